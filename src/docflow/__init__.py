@@ -1,0 +1,1 @@
+"""docflow: front door (filled by wiring)."""

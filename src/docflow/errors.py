@@ -1,0 +1,64 @@
+"""The errors of docflow: one root, one code per reason, three families by who failed.
+
+Invariants:
+    - Every error that leaves this package is a :class:`DocflowError`.
+    - Callers and tests compare :attr:`DocflowError.code`; officials read :attr:`DocflowError.vi`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """Why docflow refused. The value is stable: scripts may compare it."""
+
+    # ours
+    BAD_ARGUMENT = "bad_argument"
+    NOT_FOUND = "not_found"
+    ALREADY_EXISTS = "already_exists"
+    WRONG_STATE = "wrong_state"
+    IDEMPOTENCY_CONFLICT = "idempotency_conflict"
+    SECRET_DOCUMENT = "secret_document"
+    DATE_NOT_ALLOWED = "date_not_allowed"
+    # theirs
+    MALFORMED_INPUT = "malformed_input"
+    SIGNATURE_REFUSED = "signature_refused"
+    EVIDENCE_BROKEN = "evidence_broken"
+    # the store or the machine
+    STORE_BUSY = "store_busy"
+    STORE_UNUSABLE = "store_unusable"
+    SQLITE_TOO_OLD = "sqlite_too_old"
+
+
+class DocflowError(Exception):
+    """The root of every error docflow raises.
+
+    Attributes:
+        code: Stable reason.
+        vi: One Vietnamese sentence for the official at the screen.
+        way_out: What the caller can do about it, or None.
+    """
+
+    def __init__(self, code: ErrorCode, message: str, *, vi: str, way_out: str | None = None) -> None:
+        self.code = code
+        self.message = message
+        self.vi = vi
+        self.way_out = way_out
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        way_out = f" ({self.way_out})" if self.way_out else ""
+        return f"{self.message}{way_out} [{self.code.value}]"
+
+
+class UsageError(DocflowError):
+    """Ours: the caller asked for what the rules or the state of the document do not allow."""
+
+
+class InputError(DocflowError):
+    """Theirs: bytes or records that somebody gave us are malformed or not genuine."""
+
+
+class StoreUnavailable(DocflowError):
+    """The database or the disk did not do what it promised; try again or repair it."""

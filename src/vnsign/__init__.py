@@ -1,0 +1,1 @@
+"""vnsign: front door (filled by wiring)."""
