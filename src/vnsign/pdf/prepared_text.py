@@ -1,0 +1,91 @@
+"""A prepared text field read back: its font, size and box, and the one look that belongs to a value.
+
+Filling uses it to write the look; verification uses it to rebuild the look from /V and compare bytes.
+
+Source: ISO 32000-2 §12.7.4.3 (/DA, /Q); Table 228.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from io import BytesIO
+from typing import Any
+
+from fontTools.ttLib import TTFont
+
+from vnsign.errors import ErrorCode, InputError
+from vnsign.pdf.appearance import Alignment, text_content
+from vnsign.pdf.typeface import Typeface, measure_typeface
+
+_DEFAULT_APPEARANCE = re.compile(r"^/(?P<font>[A-Za-z0-9_.+-]+) (?P<size>\d+(?:\.\d+)?) Tf 0 g$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedText:
+    """What it takes to write a value into a prepared field.
+
+    Attributes:
+        font_reference: The Type0 font's reference as it stands in the field's look.
+        width: Of the look's BBox, in points.
+    """
+
+    typeface: Typeface
+    font_name: str
+    font_reference: Any
+    size: float
+    width: float
+    height: float
+    alignment: Alignment
+
+    def content(self, value: str) -> bytes:
+        """Return the only content stream that is right for ``value``.
+
+        Raises:
+            UsageError: BAD_ARGUMENT if it does not fit or has a character the field was not prepared for.
+        """
+        return text_content(
+            value,
+            self.typeface,
+            size=self.size,
+            width=self.width,
+            alignment=self.alignment,
+            font_name=self.font_name,
+        )
+
+
+def read_prepared_text(field: Any) -> PreparedText:
+    """Read a text field prepared by :func:`vnsign.pdf.prepare.prepare_fields` (a pyHanko dictionary).
+
+    Raises:
+        InputError: MALFORMED_PDF if it was prepared by something else.
+    """
+    match = _DEFAULT_APPEARANCE.match(str(field["/DA"] if "/DA" in field else ""))
+    if match is None:
+        raise InputError(
+            ErrorCode.MALFORMED_PDF,
+            f"the field {field['/T']!r} was not prepared by vnsign (its /DA is of another form)",
+            way_out="prepare the document with vnsign before it is signed",
+        )
+    name = match["font"]
+    look = field["/AP"]["/N"]
+    fonts = look["/Resources"]["/Font"]
+    font = fonts[f"/{name}"]
+    program = font["/DescendantFonts"][0]["/FontDescriptor"]["/FontFile2"].data
+    box = [float(v) for v in look["/BBox"]]
+    return PreparedText(
+        typeface=_typeface(bytes(program)),
+        font_name=name,
+        font_reference=fonts.raw_get(f"/{name}"),
+        size=float(match["size"]),
+        width=box[2] - box[0],
+        height=box[3] - box[1],
+        alignment=Alignment(int(field["/Q"] if "/Q" in field else 0)),
+    )
+
+
+@lru_cache(maxsize=64)
+def _typeface(program: bytes) -> Typeface:
+    font = TTFont(BytesIO(program), lazy=False)
+    return measure_typeface(font, program)
