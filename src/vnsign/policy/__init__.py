@@ -1,1 +1,1 @@
-"""TODO room."""
+"""Rules as tables: certificate profiles."""

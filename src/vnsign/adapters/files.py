@@ -1,0 +1,82 @@
+"""Files: written whole or not at all, read up to a limit.
+
+Invariants:
+    - After :func:`write_whole` the path holds the old content or all of the new one, also after a power cut.
+    - A failed write leaves no temporary file behind.
+
+What it does not do: it takes no locks; of two writers to one path the last one wins, whole.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from vnsign.errors import ErrorCode, InputError, UsageError
+
+#: More than any document of an office; design.md §6 speaks of PDFs of 1 GB.
+MAX_FILE_BYTES = 2 * 1024**3
+
+
+def write_whole(path: str | os.PathLike[str], data: bytes, *, mode: int = 0o644) -> None:
+    """Replace the content of ``path`` in one step that survives a power cut.
+
+    The new file has permission bits ``mode`` less nothing: a secret is given ``0o600`` and never stands on disk with
+    more. Does not create the folder.
+
+    Raises:
+        UsageError: ``OUTPUT_NOT_WRITABLE``: no folder, no permission, disk full …; nothing is left behind.
+    """
+    target = Path(path)
+    try:
+        _write_then_rename(target, data, mode)
+    except OSError as exc:
+        raise UsageError(
+            ErrorCode.OUTPUT_NOT_WRITABLE,
+            f"cannot be written: {exc.strerror or exc}",
+            file=str(target),
+            way_out="check that the folder exists, may be written, and has room",
+        ) from exc
+
+
+def read_bytes(path: str | os.PathLike[str], max_bytes: int = MAX_FILE_BYTES) -> bytes:
+    """Return the whole content of a file of at most ``max_bytes``.
+
+    Raises:
+        InputError: ``NOT_READABLE``: no such file, a folder, no permission, or larger.
+    """
+    try:
+        with Path(path).open("rb") as stream:
+            data = stream.read(max_bytes + 1)
+    except OSError as exc:
+        raise InputError(ErrorCode.NOT_READABLE, f"cannot be read: {exc.strerror or exc}", file=str(path)) from exc
+    if len(data) > max_bytes:
+        raise InputError(ErrorCode.NOT_READABLE, f"is larger than {max_bytes} bytes", file=str(path))
+    return data
+
+
+def _write_then_rename(target: Path, data: bytes, mode: int) -> None:
+    # mkstemp creates with 0600; the wider mode is set only when the content is complete.
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".tmp", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fchmod(stream.fileno(), mode)
+            os.fsync(stream.fileno())
+        Path(name).replace(target)
+    except BaseException:
+        # KeyboardInterrupt as well: whatever stops us, no half-written file stays.
+        Path(name).unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    # The new name is on disk only when the folder is.
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,207 @@
+"""Certificates: built from a profile, read from bytes.
+
+Invariants:
+    - What a certificate says is decided by its row in :data:`vnsign.policy.profiles.PROFILES`.
+    - A certificate never outlives, and never precedes, its issuer's.
+
+What it does not do: no I/O, no clock, no choice of serial number (arguments); it keeps no record. The promise that
+every certificate is on record is the authority's.
+
+Source: RFC 5280 §4; Nghị định 68/2024/NĐ-CP Điều 7 (content), Điều 9 (validity).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+from cryptography.x509.oid import AuthorityInformationAccessOID
+
+from vnsign.errors import ErrorCode, InputError, UsageError
+from vnsign.pki.credentials import Credential
+from vnsign.pki.keys import PrivateKey, PublicKey, check_public_key, signature_hash
+from vnsign.policy.profiles import PROFILES, CertificateProfile, KeyUsageBit, ProfileRules
+
+_ONE_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """Where an issuer publishes, as written into the certificates it issues.
+
+    Attributes:
+        crl_url: Its certificate revocation list (cRLDistributionPoints).
+        issuer_url: Its own certificate, DER (authorityInfoAccess, caIssuers).
+        ocsp_url: Its OCSP responder, if it has one.
+    """
+
+    crl_url: str
+    issuer_url: str
+    ocsp_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateContent:
+    """What shall be certified.
+
+    Attributes:
+        serial: Positive, at most 20 octets (RFC 5280 §4.1.2.2); uniqueness is the caller's promise.
+        not_before: Aware; written in UTC, whole seconds.
+        not_after: Aware; None means as long as the profile and the issuer allow.
+        email: Official address for subjectAltName.
+        policies: Certificate policy OIDs, dotted.
+    """
+
+    profile: CertificateProfile
+    subject: x509.Name
+    public_key: PublicKey
+    serial: int
+    not_before: datetime
+    not_after: datetime | None = None
+    email: str | None = None
+    policies: tuple[str, ...] = ()
+
+
+def build_root_certificate(content: CertificateContent, key: PrivateKey) -> x509.Certificate:
+    """Build a self-signed root certificate.
+
+    Raises:
+        UsageError: ``ISSUE_REFUSED``: not the root profile, or a validity longer than the profile allows.
+    """
+    if content.profile is not CertificateProfile.ROOT:
+        raise _refused(f"a {content.profile} certificate needs an issuer")
+    builder = _builder(content, issuer_name=content.subject, not_after=_not_after(content, issuer=None))
+    return builder.sign(key, signature_hash(check_public_key(key.public_key())))
+
+
+def build_certificate(content: CertificateContent, issuer: Credential, publication: Publication) -> x509.Certificate:
+    """Build a certificate signed by ``issuer``.
+
+    Does not check: that the subject asked for it, that the key is the subject's, or that the serial is new.
+
+    Raises:
+        UsageError: ``ISSUE_REFUSED``: the issuer may not issue this, or the validity does not fit.
+        UsageError: ``KEY_UNUSABLE``: the public key is too weak.
+    Source: RFC 5280 §4.1–4.2.
+    """
+    _check_issuer(content, issuer.certificate)
+    not_after = _not_after(content, issuer=issuer.certificate)
+    builder = _builder(content, issuer_name=issuer.certificate.subject, not_after=not_after)
+    issuer_key_id = issuer.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    builder = builder.add_extension(
+        x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer_key_id), critical=False
+    )
+    for extension in _publication_extensions(publication):
+        builder = builder.add_extension(extension, critical=False)
+    return builder.sign(issuer.key, signature_hash(check_public_key(issuer.key.public_key())))
+
+
+def utc_seconds(moment: datetime) -> datetime:
+    """Return ``moment`` in UTC without fractions, as certificates and lists write time (RFC 5280 §4.1.2.5).
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``: no time zone.
+    """
+    if moment.tzinfo is None:
+        raise UsageError(ErrorCode.BAD_ARGUMENT, f"{moment.isoformat()} has no time zone")
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def load_certificate(data: bytes, *, file: str | None = None) -> x509.Certificate:
+    """Read one certificate, DER or PEM.
+
+    Does not check: signature, validity, or anything else the certificate claims.
+
+    Raises:
+        InputError: ``MALFORMED_CERTIFICATE``.
+    """
+    try:
+        if b"-----BEGIN" in data[:1024]:
+            return x509.load_pem_x509_certificate(data)
+        return x509.load_der_x509_certificate(data)
+    except (ValueError, TypeError) as exc:
+        raise InputError(ErrorCode.MALFORMED_CERTIFICATE, f"not a certificate: {exc}", file=file) from exc
+
+
+def _builder(content: CertificateContent, *, issuer_name: x509.Name, not_after: datetime) -> x509.CertificateBuilder:
+    rules = PROFILES[content.profile]
+    public_key = check_public_key(content.public_key)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(content.subject)
+        .issuer_name(issuer_name)
+        .public_key(public_key)
+        .serial_number(content.serial)
+        .not_valid_before(utc_seconds(content.not_before))
+        .not_valid_after(not_after)
+        .add_extension(x509.BasicConstraints(ca=rules.is_ca, path_length=rules.path_length), critical=True)
+        .add_extension(_key_usage(rules.key_usage), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+    )
+    for extension, critical in _optional_extensions(content, rules):
+        builder = builder.add_extension(extension, critical=critical)
+    return builder
+
+
+def _optional_extensions(
+    content: CertificateContent, rules: ProfileRules
+) -> Iterable[tuple[x509.ExtensionType, bool]]:
+    if rules.extended_key_usage:
+        yield x509.ExtendedKeyUsage(rules.extended_key_usage), True
+    if content.email is not None:
+        yield x509.SubjectAlternativeName([x509.RFC822Name(content.email)]), False
+    if content.policies:
+        oids = [x509.ObjectIdentifier(policy) for policy in content.policies]
+        yield x509.CertificatePolicies([x509.PolicyInformation(oid, None) for oid in oids]), False
+
+
+def _publication_extensions(publication: Publication) -> Iterable[x509.ExtensionType]:
+    crl = [x509.UniformResourceIdentifier(publication.crl_url)]
+    yield x509.CRLDistributionPoints([x509.DistributionPoint(crl, None, None, None)])
+    access = [(AuthorityInformationAccessOID.CA_ISSUERS, publication.issuer_url)]
+    if publication.ocsp_url is not None:
+        access.append((AuthorityInformationAccessOID.OCSP, publication.ocsp_url))
+    yield x509.AuthorityInformationAccess(
+        [x509.AccessDescription(method, x509.UniformResourceIdentifier(url)) for method, url in access]
+    )
+
+
+def _key_usage(bits: frozenset[KeyUsageBit]) -> x509.KeyUsage:
+    return x509.KeyUsage(**{bit.value: bit in bits for bit in KeyUsageBit})
+
+
+def _check_issuer(content: CertificateContent, issuer: x509.Certificate) -> None:
+    constraints = issuer.extensions.get_extension_for_class(x509.BasicConstraints).value
+    if not constraints.ca:
+        raise _refused(f"{issuer.subject.rfc4514_string()} is not a certification authority")
+    if PROFILES[content.profile].is_ca and constraints.path_length == 0:
+        raise _refused(f"{issuer.subject.rfc4514_string()} may not certify further authorities")
+    if content.profile is CertificateProfile.ROOT:
+        raise _refused("a root certificate is self-signed")
+    if not issuer.not_valid_before_utc <= utc_seconds(content.not_before) < issuer.not_valid_after_utc:
+        raise _refused(f"{content.not_before.isoformat()} is outside the validity of the issuer's certificate")
+
+
+def _not_after(content: CertificateContent, *, issuer: x509.Certificate | None) -> datetime:
+    start = utc_seconds(content.not_before)
+    # RFC 5280 §4.1.2.5: both ends belong to the validity, so n years end one second before the n-th anniversary.
+    latest = _add_years(start, PROFILES[content.profile].max_years) - _ONE_SECOND
+    if content.not_after is not None:
+        wanted = utc_seconds(content.not_after)
+        if not start <= wanted <= latest:
+            raise _refused(f"validity until {wanted.isoformat()} is not between {start} and {latest}")
+        latest = wanted
+    return latest if issuer is None else min(latest, issuer.not_valid_after_utc)
+
+
+def _add_years(moment: datetime, years: int) -> datetime:
+    try:
+        return moment.replace(year=moment.year + years)
+    except ValueError:  # 29 February in a year that has none
+        return moment.replace(year=moment.year + years, day=28)
+
+
+def _refused(message: str) -> UsageError:
+    return UsageError(ErrorCode.ISSUE_REFUSED, message)

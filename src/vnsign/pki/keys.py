@@ -1,0 +1,105 @@
+"""Keys: which ones may be used, how they are made, and how they sign.
+
+Invariants:
+    - Nothing weaker than RSA-2048 or a 256-bit curve passes, and no hash weaker than SHA-256 is used to sign.
+
+What it does not do: it does not store keys and knows no passphrase. Key generation and ECDSA take their randomness
+from the cryptographic library (the operating system's generator): it is the one source of randomness that is not an
+argument in this room, because a caller must not be able to weaken it.
+
+Source: Thông tư 15/2025/TT-BKHCN Phụ lục I (RSA at least 2048 bits, ECDSA at least 256 bits, SHA-2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+
+from vnsign.errors import ErrorCode, UsageError
+
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+
+MIN_RSA_BITS = 2048
+MIN_CURVE_BITS = 256
+
+
+class KeyAlgorithm(StrEnum):
+    """Kinds of key this package makes. P-256 is the default: small signatures, quick to make."""
+
+    P256 = "p256"
+    P384 = "p384"
+    RSA_2048 = "rsa2048"
+    RSA_3072 = "rsa3072"
+    RSA_4096 = "rsa4096"
+
+
+def generate_private_key(algorithm: KeyAlgorithm = KeyAlgorithm.P256) -> PrivateKey:
+    """Make a new private key in memory. Does not store it."""
+    match algorithm:
+        case KeyAlgorithm.P256:
+            return ec.generate_private_key(ec.SECP256R1())
+        case KeyAlgorithm.P384:
+            return ec.generate_private_key(ec.SECP384R1())
+        case KeyAlgorithm.RSA_2048 | KeyAlgorithm.RSA_3072 | KeyAlgorithm.RSA_4096:
+            return rsa.generate_private_key(public_exponent=65537, key_size=int(algorithm.value.removeprefix("rsa")))
+        case _:
+            assert_never(algorithm)
+
+
+def check_public_key(public_key: PublicKeyTypes) -> PublicKey:
+    """Return the key if its kind and size may be used.
+
+    Does not check: that the key is unique, nor that anyone holds its private half.
+
+    Raises:
+        UsageError: ``KEY_UNUSABLE``: another kind of key, or too small.
+    Source: Thông tư 15/2025/TT-BKHCN Phụ lục I.
+    """
+    if isinstance(public_key, rsa.RSAPublicKey) and public_key.key_size >= MIN_RSA_BITS:
+        return public_key
+    if isinstance(public_key, ec.EllipticCurvePublicKey) and public_key.curve.key_size >= MIN_CURVE_BITS:
+        return public_key
+    size = getattr(public_key, "key_size", "?")
+    raise UsageError(
+        ErrorCode.KEY_UNUSABLE,
+        f"a {type(public_key).__name__} of {size} bits may not be used",
+        way_out=f"use RSA of at least {MIN_RSA_BITS} bits or a curve of at least {MIN_CURVE_BITS} bits",
+    )
+
+
+def signature_hash(public_key: PublicKey) -> hashes.SHA256 | hashes.SHA384 | hashes.SHA512:
+    """Return the hash to sign with: as strong as the key, never below SHA-256."""
+    bits = public_key.curve.key_size if isinstance(public_key, ec.EllipticCurvePublicKey) else 0
+    if bits > 384:  # noqa: PLR2004  (P-521)
+        return hashes.SHA512()
+    return hashes.SHA384() if bits > 256 else hashes.SHA256()  # noqa: PLR2004  (P-384)
+
+
+def sign_bytes(key: PrivateKey, data: bytes, hash_algorithm: hashes.HashAlgorithm) -> bytes:
+    """Return the raw signature over ``data``: RSA PKCS#1 v1.5, or a DER Ecdsa-Sig-Value."""
+    if isinstance(key, rsa.RSAPrivateKey):
+        return key.sign(data, padding.PKCS1v15(), hash_algorithm)
+    return key.sign(data, ec.ECDSA(hash_algorithm))
+
+
+def is_key_of(key: PrivateKey, certificate: x509.Certificate) -> bool:
+    """Tell whether ``certificate`` certifies the public half of ``key``."""
+    return key.public_key() == certificate.public_key()
+
+
+@dataclass(frozen=True, slots=True)
+class SoftwareKey:
+    """A private key in memory, seen through :class:`vnsign.ports.SigningKey`."""
+
+    private_key: PrivateKey
+
+    def sign(self, data: bytes, hash_algorithm: hashes.HashAlgorithm) -> bytes:
+        """Return the raw signature over ``data``; see :func:`sign_bytes`."""
+        return sign_bytes(self.private_key, data, hash_algorithm)
