@@ -1,1 +1,106 @@
-"""TODO room."""
+"""The audit log, pure: Merkle tree (RFC 9162), leaves, signed checkpoints and proofs (C2SP formats).
+
+What it does not do: no I/O, no clock, no randomness, no private key; see docs/spec/audit-log.md for the formats.
+"""
+
+from __future__ import annotations
+
+from docflow.audit.canonical import Json, encode_canonical, parse_canonical
+from docflow.audit.leaves import (
+    SALT_BYTES,
+    AuditEvent,
+    Leaf,
+    LoggedRow,
+    OpenedLeaf,
+    RegisterLink,
+    build_payload,
+    commit_payload,
+    encode_opening,
+    format_time,
+    open_payload,
+    parse_opening,
+    verify_opened_leaf,
+)
+from docflow.audit.merkle import (
+    EMPTY_ROOT,
+    HASH_BYTES,
+    Frontier,
+    Node,
+    NodeReader,
+    append_leaf,
+    hash_leaf,
+    hash_node,
+    parse_frontier,
+    prove_consistency,
+    prove_inclusion,
+    root_of,
+    verify_consistency,
+    verify_inclusion,
+)
+from docflow.audit.notes import (
+    Checkpoint,
+    NoteSignature,
+    SignedNote,
+    SignNote,
+    VerifierKey,
+    parse_checkpoint_text,
+    parse_note,
+    parse_vkey,
+    sign_checkpoint,
+    verify_checkpoint,
+    verify_note,
+)
+from docflow.audit.proofs import InclusionProof, format_proof, parse_proof, verify_proof
+from docflow.audit.tiles import Tile, build_entry_bundle, build_hash_tile, tiles_of
+
+__all__ = [
+    "EMPTY_ROOT",
+    "HASH_BYTES",
+    "SALT_BYTES",
+    "AuditEvent",
+    "Checkpoint",
+    "Frontier",
+    "InclusionProof",
+    "Json",
+    "Leaf",
+    "LoggedRow",
+    "Node",
+    "NodeReader",
+    "NoteSignature",
+    "OpenedLeaf",
+    "RegisterLink",
+    "SignNote",
+    "SignedNote",
+    "Tile",
+    "VerifierKey",
+    "append_leaf",
+    "build_entry_bundle",
+    "build_hash_tile",
+    "build_payload",
+    "commit_payload",
+    "encode_canonical",
+    "encode_opening",
+    "format_proof",
+    "format_time",
+    "hash_leaf",
+    "hash_node",
+    "open_payload",
+    "parse_canonical",
+    "parse_checkpoint_text",
+    "parse_frontier",
+    "parse_note",
+    "parse_opening",
+    "parse_proof",
+    "parse_vkey",
+    "prove_consistency",
+    "prove_inclusion",
+    "root_of",
+    "sign_checkpoint",
+    "tiles_of",
+    "verify_checkpoint",
+    "verify_consistency",
+    "verify_inclusion",
+    "verify_note",
+    "verify_opened_leaf",
+    "verify_proof",
+]

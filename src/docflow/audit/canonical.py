@@ -1,0 +1,84 @@
+"""One way to write a value as bytes: JSON as RFC 8785 has it, for the values that leaves hold.
+
+Invariants:
+    - Two equal values give the same bytes; :func:`parse_canonical` takes only bytes that :func:`encode_canonical` gives.
+    - Only objects with ASCII keys, arrays, strings, integers within ±(2^53-1), true, false and null: no fractions.
+
+Source: RFC 8785; docs/spec/audit-log.md §2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from docflow.errors import ErrorCode, InputError
+
+Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | int | bool | None"
+"""A value that has a canonical form."""
+
+MAX_INTEGER = 2**53 - 1
+"""RFC 7493 §2.2: integers beyond it are read differently by different programs."""
+
+_ENCODER = msgspec.json.Encoder(order="sorted")
+
+
+def encode_canonical(value: Json) -> bytes:
+    """Return the canonical bytes of a value.
+
+    Raises:
+        InputError: ``MALFORMED_INPUT``; the value holds a fraction, an integer beyond ±(2^53-1), a non-ASCII key or a
+            lone surrogate.
+    Source: RFC 8785 §3.2.
+    """
+    try:
+        _check(value)
+        return _ENCODER.encode(value)
+    except (UnicodeEncodeError, RecursionError, TypeError, OverflowError) as exc:
+        raise _malformed(str(exc)) from exc
+
+
+def parse_canonical(data: bytes) -> Json:
+    """Parse canonical bytes.
+
+    Raises:
+        InputError: ``MALFORMED_INPUT``; not JSON, or not in the canonical form.
+    Source: RFC 8785 §3.2.
+    """
+    try:
+        value: Json = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
+        raise _malformed(str(exc)) from exc
+    if encode_canonical(value) != data:
+        raise _malformed("not in canonical form")
+    return value
+
+
+def _check(value: object) -> None:
+    match value:
+        case None | bool() | str():
+            return
+        case int():
+            if abs(value) > MAX_INTEGER:
+                raise _malformed("integer beyond 2^53-1")
+        case dict():
+            for key, item in value.items():
+                # Sorting by bytes and by UTF-16 units (RFC 8785 §3.2.3) agree for ASCII keys.
+                if not isinstance(key, str) or not key.isascii():
+                    raise _malformed("key not ASCII")
+                _check(item)
+        case list() | tuple():
+            for item in value:
+                _check(item)
+        case _:
+            raise _malformed(f"no canonical form for {type(value).__name__}")
+
+
+def _malformed(reason: str) -> InputError:
+    return InputError(
+        ErrorCode.MALFORMED_INPUT,
+        f"not canonical JSON: {reason[:200]}",
+        vi="Dữ liệu nhật ký không đúng dạng JSON chuẩn.",
+    )

@@ -1,0 +1,129 @@
+"""Agencies and their electronic identifiers, in the two forms that are in circulation.
+
+Invariants:
+    - An :class:`AgencyCode` always holds a code of one of the two forms, at most 35 characters.
+    - An abbreviation never equals a document type's abbreviation, so a number and symbol reads back unambiguously.
+
+What it does not do: it does not know which codes were issued, closed or succeeded by others.
+
+Source: Quyết định 20/2020/QĐ-TTg Điều 4, 6; QCVN 102:2016/BTTTT (old form).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from docflow.errors import ErrorCode, InputError, UsageError
+from docflow.model.types import DocumentType
+
+MAX_CODE_CHARS = 35
+"""Quyết định 20/2020/QĐ-TTg Điều 4: at most 35 characters."""
+
+_LEVEL_FIRST = re.compile(r"[A-Y][0-9]{2}(?:\.[0-9A-Z]+)*", re.ASCII)
+_OTHER_SCHEME = re.compile(r"Z[0-9]{2}[0-9A-Z]{1,32}", re.ASCII)
+_OLD = re.compile(r"[0-9A-Z]{3}\.[0-9A-Z]{2}\.[0-9A-Z]{2}\.[A-Y][0-9]{2}", re.ASCII)
+_ABBREVIATION = re.compile(r"[^\W_][\w&.]*")
+
+
+class CodeForm(StrEnum):
+    """Which rule a code follows."""
+
+    LEVEL_FIRST = "level_first"
+    OTHER_SCHEME = "other_scheme"
+    OLD = "old"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyCode:
+    """An agency's electronic identifier (mã định danh điện tử).
+
+    Make it with :func:`parse_agency_code`.
+    """
+
+    text: str
+    form: CodeForm
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def parse_agency_code(text: str) -> AgencyCode:
+    """Parse an agency code of the new form (``H99.12``), of another scheme (``Z…``) or of the old form (``000.00.00.H49``).
+
+    Does not check: that the code was ever issued, or is still in use.
+
+    Raises:
+        InputError: ``MALFORMED_INPUT``; the text follows none of the three rules or is longer than 35 characters.
+    Source: Quyết định 20/2020/QĐ-TTg Điều 4, 6; QCVN 102:2016/BTTTT.
+    """
+    if len(text) <= MAX_CODE_CHARS:
+        # The old form is tried first: it starts with digits, so no text fits two rules.
+        rules = ((_OLD, CodeForm.OLD), (_LEVEL_FIRST, CodeForm.LEVEL_FIRST), (_OTHER_SCHEME, CodeForm.OTHER_SCHEME))
+        for pattern, form in rules:
+            if pattern.fullmatch(text):
+                return AgencyCode(text=text, form=form)
+    raise InputError(
+        ErrorCode.MALFORMED_INPUT,
+        f"not an agency code: {text[:60]!r}",
+        vi=f"Mã định danh cơ quan không hợp lệ: {text[:60]!r}.",
+        way_out="use the form H99.12, or the old form 000.00.00.H49, at most 35 characters",
+    )
+
+
+class SeriesRule(StrEnum):
+    """How the head of the agency divides the yearly number series of administrative documents."""
+
+    ONE_FOR_ALL = "one_for_all"
+    ONE_PER_TYPE = "one_per_type"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agency:
+    """An agency that issues documents.
+
+    Attributes:
+        code: Electronic identifier.
+        name: Full name as printed.
+        abbreviation: Abbreviation in the symbol of its documents, e.g. ``UBND``.
+        place: Place printed before the date, e.g. ``Hà Nội``.
+        series: One number series a year for all types, or one per type.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; a name is empty or the abbreviation cannot stand in a symbol.
+    Source: Nghị định 30/2020/NĐ-CP Điều 15, Phụ lục I Phần I mục II.3.
+    """
+
+    code: AgencyCode
+    name: str
+    abbreviation: str
+    place: str
+    series: SeriesRule = SeriesRule.ONE_FOR_ALL
+
+    def __post_init__(self) -> None:
+        if not self.name.strip() or not self.place.strip():
+            raise UsageError(
+                ErrorCode.BAD_ARGUMENT,
+                f"agency {self.code} needs a name and a place",
+                vi="Cơ quan phải có tên và địa danh.",
+            )
+        check_abbreviation(self.abbreviation)
+
+
+def check_abbreviation(text: str) -> None:
+    """Check an abbreviation of an agency, unit or field as it stands in a symbol.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; it is empty, not NFC, holds a space, ``/`` or ``-``, or equals a type's abbreviation.
+    Source: Nghị định 30/2020/NĐ-CP Phụ lục I Phần I mục II.3, Phụ lục III mục I.
+    """
+    is_plain = bool(_ABBREVIATION.fullmatch(text)) and unicodedata.is_normalized("NFC", text)
+    if not is_plain or any(text == document_type.abbreviation for document_type in DocumentType):
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"cannot stand as an abbreviation in a symbol: {text[:60]!r}",
+            vi=f"Chữ viết tắt không dùng được trong ký hiệu văn bản: {text[:60]!r}.",
+            way_out="use letters and digits without spaces, not the abbreviation of a document type",
+        )

@@ -1,0 +1,149 @@
+"""Numbers, symbols and printed dates of documents.
+
+Invariants:
+    - ``parse_number_and_symbol(build_number_and_symbol(x)) == x``: the text holds no more and no less than the value.
+    - Numbers start at 1 each year; below 10 they carry one leading zero, never otherwise.
+
+What it does not do: it gives no numbers (see :mod:`docflow.office`); it does not know whether a symbol is in use.
+
+Source: Nghị định 30/2020/NĐ-CP Điều 15, Phụ lục I Phần I mục II.3.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+
+from docflow.errors import DocflowError, ErrorCode, InputError, UsageError
+from docflow.model.agencies import Agency, SeriesRule, check_abbreviation
+from docflow.model.types import DocumentType
+
+LAW_TIME_ZONE = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+"""The time zone in which days and years of documents are counted.
+
+A fixed offset: it has held in all of Vietnam since 13 June 1975, and a machine without time zone data must work too.
+"""
+
+OUTGOING_REGISTER = "van_ban_di"
+"""The register all types share under :attr:`SeriesRule.ONE_FOR_ALL`."""
+
+_TEXT = re.compile(r"(0[1-9]|[1-9][0-9]+)/([^/\s]+)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterKey:
+    """One yearly number series of one agency."""
+
+    agency: str
+    register: str
+    year: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberAndSymbol:
+    """A document's number and symbol (số và ký hiệu).
+
+    Attributes:
+        number: From 1, within the year.
+        type_abbreviation: Abbreviation of the type, or None for công văn and thư công.
+        agency: Abbreviation of the agency.
+        unit: Abbreviation of the drafting unit or field; only, and always, where there is no type abbreviation.
+    """
+
+    number: int
+    type_abbreviation: str | None
+    agency: str
+    unit: str | None = None
+
+    def __post_init__(self) -> None:
+        check_abbreviation(self.agency)
+        if self.unit is not None:
+            check_abbreviation(self.unit)
+        known = {document_type.abbreviation for document_type in DocumentType}
+        if self.number < 1 or self.type_abbreviation not in known or (self.unit is None) != bool(self.type_abbreviation):
+            raise UsageError(
+                ErrorCode.BAD_ARGUMENT,
+                "a symbol needs a number from 1 and either a type's abbreviation or a unit",
+                vi="Số và ký hiệu phải có số từ 01 và chữ viết tắt tên loại, hoặc tên đơn vị đối với công văn.",
+            )
+
+
+def number_document(document_type: DocumentType, number: int, *, agency: Agency, unit: str | None) -> NumberAndSymbol:
+    """Return the number and symbol of a document: ``15/QĐ-UBND``, or ``05/BNV-VP`` for a công văn.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; a công văn without a unit, or a number below 1.
+    Source: Nghị định 30/2020/NĐ-CP Phụ lục I Phần I mục II.3.
+    """
+    abbreviation = document_type.abbreviation
+    return NumberAndSymbol(
+        number=number,
+        type_abbreviation=abbreviation,
+        agency=agency.abbreviation,
+        unit=None if abbreviation else unit,
+    )
+
+
+def build_number_and_symbol(value: NumberAndSymbol) -> str:
+    """Return the text after ``Số:``, e.g. ``05/BNV-VP``.
+
+    Source: Nghị định 30/2020/NĐ-CP Phụ lục I Phần I mục II.3.
+    """
+    groups = (value.type_abbreviation, value.agency) if value.type_abbreviation else (value.agency, value.unit)
+    return f"{value.number:02d}/{'-'.join(group for group in groups if group)}"
+
+
+def parse_number_and_symbol(text: str) -> NumberAndSymbol:
+    """Parse a number and symbol as :func:`build_number_and_symbol` writes it, and nothing else.
+
+    Does not check: that the agency or the unit exists.
+
+    Raises:
+        InputError: ``MALFORMED_INPUT``; not two groups after the number, a leading zero too many, a space.
+    Source: Nghị định 30/2020/NĐ-CP Phụ lục I Phần I mục II.3.
+    """
+    match = _TEXT.fullmatch(text[:200])
+    groups = match.group(2).split("-") if match else []
+    known = {document_type.abbreviation for document_type in DocumentType if document_type.abbreviation}
+    try:
+        if match is None or len(groups) != 2:  # noqa: PLR2004 - a symbol has two groups: type-agency or agency-unit
+            raise InputError(ErrorCode.MALFORMED_INPUT, "no two groups", vi="Thiếu nhóm chữ viết tắt.")
+        typed = groups[0] in known
+        return NumberAndSymbol(
+            number=int(match.group(1)),
+            type_abbreviation=groups[0] if typed else None,
+            agency=groups[1] if typed else groups[0],
+            unit=None if typed else groups[1],
+        )
+    except (DocflowError, ValueError) as exc:
+        raise InputError(
+            ErrorCode.MALFORMED_INPUT,
+            f"not a number and symbol: {text[:60]!r}",
+            vi=f"Số và ký hiệu không hợp lệ: {text[:60]!r}.",
+            way_out="write it as 15/QĐ-UBND, or 05/BNV-VP for a công văn",
+        ) from exc
+
+
+def register_for(document_type: DocumentType, *, agency: Agency) -> str:
+    """Return the name of the register in which a type is numbered.
+
+    Source: Nghị định 30/2020/NĐ-CP Điều 15 khoản 1 (the head of the agency decides one series or one per type).
+    """
+    return OUTGOING_REGISTER if agency.series is SeriesRule.ONE_FOR_ALL else f"{OUTGOING_REGISTER}:{document_type.value}"
+
+
+def law_date(moment: datetime) -> date:
+    """Return the calendar day of an aware time in Asia/Ho_Chi_Minh."""
+    return moment.astimezone(LAW_TIME_ZONE).date()
+
+
+def build_place_and_date(place: str, day: date) -> str:
+    """Return the place and date line, e.g. ``Hà Nội, ngày 05 tháng 01 năm 2026``.
+
+    Days below 10 and months 1 and 2 take a leading zero, months 3 to 9 do not.
+
+    Source: Nghị định 30/2020/NĐ-CP Phụ lục I Phần I mục II.4.
+    """
+    month = f"{day.month:02d}" if day.month <= 2 else str(day.month)  # noqa: PLR2004 - the decree names months 1 and 2
+    return f"{place}, ngày {day.day:02d} tháng {month} năm {day.year}"
