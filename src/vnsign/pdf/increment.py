@@ -228,6 +228,17 @@ def _real(value: float) -> generic.FloatObject:
     return generic.FloatObject(f"{value:.2f}")
 
 
+def signature_contents(pdf: bytes) -> tuple[bytes, ...]:
+    """Return /Contents of every signature and document timestamp the form names, in the order they were made.
+
+    Raises:
+        InputError: NOT_A_PDF, MALFORMED_PDF, ENCRYPTED_PDF.
+    """
+    writer = open_for_update(pdf)
+    with translated("reading the signatures"):
+        return tuple(bytes(s.pkcs7_content) for s in writer.prev.embedded_signatures)
+
+
 def add_security_store(
     pdf: bytes, *, certificates: Sequence[x509.Certificate], crls: Sequence[x509.CertificateRevocationList]
 ) -> bytes:

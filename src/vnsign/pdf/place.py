@@ -1,0 +1,36 @@
+"""A place on a page as a person says it: page number and millimetres from the top left corner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vnsign.pdf import increment
+from vnsign.pdf.appearance import ImageLook
+from vnsign.pdf.geometry import Box, place_on_page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where an image goes.
+
+    Attributes:
+        page: 1 for the first page.
+        at_mm: Distance of its top left corner from the left and the top edge of the page as seen, in mm.
+        size_mm: Width and height as seen, in mm; None takes the image's real size from its resolution.
+    """
+
+    page: int
+    at_mm: tuple[float, float]
+    size_mm: tuple[float, float] | None = None
+
+
+def box_of(pdf: bytes, place: Place, image: ImageLook) -> Box:
+    """Return the box of ``image`` at ``place`` in the page's user space.
+
+    Raises:
+        UsageError: BAD_ARGUMENT if there is no such page or the image would not lie on it.
+        InputError: NOT_A_PDF, MALFORMED_PDF, ENCRYPTED_PDF.
+    """
+    page = place.page - 1
+    geometry = increment.page_geometry(increment.open_for_update(pdf), page)
+    return place_on_page(geometry, place.at_mm, size_mm=place.size_mm or image.size_mm, page=page)

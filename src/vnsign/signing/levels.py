@@ -1,0 +1,20 @@
+"""The levels a caller can ask for.
+
+Source: ETSI EN 319 142-1 §6.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class TargetLevel(StrEnum):
+    """What to reach; never silently less.
+
+    B-B claims its time, B-T proves it with a time-stamp token, B-LT adds the certificates and CRLs that prove
+    the certificates' status, so that the file can be judged offline and after they lapse.
+    """
+
+    B_B = "B-B"
+    B_T = "B-T"
+    B_LT = "B-LT"
