@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
@@ -38,6 +39,23 @@ class KeyAlgorithm(StrEnum):
     RSA_2048 = "rsa2048"
     RSA_3072 = "rsa3072"
     RSA_4096 = "rsa4096"
+
+
+class SignatureKind(StrEnum):
+    """Families of signature scheme."""
+
+    ECDSA = "ecdsa"
+    RSA_PKCS1V15 = "rsa_pkcs1v15"
+    RSA_PSS = "rsa_pss"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureScheme:
+    """How a signature value was made. ``salt_length`` (bytes) matters to RSA-PSS only."""
+
+    kind: SignatureKind
+    hash_algorithm: hashes.HashAlgorithm
+    salt_length: int = 0
 
 
 def generate_private_key(algorithm: KeyAlgorithm = KeyAlgorithm.P256) -> PrivateKey:
@@ -103,3 +121,20 @@ class SoftwareKey:
     def sign(self, data: bytes, hash_algorithm: hashes.HashAlgorithm) -> bytes:
         """Return the raw signature over ``data``; see :func:`sign_bytes`."""
         return sign_bytes(self.private_key, data, hash_algorithm)
+
+
+def verify_signature(public_key: PublicKeyTypes, signature: bytes, data: bytes, *, scheme: SignatureScheme) -> None:
+    """Check one raw signature.
+
+    Raises:
+        InvalidSignature: (of `cryptography`) it does not verify, or the key is of another kind than the scheme.
+    """
+    if isinstance(public_key, ec.EllipticCurvePublicKey) and scheme.kind is SignatureKind.ECDSA:
+        public_key.verify(signature, data, ec.ECDSA(scheme.hash_algorithm))
+    elif isinstance(public_key, rsa.RSAPublicKey) and scheme.kind is SignatureKind.RSA_PKCS1V15:
+        public_key.verify(signature, data, padding.PKCS1v15(), scheme.hash_algorithm)
+    elif isinstance(public_key, rsa.RSAPublicKey) and scheme.kind is SignatureKind.RSA_PSS:
+        pss = padding.PSS(padding.MGF1(scheme.hash_algorithm), scheme.salt_length)
+        public_key.verify(signature, data, pss, scheme.hash_algorithm)
+    else:
+        raise InvalidSignature

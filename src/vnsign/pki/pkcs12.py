@@ -1,10 +1,12 @@
 """PKCS#12 as bytes: the usual container of a key with its certificates.
 
 Invariants:
-    - What is written is AES-256 with PBKDF2-HMAC-SHA256 and ``KDF_ROUNDS`` rounds.
+    - What is written is AES-256 with PBKDF2-HMAC-SHA256 (PBES2) and an HMAC-SHA256 over the whole.
     - What older tools wrote (RC2, 3DES) is read, never written.
 
-What it does not do: it does not check that the certificates are valid, trusted or complete.
+What it does not do: it does not check that the certificates are valid, trusted or complete. It does not make a weak
+passphrase strong: the container's HMAC key is derived with 2,048 rounds (fixed by the library), so whoever has the
+file can try passphrases quickly; use a long one, and a token for keys that matter.
 
 Source: RFC 7292; RFC 8018 (PBES2).
 """
@@ -20,9 +22,6 @@ from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
 
 from vnsign.errors import ErrorCode, InputError, UsageError
 from vnsign.pki.credentials import Credential
-
-#: OWASP Password Storage Cheat Sheet: PBKDF2-HMAC-SHA256 with 600,000 rounds; a tenth of a second on a small machine.
-KDF_ROUNDS = 600_000
 
 
 def parse_pkcs12(data: bytes, passphrase: bytes, *, file: str | None = None) -> Credential:
@@ -74,7 +73,6 @@ def serialize_pkcs12(credential: Credential, passphrase: bytes) -> bytes:
         raise UsageError(ErrorCode.BAD_ARGUMENT, "a private key is not written without a passphrase")
     encryption = (
         PrivateFormat.PKCS12.encryption_builder()
-        .kdf_rounds(KDF_ROUNDS)
         .key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC)
         .hmac_hash(hashes.SHA256())
         .build(passphrase)
