@@ -22,6 +22,8 @@ from vnsign.adapters.trust_folder import read_trust_folder
 from vnsign.errors import ErrorCode, InputError, SignatureRejected, UsageError
 from vnsign.pdf import increment
 from vnsign.pdf.appearance import ImageLook, read_image
+from vnsign.pdf.filling import fill
+from vnsign.pdf.geometry import Box
 from vnsign.pdf.place import Place, box_of
 from vnsign.pdf.prepare import SignatureFieldSpec, TextFieldSpec, prepare_fields
 from vnsign.pki.anchors import TrustAnchors
@@ -30,7 +32,6 @@ from vnsign.pki.credentials import Credential
 from vnsign.ports import Clock, RevocationSource, TimestampSource
 from vnsign.report import DocumentReport, Indication, Modifications, SignatureReport, Verdict
 from vnsign.signing.extend import extend_to_lt
-from vnsign.signing.fill import fill
 from vnsign.signing.levels import TargetLevel
 from vnsign.signing.sign import SignatureRequest, sign
 from vnsign.signing.signer import PreparedSigner, prepare_signer
@@ -97,7 +98,7 @@ def prepare_pdf(
 
 
 def fill_pdf(pdf: bytes, values: Mapping[str, str]) -> bytes:
-    """Fill prepared text fields (number, date) after the first signature. See :mod:`vnsign.signing.fill`."""
+    """Fill prepared text fields (number, date) after the first signature. See :mod:`vnsign.pdf.filling`."""
     return fill(pdf, values)
 
 
@@ -214,9 +215,7 @@ def seal_pdf(
             f"the agency's key signs only a document validly signed by the authorised person; found {found}",
             way_out="let the authorised person sign, and check the trust folder",
         )
-    return sign_pdf(
-        pdf, signer, field=field, level=level, tsa=tsa, image=image, revocation=source, clock=clock
-    )
+    return sign_pdf(pdf, signer, field=field, level=level, tsa=tsa, image=image, revocation=source, clock=clock)
 
 
 def extend_pdf(
@@ -267,9 +266,7 @@ def verify_pdf(
     return report
 
 
-def sign_statement(
-    statement: bytes, signer: PreparedSigner, *, tsa: str | TimestampSource | None = None
-) -> bytes:
+def sign_statement(statement: bytes, signer: PreparedSigner, *, tsa: str | TimestampSource | None = None) -> bytes:
     """Return ``statement`` inside a signed CMS (DER): a signed message, not a PDF. See :mod:`vnsign.signing.signer`."""
     source = HttpTimestampSource(tsa) if isinstance(tsa, str) else tsa
     return _sign_statement(signer, statement, timestamps=source)
@@ -280,7 +277,9 @@ def _target(level: TargetLevel | str) -> TargetLevel:
         return TargetLevel(level)
     except ValueError:
         allowed = ", ".join(TargetLevel)
-        raise UsageError(ErrorCode.BAD_ARGUMENT, f"there is no level {level!r}", way_out=f"use one of {allowed}") from None
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT, f"there is no level {level!r}", way_out=f"use one of {allowed}"
+        ) from None
 
 
 def _timestamps(target: TargetLevel, tsa: str | TimestampSource | None) -> TimestampSource | None:
@@ -288,12 +287,14 @@ def _timestamps(target: TargetLevel, tsa: str | TimestampSource | None) -> Times
         return None
     if tsa is None:
         raise UsageError(
-            ErrorCode.BAD_ARGUMENT, f"level {target.value} needs a time-stamping authority", way_out="give its URL as tsa"
+            ErrorCode.BAD_ARGUMENT,
+            f"level {target.value} needs a time-stamping authority",
+            way_out="give its URL as tsa",
         )
     return HttpTimestampSource(tsa) if isinstance(tsa, str) else tsa
 
 
-def _box(pdf: bytes, place: Place | None, look: ImageLook | None) -> increment.Box | None:
+def _box(pdf: bytes, place: Place | None, look: ImageLook | None) -> Box | None:
     if place is None:
         return None
     if look is None:
@@ -307,7 +308,8 @@ def _require_in_validity(certificate: x509.Certificate, now: datetime) -> None:
         raise UsageError(
             ErrorCode.CERTIFICATE_NOT_USABLE,
             f"the certificate of {certificate.subject.rfc4514_string()!r} is valid from "
-            f"{certificate.not_valid_before_utc:%Y-%m-%d} to {certificate.not_valid_after_utc:%Y-%m-%d}, not on {now:%Y-%m-%d}",
+            f"{certificate.not_valid_before_utc:%Y-%m-%d} to {certificate.not_valid_after_utc:%Y-%m-%d}, "
+            f"not on {now:%Y-%m-%d}",
             way_out="renew the certificate",
         )
 

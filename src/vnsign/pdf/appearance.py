@@ -34,7 +34,13 @@ class Alignment(IntEnum):
 
 
 def text_content(
-    text: str, typeface: Typeface, *, size: float, width: float, alignment: Alignment = Alignment.LEFT, font_name: str = "F0"
+    text: str,
+    typeface: Typeface,
+    *,
+    size: float,
+    width: float,
+    alignment: Alignment = Alignment.LEFT,
+    font_name: str = "F0",
 ) -> bytes:
     """Return the content stream that shows ``text`` on one line of a field ``width`` points wide.
 
@@ -53,9 +59,8 @@ def text_content(
     offset = {Alignment.LEFT: 0.0, Alignment.CENTRE: (width - needed) / 2, Alignment.RIGHT: width - needed}[alignment]
     baseline = -typeface.descent * size / 1000
     shown = typeface.encode(text).hex().upper()
-    return (
-        f"/Tx BMC\nq\nBT\n0 g\n/{font_name} {size:g} Tf\n{max(offset, 0.0):.2f} {baseline:.2f} Td\n<{shown}> Tj\nET\nQ\nEMC\n"
-    ).encode("ascii")
+    position = f"{max(offset, 0.0):.2f} {baseline:.2f} Td"
+    return f"/Tx BMC\nq\nBT\n0 g\n/{font_name} {size:g} Tf\n{position}\n<{shown}> Tj\nET\nQ\nEMC\n".encode("ascii")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +100,9 @@ def read_image(data: bytes) -> ImageLook:
             pixels = image.convert("RGBA")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as exc:
         raise InputError(
-            ErrorCode.MALFORMED_IMAGE, "not a readable PNG or JPEG image", way_out="export it again as PNG with transparency"
+            ErrorCode.MALFORMED_IMAGE,
+            "not a readable PNG or JPEG image",
+            way_out="export it again as PNG with transparency",
         ) from exc
     alpha = pixels.getchannel("A").tobytes()
     horizontal, vertical = (float(d) if float(d) > 1 else _DEFAULT_DPI for d in dpi)

@@ -71,10 +71,16 @@ def place_on_page(
     x, y = (v * POINTS_PER_MM for v in at_mm)
     width, height = (v * POINTS_PER_MM for v in size_mm)
     tolerance = 0.5
-    if min(x, y) < 0 or min(width, height) <= 0 or x + width > seen_width + tolerance or y + height > seen_height + tolerance:
+    if (
+        min(x, y) < 0
+        or min(width, height) <= 0
+        or x + width > seen_width + tolerance
+        or y + height > seen_height + tolerance
+    ):
         raise UsageError(
             ErrorCode.BAD_ARGUMENT,
-            f"a box of {size_mm[0]:g} × {size_mm[1]:g} mm at {at_mm[0]:g}, {at_mm[1]:g} mm does not lie on page {page + 1}",
+            f"a box of {size_mm[0]:g} × {size_mm[1]:g} mm at {at_mm[0]:g}, {at_mm[1]:g} mm "
+            f"does not lie on page {page + 1}",
             way_out=f"the page is {seen_width / POINTS_PER_MM:.0f} × {seen_height / POINTS_PER_MM:.0f} mm as seen",
         )
     match geometry.rotation % 360:

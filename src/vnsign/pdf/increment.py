@@ -26,12 +26,12 @@ from pyhanko.pdf_utils.crypt import StandardSecurityHandler
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError, PdfReadError
-from pyhanko.sign.fields import FieldMDPSpec, MDPPerm, SigFieldSpec, enumerate_sig_fields
+from pyhanko.sign.fields import FieldMDPSpec, MDPPerm, enumerate_sig_fields
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from vnsign.errors import ErrorCode, InputError, UsageError, VnsignError
-from vnsign.pdf.geometry import Box, PageGeometry
+from vnsign.pdf.geometry import PageGeometry
 
 #: Table 22: bit 4 modify, bit 6 annotate and fill in, bit 9 fill in. One of them must be granted to sign.
 _SIGNING_PERMISSIONS = 1 << 3 | 1 << 5 | 1 << 8
@@ -102,7 +102,9 @@ def _unlock(writer: IncrementalPdfFileWriter, password: bytes) -> None:
         return
     if not result.permission_flags.value & _SIGNING_PERMISSIONS:
         raise InputError(
-            ErrorCode.SIGNING_FORBIDDEN, "the PDF's permissions forbid signing", way_out="ask its author for an open copy"
+            ErrorCode.SIGNING_FORBIDDEN,
+            "the PDF's permissions forbid signing",
+            way_out="ask its author for an open copy",
         )
 
 
@@ -197,15 +199,13 @@ def docmdp_permission(writer: IncrementalPdfFileWriter) -> int | None:
         return 2
 
 
-def new_field(name: str, box: Box | None) -> SigFieldSpec:
-    """Return the specification of a new signature field; ``box`` None makes it invisible."""
-    if box is None:
-        return SigFieldSpec(sig_field_name=name)
-    return SigFieldSpec(sig_field_name=name, on_page=box.page, box=box.rectangle)
-
-
 def form_xobject(
-    writer: IncrementalPdfFileWriter, content: bytes, *, width: float, height: float, resources: Mapping[str, Mapping[str, Any]]
+    writer: IncrementalPdfFileWriter,
+    content: bytes,
+    *,
+    width: float,
+    height: float,
+    resources: Mapping[str, Mapping[str, Any]],
 ) -> generic.IndirectObject:
     """Add a form XObject and return its reference."""
     dictionary = {

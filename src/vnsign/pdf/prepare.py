@@ -90,14 +90,16 @@ def prepare_fields(
             these names or any signature.
         UsageError: BAD_ARGUMENT for a page that does not exist or a repeated name.
     """
-    names = [f.name for f in (*text_fields, *signature_fields)]
+    names = [f.name for f in text_fields] + [f.name for f in signature_fields]
     if len(set(names)) != len(names):
         raise UsageError(ErrorCode.BAD_ARGUMENT, f"field names repeat: {', '.join(names)}")
     try:
         with pikepdf.open(BytesIO(pdf)) as document:
             _Preparation(document).add(text_fields, signature_fields, names=names)
             out = BytesIO()
-            document.save(out, min_version="1.7", deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+            document.save(
+                out, min_version="1.7", deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable
+            )
             return out.getvalue()
     except pikepdf.PasswordError as exc:
         raise InputError(ErrorCode.ENCRYPTED_PDF, "the PDF is encrypted", way_out="decrypt it first") from exc
@@ -113,7 +115,11 @@ class _Preparation:
         self.names: dict[bytes, str] = {}
 
     def add(
-        self, text_fields: Sequence[TextFieldSpec], signature_fields: Sequence[SignatureFieldSpec], *, names: Sequence[str]
+        self,
+        text_fields: Sequence[TextFieldSpec],
+        signature_fields: Sequence[SignatureFieldSpec],
+        *,
+        names: Sequence[str],
     ) -> None:
         form = self._form(names)
         for spec in text_fields:
@@ -145,7 +151,9 @@ class _Preparation:
 
     def _widget(self, page: int, field: pikepdf.Object) -> pikepdf.Object:
         if not 0 <= page < len(self.document.pages):
-            raise UsageError(ErrorCode.BAD_ARGUMENT, f"page {page + 1} does not exist ({len(self.document.pages)} pages)")
+            raise UsageError(
+                ErrorCode.BAD_ARGUMENT, f"page {page + 1} does not exist ({len(self.document.pages)} pages)"
+            )
         target = self.document.pages[page]
         field.P = target.obj
         if "/Annots" not in target:

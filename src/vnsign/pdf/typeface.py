@@ -89,7 +89,9 @@ def cut_typeface(font: bytes, characters: str) -> Typeface:
         missing = next((c for c in wanted if ord(c) not in known), None)
         if missing is not None:
             raise UsageError(ErrorCode.BAD_ARGUMENT, f"the font has no glyph for {missing!r} (U+{ord(missing):04X})")
-        options = subset.Options(layout_features=[], hinting=False, notdef_outline=True, name_IDs=[6], glyph_names=False)
+        options = subset.Options(
+            layout_features=[], hinting=False, notdef_outline=True, name_IDs=[6], glyph_names=False
+        )
         options.drop_tables += ["FFTM"]  # FontForge's build time: the cutter does not know it and would log a warning
         cutter = subset.Subsetter(options)
         cutter.populate(text=wanted)

@@ -30,7 +30,8 @@ _ID_DATA = cms.ContentType("data").dump()
 _ATTR_CONTENT_TYPE = cms.CMSAttributeType("content_type").dump()
 _ATTR_MESSAGE_DIGEST = cms.CMSAttributeType("message_digest").dump()
 _ATTR_TIMESTAMP_TOKEN = cms.CMSAttributeType("signature_time_stamp_token").dump()
-_HASH_NAMES = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
+_HashClass = type[hashes.SHA256 | hashes.SHA384 | hashes.SHA512]
+_HASH_NAMES: dict[str, _HashClass] = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
 
 SigningPublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
@@ -119,7 +120,12 @@ class CmsTemplate:
         return der(0x31, *sorted((*self.constant_attributes, message_digest)))
 
     def content_info(
-        self, *, signed_attributes: bytes, signature: bytes, timestamp: bytes | None = None, content: bytes | None = None
+        self,
+        *,
+        signed_attributes: bytes,
+        signature: bytes,
+        timestamp: bytes | None = None,
+        content: bytes | None = None,
     ) -> bytes:
         """Return the ContentInfo.
 

@@ -16,20 +16,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.form_tools import get_single_field_annot
-from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
-from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
-from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest, SignatureObject
 
 from vnsign.errors import ErrorCode, InputError, UsageError
 from vnsign.pdf import increment
-from vnsign.pdf.appearance import ImageLook, image_content
-from vnsign.pdf.geometry import Box, PageGeometry
+from vnsign.pdf.appearance import ImageLook
+from vnsign.pdf.geometry import Box
+from vnsign.pdf.signature_gap import Gap, SignatureEntry, open_gap
 from vnsign.ports import TimestampSource
 from vnsign.signing.signer import TIMESTAMP_ROOM_BYTES, PreparedSigner
 
@@ -73,51 +67,33 @@ def sign(
         raise UsageError(ErrorCode.BAD_ARGUMENT, "the signing time must be aware (have a time zone)")
     room = TIMESTAMP_ROOM_BYTES if timestamps is not None else 0
     while True:
-        prepared, output = _write_with_gap(pdf, signer, request, bytes_reserved=signer.template.upper_bound(max_timestamp_bytes=room))
-        cms = signer.cms(prepared.document_digest, timestamps=timestamps)
-        gap_bytes = (prepared.reserved_region_end - prepared.reserved_region_start - 2) // 2
-        if len(cms) <= gap_bytes:
-            return _fill_gap(output, cms, prepared)
+        gap = _open_gap(pdf, signer, request, room_bytes=signer.template.upper_bound(max_timestamp_bytes=room))
+        cms = signer.cms(gap.digest, timestamps=timestamps)
+        if len(cms) <= gap.room_bytes:
+            return gap.filled(cms)
         room = 2 * len(cms)  # the token is larger than the room kept for it: once more with room for it
 
 
-def _write_with_gap(
-    pdf: bytes, signer: PreparedSigner, request: SignatureRequest, *, bytes_reserved: int
-) -> tuple[PreparedByteRangeDigest, bytes]:
+def _open_gap(pdf: bytes, signer: PreparedSigner, request: SignatureRequest, *, room_bytes: int) -> Gap:
     writer = increment.open_for_update(pdf)
-    state = _choose_field(writer, request)
-    with increment.translated("writing the signature"):
-        embedder = PdfCMSEmbedder(new_field_spec=None if state.exists else increment.new_field(state.name, request.box))
-        steps = embedder.write_cms(state.name, writer, existing_fields_only=state.exists)
-        field = next(steps)
-        if request.image is not None:
-            _show_image(writer, field.get_object(), request.image)
-        steps.send(
-            SigObjSetup(
-                sig_placeholder=SignatureObject(
-                    timestamp=request.at,
-                    name=signer.name,
-                    reason=request.reason,
-                    location=request.location,
-                    subfilter=SigSeedSubFilter.PADES,
-                    bytes_reserved=2 * bytes_reserved,
-                ),
-                mdp_setup=_mdp_setup(state, signer, certify=request.certify),
-            )
-        )
-        prepared, output = steps.send(SigIOSetup(md_algorithm=signer.template.hash_name))
-    return prepared, output.getvalue()
-
-
-def _fill_gap(output: bytes, cms: bytes, prepared: PreparedByteRangeDigest) -> bytes:
-    start = prepared.reserved_region_start + 1
-    return b"".join((output[:start], cms.hex().encode("ascii"), output[start + 2 * len(cms) :]))
+    chosen = _choose_field(writer, request)
+    entry = SignatureEntry(
+        field=chosen.name,
+        state=chosen.state,
+        box=request.box,
+        image=request.image,
+        at=request.at,
+        name=signer.name,
+        certify=request.certify,
+        reason=request.reason,
+        location=request.location,
+    )
+    return open_gap(writer, entry, hash_name=signer.template.hash_name, room_bytes=room_bytes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ChosenField:
     name: str
-    exists: bool
     state: increment.SignatureFieldState | None
 
 
@@ -149,8 +125,11 @@ def _choose_field(writer: IncrementalPdfFileWriter, request: SignatureRequest) -
             way_out=f"name one of its empty signature fields ({empty})",
         )
     if "." in name:
-        raise UsageError(ErrorCode.FIELD_NOT_FOUND, f"there is no signature field {name!r}, and a new one cannot have a dot in its name")
-    return _ChosenField(name=name, exists=False, state=None)
+        raise UsageError(
+            ErrorCode.FIELD_NOT_FOUND,
+            f"there is no signature field {name!r}, and a new one cannot have a dot in its name",
+        )
+    return _ChosenField(name=name, state=None)
 
 
 def _existing(state: increment.SignatureFieldState, request: SignatureRequest) -> _ChosenField:
@@ -162,63 +141,4 @@ def _existing(state: increment.SignatureFieldState, request: SignatureRequest) -
             f"the field {state.name!r} has its place already",
             way_out="leave out the place, or name a new field",
         )
-    return _ChosenField(name=state.name, exists=True, state=state)
-
-
-def _mdp_setup(chosen: _ChosenField, signer: PreparedSigner, *, certify: bool) -> SigMDPSetup:
-    lock = chosen.state.field_lock if chosen.state is not None else None
-    permission = chosen.state.lock_permission if chosen.state is not None else None
-    if certify:
-        permission = MDPPerm.FILL_FORMS
-    return SigMDPSetup(
-        md_algorithm=signer.template.hash_name, certify=certify, field_lock=lock, docmdp_perms=permission
-    )
-
-
-def _show_image(writer: IncrementalPdfFileWriter, field: generic.DictionaryObject, look: ImageLook) -> None:
-    widget = get_single_field_annot(field)
-    x1, y1, x2, y2 = (float(v) for v in widget["/Rect"])
-    width, height = abs(x2 - x1), abs(y2 - y1)
-    if not width or not height:
-        raise UsageError(
-            ErrorCode.BAD_ARGUMENT, "an invisible signature cannot show an image", way_out="give it a place on a page"
-        )
-    geometry = _geometry_of(writer, widget)
-    reference = increment.form_xobject(
-        writer,
-        image_content(width=width, height=height, geometry=geometry),
-        width=width,
-        height=height,
-        resources={"/XObject": {"/Im0": _image(writer, look)}},
-    )
-    widget[pdf_name("/AP")] = generic.DictionaryObject({pdf_name("/N"): reference})
-    writer.update_container(widget)
-
-
-def _geometry_of(writer: IncrementalPdfFileWriter, widget: generic.DictionaryObject) -> PageGeometry:
-    page: Any = increment.entry(widget, "/P")
-    rotation = 0
-    for _ in range(64):  # a page tree deeper than this is a loop
-        if page is None or "/Rotate" in page:
-            rotation = int(page["/Rotate"]) if page is not None else 0
-            break
-        page = increment.entry(page, "/Parent")
-    return PageGeometry(visible=(0, 0, 0, 0), rotation=rotation % 360)
-
-
-def _image(writer: IncrementalPdfFileWriter, look: ImageLook) -> generic.IndirectObject:
-    base: dict[Any, Any] = {
-        pdf_name("/Type"): pdf_name("/XObject"),
-        pdf_name("/Subtype"): pdf_name("/Image"),
-        pdf_name("/Width"): generic.NumberObject(look.width),
-        pdf_name("/Height"): generic.NumberObject(look.height),
-        pdf_name("/BitsPerComponent"): generic.NumberObject(8),
-    }
-    colour = dict(base) | {pdf_name("/ColorSpace"): pdf_name("/DeviceRGB")}
-    if look.alpha is not None:
-        mask = generic.StreamObject(dict(base) | {pdf_name("/ColorSpace"): pdf_name("/DeviceGray")}, stream_data=look.alpha)
-        mask.compress()
-        colour[pdf_name("/SMask")] = writer.add_object(mask)
-    stream = generic.StreamObject(colour, stream_data=look.rgb)
-    stream.compress()
-    return writer.add_object(stream)
+    return _ChosenField(name=state.name, state=state)

@@ -53,14 +53,20 @@ class PreparedSigner:
         signature = self.key.sign(attributes, self.template.hash_algorithm())
         token = None
         if timestamps is not None:
-            token = timestamps.timestamp(_hash(self.template.hash_algorithm(), signature), self.template.hash_algorithm())
+            token = timestamps.timestamp(
+                _hash(self.template.hash_algorithm(), signature), self.template.hash_algorithm()
+            )
         return self.template.content_info(
             signed_attributes=attributes, signature=signature, timestamp=token, content=content
         )
 
 
 def prepare_signer(
-    key: SigningKey, certificate: x509.Certificate, *, chain: tuple[x509.Certificate, ...] = (), hash_name: str = "sha256"
+    key: SigningKey,
+    certificate: x509.Certificate,
+    *,
+    chain: tuple[x509.Certificate, ...] = (),
+    hash_name: str = "sha256",
 ) -> PreparedSigner:
     """Prepare a signer; self-signed certificates are left out of what is embedded.
 

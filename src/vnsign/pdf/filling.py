@@ -34,7 +34,9 @@ def fill(pdf: bytes, values: Mapping[str, str]) -> bytes:
     for name, value in values.items():
         if name not in fields:
             raise UsageError(
-                ErrorCode.FIELD_NOT_FOUND, f"there is no text field {name!r}", way_out="prepare the document with it first"
+                ErrorCode.FIELD_NOT_FOUND,
+                f"there is no text field {name!r}",
+                way_out="prepare the document with it first",
             )
         if increment.entry(fields[name], "/V"):
             raise UsageError(ErrorCode.FIELD_ALREADY_FILLED, f"the field {name!r} already holds {fields[name]['/V']!r}")
