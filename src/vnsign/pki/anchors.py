@@ -1,0 +1,43 @@
+"""What a verifier trusts, and what it merely knows.
+
+Invariants:
+    - An anchor is a certificate the user installed, compared by the SHA-256 of its DER, never by name: a file with
+      the Government's name and another fingerprint is nobody.
+    - Intermediates and CRLs help to build a path and to judge status; they never make anything trusted.
+
+What it does not do: read files (see :mod:`vnsign.adapters.trust_folder`).
+
+Source: design of this project §4 (anchors pinned by SHA-256, one scheme at a time); RFC 5280 §6.1.1 (d).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+
+
+def fingerprint(certificate: x509.Certificate) -> str:
+    """Return the SHA-256 of the certificate's DER, lower-case hex: what is compared when trust is decided."""
+    return certificate.fingerprint(hashes.SHA256()).hex()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustAnchors:
+    """The trust a verification is given.
+
+    Attributes:
+        anchors: Certificates trusted as roots.
+        intermediates: CA certificates that may be missing from a signed file.
+        crls: Revocation lists the verifier holds; each is used only if its issuer's signature on it verifies.
+    """
+
+    anchors: tuple[x509.Certificate, ...] = ()
+    intermediates: tuple[x509.Certificate, ...] = ()
+    crls: tuple[x509.CertificateRevocationList, ...] = ()
+
+    def is_anchor(self, certificate: x509.Certificate) -> bool:
+        """Tell whether exactly this certificate is an anchor."""
+        wanted = fingerprint(certificate)
+        return any(fingerprint(anchor) == wanted for anchor in self.anchors)

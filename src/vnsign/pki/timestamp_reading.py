@@ -1,0 +1,93 @@
+"""Bytes of an RFC 3161 token → one frozen result.
+
+Invariants:
+    - Any bytes give a :class:`TimestampToken` or :class:`~vnsign.errors.InputError`.
+
+What it does not do: judge the authority's certificate (a path and its status do), or the time.
+
+Source: RFC 3161 §2.4.2; RFC 5816 (ESSCertIDv2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from asn1crypto import tsp
+
+from vnsign.errors import ErrorCode, InputError
+from vnsign.pki.cms_reading import SignedCms, parse_signed_data
+from vnsign.pki.signature_values import compute_digest, is_signature_valid
+
+_TST_INFO = "tst_info"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimestampToken:
+    """One token.
+
+    Attributes:
+        time: genTime, aware UTC.
+        imprint_algorithm: Digest of the imprint, asn1crypto's name.
+        cms: The SignedData around it.
+    """
+
+    time: datetime
+    imprint_algorithm: str
+    imprint: bytes
+    serial: int
+    policy: str
+    cms: SignedCms
+
+
+def parse_timestamp(data: bytes, *, extra_certificates: tuple[bytes, ...] = ()) -> TimestampToken:
+    """Read a TimeStampToken (a ContentInfo).
+
+    Raises:
+        InputError: ``MALFORMED_TIMESTAMP``.
+    """
+    try:
+        cms = parse_signed_data(data, extra_certificates=extra_certificates)
+    except InputError as exc:
+        raise InputError(ErrorCode.MALFORMED_TIMESTAMP, f"the timestamp cannot be read: {exc.message}") from exc
+    if cms.content_type != _TST_INFO or cms.content is None:
+        raise InputError(ErrorCode.MALFORMED_TIMESTAMP, "the token holds no TSTInfo")
+    try:
+        info = tsp.TSTInfo.load(cms.content)
+        time = info["gen_time"].native
+        return TimestampToken(
+            time=time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC),
+            imprint_algorithm=str(info["message_imprint"]["hash_algorithm"]["algorithm"].native),
+            imprint=info["message_imprint"]["hashed_message"].native,
+            serial=int(info["serial_number"].native),
+            policy=str(info["policy"].native),
+            cms=cms,
+        )
+    except Exception as exc:  # boundary: the ASN.1 library lets any exception out on hostile bytes
+        raise InputError(ErrorCode.MALFORMED_TIMESTAMP, f"the TSTInfo cannot be read: {type(exc).__name__}") from exc
+
+
+def is_imprint_of(token: TimestampToken, *parts: bytes) -> bool:
+    """Tell whether the token's imprint is the digest of the concatenated parts."""
+    try:
+        return compute_digest(token.imprint_algorithm, *parts) == token.imprint
+    except InputError:
+        return False
+
+
+def is_token_signature_valid(token: TimestampToken) -> bool:
+    """Tell whether the token's digest and signature value verify with the certificate it names.
+
+    Does not check: whether that certificate belongs to a time-stamping authority, or is trusted.
+    """
+    cms = token.cms
+    if cms.signer_certificate is None or cms.signed_attributes is None or cms.content is None:
+        return False
+    if cms.attribute_content_type != _TST_INFO:
+        return False
+    try:
+        if compute_digest(cms.digest_algorithm, cms.content) != cms.message_digest:
+            return False
+    except InputError:
+        return False
+    return is_signature_valid(cms, cms.signer_certificate, cms.signed_attributes)
