@@ -41,6 +41,10 @@ check: $(VENV)/.dev-installed ## Format, lint, types, architecture and documenta
 format: $(VENV)/.dev-installed ## Format the code and sort the imports
 	@$(BIN)/ruff check --quiet --select I --fix . ; $(BIN)/ruff format .
 
+.PHONY: docs
+docs: $(VENV)/.dev-installed ## Write the pages that are drawn from the code
+	@$(BIN)/python docs/generate.py
+
 .PHONY: soak
 soak: $(VENV)/.dev-installed ## Kill and repeat for minutes
 	@$(BIN)/python -m pytest --soak --timeout=3600 $(ARGS)

@@ -223,6 +223,8 @@ def _lines_without_docstring(node: ast.FunctionDef | ast.AsyncFunctionDef) -> in
 
 
 def _positional(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    if any(ast.unparse(decorator).split("(")[0].endswith(".command") for decorator in node.decorator_list):
+        return 0  # click passes everything by name
     names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
     return len(names) - (names[:1] in (["self"], ["cls"]))
 
