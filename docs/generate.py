@@ -1,0 +1,82 @@
+"""Write the pages of docs/reference that are drawn from the code: `make docs`.
+
+`tests/test_docs.py` compares each page with what this file would write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import click
+
+import docflow.cli
+import vnsign.cli
+from docflow.model.states import draw_states
+
+DOCS = Path(__file__).parent
+HELP_WIDTH = 100
+
+_CLI_INTRODUCTION = """\
+# Command lines
+
+Generated from the commands' own help; do not edit by hand. Both programs end wrong usage with exit code 64 and print
+errors as one line: what is concerned, the reason, the way out.
+"""
+
+
+def walk_commands(name: str, command: click.Command) -> Iterator[tuple[str, click.Context]]:
+    """Yield the full name and a context of a command and of all its subcommands, in order of their names."""
+    yield from _walk(click.Context(command, info_name=name, terminal_width=HELP_WIDTH, max_content_width=HELP_WIDTH))
+
+
+def _walk(context: click.Context) -> Iterator[tuple[str, click.Context]]:
+    yield context.command_path, context
+    group = context.command
+    if isinstance(group, click.Group):
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            if command is not None and not command.hidden:
+                yield from _walk(
+                    click.Context(
+                        command,
+                        info_name=name,
+                        parent=context,
+                        terminal_width=HELP_WIDTH,
+                        max_content_width=HELP_WIDTH,
+                    )
+                )
+
+
+def command_lines() -> dict[str, click.Command]:
+    """Return the programs this project installs."""
+    return {"vnsign": _command(vnsign.cli.main), "docflow": _command(docflow.cli.main)}
+
+
+def build_cli_reference() -> str:
+    """Return docs/reference/cli.md: the help of every command."""
+    parts = [_CLI_INTRODUCTION]
+    for program, command in command_lines().items():
+        for path, context in walk_commands(program, command):
+            level = "##" if " " not in path else "###"
+            parts.append(f"{level} {path}\n\n```text\n{context.command.get_help(context).rstrip()}\n```\n")
+    return "\n".join(parts)
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "reference/cli.md": build_cli_reference,
+    "reference/states.md": draw_states,
+}
+
+
+def _command(main: object) -> click.Command:
+    if not isinstance(main, click.Command):
+        message = "the program's main is not a click command"
+        raise TypeError(message)
+    return main
+
+
+if __name__ == "__main__":
+    for page, build in PAGES.items():
+        (DOCS / page).write_text(build(), encoding="utf-8")
+        click.echo(f"wrote docs/{page}")

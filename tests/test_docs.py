@@ -1,0 +1,201 @@
+"""The papers are true: links resolve, names exist, pages drawn from code are up to date, samples run."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import importlib.util
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import click
+import pytest
+
+from tests.support import REPOSITORY
+
+DOCS = REPOSITORY / "docs"
+PAGES = sorted([*REPOSITORY.glob("*.md"), *DOCS.rglob("*.md")])
+PAGE_IDS = [str(page.relative_to(REPOSITORY)) for page in PAGES]
+
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_CODE = re.compile(r"`([^`\n]+)`")
+
+
+@functools.cache
+def _generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("docs_generate", DOCS / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@functools.cache
+def _commands() -> dict[str, click.Context]:
+    """Return every command of both programs by its full name."""
+    walk = _generator().walk_commands
+    programs = _generator().command_lines().items()
+    return {path: context for program, command in programs for path, context in walk(program, command)}
+
+
+def _prose(page: Path) -> str:
+    return _FENCE.sub("", page.read_text(encoding="utf-8"))
+
+
+def _blocks(page: Path, language: str) -> list[str]:
+    return [body for kind, body in _FENCE.findall(page.read_text(encoding="utf-8")) if kind == language]
+
+
+def _table_rows(page: Path) -> Iterator[list[str]]:
+    """Yield the cells of every table row, without headers and rules."""
+    previous_is_table = False
+    for line in page.read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")] if line.startswith("| ") else []
+        if cells and previous_is_table:
+            yield cells
+        previous_is_table = line.startswith("|")
+
+
+# ---------------------------------------------------------------- links
+
+
+def _anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", _prose(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=PAGE_IDS)
+def test_every_relative_link_leads_somewhere(page: Path) -> None:
+    """A link to a file finds the file; a link to a heading finds the heading."""
+    broken = []
+    for link in _LINK.findall(_prose(page)):
+        if re.match(r"[a-z]+:", link):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        if not target.exists() or (anchor and anchor not in _anchors(target)):
+            broken.append(link)
+    assert broken == []
+
+
+def test_every_decision_is_listed() -> None:
+    """docs/adr/README.md links each record."""
+    listed = set(_LINK.findall((DOCS / "adr" / "README.md").read_text(encoding="utf-8")))
+    assert {page.name for page in (DOCS / "adr").glob("[0-9]*.md")} - listed == set()
+
+
+# ---------------------------------------------------------------- glossary and standards
+
+
+def test_every_name_of_the_glossary_is_in_the_code() -> None:
+    """The third column of docs/glossary.md holds names that the source really has."""
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "src").rglob("*.py"))
+    words = set(re.findall(r"\w+", source))
+    names = {name for cells in _table_rows(DOCS / "glossary.md") for name in _CODE.findall(cells[2])}
+    assert len(names) > 40
+    assert names - words == set()
+
+
+def _test_functions(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+def test_every_row_of_the_standards_table_has_code_and_test() -> None:
+    """docs/standards.md: the file of each clause exists, and so does each test named."""
+    missing = []
+    rows = list(_table_rows(DOCS / "standards.md"))
+    assert rows
+    for cells in rows:
+        missing += [file for file in _CODE.findall(cells[2]) if not (REPOSITORY / "src" / file).is_file()]
+        for test in _CODE.findall(cells[3]):
+            file, _, function = test.partition("::")
+            path = REPOSITORY / "tests" / file
+            if not path.is_file() or function not in _test_functions(path):
+                missing.append(test)
+        if not _CODE.findall(cells[2]) or not _CODE.findall(cells[3]):
+            missing.append(f"{cells[0]}: no code or no test")
+    assert missing == []
+
+
+# ---------------------------------------------------------------- command lines
+
+
+def test_every_page_drawn_from_the_code_is_up_to_date() -> None:
+    """`make docs` would change nothing."""
+    pages = _generator().PAGES
+    stale = [page for page, build in pages.items() if (DOCS / page).read_text(encoding="utf-8") != build()]
+    assert stale == [], "run: make docs"
+
+
+def test_every_command_shows_an_example() -> None:
+    """The help of each command holds an example that calls it."""
+    without = []
+    for path, context in _commands().items():
+        _, _, example = context.command.get_help(context).partition("Example")
+        if f"{path} " not in " ".join(example.split()):
+            without.append(path)
+    assert without == []
+
+
+def _command_problem(line: str) -> str | None:
+    """Return what is wrong with a line of a console block, or None."""
+    words = shlex.split(line.removeprefix(".venv/bin/"), comments=True)
+    if not words or words[0] in {"git", "cd", "pip"}:
+        return None
+    if words[0] == "make":
+        targets = re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+        return next((f"no target {word}" for word in words[1:] if "=" not in word and word not in targets), None)
+    path = max((path for path in _commands() if words[: path.count(" ") + 1] == path.split()), key=len, default=None)
+    if path is None:
+        return f"no such command: {line}"
+    context = _commands()[path]
+    if isinstance(context.command, click.Group):
+        return f"no such subcommand: {line}"
+    known = {option for parameter in context.command.get_params(context) for option in parameter.opts}
+    return next((f"{path} has no {w}" for w in words if w.startswith("--") and w.split("=")[0] not in known), None)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=PAGE_IDS)
+def test_every_command_in_the_papers_exists(page: Path) -> None:
+    """Lines of console blocks name targets, commands and options that exist."""
+    lines = [line for block in _blocks(page, "console") for line in block.replace("\\\n", " ").splitlines()]
+    assert [problem for line in lines if (problem := _command_problem(line))] == []
+
+
+# ---------------------------------------------------------------- samples
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.vi.md"])
+def test_the_samples_of_the_readme_run(name: str, tmp_path: Path) -> None:
+    """The Python samples, one after the other in an empty folder, run to the end."""
+    samples = _blocks(REPOSITORY / name, "python")
+    assert len(samples) >= 2
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", "\n".join(samples)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def test_both_readmes_show_the_same_code() -> None:
+    """The Vietnamese README differs in words, not in what to type."""
+    for language in ("console", "python"):
+        english, vietnamese = (_blocks(REPOSITORY / name, language) for name in ("README.md", "README.vi.md"))
+        assert english == vietnamese
+
+
+def test_the_picture_of_the_readme_is_small() -> None:
+    """The picture of a sealed page loads quickly: less than 300 kB."""
+    assert (DOCS / "images" / "sealed-page.png").stat().st_size < 300_000
