@@ -1,1 +1,5 @@
-"""TODO room."""
+"""The certification authority as a running thing: what it issued, what it revoked, what it publishes."""
+
+from vnsign.authority.authority import Authority, IssuedCertificate, Issuer
+
+__all__ = ["Authority", "IssuedCertificate", "Issuer"]

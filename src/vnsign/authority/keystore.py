@@ -1,0 +1,65 @@
+"""The authority's own keys at rest: encrypted PKCS#8 under a key derived from the passphrase.
+
+Invariants:
+    - The passphrase is stretched once per opening by scrypt; each key is then standard encrypted PKCS#8 (PBES2,
+      AES-256) under the derived secret. The library's own PKCS#8 encryption alone stretches too little
+      (PBKDF2, 2,048 rounds).
+
+What it does not do: it does not keep the passphrase, and cannot tell a wrong passphrase from a damaged row.
+
+Source: RFC 7914 (scrypt); RFC 5958 and RFC 8018 §6.2 (encrypted PKCS#8); OWASP Password Storage Cheat Sheet (cost).
+"""
+
+from __future__ import annotations
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+from vnsign.errors import ErrorCode, UsageError
+from vnsign.pki.keys import PrivateKey
+
+#: OWASP: N = 2^15, r = 8, p = 3 (32 MiB, a quarter of a second).
+SCRYPT_COST = 2**15
+_BLOCK_SIZE = 8
+_PARALLELISM = 3
+SALT_BYTES = 16
+
+
+def derive_secret(passphrase: bytes, *, salt: bytes, cost: int) -> bytes:
+    """Return the secret that protects the keys.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``: empty passphrase.
+    """
+    if not passphrase:
+        raise UsageError(ErrorCode.BAD_ARGUMENT, "an authority's keys are not kept without a passphrase")
+    derived = Scrypt(salt=salt, length=32, n=cost, r=_BLOCK_SIZE, p=_PARALLELISM).derive(passphrase)
+    # As text: PKCS#8 passphrases are text, and some tools stop at a zero byte.
+    return derived.hex().encode("ascii")
+
+
+def encrypt_key(key: PrivateKey, secret: bytes) -> bytes:
+    """Return encrypted PKCS#8, DER."""
+    return key.private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(secret),
+    )
+
+
+def decrypt_key(pkcs8: bytes, secret: bytes, *, file: str) -> PrivateKey:
+    """Return the key.
+
+    Raises:
+        UsageError: ``WRONG_PASSPHRASE``, also if the row was damaged.
+    """
+    try:
+        key = serialization.load_der_private_key(pkcs8, secret)
+    except (ValueError, TypeError) as exc:
+        raise UsageError(
+            ErrorCode.WRONG_PASSPHRASE, "the passphrase does not open the keys", file=file, way_out="type it again"
+        ) from exc
+    if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+        raise UsageError(ErrorCode.KEY_UNUSABLE, f"a {type(key).__name__} signs no certificates", file=file)
+    return key

@@ -1,0 +1,254 @@
+"""The authority's database: one SQLite file, opened per use, one transaction per fact.
+
+Invariants:
+    - A write transaction takes the lock at its start (``BEGIN IMMEDIATE``), so what it read is still true when it
+      writes, also with several processes.
+    - A commit is on disk before it is reported (rollback journal, ``synchronous=EXTRA``).
+    - The file is readable by its owner only, from its first byte.
+
+What it does not do: it decides nothing about certificates.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeAlias
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from sqlalchemy import Connection, Engine, NullPool, Row, create_engine, event, func, inspect, select, update
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, SQLAlchemyError
+
+from vnsign.authority.tables import AUTHORITY, CERTIFICATE, CRL, METADATA, OWN_KEY
+from vnsign.errors import ErrorCode, InputError, ServiceUnavailable, UsageError, VnsignError
+from vnsign.policy.profiles import CertificateProfile
+
+DATABASE_NAME = "authority.sqlite"
+_BUSY_TIMEOUT_S = 30
+
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+
+
+class SerialTakenError(Exception):
+    """The serial number is in use; draw another. Never leaves this room."""
+
+
+class AuthorityStore:
+    """Connections to one authority's database."""
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / DATABASE_NAME
+        self._engine = _engine(self._path)
+
+    @property
+    def path(self) -> Path:
+        """The database file."""
+        return self._path
+
+    def create_file(self) -> None:
+        """Make folder and empty database file if there are none; mode 0700 and 0600.
+
+        Raises:
+            UsageError: ``OUTPUT_NOT_WRITABLE``.
+        """
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # SQLite gives its journal the mode of the database, so the mode is right before SQLite sees the file.
+            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as exc:
+            raise UsageError(
+                ErrorCode.OUTPUT_NOT_WRITABLE, f"cannot be made: {exc.strerror or exc}", file=str(self._path)
+            ) from exc
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One write transaction, committed at the end, rolled back on any exception."""
+        with _translated(self._path), self._engine.connect().execution_options(immediate=True) as connection:
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent read."""
+        if not self._path.exists():
+            raise _not_found(self._path)
+        with _translated(self._path), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+
+def is_initialized(connection: Connection) -> bool:
+    """Tell whether the authority's row is committed: a creation cut short leaves none."""
+    tables = inspect(connection)
+    return tables.has_table(AUTHORITY.name) and connection.execute(select(AUTHORITY.c.id)).first() is not None
+
+
+def create_schema(connection: Connection) -> None:
+    """Make the tables; in SQLite part of the transaction."""
+    METADATA.create_all(connection)
+
+
+def insert_authority(connection: Connection, **values: object) -> None:
+    """Write the one row that says the authority exists."""
+    connection.execute(AUTHORITY.insert().values(id=1, **values))
+
+
+def read_authority(connection: Connection) -> AnyRow:
+    """Return that row.
+
+    Raises:
+        UsageError: ``AUTHORITY_NOT_FOUND``.
+    """
+    if not is_initialized(connection):
+        raise _not_found(Path(connection.engine.url.database or ""))
+    return connection.execute(select(AUTHORITY)).one()
+
+
+def insert_certificate(
+    connection: Connection, certificate: x509.Certificate, *, issuer: str, profile: CertificateProfile, issued_at: int
+) -> None:
+    """Record a certificate.
+
+    Raises:
+        SerialTakenError: The serial number is in use.
+    """
+    spki = certificate.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    digest = hashes.Hash(hashes.SHA256())
+    digest.update(spki)
+    values = {
+        "serial": f"{certificate.serial_number:x}",
+        "issuer": issuer,
+        "profile": profile.value,
+        "subject": certificate.subject.rfc4514_string(),
+        "not_before": int(certificate.not_valid_before_utc.timestamp()),
+        "not_after": int(certificate.not_valid_after_utc.timestamp()),
+        "spki_sha256": digest.finalize(),
+        "der": certificate.public_bytes(serialization.Encoding.DER),
+        "issued_at": issued_at,
+    }
+    try:
+        connection.execute(CERTIFICATE.insert().values(**values))
+    except IntegrityError as exc:
+        raise SerialTakenError(values["serial"]) from exc
+
+
+def read_certificate(connection: Connection, serial: int) -> AnyRow | None:
+    """Return the row of a serial number, or None."""
+    return connection.execute(select(CERTIFICATE).where(CERTIFICATE.c.serial == f"{serial:x}")).one_or_none()
+
+
+def read_certificates(connection: Connection) -> Sequence[AnyRow]:
+    """Return every row in order of issue."""
+    order = CERTIFICATE.c.issued_at, CERTIFICATE.c.serial
+    return connection.execute(select(CERTIFICATE).order_by(*order)).all()
+
+
+def mark_revoked(connection: Connection, serial: int, *, revoked_at: int, reason: str) -> None:
+    """Fill the revocation columns of a certificate that is not yet revoked."""
+    statement = update(CERTIFICATE).where(CERTIFICATE.c.serial == f"{serial:x}", CERTIFICATE.c.revoked_at.is_(None))
+    connection.execute(statement.values(revoked_at=revoked_at, reason=reason))
+
+
+def read_revoked(connection: Connection, issuer: str) -> Sequence[AnyRow]:
+    """Return serial, time and reason of every revoked certificate of one issuer, oldest first."""
+    columns = CERTIFICATE.c.serial, CERTIFICATE.c.revoked_at, CERTIFICATE.c.reason
+    statement = select(*columns).where(CERTIFICATE.c.issuer == issuer, CERTIFICATE.c.revoked_at.is_not(None))
+    return connection.execute(statement.order_by(CERTIFICATE.c.revoked_at, CERTIFICATE.c.serial)).all()
+
+
+def count_revoked(connection: Connection, issuer: str) -> int:
+    """Return how many certificates of one issuer are revoked."""
+    statement = select(func.count()).where(CERTIFICATE.c.issuer == issuer, CERTIFICATE.c.revoked_at.is_not(None))
+    return connection.execute(statement).scalar_one()
+
+
+def insert_own_key(connection: Connection, role: str, *, serial: int, pkcs8: bytes) -> None:
+    """Keep one of the authority's own keys, encrypted."""
+    connection.execute(OWN_KEY.insert().values(role=role, serial=f"{serial:x}", pkcs8=pkcs8))
+
+
+def read_own_keys(connection: Connection) -> Sequence[AnyRow]:
+    """Return role, encrypted key and certificate of each own key."""
+    statement = select(OWN_KEY.c.role, OWN_KEY.c.pkcs8, CERTIFICATE.c.der).join(CERTIFICATE)
+    return connection.execute(statement).all()
+
+
+def insert_crl(connection: Connection, issuer: str, **values: object) -> None:
+    """Record a list before it is published."""
+    connection.execute(CRL.insert().values(issuer=issuer, **values))
+
+
+def read_last_crl(connection: Connection, issuer: str) -> AnyRow | None:
+    """Return the newest list of one issuer, or None."""
+    statement = select(CRL).where(CRL.c.issuer == issuer).order_by(CRL.c.number.desc()).limit(1)
+    return connection.execute(statement).one_or_none()
+
+
+def _engine(path: Path) -> Engine:
+    # NullPool: no connection outlives its use, so threads and forked processes share nothing.
+    engine = create_engine(
+        f"sqlite:///{path}", module=_driver(), poolclass=NullPool, connect_args={"timeout": _BUSY_TIMEOUT_S}
+    )
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _driver() -> ModuleType:
+    try:
+        import pysqlite3  # noqa: PLC0415  (a wheel with its own, newer SQLite where there is one)
+    except ImportError:
+        import sqlite3  # noqa: PLC0415
+
+        return sqlite3
+    return pysqlite3  # type: ignore[no-any-return]
+
+
+def _on_connect(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401  (a DB-API connection of any driver)
+    # The driver's own transactions begin late and not IMMEDIATE; ours are begun in _on_begin.
+    dbapi_connection.isolation_level = None
+    cursor = dbapi_connection.cursor()
+    for pragma in ("journal_mode=DELETE", "synchronous=EXTRA", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _on_begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (VnsignError, SerialTakenError):
+        raise
+    except SQLAlchemyError as exc:
+        raise _database_error(path, exc) from exc
+
+
+def _database_error(path: Path, exc: SQLAlchemyError) -> VnsignError:
+    reason = str(exc.orig) if isinstance(exc, DatabaseError) else str(exc)
+    if isinstance(exc, OperationalError):
+        if "locked" in reason or "busy" in reason:
+            return ServiceUnavailable(
+                ErrorCode.SERVICE_UNREACHABLE, "is in use by another process", file=str(path), way_out="try again"
+            )
+        return UsageError(ErrorCode.OUTPUT_NOT_WRITABLE, f"cannot be used: {reason}", file=str(path))
+    return InputError(ErrorCode.NOT_READABLE, f"is no authority's database: {reason}", file=str(path))
+
+
+def _not_found(path: Path) -> UsageError:
+    return UsageError(
+        ErrorCode.AUTHORITY_NOT_FOUND,
+        "no authority here",
+        file=str(path.parent),
+        way_out="make one with Authority.create, or name its folder",
+    )

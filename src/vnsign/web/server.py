@@ -1,0 +1,135 @@
+"""An ASGI application served from a thread of this process.
+
+Invariants:
+    - The server has its own thread and event loop: it works whether or not the caller runs one.
+    - When :func:`serve` is left, the port is closed and the thread has ended.
+
+What it does not do: no supervision and no workers; a province's authority runs the application under a server of its
+own choice.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from vnsign.errors import ErrorCode, ServiceUnavailable, UsageError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+_BACKLOG = 128
+_START_TIMEOUT_S = 10.0
+_STOP_TIMEOUT_S = 10.0
+_POLL_S = 0.005
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """A bound and listening TCP socket, so that its URL is known before anything is served."""
+
+    sock: socket.socket
+    host: str
+    port: int
+
+    @property
+    def base_url(self) -> str:
+        """``http://host:port``."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    def close(self) -> None:
+        """Give the port back."""
+        self.sock.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningServer:
+    """A server that answers."""
+
+    base_url: str
+    port: int
+
+
+def listen(host: str = "127.0.0.1", port: int = 0) -> Listener:
+    """Take a TCP port; 0 means any free one. Connections wait until :func:`serve` is given the listener.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``: the port is in use, or not ours to take.
+    """
+    try:
+        family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        sock = socket.socket(family, kind, proto)
+    except OSError as exc:
+        raise _cannot_listen(host, port, exc) from exc
+    try:
+        # A port whose last owner was killed is free at once.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(address)
+        sock.listen(_BACKLOG)
+    except OSError as exc:
+        sock.close()
+        raise _cannot_listen(host, port, exc) from exc
+    return Listener(sock=sock, host=host, port=sock.getsockname()[1])
+
+
+@contextmanager
+def serve(
+    app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0, listener: Listener | None = None
+) -> Iterator[RunningServer]:
+    """Serve ``app`` until the block is left.
+
+    Args:
+        app: Any ASGI application.
+        host: Address to listen on.
+        port: 0 means any free one.
+        listener: An already taken port (see :func:`listen`) instead of ``host`` and ``port``; closed at the end.
+    Raises:
+        UsageError: ``BAD_ARGUMENT``: the port is in use.
+        ServiceUnavailable: ``SERVICE_UNREACHABLE``: the server did not start.
+    """
+    taken = listener or listen(host, port)
+    config = uvicorn.Config(
+        app,
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        timeout_graceful_shutdown=2,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([taken.sock],), name="vnsign-web", daemon=True)
+    try:
+        thread.start()
+        _await_start(server, thread, taken.base_url)
+        yield RunningServer(base_url=taken.base_url, port=taken.port)
+    finally:
+        server.should_exit = True
+        thread.join(_STOP_TIMEOUT_S)
+        taken.close()
+
+
+def _await_start(server: uvicorn.Server, thread: threading.Thread, base_url: str) -> None:
+    deadline = time.monotonic() + _START_TIMEOUT_S
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > deadline:
+            raise ServiceUnavailable(ErrorCode.SERVICE_UNREACHABLE, f"the server at {base_url} did not start")
+        time.sleep(_POLL_S)
+
+
+def _cannot_listen(host: str, port: int, exc: OSError) -> UsageError:
+    return UsageError(
+        ErrorCode.BAD_ARGUMENT,
+        f"cannot listen on {host} port {port}: {exc.strerror or exc}",
+        way_out="choose another port, or 0 for any free one",
+    )
