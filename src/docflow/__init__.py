@@ -1,1 +1,51 @@
-"""docflow: front door (filled by wiring)."""
+"""docflow: an agency's office for official documents: numbers, registers, evidence.
+
+Example:
+    >>> from docflow import Agency, Office, parse_agency_code
+"""
+
+from __future__ import annotations
+
+from docflow.errors import DocflowError, ErrorCode, InputError, StoreUnavailable, UsageError
+from docflow.wiring import (
+    Addressee,
+    Agency,
+    Document,
+    DocumentState,
+    DocumentType,
+    Draft,
+    Issued,
+    Office,
+    OutboxState,
+    Receipt,
+    Secrecy,
+    SeriesRule,
+    SignatureCheck,
+    SignatureVerdict,
+    Urgency,
+    parse_agency_code,
+)
+
+__all__ = [
+    "Addressee",
+    "Agency",
+    "DocflowError",
+    "Document",
+    "DocumentState",
+    "DocumentType",
+    "Draft",
+    "ErrorCode",
+    "InputError",
+    "Issued",
+    "Office",
+    "OutboxState",
+    "Receipt",
+    "Secrecy",
+    "SeriesRule",
+    "SignatureCheck",
+    "SignatureVerdict",
+    "StoreUnavailable",
+    "Urgency",
+    "UsageError",
+    "parse_agency_code",
+]

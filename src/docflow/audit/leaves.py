@@ -14,30 +14,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from docflow.audit.canonical import Json, encode_canonical, parse_canonical
 from docflow.audit.merkle import hash_leaf
 from docflow.errors import ErrorCode, InputError, UsageError
+from docflow.model import LAW_TIME_ZONE
+from docflow.ports import LoggedRow
 
 FORMAT_VERSION = 1
 """The version of leaf and payload written here."""
 
 SALT_BYTES = 32
 """docs/spec/audit-log.md §3: with a fixed length, salt and payload cannot be shifted into each other."""
-
-_LAW_TIME = timezone(timedelta(hours=7))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoggedRow:
-    """One row as a transaction left it: table, key columns, the other evidence columns."""
-
-    table: str
-    key: Mapping[str, Json]
-    values: Mapping[str, Json]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +87,7 @@ def format_time(moment: datetime) -> str:
         raise UsageError(
             ErrorCode.BAD_ARGUMENT, "a time without a time zone cannot be logged", vi="Thời gian phải có múi giờ."
         )
-    return moment.astimezone(_LAW_TIME).isoformat(timespec="milliseconds")
+    return moment.astimezone(LAW_TIME_ZONE).isoformat(timespec="milliseconds")
 
 
 def build_payload(event: AuditEvent) -> bytes:
@@ -227,10 +218,18 @@ def parse_opening(data: bytes) -> Leaf:
 def _row(value: Json) -> LoggedRow:
     if not isinstance(value, dict) or set(value) != {"table", "key", "values"}:
         raise _malformed()
-    key, values = value["key"], value["values"]
-    if not isinstance(key, dict) or not isinstance(values, dict):
+    return LoggedRow(table=_text(value["table"]), key=_scalars(value["key"]), values=_scalars(value["values"]))
+
+
+def _scalars(value: Json) -> dict[str, str | int | None]:
+    if not isinstance(value, dict):
         raise _malformed()
-    return LoggedRow(table=_text(value["table"]), key=key, values=values)
+    scalars: dict[str, str | int | None] = {}
+    for name, item in value.items():
+        if item is not None and type(item) is not str and type(item) is not int:
+            raise _malformed()
+        scalars[name] = item
+    return scalars
 
 
 def _link(value: Json) -> RegisterLink | None:

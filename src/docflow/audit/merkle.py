@@ -162,9 +162,7 @@ def prove_consistency(old_size: int, new_size: int, *, read_node: NodeReader) ->
     return tuple(reversed(path))
 
 
-def verify_inclusion(
-    leaf_hash: bytes, index: int, size: int, *, path: Sequence[bytes], root: bytes
-) -> None:
+def verify_inclusion(leaf_hash: bytes, index: int, size: int, *, path: Sequence[bytes], root: bytes) -> None:
     """Verify that a leaf stands at ``index`` in the tree of ``size`` leaves with this root.
 
     Raises:

@@ -61,7 +61,11 @@ class NumberAndSymbol:
         if self.unit is not None:
             check_abbreviation(self.unit)
         known = {document_type.abbreviation for document_type in DocumentType}
-        if self.number < 1 or self.type_abbreviation not in known or (self.unit is None) != bool(self.type_abbreviation):
+        if (
+            self.number < 1
+            or self.type_abbreviation not in known
+            or (self.unit is None) != bool(self.type_abbreviation)
+        ):
             raise UsageError(
                 ErrorCode.BAD_ARGUMENT,
                 "a symbol needs a number from 1 and either a type's abbreviation or a unit",
@@ -130,7 +134,9 @@ def register_for(document_type: DocumentType, *, agency: Agency) -> str:
 
     Source: Nghị định 30/2020/NĐ-CP Điều 15 khoản 1 (the head of the agency decides one series or one per type).
     """
-    return OUTGOING_REGISTER if agency.series is SeriesRule.ONE_FOR_ALL else f"{OUTGOING_REGISTER}:{document_type.value}"
+    return (
+        OUTGOING_REGISTER if agency.series is SeriesRule.ONE_FOR_ALL else f"{OUTGOING_REGISTER}:{document_type.value}"
+    )
 
 
 def law_date(moment: datetime) -> date:

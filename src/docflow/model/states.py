@@ -112,7 +112,14 @@ def _row(  # noqa: PLR0913 - a table row has as many cells as the table has colu
     clause: str,
 ) -> Transition:
     return Transition(
-        event=event, guard=guard, source=source, target=target, effects=effects, evidence=evidence, role=role, clause=clause
+        event=event,
+        guard=guard,
+        source=source,
+        target=target,
+        effects=effects,
+        evidence=evidence,
+        role=role,
+        clause=clause,
     )
 
 

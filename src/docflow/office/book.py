@@ -1,0 +1,71 @@
+"""The outgoing register as the decree prescribes it.
+
+What it does not do: it reads nothing; the lines come from the store.
+
+Source: Nghị định 30/2020/NĐ-CP Phụ lục IV (sổ đăng ký văn bản đi, 10 columns).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+
+from docflow.model import Document, DocumentState, DocumentType, law_date
+from docflow.ports import EntryKind, RegisterEntry
+
+COLUMNS = (
+    "Số, ký hiệu văn bản",
+    "Ngày tháng văn bản",
+    "Tên loại và trích yếu nội dung văn bản",
+    "Người ký",
+    "Nơi nhận văn bản",
+    "Đơn vị, người nhận bản lưu",
+    "Số lượng bản",
+    "Ngày chuyển",
+    "Ký nhận",
+    "Ghi chú",
+)
+"""The ten columns, in order."""
+
+
+def write_register_csv(lines: Iterable[tuple[RegisterEntry, Document]]) -> str:
+    """Return the register as CSV (RFC 4180, UTF-8 text without byte order mark, CRLF).
+
+    A void number keeps its line; the note says why. Ký nhận stays empty: an electronic receipt takes its place.
+
+    Source: Nghị định 30/2020/NĐ-CP Phụ lục IV; RFC 4180.
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(_line(entry, document) for entry, document in lines)
+    return buffer.getvalue()
+
+
+def _line(entry: RegisterEntry, document: Document) -> tuple[str, ...]:
+    draft = document.draft
+    is_sent = document.state is DocumentState.SEALED and document.sealed_at is not None
+    notes = [draft.note, f"Số hủy: {entry.reason}" if entry.kind is EntryKind.VOID else ""]
+    cells = (
+        entry.symbol,
+        f"{entry.issued_on:%d/%m/%Y}",
+        _title(draft.type, draft.subject),
+        draft.signer_name,
+        "; ".join(item.name for item in draft.addressees),
+        draft.archive_receiver,
+        str(draft.copies),
+        f"{law_date(document.sealed_at):%d/%m/%Y}" if is_sent and document.sealed_at else "",
+        "",
+        "; ".join(filter(None, notes)),
+    )
+    return tuple(_harmless(cell) for cell in cells)
+
+
+def _title(document_type: DocumentType, subject: str) -> str:
+    return f"{document_type.vi} {subject}" if document_type.abbreviation else f"{document_type.vi} V/v {subject}"
+
+
+def _harmless(cell: str) -> str:
+    """Keep a spreadsheet from taking a text of somebody else for a formula."""
+    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell

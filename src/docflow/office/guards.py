@@ -1,0 +1,92 @@
+"""What must hold before a document goes on; each guard of the state table is one function here.
+
+Invariants:
+    - A guard changes nothing: it returns, or raises the reason.
+    - Every :class:`~docflow.model.Guard` has its function.
+
+What it does not do: it verifies no signature; it judges the verdict that a verifier gave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from docflow.errors import ErrorCode, UsageError
+from docflow.model import Document, Guard, SignatureVerdict, law_date, refuse_secret
+from docflow.office.step import Work
+from docflow.ports import SignatureCheck
+
+
+def _guard_nothing(_work: Work, _document: Document) -> None:
+    return
+
+
+def _guard_not_secret(_work: Work, document: Document) -> None:
+    refuse_secret(document.draft.secrecy)
+
+
+def _guard_leader_signature(work: Work, _document: Document) -> None:
+    _accept(work, "leader's signature", vi="Chữ ký số của người có thẩm quyền")
+
+
+def _guard_date(work: Work, document: Document) -> None:
+    """A number's date is not in the future, not before the number before it, not before the leader signed.
+
+    Source: NĐ 30/2020 Điều 15 (numbers in order of time), Điều 18 khoản 1; TT 01/2019 Điều 20 khoản 1đ.
+    """
+    today = law_date(work.step.at)
+    last = work.counter.last_date if work.counter else None
+    signed = law_date(document.leader_signed_at) if document.leader_signed_at else None
+    floors = [day for day in (last, signed) if day is not None]
+    if work.day > today or any(work.day < floor for floor in floors):
+        earliest = max(floors, default=today)
+        raise UsageError(
+            ErrorCode.DATE_NOT_ALLOWED,
+            f"the date {work.day} is not between {earliest} and today, {today}",
+            vi=f"Ngày ban hành {work.day:%d/%m/%Y} không nằm trong khoảng {earliest:%d/%m/%Y} – {today:%d/%m/%Y}.",
+            way_out="issue it with today's date: numbers follow the order of time",
+        )
+
+
+def _guard_seal(work: Work, document: Document) -> None:
+    """The agency signs only what the authorised person signed: the sealed file begins with his file, byte for byte.
+
+    Source: NĐ 30/2020 Điều 32 khoản 2.
+    """
+    if work.step.pdf is None or work.step.pdf.extends is None or work.step.pdf.extends != document.leader_pdf:
+        raise UsageError(
+            ErrorCode.SIGNATURE_REFUSED,
+            "the sealed file does not begin with the file that the leader signed",
+            vi="Tệp đóng dấu không bắt đầu bằng đúng tệp mà người có thẩm quyền đã ký.",
+            way_out="write number, date and seal as incremental updates of the recorded file",
+        )
+    _accept(work, "agency's signature", vi="Chữ ký số của cơ quan")
+
+
+def _guard_reason(work: Work, _document: Document) -> None:
+    if not (work.step.reason or "").strip():
+        raise UsageError(ErrorCode.BAD_ARGUMENT, "a void number needs a reason", vi="Hủy số phải ghi rõ lý do.")
+
+
+def _accept(work: Work, what: str, *, vi: str) -> None:
+    check = work.step.pdf.check if work.step.pdf else SignatureCheck(verdict=SignatureVerdict.FAILED)
+    # NOT_CHECKED passes: an office without a verifier says so in the row, and the row is evidence.
+    if check.verdict not in {SignatureVerdict.PASSED, SignatureVerdict.NOT_CHECKED}:
+        reasons = "; ".join(check.findings) or check.verdict.value
+        raise UsageError(
+            ErrorCode.SIGNATURE_REFUSED,
+            f"the {what} was not accepted: {reasons}",
+            vi=f"{vi} không được chấp nhận: {reasons}.",
+            way_out="have it signed again; nothing was recorded",
+        )
+
+
+GUARDS: Mapping[Guard, Callable[[Work, Document], None]] = {
+    Guard.NONE: _guard_nothing,
+    Guard.NOT_SECRET: _guard_not_secret,
+    Guard.LEADER_SIGNATURE_ACCEPTED: _guard_leader_signature,
+    Guard.DATE_ALLOWED: _guard_date,
+    Guard.SEAL_ON_LEADER_SIGNED: _guard_seal,
+    Guard.REASON_GIVEN: _guard_reason,
+}
+"""Guard by name."""

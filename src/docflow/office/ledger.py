@@ -1,0 +1,117 @@
+"""Idempotency and evidence: the same for every use case.
+
+Invariants:
+    - A request that was answered is answered again with the same answer; another request under its key is refused.
+    - Whatever a use case wrote is in the leaf it leaves.
+
+What it does not do: it begins and commits no transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from docflow.audit import (
+    SALT_BYTES,
+    AuditEvent,
+    Json,
+    Leaf,
+    RegisterLink,
+    build_payload,
+    commit_payload,
+    encode_canonical,
+    parse_canonical,
+)
+from docflow.errors import ErrorCode, InputError, UsageError
+from docflow.ports import NewLeaf, Randomness, StoredAnswer, UnitOfWork
+
+MAX_KEY_CHARS = 200
+"""Longer idempotency keys are refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What makes a request the same request: its key and the SHA-256 of what was asked."""
+
+    key: str
+    fingerprint: str
+
+
+def make_request(key: str, asked: Mapping[str, Json]) -> Request:
+    """Return the identity of a request.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; the key is empty or too long.
+    """
+    if not key or len(key) > MAX_KEY_CHARS:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"an idempotency key has 1 to {MAX_KEY_CHARS} characters",
+            vi="Khóa chống lặp không hợp lệ.",
+        )
+    return Request(key=key, fingerprint=hashlib.sha256(encode_canonical(dict(asked))).hexdigest())
+
+
+def find_answer(unit: UnitOfWork, request: Request) -> Mapping[str, Json] | None:
+    """Return what this request was answered before, or None if it is new.
+
+    Raises:
+        UsageError: ``IDEMPOTENCY_CONFLICT``; the key was used for another request.
+        InputError: ``EVIDENCE_BROKEN``; the answer is not one that docflow wrote.
+    """
+    stored = unit.find_answer(request.key)
+    if stored is None:
+        return None
+    if stored.fingerprint != request.fingerprint:
+        raise UsageError(
+            ErrorCode.IDEMPOTENCY_CONFLICT,
+            f"the idempotency key {request.key!r} was used for another request",
+            vi="Khóa chống lặp đã dùng cho một yêu cầu khác.",
+            way_out="send exactly the same request again, or use a new key for a new request",
+        )
+    answer = parse_canonical(stored.answer.encode())
+    if not isinstance(answer, dict):
+        raise InputError(ErrorCode.EVIDENCE_BROKEN, "a stored answer was changed", vi="Dữ liệu trả lời đã bị sửa.")
+    return answer
+
+
+def keep_answer(unit: UnitOfWork, request: Request, answer: Mapping[str, Json]) -> None:
+    """Keep the answer to a request, in the transaction that carries it out."""
+    text = encode_canonical(dict(answer)).decode()
+    unit.add_answer(StoredAnswer(key=request.key, fingerprint=request.fingerprint, answer=text))
+
+
+def record_event(  # noqa: PLR0913 - an event has these parts
+    unit: UnitOfWork,
+    event_type: str,
+    *,
+    time: datetime,
+    actor: str,
+    agency: str,
+    subject: str,
+    randomness: Randomness,
+    link: RegisterLink | None = None,
+) -> Leaf:
+    """Leave the audit leaf of everything written since the last leaf; call it when all rows are written.
+
+    Source: docs/spec/audit-log.md §2, §3.
+    """
+    if not actor.strip():
+        raise UsageError(ErrorCode.BAD_ARGUMENT, "an actor must be named", vi="Phải ghi rõ người thực hiện.")
+    event = AuditEvent(
+        type=event_type,
+        time=time,
+        actor=actor,
+        agency=agency,
+        subject=subject,
+        rows=unit.rows_written(),
+        link=link,
+    )
+    leaf = commit_payload(build_payload(event), randomness.token(SALT_BYTES))
+    unit.add_leaf(
+        NewLeaf(type=event_type, subject=subject, data=leaf.data, salt=leaf.salt, payload=leaf.payload, hash=leaf.hash)
+    )
+    return leaf

@@ -1,0 +1,116 @@
+"""Blobs as files named by their content.
+
+Invariants:
+    - A name that :meth:`BlobFolder.put` returned is on the disk, whole, also after a power cut.
+    - What :meth:`BlobFolder.get` returns has the name it was asked for.
+
+What it does not do: it never deletes; a file that no transaction came to name is harmless.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from docflow.errors import ErrorCode, InputError, StoreUnavailable, UsageError
+
+_NAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+class BlobFolder:
+    """A folder of blobs; implements :class:`docflow.ports.BlobStore`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, data: bytes) -> str:
+        """Store bytes durably and return their SHA-256 in hex.
+
+        Raises:
+            StoreUnavailable: ``STORE_UNUSABLE``; the disk is full or not writable; nothing is left behind.
+        """
+        name = hashlib.sha256(data).hexdigest()
+        path = self.path_of(name)
+        try:
+            if not (path.is_file() and path.read_bytes() == data):
+                _make_folder(path.parent)
+                _write_whole(path, data)
+            # Also for a file that was there: whoever renamed it may not have come to this line.
+            _sync_folder(path.parent)
+        except OSError as exc:
+            raise StoreUnavailable(
+                ErrorCode.STORE_UNUSABLE,
+                f"{path}: cannot be written: {exc.strerror or exc}",
+                vi=f"Không ghi được tệp {path}.",
+                way_out="free some space or repair the permissions, then repeat the same call",
+            ) from exc
+        return name
+
+    def get(self, sha256: str) -> bytes:
+        """Return the bytes of that name.
+
+        Raises:
+            UsageError: ``NOT_FOUND``.
+            InputError: ``EVIDENCE_BROKEN``; the file holds other bytes.
+            StoreUnavailable: ``STORE_UNUSABLE``; it cannot be read.
+        """
+        path = self.path_of(sha256)
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError as exc:
+            raise UsageError(ErrorCode.NOT_FOUND, f"{path}: no such blob", vi=f"Không có tệp {path}.") from exc
+        except OSError as exc:
+            raise StoreUnavailable(
+                ErrorCode.STORE_UNUSABLE, f"{path}: cannot be read: {exc.strerror}", vi=f"Không đọc được tệp {path}."
+            ) from exc
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise InputError(
+                ErrorCode.EVIDENCE_BROKEN,
+                f"{path}: the bytes are not those that were stored",
+                vi=f"Tệp {path} đã bị thay đổi.",
+                way_out="run docflow audit verify, and restore the file from a backup",
+            )
+        return data
+
+    def path_of(self, sha256: str) -> Path:
+        """Return where the blob of that name is, or would be.
+
+        Raises:
+            UsageError: ``BAD_ARGUMENT``; not a SHA-256 in lower-case hex.
+        """
+        if not _NAME.fullmatch(sha256):
+            raise UsageError(
+                ErrorCode.BAD_ARGUMENT, f"not the name of a blob: {sha256[:80]!r}", vi="Tên tệp không hợp lệ."
+            )
+        return self._folder / sha256[:2] / sha256
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        _sync_folder(folder.parent)
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Temp file beside it, fsync, rename: a reader sees the old file or the whole new one."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".blob-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,259 @@
+"""The embedded database: driver, pragmas, one lock for whoever writes or checkpoints.
+
+Invariants:
+    - WAL, ``synchronous=FULL``, foreign keys on, no automatic checkpoint; read back after every connect.
+    - A write transaction, a checkpoint and a migration each hold the lock file: of all processes one at a time.
+
+What it does not do: it knows no table; it does not run on a network file system, where file locks are not reliable.
+
+Source: sqlite.org/wal.html; SQLite before 3.51.3 may corrupt a WAL that two connections reset at once.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import importlib
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import sqlalchemy as sa
+
+from docflow.errors import ErrorCode, StoreUnavailable, UsageError
+
+SAFE_SQLITE = (3, 51, 3)
+"""The first version without the WAL-reset bug."""
+
+PRAGMAS: dict[str, str | int] = {
+    "journal_mode": "wal",
+    "synchronous": 2,  # FULL: a commit that returned survives a power cut
+    "foreign_keys": 1,
+    "wal_autocheckpoint": 0,  # whoever checkpoints holds the lock file
+    "trusted_schema": 0,
+}
+"""What every connection is set to."""
+
+CHECKPOINT_WAL_BYTES = 8 * 1024 * 1024
+"""After a commit the WAL is copied back when it has grown to this size."""
+
+LOCK_WAIT_S = 60.0
+"""How long a writer waits for others before it gives up."""
+
+_BUSY_TIMEOUT_S = 30.0
+_FIRST_PAUSE_S = 0.0005
+_LONGEST_PAUSE_S = 0.01
+
+
+class Database:
+    """One SQLite file and its lock; safe for threads, refused in a forked child."""
+
+    def __init__(self, path: Path, *, single_process: bool = False) -> None:
+        self.path = path
+        self._lock_path = path.with_suffix(".lock")
+        self._mutex = threading.Lock()
+        self._pid = os.getpid()
+        self.engine = _create_engine(path, driver=choose_driver(single_process=single_process))
+        self._writer = self.engine.execution_options(docflow_write=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """Yield a connection in a read transaction: one snapshot until the block ends.
+
+        Raises:
+            StoreUnavailable: ``STORE_UNUSABLE``; the file is no database, or damaged.
+        """
+        self._refuse_child()
+        with translated_errors(self.path), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """Yield a connection in a write transaction, the lock held until it is committed.
+
+        Raises:
+            StoreUnavailable: ``STORE_BUSY`` or ``STORE_UNUSABLE``; if committing failed, whether it took effect is
+                unknown: repeat the call with the same idempotency key.
+        """
+        with self.locked(), translated_errors(self.path):
+            with self.migrating() as connection:
+                yield connection
+            if _size_of_wal(self.path) > CHECKPOINT_WAL_BYTES:
+                self._checkpoint("PASSIVE")
+
+    @contextmanager
+    def migrating(self) -> Iterator[sa.Connection]:
+        """Yield a connection in a write transaction to a caller who holds :meth:`locked`.
+
+        Raises:
+            StoreUnavailable: ``STORE_UNUSABLE``.
+        """
+        with translated_errors(self.path), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the store's lock: no other thread and no other process writes or checkpoints.
+
+        Raises:
+            StoreUnavailable: ``STORE_BUSY``; after :data:`LOCK_WAIT_S` seconds.
+        """
+        self._refuse_child()
+        deadline = time.monotonic() + LOCK_WAIT_S
+        if not self._mutex.acquire(timeout=LOCK_WAIT_S):
+            raise _busy(self._lock_path)
+        try:
+            # Opened anew each time: a descriptor that a child process inherited would share the lock.
+            descriptor = _open_lock(self._lock_path)
+            try:
+                _lock_file(descriptor, self._lock_path, deadline)
+                yield
+            finally:
+                os.close(descriptor)
+        finally:
+            self._mutex.release()
+
+    def close(self) -> None:
+        """Copy the WAL back and close every connection."""
+        if os.getpid() != self._pid:
+            return
+        with self.locked(), translated_errors(self.path):
+            self._checkpoint("TRUNCATE")
+            self.engine.dispose()
+
+    def _checkpoint(self, mode: str) -> None:
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql(f"PRAGMA wal_checkpoint({mode})")
+
+    def _refuse_child(self) -> None:
+        if os.getpid() != self._pid:
+            raise UsageError(
+                ErrorCode.BAD_ARGUMENT,
+                f"{self.path}: opened before the process forked; SQLite connections do not survive a fork",
+                vi="Cơ sở dữ liệu đã mở trước khi tách tiến trình.",
+                way_out="open the office again in the new process",
+            )
+
+
+def choose_driver(*, single_process: bool = False) -> ModuleType:
+    """Return pysqlite3, or the standard library's sqlite3 if its SQLite is new enough.
+
+    Args:
+        single_process: The caller promises that no other process opens the store; then an older SQLite is taken too,
+            because the lock keeps this process' threads from resetting the WAL at once.
+
+    Raises:
+        StoreUnavailable: ``SQLITE_TOO_OLD``.
+    """
+    for name in ("pysqlite3", "sqlite3"):
+        try:
+            driver = importlib.import_module(name)
+        except ImportError:
+            continue
+        if driver.sqlite_version_info >= SAFE_SQLITE or single_process:
+            return driver
+    raise StoreUnavailable(
+        ErrorCode.SQLITE_TOO_OLD,
+        f"SQLite is older than {'.'.join(map(str, SAFE_SQLITE))} and may corrupt a database that two processes write",
+        vi="Phiên bản SQLite quá cũ, có thể làm hỏng dữ liệu.",
+        way_out="install pysqlite3, or pass single_process=True if no other process opens this store",
+    )
+
+
+@contextmanager
+def translated_errors(path: Path) -> Iterator[None]:
+    """Let no SQLAlchemy error out of the room.
+
+    Raises:
+        StoreUnavailable: ``STORE_BUSY`` or ``STORE_UNUSABLE``.
+    """
+    try:
+        yield
+    except sa.exc.OperationalError as exc:
+        if "locked" in str(exc.orig) or "busy" in str(exc.orig):
+            raise _busy(path) from exc
+        raise _unusable(path, exc) from exc
+    except sa.exc.SQLAlchemyError as exc:
+        raise _unusable(path, exc) from exc
+
+
+def _create_engine(path: Path, *, driver: ModuleType) -> sa.Engine:
+    engine = sa.create_engine(
+        sa.URL.create("sqlite", database=str(path)),
+        module=driver,
+        connect_args={"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False},
+    )
+    sa.event.listen(engine, "connect", _set_pragmas)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no common type
+    # The driver's own transaction control begins too late (at the first write) and commits by itself.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for name, value in PRAGMAS.items():
+        cursor.execute(f"PRAGMA {name} = {value}")
+        if name != "journal_mode" and cursor.execute(f"PRAGMA {name}").fetchone()[0] != value:
+            cursor.close()
+            raise sa.exc.DatabaseError(f"PRAGMA {name}", None, RuntimeError(f"SQLite did not take {name}={value}"))
+    cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    is_write = connection.get_execution_options().get("docflow_write", False)
+    # IMMEDIATE: a transaction that reads first and writes later would otherwise fail when another one wrote between.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+
+
+def _open_lock(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as exc:
+        raise StoreUnavailable(
+            ErrorCode.STORE_UNUSABLE, f"{path}: cannot be opened: {exc.strerror}", vi=f"Không mở được {path}."
+        ) from exc
+
+
+def _lock_file(descriptor: int, path: Path, deadline: float) -> None:
+    pause = _FIRST_PAUSE_S
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise _busy(path) from None
+            time.sleep(pause)
+            pause = min(pause * 1.5, _LONGEST_PAUSE_S)
+        else:
+            return
+
+
+def _size_of_wal(path: Path) -> int:
+    try:
+        return path.with_name(path.name + "-wal").stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _busy(path: Path) -> StoreUnavailable:
+    return StoreUnavailable(
+        ErrorCode.STORE_BUSY,
+        f"{path}: another process has been writing for too long",
+        vi="Cơ sở dữ liệu đang bận.",
+        way_out="try again; if it stays so, look for a hanging process that has the store open",
+    )
+
+
+def _unusable(path: Path, exc: Exception) -> StoreUnavailable:
+    reason = str(getattr(exc, "orig", exc)).splitlines()[0] if str(exc) else type(exc).__name__
+    return StoreUnavailable(
+        ErrorCode.STORE_UNUSABLE,
+        f"{path}: {reason}",
+        vi=f"Không dùng được cơ sở dữ liệu {path}.",
+        way_out="repeat the same call; if it fails again, run docflow audit verify and restore a backup",
+    )

@@ -1,0 +1,242 @@
+"""Between the model and the rows of the tables, both ways.
+
+Invariants:
+    - ``read_document(write_document(x)) == x``.
+
+What it does not do: it runs no statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from docflow.audit import encode_canonical, format_time, parse_canonical
+from docflow.errors import DocflowError, ErrorCode, InputError
+from docflow.model import (
+    Addressee,
+    Agency,
+    Document,
+    DocumentState,
+    DocumentType,
+    Draft,
+    RegisterKey,
+    SeriesRule,
+    SignatureVerdict,
+    Urgency,
+    parse_agency_code,
+)
+from docflow.ports import EntryKind, LoggedRow, RegisterCounter, RegisterEntry
+from docflow.store.tables import METADATA, Proof
+
+# str(): SQLAlchemy's names are a subclass of str, which has no canonical form.
+_LOGGED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    str(table.name): (
+        tuple(str(c.name) for c in table.columns if c.primary_key),
+        tuple(str(c.name) for c in table.columns if not c.primary_key and c.info["proof"] is Proof.ROWS),
+    )
+    for table in METADATA.sorted_tables
+}
+
+Row = dict[str, Any]
+"""Column values as the driver takes them."""
+
+
+def logged_row(table: sa.Table, row: Mapping[str, Any]) -> LoggedRow:
+    """Return what the audit leaf says of a row: key columns and every other evidence column proved by rows."""
+    keys, values = _LOGGED[str(table.name)]
+    return LoggedRow(
+        table=str(table.name), key={name: row[name] for name in keys}, values={name: row[name] for name in values}
+    )
+
+
+def write_agency(agency: Agency, *, vkey: str) -> Row:
+    """Return the row of an agency."""
+    return {
+        "code": agency.code.text,
+        "name": agency.name,
+        "abbreviation": agency.abbreviation,
+        "place": agency.place,
+        "series": agency.series.value,
+        "vkey": vkey,
+    }
+
+
+def read_agency(row: Mapping[Any, Any]) -> Agency:
+    """Return the agency of a row.
+
+    Raises:
+        InputError: ``EVIDENCE_BROKEN``; the row holds values docflow never writes.
+    """
+    try:
+        return Agency(
+            code=parse_agency_code(row["code"]),
+            name=row["name"],
+            abbreviation=row["abbreviation"],
+            place=row["place"],
+            series=SeriesRule(row["series"]),
+        )
+    except (DocflowError, ValueError) as exc:
+        raise _broken("agency", exc) from exc
+
+
+def write_document(document: Document) -> Row:
+    """Return the row of a document."""
+    draft = document.draft
+    pairs = [[item.code.text if item.code else None, item.name] for item in draft.addressees]
+    return {
+        "id": document.id,
+        "agency": document.agency,
+        "state": document.state.value,
+        "type": draft.type.value,
+        "subject": draft.subject,
+        "signer_name": draft.signer_name,
+        "signer_position": draft.signer_position,
+        "addressees": encode_canonical(pairs).decode(),
+        "unit": draft.unit,
+        "urgency": draft.urgency.value,
+        "copies": draft.copies,
+        "archive_receiver": draft.archive_receiver,
+        "note": draft.note,
+        "drafted_at": format_time(document.drafted_at),
+        "drafted_by": document.drafted_by,
+        "draft_pdf": document.draft_pdf,
+        "approved_at": _time(document.approved_at),
+        "approved_by": document.approved_by,
+        "leader_pdf": document.leader_pdf,
+        "leader_signed_at": _time(document.leader_signed_at),
+        "leader_verdict": document.leader_verdict.value if document.leader_verdict else None,
+        "register": document.register,
+        "year": document.year,
+        "number": document.number,
+        "symbol": document.symbol,
+        "issued_on": document.issued_on.isoformat() if document.issued_on else None,
+        "sealed_pdf": document.sealed_pdf,
+        "sealed_at": _time(document.sealed_at),
+        "seal_verdict": document.seal_verdict.value if document.seal_verdict else None,
+    }
+
+
+def read_document(row: Mapping[Any, Any]) -> Document:
+    """Return the document of a row.
+
+    Raises:
+        InputError: ``EVIDENCE_BROKEN``; the row holds values docflow never writes.
+    """
+    try:
+        return Document(
+            id=row["id"],
+            agency=row["agency"],
+            state=DocumentState(row["state"]),
+            draft=_read_draft(row),
+            drafted_at=datetime.fromisoformat(row["drafted_at"]),
+            drafted_by=row["drafted_by"],
+            draft_pdf=row["draft_pdf"],
+            approved_at=_read_time(row["approved_at"]),
+            approved_by=row["approved_by"],
+            leader_pdf=row["leader_pdf"],
+            leader_signed_at=_read_time(row["leader_signed_at"]),
+            leader_verdict=SignatureVerdict(row["leader_verdict"]) if row["leader_verdict"] else None,
+            register=row["register"],
+            year=row["year"],
+            number=row["number"],
+            symbol=row["symbol"],
+            issued_on=date.fromisoformat(row["issued_on"]) if row["issued_on"] else None,
+            sealed_pdf=row["sealed_pdf"],
+            sealed_at=_read_time(row["sealed_at"]),
+            seal_verdict=SignatureVerdict(row["seal_verdict"]) if row["seal_verdict"] else None,
+        )
+    except (DocflowError, ValueError, TypeError, KeyError) as exc:
+        raise _broken("document", exc) from exc
+
+
+def write_entry(entry: RegisterEntry) -> Row:
+    """Return the row of a register's line."""
+    return {
+        "agency": entry.key.agency,
+        "register": entry.key.register,
+        "year": entry.key.year,
+        "number": entry.number,
+        "kind": entry.kind.value,
+        "document_id": entry.document_id,
+        "symbol": entry.symbol,
+        "issued_on": entry.issued_on.isoformat(),
+        "reason": entry.reason,
+    }
+
+
+def read_entry(row: Mapping[Any, Any]) -> RegisterEntry:
+    """Return the line of a row.
+
+    Raises:
+        InputError: ``EVIDENCE_BROKEN``; the row holds values docflow never writes.
+    """
+    try:
+        return RegisterEntry(
+            key=RegisterKey(agency=row["agency"], register=row["register"], year=row["year"]),
+            number=row["number"],
+            kind=EntryKind(row["kind"]),
+            document_id=row["document_id"],
+            symbol=row["symbol"],
+            issued_on=date.fromisoformat(row["issued_on"]),
+            reason=row["reason"],
+        )
+    except ValueError as exc:
+        raise _broken("register_entry", exc) from exc
+
+
+def read_counter(key: RegisterKey, row: Mapping[str, Any] | None) -> RegisterCounter:
+    """Return the head of a register; without a row the register begins.
+
+    Raises:
+        InputError: ``EVIDENCE_BROKEN``; the row holds values docflow never writes.
+    """
+    if row is None:
+        return RegisterCounter(key=key)
+    try:
+        return RegisterCounter(
+            key=key,
+            last_number=row["last_number"],
+            last_date=date.fromisoformat(row["last_date"]),
+            last_leaf_hash=row["last_leaf_hash"],
+        )
+    except ValueError as exc:
+        raise _broken("register_counter", exc) from exc
+
+
+def _read_draft(row: Mapping[Any, Any]) -> Draft:
+    pairs = parse_canonical(row["addressees"].encode())
+    if not isinstance(pairs, list):
+        raise TypeError("addressees")
+    return Draft(
+        type=DocumentType(row["type"]),
+        subject=row["subject"],
+        signer_name=row["signer_name"],
+        signer_position=row["signer_position"],
+        addressees=tuple(Addressee(name=name, code=parse_agency_code(code) if code else None) for code, name in pairs),
+        unit=row["unit"],
+        urgency=Urgency(row["urgency"]),
+        copies=row["copies"],
+        archive_receiver=row["archive_receiver"],
+        note=row["note"],
+    )
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else format_time(moment)
+
+
+def _read_time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _broken(table: str, exc: Exception) -> InputError:
+    return InputError(
+        ErrorCode.EVIDENCE_BROKEN,
+        f"a row of table {table} holds what docflow never writes: {exc}",
+        vi=f"Bảng {table} có dữ liệu đã bị sửa.",
+        way_out="run docflow audit verify",
+    )

@@ -1,0 +1,257 @@
+"""The tables of an office, and for every column whether it is evidence and what would betray a change of it.
+
+Invariants:
+    - Every column says in ``info`` what proves it (:class:`Proof`) or why it is no evidence; docs/reference/tables.md is
+      generated from that, and a test edits every evidence column in turn.
+    - Nothing here is an ORM model; statements stand in the modules beside.
+
+What it does not do: it creates nothing; the schema is made by the migrations.
+
+Source: design of the store in docs/adr/0003; docs/spec/audit-log.md §4.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+
+class Proof(StrEnum):
+    """What shows that a column was changed behind docflow's back."""
+
+    ROWS = "rows"
+    """The value is in the payload of the last leaf that wrote the row."""
+    LEAF = "leaf"
+    """Leaf, salt, payload and hash must reproduce each other."""
+    TREE = "tree"
+    """The value is recomputed from the leaves."""
+    CHAIN = "chain"
+    """The value is recomputed from the register's chain of leaves."""
+    CHECKPOINT = "checkpoint"
+    """The value is signed by the log key, and its root is recomputed from the leaves."""
+
+
+METADATA = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+_INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_TIME = "time, RFC 3339 with +07:00 and milliseconds"
+_DAY = "day, YYYY-MM-DD, Asia/Ho_Chi_Minh"
+_SHA256 = "SHA-256, lower-case hex"
+
+
+def _column(  # noqa: PLR0913 - one row of the reference table
+    name: str,
+    kind: sa.types.TypeEngine[Any],
+    unit: str,
+    *constraints: sa.schema.SchemaItem,
+    proof: Proof | None = Proof.ROWS,
+    why_not: str = "",
+    **options: Any,  # noqa: ANN401 - passed on to sqlalchemy.Column as they are
+) -> sa.Column[Any]:
+    options.setdefault("nullable", False)
+    info = {"evidence": proof is not None, "proof": proof, "why_not": why_not}
+    return sa.Column(name, kind, *constraints, comment=unit, info=info, **options)
+
+
+def _text(name: str, unit: str, *constraints: sa.schema.SchemaItem, **options: Any) -> sa.Column[Any]:  # noqa: ANN401
+    return _column(name, sa.Text(), unit, *constraints, **options)
+
+
+def _integer(name: str, unit: str, *constraints: sa.schema.SchemaItem, **options: Any) -> sa.Column[Any]:  # noqa: ANN401
+    return _column(name, _INTEGER, unit, *constraints, **options)
+
+
+def _bytes(name: str, unit: str, **options: Any) -> sa.Column[Any]:  # noqa: ANN401
+    return _column(name, sa.LargeBinary(), unit, **options)
+
+
+def _table(name: str, *items: sa.schema.SchemaItem, comment: str, with_rowid: bool = True) -> sa.Table:
+    return sa.Table(name, METADATA, *items, comment=comment, sqlite_strict=True, sqlite_with_rowid=with_rowid)
+
+
+AGENCY = _table(
+    "agency",
+    _text("code", "agency code, QĐ 20/2020", primary_key=True),
+    _text("name", "text"),
+    _text("abbreviation", "text, as in symbols"),
+    _text("place", "text, before the date"),
+    _text("series", "docflow.model.SeriesRule"),
+    _text("vkey", "verifier key of the agency's log, c2sp.org/signed-note"),
+    comment="the agency that keeps this store",
+)
+
+BLOB = _table(
+    "blob",
+    _text("sha256", _SHA256 + "; the file is blobs/<first two>/<all>", primary_key=True),
+    _integer("size", "bytes"),
+    sa.CheckConstraint("size >= 0", name="size"),
+    comment="files named by their content; verified against the file too",
+)
+
+DOCUMENT = _table(
+    "document",
+    _text("id", "text chosen by the caller, or 32 hex digits", primary_key=True),
+    _text("agency", "agency.code", sa.ForeignKey("agency.code")),
+    _text("state", "docflow.model.DocumentState"),
+    _text("type", "docflow.model.DocumentType"),
+    _text("subject", "text, at most 500 characters"),
+    _text("signer_name", "text, at most 50 characters"),
+    _text("signer_position", "text, at most 100 characters"),
+    _text("addressees", "canonical JSON: [[code or null, name], …]"),
+    _text("unit", "abbreviation of the drafting unit", nullable=True),
+    _text("urgency", "docflow.model.Urgency"),
+    _integer("copies", "copies"),
+    _text("archive_receiver", "text"),
+    _text("note", "text, at most 500 characters"),
+    _text("drafted_at", _TIME),
+    _text("drafted_by", "text, a person"),
+    _text("draft_pdf", _SHA256, sa.ForeignKey("blob.sha256"), nullable=True),
+    _text("approved_at", _TIME, nullable=True),
+    _text("approved_by", "text, a person", nullable=True),
+    _text("leader_pdf", _SHA256, sa.ForeignKey("blob.sha256"), nullable=True),
+    _text("leader_signed_at", _TIME + ", when it was recorded", nullable=True),
+    _text("leader_verdict", "docflow.model.SignatureVerdict", nullable=True),
+    _text("register", "register.register", nullable=True),
+    _integer("year", "calendar year in Asia/Ho_Chi_Minh", nullable=True),
+    _integer("number", "number in the register, from 1", nullable=True),
+    _text("symbol", "number and symbol as printed", nullable=True),
+    _text("issued_on", _DAY, nullable=True),
+    _text("sealed_pdf", _SHA256, sa.ForeignKey("blob.sha256"), nullable=True),
+    _text("sealed_at", _TIME + ", when it was recorded", nullable=True),
+    _text("seal_verdict", "docflow.model.SignatureVerdict", nullable=True),
+    comment="outgoing documents; secret ones never stand here",
+)
+
+REGISTER_COUNTER = _table(
+    "register_counter",
+    _text("agency", "agency.code", sa.ForeignKey("agency.code"), primary_key=True, proof=Proof.CHAIN),
+    _text("register", "name of the number series", primary_key=True, proof=Proof.CHAIN),
+    _integer("year", "calendar year in Asia/Ho_Chi_Minh", primary_key=True, proof=Proof.CHAIN, autoincrement=False),
+    _integer("last_number", "number, from 1", proof=Proof.CHAIN),
+    _text("last_date", _DAY, proof=Proof.CHAIN),
+    _bytes("last_leaf_hash", "SHA-256, the leaf that took last_number", proof=Proof.CHAIN),
+    comment="the head of each register: the next number is last_number + 1",
+    with_rowid=False,
+)
+
+REGISTER_ENTRY = _table(
+    "register_entry",
+    _text("agency", "agency.code", sa.ForeignKey("agency.code"), primary_key=True),
+    _text("register", "name of the number series", primary_key=True),
+    _integer("year", "calendar year in Asia/Ho_Chi_Minh", primary_key=True, autoincrement=False),
+    _integer("number", "number, from 1", primary_key=True, autoincrement=False),
+    _text("kind", "docflow.ports.EntryKind"),
+    _text("document_id", "document.id", sa.ForeignKey("document.id"), unique=True),
+    _text("symbol", "number and symbol as printed"),
+    _text("issued_on", _DAY),
+    _text("reason", "text, why the number is void", nullable=True),
+    sa.CheckConstraint("number >= 1", name="number"),
+    comment="the outgoing register: every number given, also void ones",
+)
+
+OUTBOX = _table(
+    "outbox",
+    _text("document_id", "document.id", sa.ForeignKey("document.id"), primary_key=True),
+    _integer("position", "place of the addressee in the document, from 0", primary_key=True, autoincrement=False),
+    _text("addressee_code", "agency code", nullable=True),
+    _text("addressee_name", "text"),
+    _text("state", "docflow.ports.OutboxState"),
+    comment="what is to be sent to whom; held until the document is sealed",
+)
+
+IDEMPOTENCY_ANSWER = _table(
+    "idempotency_answer",
+    _text("key", "text chosen by the caller", primary_key=True),
+    _text("fingerprint", "SHA-256 of the request, lower-case hex"),
+    _text("answer", "canonical JSON, given again to the same request"),
+    comment="what each request was answered",
+)
+
+LOG_STATEMENT = _table(
+    "log_statement",
+    _text("agency", "agency.code", sa.ForeignKey("agency.code"), primary_key=True),
+    _text("vkey", "verifier key of the log", primary_key=True),
+    _text("statement", "text that was signed"),
+    _text("cms_sha256", _SHA256 + " of the CMS signature over the statement", sa.ForeignKey("blob.sha256")),
+    comment="statements by which the agency vouches for its log key",
+)
+
+AUDIT_LEAF = _table(
+    "audit_leaf",
+    _text("agency", "agency.code, one log each", primary_key=True, proof=Proof.LEAF),
+    _integer("position", "index in the log, from 0", primary_key=True, proof=Proof.LEAF, autoincrement=False),
+    _text("type", "type of the event, as in the payload", proof=Proof.LEAF),
+    _text("subject", "document.id or agency.code, as in the payload", proof=Proof.LEAF),
+    _bytes("data", "leaf bytes, docs/spec/audit-log.md §3", proof=Proof.LEAF),
+    _bytes("salt", "32 random bytes", proof=Proof.LEAF),
+    _bytes("payload", "canonical JSON, docs/spec/audit-log.md §2", proof=Proof.LEAF),
+    _bytes("hash", "SHA-256, RFC 9162 leaf hash", proof=Proof.LEAF),
+    sa.Index("ix_audit_leaf_subject", "agency", "subject"),
+    comment="the audit log",
+)
+
+AUDIT_NODE = _table(
+    "audit_node",
+    _text("agency", "agency.code", primary_key=True, proof=Proof.TREE),
+    _integer("level", "height above the leaves, from 1", primary_key=True, proof=Proof.TREE, autoincrement=False),
+    _integer("position", "index on its level, from 0", primary_key=True, proof=Proof.TREE, autoincrement=False),
+    _bytes("hash", "SHA-256, RFC 9162 node hash", proof=Proof.TREE),
+    comment="hashes of full subtrees, so that a proof reads O(log n) rows",
+    with_rowid=False,
+)
+
+AUDIT_HEAD = _table(
+    "audit_head",
+    _text("agency", "agency.code", primary_key=True, proof=Proof.TREE),
+    _integer("size", "leaves", proof=Proof.TREE),
+    _bytes("peaks", "SHA-256 of each full subtree, largest first", proof=Proof.TREE),
+    comment="the head of each log, to append in O(log n)",
+    with_rowid=False,
+)
+
+AUDIT_CHECKPOINT = _table(
+    "audit_checkpoint",
+    _text("agency", "agency.code", primary_key=True, proof=Proof.CHECKPOINT),
+    _integer("size", "leaves", primary_key=True, proof=Proof.CHECKPOINT, autoincrement=False),
+    _text("note", "signed note, c2sp.org/tlog-checkpoint", proof=Proof.CHECKPOINT),
+    comment="the signed head after every transaction",
+)
+
+
+def describe_tables() -> str:
+    """Return docs/reference/tables.md: every table and column, its unit, what proves it or why it is no evidence."""
+    lines = [
+        "# The tables of an office",
+        "",
+        "Generated from `docflow.store.tables`; do not edit by hand. *Proved by* says what betrays a change made with",
+        "another program when `docflow audit verify` runs:",
+        "",
+        "- `rows`: the value stands in the payload of the last audit leaf that wrote the row",
+        "- `leaf`: leaf, salt, payload and hash must reproduce each other",
+        "- `tree`: recomputed from all leaves",
+        "- `chain`: recomputed from the register's chain of leaves",
+        "- `checkpoint`: signed by the log key, its root recomputed from the leaves",
+        "",
+        "Rows that are missing or too many are betrayed in the same way. `alembic_version` is no evidence: it holds the",
+        "version of the schema and says nothing about documents.",
+        "",
+    ]
+    for table in METADATA.sorted_tables:
+        lines += [f"## `{table.name}`", "", f"{table.comment}", ""]
+        lines += ["| column | unit | key | evidence | proved by |", "|---|---|---|---|---|"]
+        for column in table.columns:
+            is_key = "key" if column.primary_key else ""
+            is_evidence = "yes" if column.info["evidence"] else f"no: {column.info['why_not']}"
+            proof = f"`{column.info['proof']}`" if column.info["proof"] else ""
+            lines.append(f"| `{column.name}` | {column.comment} | {is_key} | {is_evidence} | {proof} |")
+        lines.append("")
+    return "\n".join(lines)

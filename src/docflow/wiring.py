@@ -1,0 +1,300 @@
+"""The composition root: one :class:`Office` over store, clock, randomness and verifier.
+
+Example:
+    >>> agency = Agency(code=parse_agency_code("H99"), name="Ủy ban nhân dân tỉnh An Bình", abbreviation="UBND",
+    ...                 place="An Bình")
+    >>> with Office.open("office", agency=agency) as office:  # doctest: +SKIP
+    ...     office.draft(draft, actor="Nguyễn Văn A", document_id="d1")
+    ...     office.approve("d1", actor="Trần Thị B")
+    ...     office.leader_signed("d1", signed_pdf, actor="Lê Văn C")
+    ...     issued = office.issue("d1", actor="Văn thư")      # issued.symbol, issued.place_and_date
+    ...     office.sealed("d1", sealed_pdf, actor="Văn thư")
+
+What it does not do: it signs no PDF and sends nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from docflow import office as use_cases
+from docflow.audit import format_proof
+from docflow.errors import ErrorCode, UsageError
+from docflow.model import (
+    Addressee,
+    Agency,
+    Document,
+    DocumentState,
+    DocumentType,
+    Draft,
+    Secrecy,
+    SeriesRule,
+    SignatureVerdict,
+    Urgency,
+    parse_agency_code,
+)
+from docflow.office import Desk, Issued, Receipt, write_register_csv
+from docflow.ports import Clock, OutboxRow, OutboxState, Randomness, SignatureCheck, Verifier
+from docflow.store import OfficeStore, open_store, reading
+
+__all__ = [
+    "Addressee",
+    "Agency",
+    "Document",
+    "DocumentState",
+    "DocumentType",
+    "Draft",
+    "Issued",
+    "Office",
+    "OutboxState",
+    "Receipt",
+    "Secrecy",
+    "SeriesRule",
+    "SignatureCheck",
+    "SignatureVerdict",
+    "SystemClock",
+    "SystemRandomness",
+    "Urgency",
+    "parse_agency_code",
+]
+
+
+class SystemClock:
+    """The machine's clock; implements :class:`docflow.ports.Clock`."""
+
+    def now(self) -> datetime:
+        """Return the present time, aware UTC."""
+        return datetime.now(tz=UTC)
+
+
+class SystemRandomness:
+    """The operating system's generator; implements :class:`docflow.ports.Randomness`."""
+
+    def token(self, length: int) -> bytes:
+        """Return ``length`` bytes from a cryptographic generator."""
+        return os.urandom(length)
+
+
+class Office:
+    """One agency's office; safe for threads; other processes may open the same folder.
+
+    Every verb is one transaction and can be repeated: the same request gets the same answer. Times are aware; dates are
+    days in Asia/Ho_Chi_Minh. Each verb raises :class:`docflow.errors.DocflowError` and nothing else.
+    """
+
+    def __init__(self, store: OfficeStore, desk: Desk) -> None:
+        self._store = store
+        self._desk = desk
+
+    @classmethod
+    def open(
+        cls,
+        directory: Path | str,
+        *,
+        agency: Agency,
+        clock: Clock | None = None,
+        randomness: Randomness | None = None,
+        verifier: Verifier | None = None,
+        origin: str | None = None,
+        single_process: bool = False,
+    ) -> Self:
+        """Open an office in a folder, or found it there.
+
+        Args:
+            directory: Folder for database, blobs and log key; made if missing.
+            agency: Must be the same at every opening.
+            verifier: Asked before a signature is relied on; without one the rows say ``not_checked``.
+            origin: Name of a new log (c2sp.org/tlog-checkpoint); ``docflow/<agency code>`` if None.
+            single_process: Promise that no other process opens the folder; see docs/adr/0003.
+
+        Raises:
+            UsageError: ``BAD_ARGUMENT``; the folder belongs to another agency, or was founded with other particulars.
+            StoreUnavailable: ``STORE_UNUSABLE``, ``STORE_BUSY``, ``SQLITE_TOO_OLD``.
+        """
+        random = randomness or SystemRandomness()
+        store = open_store(
+            Path(directory),
+            agency=agency.code.text,
+            origin=origin or f"docflow/{agency.code}",
+            randomness=random,
+            single_process=single_process,
+        )
+        desk = Desk(
+            agency=agency,
+            store=store,
+            blobs=store.blobs,
+            clock=clock or SystemClock(),
+            randomness=random,
+            vkey=store.vkey,
+            verifier=verifier,
+        )
+        try:
+            use_cases.register_agency(desk)
+        except BaseException:
+            store.close()
+            raise
+        return cls(store, desk)
+
+    def close(self) -> None:
+        """Release the store."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def agency(self) -> Agency:
+        """The agency whose office this is."""
+        return self._desk.agency
+
+    @property
+    def vkey(self) -> str:
+        """The verifier key of the log (c2sp.org/signed-note); give it to whoever checks proofs."""
+        return str(self._desk.vkey)
+
+    # ---- the verbs, in the order of a document's life
+
+    def draft(
+        self,
+        draft: Draft,
+        *,
+        actor: str,
+        document_id: str | None = None,
+        pdf: bytes | None = None,
+        idempotency_key: str | None = None,
+    ) -> Receipt:
+        """Take in a draft; see :func:`docflow.office.draft_document`."""
+        return use_cases.draft_document(
+            self._desk, draft, actor=actor, document_id=document_id, pdf=pdf, idempotency_key=idempotency_key
+        )
+
+    def approve(self, document_id: str, *, actor: str, idempotency_key: str | None = None) -> Receipt:
+        """Record an approval; see :func:`docflow.office.approve_document`."""
+        return use_cases.approve_document(self._desk, document_id, actor=actor, idempotency_key=idempotency_key)
+
+    def leader_signed(
+        self,
+        document_id: str,
+        pdf: bytes,
+        *,
+        actor: str,
+        check: SignatureCheck | None = None,
+        idempotency_key: str | None = None,
+    ) -> Receipt:
+        """Record the leader's signature; see :func:`docflow.office.record_leader_signature`."""
+        return use_cases.record_leader_signature(
+            self._desk, document_id, pdf, actor=actor, check=check, idempotency_key=idempotency_key
+        )
+
+    def issue(
+        self, document_id: str, *, actor: str, on: date | None = None, idempotency_key: str | None = None
+    ) -> Issued:
+        """Give number and date; see :func:`docflow.office.issue_document`."""
+        return use_cases.issue_document(self._desk, document_id, actor=actor, on=on, idempotency_key=idempotency_key)
+
+    def sealed(
+        self,
+        document_id: str,
+        pdf: bytes,
+        *,
+        actor: str,
+        check: SignatureCheck | None = None,
+        idempotency_key: str | None = None,
+    ) -> Receipt:
+        """Record the agency's signature; see :func:`docflow.office.record_seal`."""
+        return use_cases.record_seal(
+            self._desk, document_id, pdf, actor=actor, check=check, idempotency_key=idempotency_key
+        )
+
+    def void(self, document_id: str, *, actor: str, reason: str, idempotency_key: str | None = None) -> Receipt:
+        """Void a number; see :func:`docflow.office.void_number`."""
+        return use_cases.void_number(
+            self._desk, document_id, actor=actor, reason=reason, idempotency_key=idempotency_key
+        )
+
+    # ---- what is there
+
+    def document(self, document_id: str) -> Document:
+        """Return a document as it is now.
+
+        Raises:
+            UsageError: ``NOT_FOUND``.
+        """
+        document = self._store.find_document(document_id)
+        if document is None:
+            raise _not_found(document_id)
+        return document
+
+    def documents(self, *, state: DocumentState | None = None) -> tuple[Document, ...]:
+        """Return all documents, or those in one state, by time of drafting."""
+        with self._store.reading() as connection:
+            return reading.list_documents(connection, state=state)
+
+    def outbox(self, *, state: OutboxState | None = None) -> tuple[OutboxRow, ...]:
+        """Return outbox rows, all or those in one state."""
+        with self._store.reading() as connection:
+            return reading.list_outbox(connection, state=state)
+
+    def blob(self, sha256: str) -> bytes:
+        """Return a file by its SHA-256, e.g. ``office.blob(document.leader_pdf)``.
+
+        Raises:
+            UsageError: ``NOT_FOUND``.
+            InputError: ``EVIDENCE_BROKEN``; the file was changed.
+        """
+        return self._store.blobs.get(sha256)
+
+    def register_csv(self, year: int, *, register: str | None = None) -> str:
+        """Return a year's outgoing register with the ten columns of the decree, as CSV.
+
+        Source: Nghị định 30/2020/NĐ-CP Phụ lục IV.
+        """
+        with self._store.reading() as connection:
+            return write_register_csv(reading.list_register(connection, year, register=register))
+
+    # ---- the log
+
+    def checkpoint(self) -> str:
+        """Return the newest signed checkpoint: keep it elsewhere, and nobody can turn the log back behind it."""
+        with self._store.reading() as connection:
+            newest = reading.last_checkpoint(connection)
+        return newest[1] if newest else ""
+
+    def inclusion_proof(self, document_id: str) -> str:
+        """Return the proof (c2sp.org/tlog-proof) of the last thing that happened to a document.
+
+        The proof opens that leaf: who gets it can read the rows that the step wrote.
+
+        Raises:
+            UsageError: ``NOT_FOUND``.
+        """
+        with self._store.reading() as connection:
+            leaves = reading.list_leaves(connection, document_id)
+            if not leaves:
+                raise _not_found(document_id)
+            return format_proof(reading.build_proof(connection, *leaves[-1]))
+
+    def log_statement(self) -> bytes:
+        """Return the text to be signed with the agency's service certificate to vouch for the log key."""
+        return use_cases.build_log_statement(self._desk)
+
+    def vouch(self, cms: bytes, *, actor: str) -> None:
+        """Keep the signed statement (CMS, detached) over :meth:`log_statement`."""
+        use_cases.vouch_for_log(self._desk, cms, actor=actor)
+
+
+def _not_found(document_id: str) -> UsageError:
+    return UsageError(
+        ErrorCode.NOT_FOUND,
+        f"no document {document_id[:120]!r} here",
+        vi=f"Không có văn bản {document_id[:120]!r}.",
+    )
