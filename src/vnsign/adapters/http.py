@@ -68,6 +68,7 @@ class HttpTimestampSource:
             url: ``http`` or ``https``; a user name and password in it are sent and never shown.
             timeout_s: Longest wait for one answer, seconds.
             policy: TSA policy OID to ask for; None leaves the choice to the authority.
+
         Raises:
             UsageError: ``BAD_ARGUMENT``: not such a URL.
         """

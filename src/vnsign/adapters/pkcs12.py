@@ -27,6 +27,7 @@ def read_pkcs12(path: str | os.PathLike[str], passphrase: bytes) -> Credential:
     Args:
         path: A ``.p12`` or ``.pfx`` file of at most ``MAX_PKCS12_BYTES``.
         passphrase: As bytes, UTF-8 for text.
+
     Raises:
         InputError: ``NOT_READABLE``, or ``MALFORMED_CERTIFICATE``: not a complete PKCS#12, or no key in it.
         UsageError: ``WRONG_PASSPHRASE``; ``KEY_UNUSABLE``: a kind of key that signs no documents.

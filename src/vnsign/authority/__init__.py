@@ -1,5 +1,6 @@
 """The certification authority as a running thing: what it issued, what it revoked, what it publishes."""
 
-from vnsign.authority.authority import Authority, IssuedCertificate, Issuer
+from vnsign.authority.authority import Authority, IssuedCertificate
+from vnsign.authority.founding import Issuer
 
 __all__ = ["Authority", "IssuedCertificate", "Issuer"]

@@ -14,49 +14,40 @@ Source: Nghị định 68/2024/NĐ-CP Điều 6, 9, 10, 17; RFC 5280; RFC 3161.
 from __future__ import annotations
 
 import os
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
-from sqlalchemy import Connection
 
 from vnsign.authority import store as rows
-from vnsign.authority.keystore import SALT_BYTES, SCRYPT_COST, decrypt_key, derive_secret, encrypt_key
+from vnsign.authority.founding import (
+    CLOCK_SKEW,
+    TSA_ROLE,
+    Issuer,
+    chain_above,
+    insert_own,
+    make_own_credentials,
+    publication_of,
+)
+from vnsign.authority.keystore import SALT_BYTES, SCRYPT_COST, decrypt_key, derive_secret
+from vnsign.authority.lists import current_crl, make_crl, moment_of
 from vnsign.authority.tables import SCHEMA_VERSION
-from vnsign.errors import ErrorCode, UsageError
-from vnsign.pki.certificates import CertificateContent, Publication, build_certificate, build_root_certificate
+from vnsign.errors import ErrorCode, InputError, UsageError
+from vnsign.pki.certificates import CertificateContent, build_certificate, load_certificate, utc_seconds
 from vnsign.pki.credentials import Credential
-from vnsign.pki.crl import CrlContent, RevokedEntry, build_crl, check_reason
-from vnsign.pki.keys import KeyAlgorithm, PrivateKey, generate_private_key
+from vnsign.pki.crl import check_reason
+from vnsign.pki.keys import KeyAlgorithm, generate_private_key
 from vnsign.pki.names import Subject
 from vnsign.pki.tsa import TokenIssuer
 from vnsign.policy.profiles import PROFILES, CertificateProfile
 from vnsign.ports import Clock
 
-#: How far other computers' clocks may lag behind without refusing what was just issued.
-CLOCK_SKEW = timedelta(minutes=5)
-#: thisUpdate to nextUpdate.
-CRL_LIFETIME = timedelta(days=7)
-#: A list is made anew when it is this old, or when something was revoked since.
-CRL_REFRESH = timedelta(days=1)
-
 _SERIAL_TRIES = 3
-
-
-class Issuer(StrEnum):
-    """Who signs certificates and lists; the value stands in URLs."""
-
-    ROOT = "root"
-    ISSUING = "issuing"
-
-
-_TSA_ROLE = "tsa"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +78,7 @@ class Authority:
         self._base_url = base_url
         self._own = own
         self._clock = clock
-        self._tokens = TokenIssuer(own[_TSA_ROLE])
+        self._tokens = TokenIssuer(own[TSA_ROLE])
 
     @classmethod
     def create(
@@ -111,6 +102,7 @@ class Authority:
             passphrase: Protects the keys (scrypt, AES-256).
             clock: Time of issue.
             key_algorithm: Of the authority's own three keys.
+
         Raises:
             UsageError: ``AUTHORITY_EXISTS``; ``BAD_ARGUMENT``: a name or URL; ``OUTPUT_NOT_WRITABLE``.
         Source: Nghị định 68/2024/NĐ-CP Điều 6, Điều 9.
@@ -123,7 +115,7 @@ class Authority:
         salt = secrets.token_bytes(SALT_BYTES)
         secret = derive_secret(passphrase, salt=salt, cost=SCRYPT_COST)
         now = clock.now()
-        own = _own_credentials(name, organization, base_url=base_url, now=now, algorithm=key_algorithm)
+        own = make_own_credentials(name, organization, base_url=base_url, now=now, algorithm=key_algorithm)
         with store.writing() as connection:
             # Looked at again under the lock: of two creations at once, one loses.
             _refuse_existing(store, initialized=rows.is_initialized(connection))
@@ -139,7 +131,7 @@ class Authority:
                 created_at=int(now.timestamp()),
             )
             for role, credential in own.items():
-                _insert_own(connection, role, credential, secret=secret, now=now)
+                insert_own(connection, role, credential, secret=secret, now=now)
         return cls(store, base_url=base_url, own=own, clock=clock)
 
     @classmethod
@@ -161,15 +153,7 @@ class Authority:
                 file=str(store.path),
             )
         secret = derive_secret(passphrase, salt=settings.key_salt, cost=settings.key_cost)
-        certificates = {key.role: x509.load_der_x509_certificate(key.der) for key in keys}
-        own = {
-            key.role: Credential(
-                key=decrypt_key(key.pkcs8, secret, file=str(store.path)),
-                certificate=certificates[key.role],
-                chain=_chain(key.role, certificates),
-            )
-            for key in keys
-        }
+        own = _open_own_keys(keys, secret, file=str(store.path))
         return cls(store, base_url=settings.base_url, own=own, clock=clock)
 
     @property
@@ -185,7 +169,7 @@ class Authority:
     @property
     def tsa(self) -> Credential:
         """The time-stamping authority's key and certificate."""
-        return self._own[_TSA_ROLE]
+        return self._own[TSA_ROLE]
 
     def certificates(self) -> tuple[x509.Certificate, x509.Certificate]:
         """Return the root's and the issuing authority's certificate."""
@@ -211,6 +195,7 @@ class Authority:
             key_algorithm: Kind of key to make.
             not_after: Earlier end, aware; None means as long as the profile allows.
             policies: Certificate policy OIDs, dotted.
+
         Raises:
             UsageError: ``ISSUE_REFUSED``: another profile, or a validity that does not fit; ``OUTPUT_NOT_WRITABLE``.
             ServiceUnavailable: ``SERVICE_UNREACHABLE``: another process holds the database for too long.
@@ -232,7 +217,7 @@ class Authority:
                 email=subject.email,
                 policies=policies,
             )
-            certificate = build_certificate(content, issuer, _publication(self._base_url, Issuer.ISSUING))
+            certificate = build_certificate(content, issuer, publication_of(self._base_url, Issuer.ISSUING))
             try:
                 with self._store.writing() as connection:
                     rows.insert_certificate(
@@ -251,8 +236,8 @@ class Authority:
             IssuedCertificate(
                 certificate=x509.load_der_x509_certificate(row.der),
                 profile=CertificateProfile(row.profile),
-                issued_at=_moment(row.issued_at),
-                revoked_at=None if row.revoked_at is None else _moment(row.revoked_at),
+                issued_at=moment_of(row.issued_at),
+                revoked_at=None if row.revoked_at is None else moment_of(row.revoked_at),
                 reason=None if row.reason is None else x509.ReasonFlags[row.reason],
             )
             for row in found
@@ -273,14 +258,15 @@ class Authority:
             serial: Of a certificate on record, not the root's.
             reason: RFC 5280 reason; suspension is refused.
             at: Revocation time, aware, not in the future; None means now. Whole seconds, rounded down.
+
         Raises:
-            UsageError: ``BAD_ARGUMENT``: unknown serial, the root, suspension, a time in the future, or already
-                revoked at another time or for another reason.
+            UsageError: ``BAD_ARGUMENT``: unknown serial, the root, suspension, a time in the future or before the
+                certificate's validity, or already revoked at another time or for another reason.
         Source: Nghị định 68/2024/NĐ-CP Điều 17; RFC 5280 §5.3.1.
         """
         check_reason(reason)
         now = self._clock.now()
-        revoked_at = int((at or now).timestamp())
+        revoked_at = int(utc_seconds(at or now).timestamp())
         if revoked_at > now.timestamp():
             raise _bad_argument(f"{at} is in the future")
         if serial == self._own[Issuer.ROOT].certificate.serial_number:
@@ -289,10 +275,12 @@ class Authority:
             row = rows.read_certificate(connection, serial)
             if row is None:
                 raise _bad_argument(f"no certificate with serial number {serial:x}")
+            if revoked_at < row.not_before:
+                raise _bad_argument(f"{at} is before the certificate's validity")
             if row.revoked_at is None:
                 rows.mark_revoked(connection, serial, revoked_at=revoked_at, reason=reason.name)
             elif row.reason != reason.name or (at is not None and row.revoked_at != revoked_at):
-                raise _bad_argument(f"already revoked at {_moment(row.revoked_at).isoformat()} for {row.reason}")
+                raise _bad_argument(f"already revoked at {moment_of(row.revoked_at).isoformat()} for {row.reason}")
 
     def crl(self, which: str) -> bytes:
         """Return the present revocation list of ``root`` or ``issuing``, DER; on record before this returns.
@@ -307,12 +295,12 @@ class Authority:
             raise _bad_argument(f"no list called {which!r}: there are {', '.join(Issuer)}")
         now = self._clock.now()
         with self._store.reading() as connection:
-            current = _current_crl(connection, which, now)
+            current = current_crl(connection, which, now)
         if current is not None:
             return current
         with self._store.writing() as connection:
             # Looked at again under the lock: of two who found it stale, one makes the list.
-            return _current_crl(connection, which, now) or _make_crl(connection, which, now, issuer=self._own[which])
+            return current_crl(connection, which, now) or make_crl(connection, which, now, issuer=self._own[which])
 
     def answer_timestamp(self, request: bytes) -> bytes:
         """Answer any bytes with a TimeStampResp, DER. Serial numbers are 159 random bits and not recorded.
@@ -322,96 +310,29 @@ class Authority:
         return self._tokens.respond(request, time=self._clock.now(), serial=x509.random_serial_number())
 
 
-def _own_credentials(
-    name: str, organization: str, *, base_url: str, now: datetime, algorithm: KeyAlgorithm
-) -> dict[str, Credential]:
-    def content(profile: CertificateProfile, suffix: str, key: PrivateKey) -> CertificateContent:
-        return CertificateContent(
-            profile=profile,
-            subject=Subject(common_name=f"{name} {suffix}", organization=organization).to_name(),
-            public_key=key.public_key(),
-            serial=x509.random_serial_number(),
-            not_before=now - CLOCK_SKEW,
+def _open_own_keys(keys: Sequence[rows.AnyRow], secret: bytes, *, file: str) -> dict[str, Credential]:
+    if {key.role for key in keys} != {*Issuer, TSA_ROLE}:
+        raise InputError(ErrorCode.NOT_READABLE, "the authority's own keys are not all there", file=file)
+    certificates = {key.role: load_certificate(key.der, file=file) for key in keys}
+    return {
+        key.role: Credential(
+            key=decrypt_key(key.pkcs8, secret, file=file),
+            certificate=certificates[key.role],
+            chain=chain_above(key.role, certificates),
         )
-
-    root_key, issuing_key, tsa_key = (generate_private_key(algorithm) for _ in range(3))
-    root_certificate = build_root_certificate(content(CertificateProfile.ROOT, "Root CA", root_key), root_key)
-    root = Credential(key=root_key, certificate=root_certificate)
-    issuing_certificate = build_certificate(
-        content(CertificateProfile.ISSUING_CA, "Issuing CA", issuing_key), root, _publication(base_url, Issuer.ROOT)
-    )
-    issuing = Credential(key=issuing_key, certificate=issuing_certificate, chain=(root_certificate,))
-    tsa_certificate = build_certificate(
-        content(CertificateProfile.TSA, "TSA", tsa_key), issuing, _publication(base_url, Issuer.ISSUING)
-    )
-    tsa = Credential(key=tsa_key, certificate=tsa_certificate, chain=(issuing_certificate, root_certificate))
-    return {Issuer.ROOT: root, Issuer.ISSUING: issuing, _TSA_ROLE: tsa}
-
-
-def _insert_own(connection: Connection, role: str, credential: Credential, *, secret: bytes, now: datetime) -> None:
-    issuer, profile = {
-        Issuer.ROOT: (Issuer.ROOT, CertificateProfile.ROOT),
-        Issuer.ISSUING: (Issuer.ROOT, CertificateProfile.ISSUING_CA),
-        _TSA_ROLE: (Issuer.ISSUING, CertificateProfile.TSA),
-    }[role]
-    certificate = credential.certificate
-    rows.insert_certificate(connection, certificate, issuer=issuer, profile=profile, issued_at=int(now.timestamp()))
-    pkcs8 = encrypt_key(credential.key, secret)
-    rows.insert_own_key(connection, role, serial=certificate.serial_number, pkcs8=pkcs8)
-
-
-def _chain(role: str, certificates: Mapping[str, x509.Certificate]) -> tuple[x509.Certificate, ...]:
-    root, issuing = certificates[Issuer.ROOT], certificates[Issuer.ISSUING]
-    above: dict[str, tuple[x509.Certificate, ...]] = {Issuer.ROOT: (), Issuer.ISSUING: (root,), _TSA_ROLE: (issuing, root)}
-    return above[role]
-
-
-def _publication(base_url: str, issuer: Issuer) -> Publication:
-    return Publication(crl_url=f"{base_url}/crl/{issuer}.crl", issuer_url=f"{base_url}/crt/{issuer}.crt")
-
-
-def _current_crl(connection: Connection, which: str, now: datetime) -> bytes | None:
-    last = rows.read_last_crl(connection, which)
-    if last is None or last.revoked_count != rows.count_revoked(connection, which):
-        return None
-    age = now - _moment(last.this_update)
-    return bytes(last.der) if timedelta(0) <= age < CRL_REFRESH else None
-
-
-def _make_crl(connection: Connection, which: str, now: datetime, *, issuer: Credential) -> bytes:
-    revoked = rows.read_revoked(connection, which)
-    last = rows.read_last_crl(connection, which)
-    entries = tuple(
-        RevokedEntry(
-            serial=int(row.serial, 16), revoked_at=_moment(row.revoked_at), reason=x509.ReasonFlags[row.reason]
-        )
-        for row in revoked
-    )
-    # Backdated for readers whose clocks lag, but never before something the list itself tells.
-    this_update = max([now - CLOCK_SKEW, *(entry.revoked_at for entry in entries)]).replace(microsecond=0)
-    content = CrlContent(
-        number=1 if last is None else last.number + 1,
-        this_update=this_update,
-        next_update=this_update + CRL_LIFETIME,
-        entries=entries,
-    )
-    der = build_crl(content, issuer).public_bytes(serialization.Encoding.DER)
-    rows.insert_crl(
-        connection,
-        which,
-        number=content.number,
-        this_update=int(this_update.timestamp()),
-        next_update=int(content.next_update.timestamp()),
-        revoked_count=len(entries),
-        der=der,
-    )
-    return der
+        for key in keys
+    }
 
 
 def _checked_url(base_url: str) -> str:
-    parts = urlsplit(base_url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-        raise _bad_argument(f"{base_url!r} is not an http or https URL without query")
+    try:
+        parts = urlsplit(base_url)
+        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_usable = False
+    # It is written into certificates as an IA5String, with a path behind it.
+    if not is_usable or not re.fullmatch("[!-~]+", base_url) or "?" in base_url or "#" in base_url:
+        raise _bad_argument(f"{base_url!r} is not an ASCII http or https URL without query")
     return base_url.rstrip("/")
 
 
@@ -423,10 +344,6 @@ def _refuse_existing(store: rows.AuthorityStore, *, initialized: bool) -> None:
             file=str(store.path.parent),
             way_out="open it, or choose another folder",
         )
-
-
-def _moment(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _bad_argument(message: str) -> UsageError:

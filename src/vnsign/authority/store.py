@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from sqlalchemy import Connection, Engine, NullPool, Row, create_engine, event, func, inspect, select, update
+from sqlalchemy import URL, Connection, Engine, NullPool, Row, create_engine, event, func, inspect, select, update
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, SQLAlchemyError
 
 from vnsign.authority.tables import AUTHORITY, CERTIFICATE, CRL, METADATA, OWN_KEY
@@ -60,22 +60,23 @@ class AuthorityStore:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # SQLite gives its journal the mode of the database, so the mode is right before SQLite sees the file.
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-        except OSError as exc:
-            raise UsageError(
-                ErrorCode.OUTPUT_NOT_WRITABLE, f"cannot be made: {exc.strerror or exc}", file=str(self._path)
-            ) from exc
+        except (OSError, ValueError) as exc:
+            raise UsageError(ErrorCode.OUTPUT_NOT_WRITABLE, f"cannot be made: {exc}", file=str(self._path)) from exc
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One write transaction, committed at the end, rolled back on any exception."""
-        with _translated(self._path), self._engine.connect().execution_options(immediate=True) as connection:
-            with connection.begin():
-                yield connection
+        with (
+            _translated(self._path),
+            self._engine.connect().execution_options(immediate=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent read."""
-        if not self._path.exists():
+        if not os.path.exists(self._path):  # noqa: PTH110  (Path.exists raises where permission is lacking)
             raise _not_found(self._path)
         with _translated(self._path), self._engine.connect() as connection, connection.begin():
             yield connection
@@ -193,7 +194,10 @@ def read_last_crl(connection: Connection, issuer: str) -> AnyRow | None:
 def _engine(path: Path) -> Engine:
     # NullPool: no connection outlives its use, so threads and forked processes share nothing.
     engine = create_engine(
-        f"sqlite:///{path}", module=_driver(), poolclass=NullPool, connect_args={"timeout": _BUSY_TIMEOUT_S}
+        URL.create("sqlite", database=str(path.absolute())),
+        module=_driver(),
+        poolclass=NullPool,
+        connect_args={"timeout": _BUSY_TIMEOUT_S},
     )
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)

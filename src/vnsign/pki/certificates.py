@@ -109,6 +109,18 @@ def utc_seconds(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
+def parse_oid(dotted: str) -> x509.ObjectIdentifier:
+    """Return the object identifier written ``1.2.3``.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``.
+    """
+    try:
+        return x509.ObjectIdentifier(dotted)
+    except ValueError as exc:
+        raise UsageError(ErrorCode.BAD_ARGUMENT, f"{dotted!r} is not an object identifier") from exc
+
+
 def load_certificate(data: bytes, *, file: str | None = None) -> x509.Certificate:
     """Read one certificate, DER or PEM.
 
@@ -145,15 +157,13 @@ def _builder(content: CertificateContent, *, issuer_name: x509.Name, not_after: 
     return builder
 
 
-def _optional_extensions(
-    content: CertificateContent, rules: ProfileRules
-) -> Iterable[tuple[x509.ExtensionType, bool]]:
+def _optional_extensions(content: CertificateContent, rules: ProfileRules) -> Iterable[tuple[x509.ExtensionType, bool]]:
     if rules.extended_key_usage:
         yield x509.ExtendedKeyUsage(rules.extended_key_usage), True
     if content.email is not None:
         yield x509.SubjectAlternativeName([x509.RFC822Name(content.email)]), False
     if content.policies:
-        oids = [x509.ObjectIdentifier(policy) for policy in content.policies]
+        oids = [parse_oid(policy) for policy in content.policies]
         yield x509.CertificatePolicies([x509.PolicyInformation(oid, None) for oid in oids]), False
 
 

@@ -115,3 +115,10 @@ def _revoked_certificates(entries: Iterable[RevokedEntry]) -> Iterable[x509.Revo
         if entry.reason is not x509.ReasonFlags.unspecified:
             builder = builder.add_extension(x509.CRLReason(entry.reason), critical=False)
         yield builder.build()
+
+
+def unique_crls(
+    crls: Iterable[x509.CertificateRevocationList],
+) -> tuple[x509.CertificateRevocationList, ...]:
+    """Return the lists without repeats, in order; lists are told apart by their DER (they cannot be hashed)."""
+    return tuple({crl.public_bytes(serialization.Encoding.DER): crl for crl in crls}.values())

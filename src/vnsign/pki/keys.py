@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
@@ -109,7 +109,10 @@ def sign_bytes(key: PrivateKey, data: bytes, hash_algorithm: hashes.HashAlgorith
 
 def is_key_of(key: PrivateKey, certificate: x509.Certificate) -> bool:
     """Tell whether ``certificate`` certifies the public half of ``key``."""
-    return key.public_key() == certificate.public_key()
+    try:
+        return key.public_key() == certificate.public_key()
+    except (ValueError, TypeError, UnsupportedAlgorithm):  # a kind of key this library does not know
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.pki import tsp_structures as st
+from vnsign.pki.certificates import parse_oid
 from vnsign.pki.credentials import Credential
 from vnsign.pki.keys import check_public_key, sign_bytes, signature_hash
 
@@ -93,12 +94,13 @@ class TokenIssuer:
             credential: Certificate with the critical purpose timeStamping.
             policy: TSA policy OID, dotted.
             accuracy_s: Stated accuracy in seconds; genTime is written in whole seconds, so at least 1.
+
         Raises:
             UsageError: ``CERTIFICATE_NOT_USABLE``: the certificate is not for timestamping only.
         """
         _check_purpose(credential.certificate)
         self._credential = credential
-        self._policy = x509.ObjectIdentifier(policy)
+        self._policy = parse_oid(policy)
         self._accuracy = st.Accuracy(seconds=accuracy_s, millis=None, micros=None)
         public_key = check_public_key(credential.key.public_key())
         self._hash = signature_hash(public_key)

@@ -28,6 +28,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from vnsign.errors import ErrorCode, InputError, ServiceUnavailable, UsageError
 from vnsign.pki import tsp_structures as st
+from vnsign.pki.certificates import parse_oid
 from vnsign.pki.keys import SignatureKind, SignatureScheme, verify_signature
 
 _GRANTED = frozenset({0, 1})  # granted, grantedWithMods: RFC 3161 §2.4.2
@@ -48,6 +49,17 @@ _KINDS = {
     "rsassa_pkcs1v15": SignatureKind.RSA_PKCS1V15,
     "rsassa_pss": SignatureKind.RSA_PSS,
 }
+#: Whatever the libraries raise over a token or certificate that is not well-formed or does not verify.
+_TOKEN_FAULTS = (
+    ValueError,
+    TypeError,
+    LookupError,
+    InvalidSignature,
+    UnsupportedAlgorithm,
+    x509.ExtensionNotFound,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 _T = TypeVar("_T")
 
 
@@ -111,7 +123,7 @@ def build_request(request: TimestampRequest) -> bytes:
             message_imprint=st.MessageImprint(
                 hash_algorithm=asn1.decode_der(asn1.TLV, algorithm), hashed_message=request.imprint
             ),
-            req_policy=x509.ObjectIdentifier(request.policy) if request.policy else None,
+            req_policy=parse_oid(request.policy) if request.policy else None,
             nonce=request.nonce,
             cert_req=True,
             extensions=None,
@@ -150,7 +162,7 @@ def parse_token(token: bytes) -> TimestampToken:
     """
     try:
         return _parse_token(token)
-    except (ValueError, TypeError, KeyError, InvalidSignature, UnsupportedAlgorithm) as exc:
+    except _TOKEN_FAULTS as exc:
         reason = str(exc) or type(exc).__name__
         raise _malformed(f"the token cannot be used: {reason}") from exc
 
@@ -217,7 +229,7 @@ def _decode(cls: type[_T], data: bytes, lenient: type[asn1_core.Sequence]) -> tu
 def _reencode(data: bytes, lenient: type[asn1_core.Sequence]) -> bytes:
     try:
         return bytes(lenient.load(data, strict=True).dump(force=True))
-    except Exception as exc:  # noqa: BLE001  (boundary: asn1crypto raises whatever its parsing stumbles over)
+    except Exception as exc:
         message = "neither DER nor BER"
         raise ValueError(message) from exc
 

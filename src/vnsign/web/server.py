@@ -91,6 +91,7 @@ def serve(
         host: Address to listen on.
         port: 0 means any free one.
         listener: An already taken port (see :func:`listen`) instead of ``host`` and ``port``; closed at the end.
+
     Raises:
         UsageError: ``BAD_ARGUMENT``: the port is in use.
         ServiceUnavailable: ``SERVICE_UNREACHABLE``: the server did not start.
