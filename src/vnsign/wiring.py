@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Self
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from vnsign.adapters.clock import SystemClock
 from vnsign.adapters.http import HttpRevocationSource, HttpTimestampSource
@@ -29,6 +30,7 @@ from vnsign.pdf.prepare import SignatureFieldSpec, TextFieldSpec, prepare_fields
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.pki.cms_certificates import certificates_in
 from vnsign.pki.credentials import Credential
+from vnsign.pki.crl import unique_crls
 from vnsign.ports import Clock, RevocationSource, TimestampSource
 from vnsign.report import DocumentReport, Indication, Modifications, SignatureReport, Verdict
 from vnsign.signing.extend import extend_to_lt
@@ -207,7 +209,7 @@ def seal_pdf(
         raise UsageError(ErrorCode.SEAL_REFUSED, f"the agency's key does not sign for the purpose {purpose!r}")
     source = revocation or HttpRevocationSource()
     now = (clock or SystemClock()).now()
-    report = inspect(pdf, trust=_with_fresh_crls(pdf, trust, source), at=now)
+    report = inspect_pdf(pdf, trust=trust, at=now, revocation=source)
     if report.verdict is not Verdict.TOTAL_PASSED:
         found = ", ".join(sorted({f.code.value for f in report.all_findings()})) or report.verdict.value
         raise UsageError(
@@ -226,9 +228,15 @@ def extend_pdf(
 
 
 def inspect_pdf(
-    pdf: bytes, *, trust: TrustAnchors, at: datetime | None = None, file: str = "", clock: Clock | None = None
+    pdf: bytes,
+    *,
+    trust: TrustAnchors,
+    at: datetime | None = None,
+    file: str = "",
+    revocation: RevocationSource | None = None,
+    clock: Clock | None = None,
 ) -> DocumentReport:
-    """Say what the signatures of ``pdf`` are worth; a report for any bytes, and no packet leaves the machine.
+    """Say what the signatures of ``pdf`` are worth: a report for any bytes.
 
     Does not check: that a signer had authority to sign.
 
@@ -237,21 +245,30 @@ def inspect_pdf(
         trust: Anchors of one scheme; an empty store gives INDETERMINATE.
         at: Time to judge at, aware; None is now. A proven signing time inside the file is still preferred.
         file: Name to put into the report.
+        revocation: Asked for the CRLs that the file's certificates name; None stays offline: no packet leaves.
         clock: Tells "now".
 
     Raises:
         UsageError: BAD_ARGUMENT if ``at`` is not aware.
+        ServiceUnavailable: ``revocation`` was given and could not be reached.
 
     Source: ETSI EN 319 102-1 §5; NĐ 68/2024/NĐ-CP Điều 31.
     """
     moment = at or (clock or SystemClock()).now()
     if moment.tzinfo is None:
         raise UsageError(ErrorCode.BAD_ARGUMENT, "the validation time must be aware (have a time zone)")
-    return inspect(pdf, trust=trust, at=moment, file=file)
+    known = trust if revocation is None else _with_fresh_crls(pdf, trust, revocation)
+    return inspect(pdf, trust=known, at=moment, file=file)
 
 
 def verify_pdf(
-    pdf: bytes, *, trust: TrustAnchors, at: datetime | None = None, file: str = "", clock: Clock | None = None
+    pdf: bytes,
+    *,
+    trust: TrustAnchors,
+    at: datetime | None = None,
+    file: str = "",
+    revocation: RevocationSource | None = None,
+    clock: Clock | None = None,
 ) -> DocumentReport:
     """Return the report only if every signature passed. See :func:`inspect_pdf`.
 
@@ -260,7 +277,7 @@ def verify_pdf(
             the report.
         UsageError: BAD_ARGUMENT.
     """
-    report = inspect_pdf(pdf, trust=trust, at=at, file=file, clock=clock)
+    report = inspect_pdf(pdf, trust=trust, at=at, file=file, revocation=revocation, clock=clock)
     if report.verdict is not Verdict.TOTAL_PASSED:
         raise SignatureRejected(report)
     return report
@@ -270,6 +287,11 @@ def sign_statement(statement: bytes, signer: PreparedSigner, *, tsa: str | Times
     """Return ``statement`` inside a signed CMS (DER): a signed message, not a PDF. See :mod:`vnsign.signing.signer`."""
     source = HttpTimestampSource(tsa) if isinstance(tsa, str) else tsa
     return _sign_statement(signer, statement, timestamps=source)
+
+
+def certificate_pem(certificate: x509.Certificate) -> bytes:
+    """Return a certificate as PEM, as trust folders and other programs read it."""
+    return certificate.public_bytes(Encoding.PEM)
 
 
 def _target(level: TargetLevel | str) -> TargetLevel:
@@ -319,7 +341,7 @@ def _with_fresh_crls(pdf: bytes, trust: TrustAnchors, source: RevocationSource) 
     subjects = [c for c in (*embedded, *trust.intermediates) if c.issuer != c.subject]
     crls = [crl for certificate in subjects for crl in source.crls_for(certificate)]
     return TrustAnchors(
-        anchors=trust.anchors, intermediates=trust.intermediates, crls=tuple(dict.fromkeys((*trust.crls, *crls)))
+        anchors=trust.anchors, intermediates=trust.intermediates, crls=unique_crls((*trust.crls, *crls))
     )
 
 

@@ -29,7 +29,7 @@ class Alignment(IntEnum):
     """Quadding of a field; the value is /Q. Source: ISO 32000-2 Table 228."""
 
     LEFT = 0
-    CENTRE = 1
+    CENTER = 1
     RIGHT = 2
 
 
@@ -56,7 +56,7 @@ def text_content(
             f"{text!r} needs {needed:.1f} pt but the field is {width:.1f} pt wide",
             way_out="prepare the field wider",
         )
-    offset = {Alignment.LEFT: 0.0, Alignment.CENTRE: (width - needed) / 2, Alignment.RIGHT: width - needed}[alignment]
+    offset = {Alignment.LEFT: 0.0, Alignment.CENTER: (width - needed) / 2, Alignment.RIGHT: width - needed}[alignment]
     baseline = -typeface.descent * size / 1000
     shown = typeface.encode(text).hex().upper()
     position = f"{max(offset, 0.0):.2f} {baseline:.2f} Td"

@@ -125,15 +125,13 @@ class CmsTemplate:
         signed_attributes: bytes,
         signature: bytes,
         timestamp: bytes | None = None,
-        content: bytes | None = None,
     ) -> bytes:
-        """Return the ContentInfo.
+        """Return the ContentInfo of a detached signature.
 
         Args:
             signed_attributes: What :meth:`signed_attributes` returned and the key signed.
             signature: Raw signature value.
             timestamp: TimeStampToken over ``signature`` (makes B-T), or None.
-            content: Bytes to encapsulate; None for a detached signature, as in a PDF.
         """
         unsigned = b""
         if timestamp is not None:
@@ -148,12 +146,11 @@ class CmsTemplate:
             der(0x04, signature),
             unsigned,
         )
-        encapsulated = b"" if content is None else der(0xA0, der(0x04, content))
         signed_data = der(
             0x30,
             core.Integer(1).dump(),
             der(0x31, self.digest_algorithm),
-            der(0x30, _ID_DATA, encapsulated),
+            der(0x30, _ID_DATA),
             self.certificates,
             der(0x31, signer_info),
         )

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 
 from vnsign.errors import ErrorCode, InputError, UsageError
 from vnsign.pki.certificates import utc_seconds

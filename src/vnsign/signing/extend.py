@@ -16,6 +16,7 @@ from cryptography import x509
 from vnsign.errors import ErrorCode, InputError
 from vnsign.pdf import increment
 from vnsign.pki.cms_certificates import certificates_in
+from vnsign.pki.crl import unique_crls
 from vnsign.ports import RevocationSource
 
 
@@ -35,11 +36,13 @@ def extend_to_lt(pdf: bytes, *, revocation: RevocationSource, known: Sequence[x5
     if not embedded:
         raise InputError(ErrorCode.MALFORMED_PDF, "there is no signature to extend", way_out="sign the document first")
     certificates = _with_issuers(dict.fromkeys(embedded), (*embedded, *known))
-    crls: dict[x509.CertificateRevocationList, None] = {}
-    for certificate in certificates:
-        if certificate.issuer != certificate.subject:
-            crls.update(dict.fromkeys(_proof_of_status(certificate, revocation)))
-    return increment.add_security_store(pdf, certificates=tuple(certificates), crls=tuple(crls))
+    crls = unique_crls(
+        crl
+        for certificate in certificates
+        if certificate.issuer != certificate.subject
+        for crl in _proof_of_status(certificate, revocation)
+    )
+    return increment.add_security_store(pdf, certificates=tuple(certificates), crls=crls)
 
 
 def _with_issuers(

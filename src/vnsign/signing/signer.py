@@ -34,16 +34,15 @@ class PreparedSigner:
         names = self.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         return str(names[0].value) if names else self.certificate.subject.rfc4514_string()
 
-    def cms(self, digest: bytes, *, timestamps: TimestampSource | None = None, content: bytes | None = None) -> bytes:
+    def cms(self, digest: bytes, *, timestamps: TimestampSource | None = None) -> bytes:
         """Sign a digest.
 
         Args:
-            digest: Of the document's byte range (or of ``content``), by the template's hash.
+            digest: Of the document's byte range, or of the statement, by the template's hash.
             timestamps: Asked for a token over the signature value; None makes B-B.
-            content: Encapsulated content; None for a detached signature.
 
         Returns:
-            ContentInfo, DER.
+            Detached ContentInfo, DER.
 
         Raises:
             ServiceUnavailable, InputError: From the time-stamping authority.
@@ -56,9 +55,7 @@ class PreparedSigner:
             token = timestamps.timestamp(
                 _hash(self.template.hash_algorithm(), signature), self.template.hash_algorithm()
             )
-        return self.template.content_info(
-            signed_attributes=attributes, signature=signature, timestamp=token, content=content
-        )
+        return self.template.content_info(signed_attributes=attributes, signature=signature, timestamp=token)
 
 
 def prepare_signer(
@@ -86,14 +83,14 @@ def prepare_signer(
 
 
 def sign_statement(signer: PreparedSigner, statement: bytes, *, timestamps: TimestampSource | None = None) -> bytes:
-    """Return ``statement`` inside a CMS SignedData (DER): not a PDF signature, but a signed message.
+    """Return a detached CMS SignedData (DER) over ``statement``: not a PDF signature, but a signed message.
 
     Raises:
         UsageError: BAD_ARGUMENT for an empty statement.
     """
     if not statement:
         raise UsageError(ErrorCode.BAD_ARGUMENT, "there is nothing to sign")
-    return signer.cms(_hash(signer.template.hash_algorithm(), statement), timestamps=timestamps, content=statement)
+    return signer.cms(_hash(signer.template.hash_algorithm(), statement), timestamps=timestamps)
 
 
 def _hash(algorithm: hashes.HashAlgorithm, data: bytes) -> bytes:

@@ -1,0 +1,165 @@
+"""vnsign behind docflow's ports: the recipe of leader, number and seal, and the verdicts the office relies on.
+
+Invariants:
+    - Field names and the order of the recipe stand here and nowhere else in docflow.
+    - "Could not check" is never "passed": an unreachable service or missing evidence gives UNDECIDED.
+
+What it does not do: keep documents, give numbers, or decide who may sign for an agency.
+
+Source: TT 01/2019/TT-BNV Điều 11.1; NĐ 30/2020/NĐ-CP Điều 32.2; ETSI EN 319 142-1 §6.3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import vnsign
+from docflow.errors import ErrorCode, InputError
+from docflow.model import Document, SignatureVerdict
+from docflow.model.layout import Box, ComposedDocument, FontFace, FontFamily, TextBox
+from docflow.ports import SignatureCheck
+
+NUMBER_FIELD = "so"
+DATE_FIELD = "ngay"
+LEADER_FIELD = "ChuKyNguoiKy"
+SEAL_FIELD = "ConDauCoQuan"
+
+_STYLES = {
+    FontFace.REGULAR: vnsign.FontStyle.REGULAR,
+    FontFace.BOLD: vnsign.FontStyle.BOLD,
+    FontFace.ITALIC: vnsign.FontStyle.ITALIC,
+    FontFace.BOLD_ITALIC: vnsign.FontStyle.BOLD_ITALIC,
+}
+
+
+def bundled_fonts() -> FontFamily:
+    """Return the family bundled with vnsign (Liberation Serif, metric twin of Times New Roman)."""
+    return FontFamily(
+        regular=vnsign.bundled_font(vnsign.FontStyle.REGULAR),
+        bold=vnsign.bundled_font(vnsign.FontStyle.BOLD),
+        italic=vnsign.bundled_font(vnsign.FontStyle.ITALIC),
+        bold_italic=vnsign.bundled_font(vnsign.FontStyle.BOLD_ITALIC),
+    )
+
+
+def prepare_for_signing(composed: ComposedDocument) -> bytes:
+    """Return the composed document with every field of the recipe, before anyone signs.
+
+    Raises:
+        InputError: MALFORMED_INPUT if the PDF cannot carry them.
+    """
+    try:
+        return vnsign.prepare_pdf(
+            composed.pdf,
+            text_fields=(
+                _text_field(NUMBER_FIELD, "Số và ký hiệu văn bản", composed.number),
+                _text_field(DATE_FIELD, "Địa danh và thời gian ban hành", composed.date),
+            ),
+            signature_fields=(
+                vnsign.SignatureFieldSpec(
+                    name=LEADER_FIELD, label="Chữ ký số của người có thẩm quyền", box=_box(composed.signature)
+                ),
+                vnsign.SignatureFieldSpec(
+                    name=SEAL_FIELD, label="Chữ ký số của cơ quan", box=_box(composed.seal), locks=(LEADER_FIELD,)
+                ),
+            ),
+        )
+    except vnsign.VnsignError as exc:
+        raise InputError(
+            ErrorCode.MALFORMED_INPUT, f"the document cannot be prepared: {exc}", vi="Không chuẩn bị được văn bản để ký số."
+        ) from exc
+
+
+def sign_as_leader(
+    pdf: bytes, signer: vnsign.Signer, *, image: bytes, tsa: str, clock: vnsign.Clock | None = None
+) -> bytes:
+    """Return ``pdf`` with the authorised person's certification signature (P=2, PAdES B-T).
+
+    Raises:
+        vnsign.VnsignError: As :func:`vnsign.sign_pdf`.
+    """
+    return vnsign.sign_pdf(
+        pdf, signer, field=LEADER_FIELD, certify=True, level=vnsign.TargetLevel.B_T, tsa=tsa, image=image, clock=clock
+    )
+
+
+def write_number(pdf: bytes, *, number: str, place_and_date: str) -> bytes:
+    """Return ``pdf`` with number and date in the prepared fields: one increment, nothing else.
+
+    Raises:
+        vnsign.VnsignError: As :func:`vnsign.fill_pdf`.
+    """
+    return vnsign.fill_pdf(pdf, {NUMBER_FIELD: number, DATE_FIELD: place_and_date})
+
+
+def seal(
+    pdf: bytes,
+    signer: vnsign.Signer,
+    *,
+    image: bytes,
+    tsa: str,
+    trust: vnsign.TrustStore,
+    clock: vnsign.Clock | None = None,
+) -> bytes:
+    """Return ``pdf`` with the agency's seal and the evidence for both signatures: PAdES B-LT.
+
+    Raises:
+        vnsign.VnsignError: As :func:`vnsign.seal_pdf`; SEAL_REFUSED if the leader's signature does not verify.
+    """
+    return vnsign.seal_pdf(pdf, signer, field=SEAL_FIELD, trust=trust, tsa=tsa, image=image, clock=clock)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureChecker:
+    """Implements :class:`docflow.ports.Verifier` by vnsign.
+
+    Attributes:
+        trust: Anchors of the scheme the agency accepts.
+        online: Fetch the CRLs that certificates name; a file at B-LT brings its own evidence and needs no network.
+    """
+
+    trust: vnsign.TrustStore
+    online: bool = True
+
+    def check_leader_signature(self, pdf: bytes, *, document: Document, at: datetime) -> SignatureCheck:
+        """Judge the authorised person's signature on a document that has no number yet."""
+        return self._check(pdf, fields=(LEADER_FIELD,), document=document, at=at)
+
+    def check_seal(self, pdf: bytes, *, document: Document, at: datetime) -> SignatureCheck:
+        """Judge both signatures on a sealed document."""
+        return self._check(pdf, fields=(LEADER_FIELD, SEAL_FIELD), document=document, at=at)
+
+    def _check(self, pdf: bytes, *, fields: tuple[str, ...], document: Document, at: datetime) -> SignatureCheck:
+        revocation = vnsign.HttpRevocationSource() if self.online else None
+        try:
+            report = vnsign.inspect_pdf(pdf, trust=self.trust, at=at, file=document.id, revocation=revocation)
+        except vnsign.ServiceUnavailable as exc:
+            return SignatureCheck(verdict=SignatureVerdict.UNDECIDED, findings=(str(exc),))
+        except vnsign.VnsignError as exc:
+            return SignatureCheck(verdict=SignatureVerdict.FAILED, findings=(str(exc),))
+        missing = [f"no signature in the field {f}" for f in fields if f not in {s.field for s in report.signatures}]
+        findings = (*missing, *sorted({f.code.value for f in report.all_findings()}))
+        if report.verdict is vnsign.Verdict.TOTAL_PASSED and not missing:
+            return SignatureCheck(verdict=SignatureVerdict.PASSED)
+        if report.verdict is vnsign.Verdict.INDETERMINATE:
+            return SignatureCheck(verdict=SignatureVerdict.UNDECIDED, findings=findings)
+        return SignatureCheck(verdict=SignatureVerdict.FAILED, findings=findings)
+
+
+def _text_field(name: str, label: str, box: TextBox) -> vnsign.TextFieldSpec:
+    return vnsign.TextFieldSpec(
+        name=name,
+        label=label,
+        page=box.page,
+        x=box.x,
+        baseline=box.y + box.baseline,
+        width=box.width,
+        size=box.font_size,
+        style=_STYLES[box.face],
+        alignment=vnsign.Alignment[box.alignment.name],
+    )
+
+
+def _box(box: Box) -> vnsign.Box:
+    return vnsign.Box(page=box.page, x=box.x, y=box.y, width=box.width, height=box.height)
