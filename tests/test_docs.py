@@ -173,13 +173,35 @@ def test_every_command_in_the_papers_exists(page: Path) -> None:
 # ---------------------------------------------------------------- samples
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.vi.md"])
-def test_the_samples_of_the_readme_run(name: str, tmp_path: Path) -> None:
-    """The Python samples, one after the other in an empty folder, run to the end."""
-    samples = _blocks(REPOSITORY / name, "python")
+_MATERIAL = """
+from pathlib import Path
+import vnsign
+from reportlab.pdfgen.canvas import Canvas
+
+authority = vnsign.Authority.create(
+    "authority", name="Readme", organization="Readme", base_url="http://127.0.0.1:9", passphrase=b"authority",
+    clock=vnsign.SystemClock(),
+)
+leader = authority.issue(
+    vnsign.CertificateProfile.OFFICIAL, vnsign.Subject(common_name="Nguyễn Văn An", organization="UBND tỉnh An Bình")
+)
+vnsign.write_pkcs12("leader.p12", leader, b"correct horse")
+Path("trust").mkdir()
+for name, certificate in zip(("root", "issuing"), authority.certificates(), strict=True):
+    Path("trust", f"{name}.pem").write_bytes(vnsign.certificate_pem(certificate))
+    Path("trust", f"{name}.crl").write_bytes(authority.crl(name))
+canvas = Canvas("letter.pdf")
+canvas.drawString(72, 720, "A letter")
+canvas.save()
+"""
+
+
+def test_the_samples_of_the_readme_run(tmp_path: Path) -> None:
+    """The Python samples run to the end, one after the other, with a letter, a key and a trust folder at hand."""
+    samples = _blocks(REPOSITORY / "README.md", "python")
     assert len(samples) >= 2
     result = subprocess.run(
-        [sys.executable, "-W", "error", "-c", "\n".join(samples)],
+        [sys.executable, "-W", "error", "-c", "\n".join([_MATERIAL, *samples])],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -187,6 +209,8 @@ def test_the_samples_of_the_readme_run(name: str, tmp_path: Path) -> None:
         timeout=120,
     )
     assert result.returncode == 0, result.stderr
+    assert "TOTAL_PASSED" in result.stdout
+    assert "01/QĐ-UBND" in result.stdout
 
 
 def test_both_readmes_show_the_same_code() -> None:
