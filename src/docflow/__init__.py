@@ -15,6 +15,9 @@ from docflow.wiring import (
     DocumentType,
     Draft,
     Issued,
+    LogFinding,
+    LogFindingCode,
+    LogReport,
     Office,
     OutboxState,
     Receipt,
@@ -24,6 +27,7 @@ from docflow.wiring import (
     SignatureVerdict,
     Urgency,
     parse_agency_code,
+    verify_log,
 )
 
 __all__ = [
@@ -37,6 +41,9 @@ __all__ = [
     "ErrorCode",
     "InputError",
     "Issued",
+    "LogFinding",
+    "LogFindingCode",
+    "LogReport",
     "Office",
     "OutboxState",
     "Receipt",
@@ -48,4 +55,5 @@ __all__ = [
     "Urgency",
     "UsageError",
     "parse_agency_code",
+    "verify_log",
 ]

@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import Self
 
 from docflow import office as use_cases
-from docflow.audit import format_proof
+from docflow.audit import LogFinding, LogFindingCode, LogReport, parse_vkey
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import (
     Addressee,
@@ -39,7 +39,7 @@ from docflow.model import (
 )
 from docflow.office import Desk, Issued, Receipt, write_register_csv
 from docflow.ports import Clock, OutboxRow, OutboxState, Randomness, SignatureCheck, Verifier
-from docflow.store import OfficeStore, open_store, reading
+from docflow.store import OfficeStore, open_store, open_to_read
 
 __all__ = [
     "Addressee",
@@ -49,6 +49,9 @@ __all__ = [
     "DocumentType",
     "Draft",
     "Issued",
+    "LogFinding",
+    "LogFindingCode",
+    "LogReport",
     "Office",
     "OutboxState",
     "Receipt",
@@ -60,6 +63,10 @@ __all__ = [
     "SystemRandomness",
     "Urgency",
     "parse_agency_code",
+    "read_checkpoint",
+    "read_proof",
+    "read_register",
+    "verify_log",
 ]
 
 
@@ -231,18 +238,20 @@ class Office:
         """
         document = self._store.find_document(document_id)
         if document is None:
-            raise _not_found(document_id)
+            raise UsageError(
+                ErrorCode.NOT_FOUND,
+                f"no document {document_id[:120]!r} here",
+                vi=f"Không có văn bản {document_id[:120]!r}.",
+            )
         return document
 
     def documents(self, *, state: DocumentState | None = None) -> tuple[Document, ...]:
         """Return all documents, or those in one state, by time of drafting."""
-        with self._store.reading() as connection:
-            return reading.list_documents(connection, state=state)
+        return self._store.reader.list_documents(state=state)
 
     def outbox(self, *, state: OutboxState | None = None) -> tuple[OutboxRow, ...]:
         """Return outbox rows, all or those in one state."""
-        with self._store.reading() as connection:
-            return reading.list_outbox(connection, state=state)
+        return self._store.reader.list_outbox(state=state)
 
     def blob(self, sha256: str) -> bytes:
         """Return a file by its SHA-256, e.g. ``office.blob(document.leader_pdf)``.
@@ -258,16 +267,13 @@ class Office:
 
         Source: Nghị định 30/2020/NĐ-CP Phụ lục IV.
         """
-        with self._store.reading() as connection:
-            return write_register_csv(reading.list_register(connection, year, register=register))
+        return write_register_csv(self._store.reader.list_register(year, register=register))
 
     # ---- the log
 
     def checkpoint(self) -> str:
         """Return the newest signed checkpoint: keep it elsewhere, and nobody can turn the log back behind it."""
-        with self._store.reading() as connection:
-            newest = reading.last_checkpoint(connection)
-        return newest[1] if newest else ""
+        return self._store.reader.last_checkpoint()
 
     def inclusion_proof(self, document_id: str) -> str:
         """Return the proof (c2sp.org/tlog-proof) of the last thing that happened to a document.
@@ -277,11 +283,15 @@ class Office:
         Raises:
             UsageError: ``NOT_FOUND``.
         """
-        with self._store.reading() as connection:
-            leaves = reading.list_leaves(connection, document_id)
-            if not leaves:
-                raise _not_found(document_id)
-            return format_proof(reading.build_proof(connection, *leaves[-1]))
+        return self._store.reader.prove_document(document_id)
+
+    def verify_log(self, checkpoint: str | None = None) -> LogReport:
+        """Verify every leaf, row, register and file of the office; see :func:`docflow.store.verify_store`.
+
+        Args:
+            checkpoint: A signed checkpoint kept elsewhere; the log must contain it.
+        """
+        return self._store.reader.verify(checkpoint=checkpoint)
 
     def log_statement(self) -> bytes:
         """Return the text to be signed with the agency's service certificate to vouch for the log key."""
@@ -292,9 +302,47 @@ class Office:
         use_cases.vouch_for_log(self._desk, cms, actor=actor)
 
 
-def _not_found(document_id: str) -> UsageError:
-    return UsageError(
-        ErrorCode.NOT_FOUND,
-        f"no document {document_id[:120]!r} here",
-        vi=f"Không có văn bản {document_id[:120]!r}.",
-    )
+def verify_log(directory: Path | str, *, checkpoint: str | None = None, vkey: str | None = None) -> LogReport:
+    """Verify the office in a folder without opening it for work: no key is needed and nothing is written.
+
+    Args:
+        checkpoint: A signed checkpoint kept elsewhere; the log must contain it.
+        vkey: The log's verifier key from a source that the office cannot change; ``log.vkey`` of the folder if None.
+
+    Raises:
+        StoreUnavailable: ``STORE_UNUSABLE``; there is no readable store.
+        InputError: ``MALFORMED_INPUT``; the verifier key is malformed.
+    """
+    with open_to_read(Path(directory)) as reader:
+        return reader.verify(checkpoint=checkpoint, vkey=parse_vkey(vkey) if vkey else None)
+
+
+def read_checkpoint(directory: Path | str) -> str:
+    """Return the newest signed checkpoint of the office in a folder, or an empty text.
+
+    Raises:
+        StoreUnavailable: ``STORE_UNUSABLE``.
+    """
+    with open_to_read(Path(directory)) as reader:
+        return reader.last_checkpoint()
+
+
+def read_proof(directory: Path | str, document_id: str) -> str:
+    """Return the inclusion proof of a document in the office in a folder; see :meth:`Office.inclusion_proof`.
+
+    Raises:
+        StoreUnavailable: ``STORE_UNUSABLE``.
+        UsageError: ``NOT_FOUND``.
+    """
+    with open_to_read(Path(directory)) as reader:
+        return reader.prove_document(document_id)
+
+
+def read_register(directory: Path | str, year: int, *, register: str | None = None) -> str:
+    """Return a year's register of the office in a folder as CSV; see :meth:`Office.register_csv`.
+
+    Raises:
+        StoreUnavailable: ``STORE_UNUSABLE``.
+    """
+    with open_to_read(Path(directory)) as reader:
+        return write_register_csv(reader.list_register(year, register=register))

@@ -6,6 +6,7 @@ What it does not do: no I/O, no clock, no randomness, no private key; see docs/s
 from __future__ import annotations
 
 from docflow.audit.canonical import Json, encode_canonical, parse_canonical
+from docflow.audit.findings import LogFinding, LogFindingCode, LogReport
 from docflow.audit.leaves import (
     SALT_BYTES,
     AuditEvent,
@@ -62,6 +63,9 @@ __all__ = [
     "InclusionProof",
     "Json",
     "Leaf",
+    "LogFinding",
+    "LogFindingCode",
+    "LogReport",
     "Node",
     "NodeReader",
     "NoteSignature",

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from docflow.store.blobs import BlobFolder
 from docflow.store.database import PRAGMAS, Database
-from docflow.store.office_store import OfficeStore, open_store, open_to_read
+from docflow.store.office_store import OfficeStore, open_store
+from docflow.store.reader import StoreReader, open_to_read
 from docflow.store.tables import METADATA, Proof, describe_tables
+from docflow.store.verification import verify_store
 
 __all__ = [
     "METADATA",
@@ -17,7 +19,9 @@ __all__ = [
     "Database",
     "OfficeStore",
     "Proof",
+    "StoreReader",
     "describe_tables",
     "open_store",
     "open_to_read",
+    "verify_store",
 ]

@@ -125,6 +125,10 @@ class Database:
             self._checkpoint("TRUNCATE")
             self.engine.dispose()
 
+    def release(self) -> None:
+        """Close every connection of one who only read; nothing is copied back."""
+        self.engine.dispose()
+
     def _checkpoint(self, mode: str) -> None:
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql(f"PRAGMA wal_checkpoint({mode})")

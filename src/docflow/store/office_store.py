@@ -14,8 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from docflow.audit import VerifierKey, parse_vkey
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
 from docflow.model import Document
@@ -24,12 +22,8 @@ from docflow.store import migrations, reading
 from docflow.store.blobs import BlobFolder
 from docflow.store.database import Database
 from docflow.store.logkey import create_log_key, read_log_key
+from docflow.store.reader import BLOB_FOLDER, DATABASE_NAME, KEY_NAME, VKEY_NAME, StoreReader
 from docflow.store.unit import SqlUnitOfWork
-
-DATABASE_NAME = "docflow.sqlite"
-KEY_NAME = "log.key"
-VKEY_NAME = "log.vkey"
-BLOB_FOLDER = "blobs"
 
 
 class OfficeStore:
@@ -39,6 +33,7 @@ class OfficeStore:
         self.database = database
         self.blobs = blobs
         self.vkey = VerifierKey(name=origin, public_key=log_key.public_key)
+        self.reader = StoreReader(database, blobs, vkey=self.vkey)
         self._agency = agency
         self._log_key = log_key
 
@@ -50,16 +45,9 @@ class OfficeStore:
             yield unit
             unit.finish(key=self.vkey, sign=self._log_key.sign)
 
-    @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
-        """Begin a read transaction: one snapshot until the block ends."""
-        with self.database.reading() as connection:
-            yield connection
-
     def find_document(self, document_id: str) -> Document | None:
         """Return a document as it is now, or None."""
-        with self.reading() as connection:
-            return reading.find_document(connection, document_id)
+        return self.reader.find_document(document_id)
 
     def close(self) -> None:
         """Release every connection."""
@@ -107,21 +95,6 @@ def open_store(
     )
     _check_vkey(directory, store, recorded[1] if recorded else None)
     return store
-
-
-def open_to_read(directory: Path) -> tuple[Database, BlobFolder, str]:
-    """Open an existing store for reading only: database, blobs and the verifier key from its file.
-
-    Raises:
-        StoreUnavailable: ``STORE_UNUSABLE``; there is no store here.
-    """
-    path = directory / DATABASE_NAME
-    try:
-        vkey = (directory / VKEY_NAME).read_text(encoding="utf-8").strip()
-        path.open("rb").close()
-    except (OSError, UnicodeDecodeError) as exc:
-        raise _unusable(directory, exc) from exc
-    return Database(path), BlobFolder(directory / BLOB_FOLDER), vkey
 
 
 def _check_vkey(directory: Path, store: OfficeStore, recorded: str | None) -> None:

@@ -1,8 +1,8 @@
 """The tables of an office, and for every column whether it is evidence and what would betray a change of it.
 
 Invariants:
-    - Every column says in ``info`` what proves it (:class:`Proof`) or why it is no evidence; docs/reference/tables.md is
-      generated from that, and a test edits every evidence column in turn.
+    - Every column says in ``info`` what proves it (:class:`Proof`) or why it is no evidence; docs/reference/tables.md
+      is generated from that, and a test edits every evidence column in turn.
     - Nothing here is an ORM model; statements stand in the modules beside.
 
 What it does not do: it creates nothing; the schema is made by the migrations.
@@ -48,7 +48,7 @@ _DAY = "day, YYYY-MM-DD, Asia/Ho_Chi_Minh"
 _SHA256 = "SHA-256, lower-case hex"
 
 
-def _column(  # noqa: PLR0913 - one row of the reference table
+def _column(
     name: str,
     kind: sa.types.TypeEngine[Any],
     unit: str,
@@ -195,6 +195,7 @@ AUDIT_LEAF = _table(
     _bytes("salt", "32 random bytes", proof=Proof.LEAF),
     _bytes("payload", "canonical JSON, docs/spec/audit-log.md §2", proof=Proof.LEAF),
     _bytes("hash", "SHA-256, RFC 9162 leaf hash", proof=Proof.LEAF),
+    _integer("signed_size", "leaves, the checkpoint that its transaction signed", proof=Proof.CHECKPOINT),
     sa.Index("ix_audit_leaf_subject", "agency", "subject"),
     comment="the audit log",
 )
@@ -241,8 +242,8 @@ def describe_tables() -> str:
         "- `chain`: recomputed from the register's chain of leaves",
         "- `checkpoint`: signed by the log key, its root recomputed from the leaves",
         "",
-        "Rows that are missing or too many are betrayed in the same way. `alembic_version` is no evidence: it holds the",
-        "version of the schema and says nothing about documents.",
+        "Rows that are missing or too many are betrayed in the same way. `alembic_version` is no evidence: it holds",
+        "the version of the schema and says nothing about documents.",
         "",
     ]
     for table in METADATA.sorted_tables:

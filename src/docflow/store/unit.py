@@ -236,6 +236,7 @@ class SqlUnitOfWork:
     def _append(self, frontier: Frontier) -> tuple[Frontier, list[rows.Row]]:
         leaves: list[rows.Row] = []
         inner: list[Node] = []
+        signed_size = frontier.size + len(self._leaves)
         for leaf in self._leaves:
             leaves.append(
                 {
@@ -247,6 +248,7 @@ class SqlUnitOfWork:
                     "salt": leaf.salt,
                     "payload": leaf.payload,
                     "hash": leaf.hash,
+                    "signed_size": signed_size,
                 }
             )
             frontier, nodes = append_leaf(frontier, leaf.hash)

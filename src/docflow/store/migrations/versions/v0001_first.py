@@ -62,6 +62,9 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("salt", sa.LargeBinary(), nullable=False, comment="32 random bytes"),
         sa.Column("payload", sa.LargeBinary(), nullable=False, comment="canonical JSON, docs/spec/audit-log.md §2"),
         sa.Column("hash", sa.LargeBinary(), nullable=False, comment="SHA-256, RFC 9162 leaf hash"),
+        sa.Column(
+            "signed_size", _INTEGER, nullable=False, comment="leaves, the checkpoint that its transaction signed"
+        ),
         sa.PrimaryKeyConstraint("agency", "position", name=op.f("pk_audit_leaf")),
         comment="the audit log",
         sqlite_strict=True,
