@@ -63,6 +63,11 @@ _TOKEN_FAULTS = (
 _T = TypeVar("_T")
 
 
+class _LenientRejection(asn1_core.Sequence):  # type: ignore[misc]
+    # asn1crypto's own TimeStampResp insists on a token.
+    _fields = [("status", asn1_tsp.PKIStatusInfo)]  # noqa: RUF012
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimestampRequest:
     """What was asked.
@@ -199,7 +204,7 @@ def _granted_token(reply: bytes) -> bytes:
     if granted is not None and granted.status.status in _GRANTED:
         return asn1.encode_der(granted.time_stamp_token)
     try:
-        status = granted.status if granted else _decode(st.RejectedResp, reply, asn1_tsp.TimeStampResp)[0].status
+        status = granted.status if granted else _decode(st.RejectedResp, reply, _LenientRejection)[0].status
     except ValueError as exc:
         raise _malformed("the answer is not a TimeStampResp") from exc
     if status.status in _GRANTED:

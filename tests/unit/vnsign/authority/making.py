@@ -1,0 +1,90 @@
+"""A small public key infrastructure for tests: real keys, real bytes, a clock that stands still."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tests.support import require_tool
+from vnsign.authority.founding import TSA_ROLE, Issuer, make_own_credentials, publication_of
+from vnsign.pki.certificates import CertificateContent, build_certificate
+from vnsign.pki.credentials import Credential
+from vnsign.pki.keys import KeyAlgorithm, generate_private_key
+from vnsign.pki.names import Subject
+from vnsign.policy.profiles import CertificateProfile
+
+NOW = datetime(2026, 3, 2, 8, 30, 15, tzinfo=UTC)
+BASE_URL = "http://ca.example:8080"
+PASSPHRASE = "mật khẩu thử".encode()
+
+
+@dataclass
+class StoppedClock:
+    """A clock that is set by hand."""
+
+    time: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.time
+
+    def advance(self, **delta: float) -> None:
+        self.time += timedelta(**delta)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Infrastructure:
+    """Root, issuing authority and TSA without a database."""
+
+    root: Credential
+    issuing: Credential
+    tsa: Credential
+
+
+@cache
+def infrastructure(algorithm: KeyAlgorithm = KeyAlgorithm.P256) -> Infrastructure:
+    """Return the same infrastructure for every test of one algorithm."""
+    own = make_own_credentials("Thử nghiệm", "Sở Thử nghiệm", base_url=BASE_URL, now=NOW, algorithm=algorithm)
+    return Infrastructure(root=own[Issuer.ROOT], issuing=own[Issuer.ISSUING], tsa=own[TSA_ROLE])
+
+
+def certify(
+    profile: CertificateProfile,
+    subject: Subject | None = None,
+    *,
+    algorithm: KeyAlgorithm = KeyAlgorithm.P256,
+    not_before: datetime = NOW,
+    not_after: datetime | None = None,
+    issuer: Credential | None = None,
+) -> Credential:
+    """Make a key and have the issuing authority certify it."""
+    subject = subject or Subject(common_name="Nguyễn Văn Ước", organization="Sở Thử nghiệm", email="uoc@thu.gov.vn")
+    issuer = issuer or infrastructure().issuing
+    key = generate_private_key(algorithm)
+    content = CertificateContent(
+        profile=profile,
+        subject=subject.to_name(),
+        public_key=key.public_key(),
+        serial=x509.random_serial_number(),
+        not_before=not_before,
+        not_after=not_after,
+        email=subject.email,
+    )
+    certificate = build_certificate(content, issuer, publication_of(BASE_URL, Issuer.ISSUING))
+    return Credential(key=key, certificate=certificate, chain=(issuer.certificate, *issuer.chain))
+
+
+def pem(*items: x509.Certificate | x509.CertificateRevocationList) -> bytes:
+    """Return all items as PEM, one after the other."""
+    return b"".join(item.public_bytes(Encoding.PEM) for item in items)
+
+
+def openssl(*arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Run openssl, a foreign judge; the caller looks at the exit code."""
+    command = [require_tool("openssl"), *map(str, arguments)]
+    return subprocess.run(command, input=stdin, capture_output=True, check=False)
