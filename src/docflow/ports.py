@@ -1,4 +1,4 @@
-"""What docflow asks of the world: time, randomness, a store with transactions, blobs, the log key, a signature verifier.
+"""What docflow asks of the world: time, randomness, transactions, blobs, the log key, a signature verifier.
 
 Each protocol is as small as its consumers in :mod:`docflow.office`; the values that pass through stand beside it.
 """
@@ -250,7 +250,7 @@ class Store(Protocol):
         """Return a document as it is now, or None."""
 
     def writing(self) -> AbstractContextManager[UnitOfWork]:
-        """Begin a write transaction: committed when the block ends, with tree and checkpoint; rolled back on any exception.
+        """Begin a write transaction: committed with tree and checkpoint when the block ends, undone on an exception.
 
         Raises:
             docflow.errors.StoreUnavailable: ``STORE_BUSY``; others kept writing for too long.

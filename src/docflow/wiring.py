@@ -16,13 +16,23 @@ What it does not do: it signs no PDF and sends nothing.
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from docflow import office as use_cases
-from docflow.audit import LogFinding, LogFindingCode, LogReport, parse_vkey
+from docflow.audit import (
+    LogFinding,
+    LogFindingCode,
+    LogReport,
+    parse_opening,
+    parse_proof,
+    parse_vkey,
+    verify_opened_leaf,
+    verify_proof,
+)
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import (
     Addressee,
@@ -38,7 +48,7 @@ from docflow.model import (
     parse_agency_code,
 )
 from docflow.office import Desk, Issued, Receipt, write_register_csv
-from docflow.ports import Clock, OutboxRow, OutboxState, Randomness, SignatureCheck, Verifier
+from docflow.ports import Clock, LoggedRow, OutboxRow, OutboxState, Randomness, SignatureCheck, Verifier
 from docflow.store import OfficeStore, open_store, open_to_read
 
 __all__ = [
@@ -54,6 +64,7 @@ __all__ = [
     "LogReport",
     "Office",
     "OutboxState",
+    "ProvenEvent",
     "Receipt",
     "Secrecy",
     "SeriesRule",
@@ -62,6 +73,7 @@ __all__ = [
     "SystemClock",
     "SystemRandomness",
     "Urgency",
+    "check_proof",
     "parse_agency_code",
     "read_checkpoint",
     "read_proof",
@@ -336,6 +348,55 @@ def read_proof(directory: Path | str, document_id: str) -> str:
     """
     with open_to_read(Path(directory)) as reader:
         return reader.prove_document(document_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvenEvent:
+    """What a proof proves: an event, and the signed tree in which it stands.
+
+    Attributes:
+        time: RFC 3339 in +07:00, as logged.
+        rows: The rows that the event wrote.
+    """
+
+    origin: str
+    index: int
+    size: int
+    type: str
+    time: str
+    actor: str
+    agency: str
+    subject: str
+    rows: tuple[LoggedRow, ...]
+
+
+def check_proof(text: str, *, vkey: str) -> ProvenEvent:
+    """Check a proof that :func:`read_proof` made, offline.
+
+    Does not check: that the log was not turned back since, nor that the key is the agency's (see the spec, §7).
+
+    Args:
+        vkey: The log's verifier key, from a source that is trusted.
+
+    Raises:
+        InputError: ``EVIDENCE_BROKEN`` if it proves nothing; ``MALFORMED_INPUT``.
+    Source: c2sp.org/tlog-proof; docs/spec/audit-log.md §5.
+    """
+    proof = parse_proof(text)
+    leaf = parse_opening(proof.extra or b"")
+    checkpoint = verify_proof(proof, leaf.hash, key=parse_vkey(vkey))
+    opened = verify_opened_leaf(leaf.data, salt=leaf.salt, payload=leaf.payload)
+    return ProvenEvent(
+        origin=checkpoint.origin,
+        index=proof.index,
+        size=checkpoint.size,
+        type=opened.type,
+        time=opened.time,
+        actor=opened.actor,
+        agency=opened.agency,
+        subject=opened.subject,
+        rows=opened.rows,
+    )
 
 
 def read_register(directory: Path | str, year: int, *, register: str | None = None) -> str:

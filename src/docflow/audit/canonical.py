@@ -1,7 +1,7 @@
 """One way to write a value as bytes: JSON as RFC 8785 has it, for the values that leaves hold.
 
 Invariants:
-    - Two equal values give the same bytes; :func:`parse_canonical` takes only bytes that :func:`encode_canonical` gives.
+    - Equal values give equal bytes; :func:`parse_canonical` takes only what :func:`encode_canonical` gives.
     - Only objects with ASCII keys, arrays, strings, integers within ±(2^53-1), true, false and null: no fractions.
 
 Source: RFC 8785; docs/spec/audit-log.md §2.

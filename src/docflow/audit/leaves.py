@@ -166,7 +166,7 @@ def verify_opened_leaf(leaf_data: bytes, *, salt: bytes, payload: bytes) -> Open
     """Return the event that a leaf commits to.
 
     Raises:
-        InputError: ``EVIDENCE_BROKEN``; salt and payload do not open this leaf. ``MALFORMED_INPUT``; the payload is no event.
+        InputError: ``EVIDENCE_BROKEN``; salt and payload do not open this leaf. ``MALFORMED_INPUT``; it is no event.
     Source: docs/spec/audit-log.md §3.
     """
     if len(salt) != SALT_BYTES or commit_payload(payload, salt).data != leaf_data:

@@ -174,7 +174,7 @@ def verify_checkpoint(text: str, key: VerifierKey) -> Checkpoint:
     Does not check: that it fits other checkpoints of the log; see :func:`docflow.audit.verify_consistency`.
 
     Raises:
-        InputError: ``MALFORMED_INPUT`` or ``EVIDENCE_BROKEN``; malformed, not signed by this key, or another log's origin.
+        InputError: ``MALFORMED_INPUT``, or ``EVIDENCE_BROKEN`` if not signed by this key or of another log's origin.
     Source: c2sp.org/tlog-checkpoint.
     """
     checkpoint = parse_checkpoint_text(verify_note(parse_note(text), key))

@@ -2,7 +2,7 @@
 
 Invariants:
     - ``format_proof(parse_proof(text)) == text`` for every text that is taken.
-    - The extra data is not covered by any signature: it is used only after it reproduced the leaf (docs/spec/audit-log.md §5).
+    - No signature covers the extra data: it is used only after it reproduced the leaf (docs/spec/audit-log.md §5).
 
 Source: c2sp.org/tlog-proof; RFC 6962 §2.1.1.
 """

@@ -1,1 +1,84 @@
-"""TODO room."""
+"""``docflow``: arguments in, one call, an exit code out.
+
+Exit codes: 0 done, 1 evidence is broken or the work failed, 4 a store cannot be read, 64 wrong usage.
+
+What it does not do: no rule lives here; every command is one call of the front door.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import click
+
+from docflow.errors import DocflowError, ErrorCode, StoreUnavailable
+
+EXIT_FAILED = 1
+EXIT_UNREADABLE = 4
+EXIT_USAGE = 64
+"""sysexits.h: EX_USAGE."""
+
+_COMMANDS = {
+    "audit": "docflow.cli.audit:audit",
+    "demo": "docflow.demo:demo",
+    "register": "docflow.cli.register:register",
+}
+
+
+class _Program(click.Group):
+    """A group that loads a command when it is asked for, and turns every error into one line and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted({*super().list_commands(ctx), *_COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, imported now: help and wrong usage need not wait for what other commands import."""
+        if cmd_name not in _COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command = getattr(importlib.import_module(module), name)
+        return command if isinstance(command, click.Command) else None
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,  # noqa: ANN401 - the same
+    ) -> Any:  # noqa: ANN401 - the same
+        """Run the program; wrong usage ends with 64, an error of docflow with one line and 1 or 4."""
+        if not standalone_mode:
+            return super().main(args, prog_name or "docflow", complete_var, standalone_mode=False, **extra)
+        try:
+            code = super().main(args, prog_name or "docflow", complete_var, standalone_mode=False, **extra)
+        except click.ClickException as exc:
+            exc.show()
+            sys.exit(EXIT_USAGE if isinstance(exc, click.UsageError) else EXIT_FAILED)
+        except click.Abort:
+            click.echo("Aborted.", err=True)
+            sys.exit(EXIT_FAILED)
+        except DocflowError as exc:
+            _fail(exc)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(exc: DocflowError) -> NoReturn:
+    """Print one line: what is concerned, the reason, the way out, in English and Vietnamese; exit."""
+    click.echo(f"{exc} — {exc.vi}", err=True)
+    if isinstance(exc, StoreUnavailable):
+        sys.exit(EXIT_UNREADABLE)
+    sys.exit(EXIT_USAGE if exc.code is ErrorCode.BAD_ARGUMENT else EXIT_FAILED)
+
+
+@click.group(cls=_Program, epilog="Example: docflow audit verify demo-out/offices/H99")
+@click.version_option(package_name="vnsign-docflow")
+def main() -> None:
+    """Register, number and prove official documents."""
+
+
+__all__ = ["main"]

@@ -51,7 +51,7 @@ class AgencyCode:
 
 
 def parse_agency_code(text: str) -> AgencyCode:
-    """Parse an agency code of the new form (``H99.12``), of another scheme (``Z…``) or of the old form (``000.00.00.H49``).
+    """Parse an agency code: new form (``H99.12``), another scheme (``Z…``) or old form (``000.00.00.H49``).
 
     Does not check: that the code was ever issued, or is still in use.
 
@@ -116,7 +116,7 @@ def check_abbreviation(text: str) -> None:
     """Check an abbreviation of an agency, unit or field as it stands in a symbol.
 
     Raises:
-        UsageError: ``BAD_ARGUMENT``; it is empty, not NFC, holds a space, ``/`` or ``-``, or equals a type's abbreviation.
+        UsageError: ``BAD_ARGUMENT``; empty, not NFC, with a space, ``/`` or ``-``, or equal to a type's abbreviation.
     Source: Nghị định 30/2020/NĐ-CP Phụ lục I Phần I mục II.3, Phụ lục III mục I.
     """
     is_plain = bool(_ABBREVIATION.fullmatch(text)) and unicodedata.is_normalized("NFC", text)

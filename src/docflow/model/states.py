@@ -42,7 +42,7 @@ class DocumentEvent(StrEnum):
 class Guard(StrEnum):
     """What must hold before a transition."""
 
-    NOT_SECRET = "not_secret"
+    IS_OPEN = "is_open"
     NONE = "none"
     LEADER_SIGNATURE_ACCEPTED = "leader_signature_accepted"
     DATE_ALLOWED = "date_allowed"
@@ -100,7 +100,7 @@ class Transition:
     clause: str
 
 
-def _row(  # noqa: PLR0913 - a table row has as many cells as the table has columns
+def _row(
     event: DocumentEvent,
     source: DocumentState | None,
     target: DocumentState,
@@ -128,7 +128,7 @@ OUTGOING: tuple[Transition, ...] = (
         DocumentEvent.DRAFT,
         None,
         DocumentState.DRAFTED,
-        guard=Guard.NOT_SECRET,
+        guard=Guard.IS_OPEN,
         effects=(Effect.RECORD_DRAFT,),
         evidence="document_drafted",
         role=Role.DRAFTER,

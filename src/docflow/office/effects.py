@@ -4,7 +4,8 @@ Invariants:
     - An effect gets the document before it and returns the document after it; other rows go through the unit of work.
     - Every :class:`~docflow.model.Effect` has its function.
 
-What it does not do: it checks nothing (:mod:`docflow.office.guards`) and saves no document (:mod:`docflow.office.engine`).
+What it does not do: it checks nothing (:mod:`docflow.office.guards`), saves no document
+(:mod:`docflow.office.engine`).
 """
 
 from __future__ import annotations

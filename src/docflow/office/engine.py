@@ -51,32 +51,32 @@ def perform(unit: UnitOfWork, step: Step, *, agency: Agency, randomness: Randomn
     Raises:
         UsageError: ``WRONG_STATE``, ``NOT_FOUND``, ``ALREADY_EXISTS``, ``IDEMPOTENCY_CONFLICT`` or what the guard says.
     """
-    # (0)
+    # (0) asked before
     answered = find_answer(unit, step.request)
     if answered is not None:
         return Outcome(answer=answered, is_replay=True)
-    # (1)
+    # (1) row of the table
     before = _load(unit, step)
     transition = find_transition(before.state if before else None, step.event)
     work = Work(unit=unit, step=step, agency=agency, counter=_counter(unit, step, before, agency=agency))
-    # (2)
+    # (2) guard
     document = before or _new_document(step, agency=agency)
     GUARDS[transition.guard](work, document)
-    # (3)
+    # (3) effects
     if step.pdf:
         unit.add_blob(step.pdf.blob)
     for effect in transition.effects:
         document = EFFECTS[effect](work, document)
-    # (4)
+    # (4) new state
     document = replace(document, state=transition.target)
     if before is None:
         unit.add_document(document)
     else:
         unit.change_document(document)
-    # (5)
+    # (5) answer
     answer = _answer(document)
     keep_answer(unit, step.request, answer)
-    # (6)
+    # (6) leaf
     link = _link(work, document) if Effect.TAKE_NUMBER in transition.effects else None
     leaf = record_event(
         unit,

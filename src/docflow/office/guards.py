@@ -21,7 +21,7 @@ def _guard_nothing(_work: Work, _document: Document) -> None:
     return
 
 
-def _guard_not_secret(_work: Work, document: Document) -> None:
+def _guard_open(_work: Work, document: Document) -> None:
     refuse_secret(document.draft.secrecy)
 
 
@@ -83,7 +83,7 @@ def _accept(work: Work, what: str, *, vi: str) -> None:
 
 GUARDS: Mapping[Guard, Callable[[Work, Document], None]] = {
     Guard.NONE: _guard_nothing,
-    Guard.NOT_SECRET: _guard_not_secret,
+    Guard.IS_OPEN: _guard_open,
     Guard.LEADER_SIGNATURE_ACCEPTED: _guard_leader_signature,
     Guard.DATE_ALLOWED: _guard_date,
     Guard.SEAL_ON_LEADER_SIGNED: _guard_seal,

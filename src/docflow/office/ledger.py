@@ -84,7 +84,7 @@ def keep_answer(unit: UnitOfWork, request: Request, answer: Mapping[str, Json]) 
     unit.add_answer(StoredAnswer(key=request.key, fingerprint=request.fingerprint, answer=text))
 
 
-def record_event(  # noqa: PLR0913 - an event has these parts
+def record_event(
     unit: UnitOfWork,
     event_type: str,
     *,

@@ -17,7 +17,7 @@ depends_on = None
 _INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
-def upgrade() -> None:  # noqa: PLR0915 - one statement a table
+def upgrade() -> None:
     """Make every table."""
     op.create_table(
         "agency",

@@ -1,0 +1,153 @@
+"""``docflow audit``: verify a log, show its checkpoint, prove a document, check a proof."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from docflow.errors import ErrorCode, InputError, StoreUnavailable
+from docflow.wiring import (
+    LogFinding,
+    LogReport,
+    ProvenEvent,
+    check_proof,
+    read_checkpoint,
+    read_proof,
+    verify_log,
+)
+
+_MAX_FILE_BYTES = 32 * 1024 * 1024
+_EXIT_BROKEN = 1
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group(epilog="Example: docflow audit verify demo-out/offices/H99")
+def audit() -> None:
+    """Verify and prove what an office has done."""
+
+
+@audit.command(epilog="Example: docflow audit verify demo-out/offices/H99 --checkpoint kept.txt --format json")
+@click.argument("directory", metavar="DIR", type=_FOLDER)
+@click.option("--checkpoint", type=_FILE, help="A signed checkpoint kept elsewhere; the log must contain it.")
+@click.option("--vkey", help="The log's public key as published [default: the file log.vkey in DIR].")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def verify(directory: Path, checkpoint: Path | None, vkey: str | None, form: str) -> None:
+    """Compare every table, register and file of an office with its audit log.
+
+    Exit code: 0 intact, 1 evidence is broken (the output says which), 4 not readable, 64 wrong usage.
+    """
+    report = verify_log(directory, checkpoint=_read(checkpoint) if checkpoint else None, vkey=vkey)
+    click.echo(_as_json(directory, report) if form == "json" else _as_text(directory, report))
+    if not report.is_intact:
+        sys.exit(_EXIT_BROKEN)
+
+
+@audit.command(epilog="Example: docflow audit checkpoint demo-out/offices/H99 > kept.txt")
+@click.argument("directory", metavar="DIR", type=_FOLDER)
+def checkpoint(directory: Path) -> None:
+    """Print the newest signed checkpoint: kept elsewhere, it shows if the log is ever turned back."""
+    click.echo(read_checkpoint(directory), nl=False)
+
+
+@audit.command(epilog="Example: docflow audit prove demo-out/offices/H99 H99-2026-01 > document.tlog-proof")
+@click.argument("directory", metavar="DIR", type=_FOLDER)
+@click.argument("document", metavar="DOCUMENT")
+def prove(directory: Path, document: str) -> None:
+    """Print the proof that the last thing done to DOCUMENT (its id) stands in the log.
+
+    The proof opens that one entry: who gets it reads the rows that were written.
+    """
+    click.echo(read_proof(directory, document), nl=False)
+
+
+@audit.command(epilog="Example: docflow audit check document.tlog-proof --vkey docflow/H99+1a2b3c4d+AZ…")
+@click.argument("proof", metavar="PROOF", type=_FILE)
+@click.option("--vkey", required=True, help="The log's public key, from a source you trust.")
+def check(proof: Path, vkey: str) -> None:
+    """Check a proof offline and print what it proves.
+
+    Exit code: 0 proven, 1 not proven, 4 not readable, 64 wrong usage.
+    """
+    click.echo(_event_as_json(check_proof(_read(proof), vkey=vkey)))
+
+
+def _read(path: Path) -> str:
+    try:
+        data = path.read_bytes()[: _MAX_FILE_BYTES + 1]
+    except OSError as exc:
+        raise StoreUnavailable(
+            ErrorCode.STORE_UNUSABLE,
+            f"{path}: {exc.strerror}",
+            vi=f"Không đọc được tệp {path}.",
+            way_out="check the path",
+        ) from exc
+    try:
+        return data.decode()
+    except UnicodeDecodeError as exc:
+        raise InputError(
+            ErrorCode.MALFORMED_INPUT, f"{path}: not UTF-8 text", vi=f"Tệp {path} không phải văn bản UTF-8."
+        ) from exc
+
+
+def _as_text(directory: Path, report: LogReport) -> str:
+    verdict = "INTACT · TOÀN VẸN" if report.is_intact else "BROKEN · BẰNG CHỨNG BỊ PHÁ VỠ"
+    lines = [
+        f"{directory}: {verdict}",
+        f"  log {report.vkey.partition('+')[0]}: {report.size} leaves, {report.checkpoints} signed checkpoints",
+        f"  {report.rows} rows, {report.numbers} numbers, {report.blobs} files compared",
+        *(f"  {_line(finding)}" for finding in report.findings),
+    ]
+    return "\n".join(lines)
+
+
+def _line(finding: LogFinding) -> str:
+    place = finding.table if finding.column is None else f"{finding.table}.{finding.column}"
+    where = f" [{finding.key}]" if finding.key else ""
+    detail = f": {finding.detail}" if finding.detail else ""
+    return f"{finding.code.value} {place}{where}{detail} — {finding.code.vi}"
+
+
+def _as_json(directory: Path, report: LogReport) -> str:
+    value = {
+        "directory": str(directory),
+        "intact": report.is_intact,
+        "agency": report.agency,
+        "vkey": report.vkey,
+        "size": report.size,
+        "root": base64.b64encode(report.root).decode(),
+        "rows": report.rows,
+        "numbers": report.numbers,
+        "checkpoints": report.checkpoints,
+        "blobs": report.blobs,
+        "findings": [
+            {
+                "code": finding.code.value,
+                "table": finding.table,
+                "key": finding.key,
+                "column": finding.column,
+                "detail": finding.detail,
+            }
+            for finding in report.findings
+        ],
+    }
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def _event_as_json(event: ProvenEvent) -> str:
+    value = {
+        "origin": event.origin,
+        "index": event.index,
+        "size": event.size,
+        "type": event.type,
+        "time": event.time,
+        "actor": event.actor,
+        "agency": event.agency,
+        "subject": event.subject,
+        "rows": [{"table": row.table, **row.key, **row.values} for row in event.rows],
+    }
+    return json.dumps(value, ensure_ascii=False, indent=2)
