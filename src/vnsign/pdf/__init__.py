@@ -1,1 +1,1 @@
-"""TODO room."""
+"""PDF bytes ↔ structure: signatures found, revisions compared, increments and looks written."""

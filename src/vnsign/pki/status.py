@@ -167,9 +167,7 @@ def _reason(entry: x509.RevokedCertificate) -> str:
     return value
 
 
-def _speaks_of(
-    crl: x509.CertificateRevocationList, certificate: x509.Certificate, *, issuer: x509.Certificate
-) -> bool:
+def _speaks_of(crl: x509.CertificateRevocationList, certificate: x509.Certificate, *, issuer: x509.Certificate) -> bool:
     if crl.issuer != certificate.issuer or not _may_sign_crls(issuer):
         return False
     try:

@@ -1,1 +1,8 @@
-"""TODO room."""
+"""Judging signatures: any bytes in, a frozen report out.
+
+Source: ETSI EN 319 102-1; design of this project §3.1.
+"""
+
+from vnsign.verification.inspection import inspect
+
+__all__ = ["inspect"]

@@ -1,0 +1,79 @@
+"""pyHanko's difference analysis as a second opinion on what our own comparison let pass.
+
+Two readers with different parsers must agree before a change after signing counts as harmless.
+
+What it does not do: make a verdict better. An opinion that could not be had (pyHanko cannot read every real file) is no
+opinion; our own comparison stands alone then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from io import BytesIO
+
+from pyhanko.pdf_utils.generic import Reference
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, ModificationLevel, SuspiciousModification
+from pyhanko.sign.fields import MDPPerm
+
+from vnsign.pdf.structure import FoundSignature
+
+
+class Opinion(StrEnum):
+    """What the second reader thinks."""
+
+    AGREED = "agreed"
+    REFUSED = "refused"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondOpinion:
+    """The opinion and, when refused, why."""
+
+    verdict: Opinion
+    reason: str = ""
+
+
+_AGREED = SecondOpinion(verdict=Opinion.AGREED)
+_NONE = SecondOpinion(verdict=Opinion.NONE)
+_FILLING = ModificationLevel.FORM_FILLING
+
+
+def ask_second_opinion(data: bytes, found: FoundSignature) -> SecondOpinion:
+    """Return pyHanko's opinion on the revisions after a signature.
+
+    Field locks are not put to it: it takes a DSS after a lock on all fields for a change of fields (a false alarm seen
+    with version 0.38); our own comparison judges locks.
+
+    Args:
+        data: The whole file.
+        found: A signature whose byte range is in order.
+    """
+    if found.object_id == (0, 0) or found.permissions == MDPPerm.ANNOTATE.value:
+        # it finds no revision for a dictionary without a number, and was not made for annotations
+        return _NONE
+    try:
+        level = _worst_level(data, found)
+    except SuspiciousModification as exc:
+        return SecondOpinion(verdict=Opinion.REFUSED, reason=" ".join(str(exc).split())[:200])
+    except Exception:  # noqa: BLE001 — boundary: the analysis lets any exception out on odd files; then it has no opinion
+        return _NONE
+    allowed = ModificationLevel.LTA_UPDATES if found.permissions == MDPPerm.NO_CHANGES.value else _FILLING
+    if level > allowed:
+        return SecondOpinion(verdict=Opinion.REFUSED, reason=f"level {level.name}")
+    return _AGREED
+
+
+def _worst_level(data: bytes, found: FoundSignature) -> ModificationLevel:
+    reader = PdfFileReader(BytesIO(data), strict=False)
+    number, generation = found.object_id
+    signed = reader.xrefs.get_last_change(Reference(number, generation, pdf=reader))
+    base = reader.get_historical_resolver(signed)
+    permission = MDPPerm(found.permissions) if found.permissions is not None else None
+    worst = ModificationLevel.NONE
+    for revision in range(signed + 1, reader.xrefs.total_revisions):
+        result = DEFAULT_DIFF_POLICY.apply(old=base, new=reader.get_historical_resolver(revision), doc_mdp=permission)
+        worst = max(worst, result.modification_level)
+    return worst

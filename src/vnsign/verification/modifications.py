@@ -1,0 +1,196 @@
+"""Judges what the revisions after a signature did, by what that signature permits.
+
+A table row per kind of change, a column per permission of the signature (DocMDP /P of its certification or of its
+field's lock). Then two checks beside it: a reader that had to repair the file has perhaps not seen what others see,
+and pyHanko's difference analysis as a second opinion, which can only make the verdict worse.
+
+Source: ISO 32000-2 §12.8.2.2 (DocMDP, Table 257), §12.8.2.4 (FieldMDP); design of this project §3.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import IntEnum
+
+import pikepdf
+
+from vnsign.errors import InputError
+from vnsign.pdf.changes import Change, ChangeKind, compare_revisions
+from vnsign.pdf.second_opinion import Opinion, ask_second_opinion
+from vnsign.pdf.structure import FoundSignature, open_pdf
+from vnsign.report import Finding, FindingCode, Modifications, Severity
+from vnsign.verification.signatures import LaterChanges
+
+
+class _Weight(IntEnum):
+    """How much a change weighs, worst last."""
+
+    NOTHING = 0
+    PERMITTED = 1
+    SUSPICIOUS = 2
+    FORBIDDEN = 3
+
+
+_N, _P, _S, _F = _Weight.NOTHING, _Weight.PERMITTED, _Weight.SUSPICIOUS, _Weight.FORBIDDEN
+
+# Columns: no DocMDP; P=1 (no changes); P=2 (fill in, sign); P=3 (also annotate).
+_TABLE: Mapping[ChangeKind, tuple[_Weight, _Weight, _Weight, _Weight]] = {
+    ChangeKind.SECURITY_STORE: (_N, _N, _N, _N),
+    ChangeKind.DOCUMENT_TIMESTAMP: (_N, _N, _N, _N),
+    ChangeKind.METADATA: (_N, _N, _N, _N),
+    ChangeKind.FIELD_FILLED: (_P, _F, _P, _P),
+    ChangeKind.FIELD_REFILLED: (_S, _F, _S, _S),
+    ChangeKind.LOOK_CHANGED: (_S, _F, _S, _S),
+    ChangeKind.LOOK_DIFFERS_FROM_VALUE: (_S, _F, _S, _S),
+    ChangeKind.FIELD_SIGNED: (_P, _F, _P, _P),
+    ChangeKind.SIGNATURE_FIELD_ADDED: (_P, _F, _S, _S),
+    ChangeKind.FIELD_ADDED: (_S, _F, _F, _F),
+    ChangeKind.FIELD_REMOVED: (_F, _F, _F, _F),
+    ChangeKind.FIELD_CHANGED: (_S, _F, _S, _S),
+    ChangeKind.SIGNATURE_CHANGED: (_F, _F, _F, _F),
+    ChangeKind.FORM_CHANGED: (_S, _F, _S, _S),
+    ChangeKind.ANNOTATION_ADDED: (_S, _F, _F, _P),
+    ChangeKind.ANNOTATION_CHANGED: (_S, _F, _F, _P),
+    ChangeKind.ANNOTATION_REMOVED: (_S, _F, _F, _P),
+    ChangeKind.PAGE_CHANGED: (_F, _F, _F, _F),
+    ChangeKind.PAGES_ADDED_OR_REMOVED: (_F, _F, _F, _F),
+    ChangeKind.CATALOG_CHANGED: (_S, _F, _S, _S),
+    ChangeKind.ENCRYPTION_CHANGED: (_S, _F, _S, _S),
+}
+_CODES: Mapping[ChangeKind, FindingCode] = {
+    ChangeKind.FIELD_FILLED: FindingCode.FIELDS_FILLED,
+    ChangeKind.FIELD_REFILLED: FindingCode.FIELD_CHANGED,
+    ChangeKind.LOOK_CHANGED: FindingCode.APPEARANCE_CHANGED_VALUE_KEPT,
+    ChangeKind.LOOK_DIFFERS_FROM_VALUE: FindingCode.APPEARANCE_DIFFERS_FROM_VALUE,
+    ChangeKind.FIELD_SIGNED: FindingCode.SIGNATURES_ADDED,
+    ChangeKind.SIGNATURE_FIELD_ADDED: FindingCode.FIELD_ADDED,
+    ChangeKind.FIELD_ADDED: FindingCode.FIELD_ADDED,
+    ChangeKind.FIELD_REMOVED: FindingCode.FIELD_CHANGED,
+    ChangeKind.FIELD_CHANGED: FindingCode.FIELD_CHANGED,
+    ChangeKind.SIGNATURE_CHANGED: FindingCode.FIELD_CHANGED,
+    ChangeKind.FORM_CHANGED: FindingCode.FIELD_CHANGED,
+    ChangeKind.ANNOTATION_ADDED: FindingCode.ANNOTATION_CHANGED,
+    ChangeKind.ANNOTATION_CHANGED: FindingCode.ANNOTATION_CHANGED,
+    ChangeKind.ANNOTATION_REMOVED: FindingCode.ANNOTATION_CHANGED,
+    ChangeKind.PAGE_CHANGED: FindingCode.CONTENT_CHANGED,
+    ChangeKind.PAGES_ADDED_OR_REMOVED: FindingCode.CONTENT_CHANGED,
+    ChangeKind.CATALOG_CHANGED: FindingCode.CONTENT_CHANGED,
+    ChangeKind.ENCRYPTION_CHANGED: FindingCode.CONTENT_CHANGED,
+}
+# Page entries that no viewer draws: their change is not the content's.
+_INVISIBLE_PAGE_KEYS = frozenset({"/Tabs", "/StructParents", "/PieceInfo", "/LastModified", "/Metadata", "/Thumb"})
+_LOCKABLE = frozenset(
+    {
+        ChangeKind.FIELD_FILLED,
+        ChangeKind.FIELD_REFILLED,
+        ChangeKind.FIELD_CHANGED,
+        ChangeKind.FIELD_SIGNED,
+        ChangeKind.LOOK_CHANGED,
+        ChangeKind.LOOK_DIFFERS_FROM_VALUE,
+    }
+)
+_SEVERITY = {
+    _Weight.NOTHING: Severity.INFO,
+    _Weight.PERMITTED: Severity.INFO,
+    _Weight.SUSPICIOUS: Severity.UNDECIDED,
+    _Weight.FORBIDDEN: Severity.ERROR,
+}
+_MODIFICATIONS = {
+    _Weight.NOTHING: Modifications.NONE,
+    _Weight.PERMITTED: Modifications.PERMITTED,
+    _Weight.SUSPICIOUS: Modifications.SUSPICIOUS,
+    _Weight.FORBIDDEN: Modifications.FORBIDDEN,
+}
+_CLAUSE_DOCMDP = "ISO 32000-2 §12.8.2.2"
+_CLAUSE_FIELDMDP = "ISO 32000-2 §12.8.2.4"
+_WHITE_SPACE = b"\x00\t\n\f\r "
+
+
+def judge_changes(data: bytes, found: FoundSignature) -> LaterChanges:
+    """Return what followed a signature and how much it weighs.
+
+    Does not check: whether later signatures are valid (each is judged on its own).
+
+    Args:
+        data: The whole file.
+        found: A signature whose byte range is in order.
+    """
+    rest = data[found.covered_end :]
+    if not rest.strip(_WHITE_SPACE):
+        return LaterChanges(modifications=Modifications.NONE, findings=())
+    try:
+        with open_pdf(data[: found.covered_end]) as old, open_pdf(data) as new:
+            changes = compare_revisions(old, new)
+            repaired = set(map(str, new.get_warnings())) - set(map(str, old.get_warnings()))
+    except (InputError, pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as exc:
+        return _not_judged(found, reason=type(exc).__name__)
+    result = _weigh(changes, found)
+    if result.modifications in _MAY_BE_WORSE:
+        if repaired:
+            return _worsened(result, found, reason="the file had to be repaired to be read")
+        opinion = ask_second_opinion(data, found)
+        if opinion.verdict is Opinion.REFUSED:
+            return _worsened(result, found, reason=opinion.reason)
+    return result
+
+
+_MAY_BE_WORSE = frozenset({Modifications.NONE, Modifications.PERMITTED})
+
+
+def _weigh(changes: Iterable[Change], found: FoundSignature) -> LaterChanges:
+    worst = _Weight.NOTHING
+    findings: list[Finding] = []
+    for change in changes:
+        weight = _weight(change, found)
+        worst = max(worst, weight)
+        if weight is not _Weight.NOTHING:
+            findings.append(_finding(change, weight, found=found))
+    return LaterChanges(modifications=_MODIFICATIONS[worst], findings=tuple(findings))
+
+
+def _is_locked(change: Change, found: FoundSignature) -> bool:
+    if change.kind not in _LOCKABLE or change.field == found.field:
+        return False
+    return any(lock.closes(change.field) for lock in found.locks)
+
+
+def _weight(change: Change, found: FoundSignature) -> _Weight:
+    weight = _TABLE[change.kind][found.permissions or 0]
+    if _is_locked(change, found):
+        return _Weight.FORBIDDEN
+    if change.kind is ChangeKind.PAGE_CHANGED and change.values.get("key") in _INVISIBLE_PAGE_KEYS:
+        return _Weight.SUSPICIOUS
+    invisible = change.values.get("visible") == "no"
+    if change.kind is ChangeKind.SIGNATURE_FIELD_ADDED and invisible and weight is _Weight.SUSPICIOUS:
+        return _Weight.PERMITTED
+    return weight
+
+
+def _finding(change: Change, weight: _Weight, *, found: FoundSignature) -> Finding:
+    code = _CODES[change.kind]
+    locked = _is_locked(change, found)
+    if locked:
+        code = FindingCode.FIELD_CHANGED_AFTER_LOCK
+    elif code is FindingCode.FIELD_ADDED and weight is _Weight.PERMITTED:
+        code = FindingCode.SIGNATURES_ADDED
+    values = {"change": change.kind.value, **change.values}
+    if found.permissions is not None:
+        values["permissions"] = str(found.permissions)
+    clause = _CLAUSE_FIELDMDP if locked else _CLAUSE_DOCMDP
+    return Finding(code=code, severity=_SEVERITY[weight], clause=clause, where=change.where, values=values)
+
+
+def _not_judged(found: FoundSignature, *, reason: str) -> LaterChanges:
+    finding = Finding(
+        code=FindingCode.CHANGES_NOT_JUDGED,
+        severity=Severity.UNDECIDED,
+        clause=_CLAUSE_DOCMDP,
+        where=found.field,
+        values={"reason": reason},
+    )
+    return LaterChanges(modifications=Modifications.UNKNOWN, findings=(finding,))
+
+
+def _worsened(result: LaterChanges, found: FoundSignature, *, reason: str) -> LaterChanges:
+    doubt = _not_judged(found, reason=reason)
+    return LaterChanges(modifications=Modifications.SUSPICIOUS, findings=(*result.findings, *doubt.findings))
