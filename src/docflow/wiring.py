@@ -15,9 +15,8 @@ What it does not do: it signs no PDF and sends nothing.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -49,7 +48,7 @@ from docflow.model import (
 )
 from docflow.office import Desk, Issued, Receipt, write_register_csv
 from docflow.ports import Clock, LoggedRow, OutboxRow, OutboxState, Randomness, SignatureCheck, Verifier
-from docflow.store import OfficeStore, open_store, open_to_read
+from docflow.store import OfficeStore, SystemClock, SystemRandomness, open_store, open_to_read
 
 __all__ = [
     "Addressee",
@@ -80,22 +79,6 @@ __all__ = [
     "read_register",
     "verify_log",
 ]
-
-
-class SystemClock:
-    """The machine's clock; implements :class:`docflow.ports.Clock`."""
-
-    def now(self) -> datetime:
-        """Return the present time, aware UTC."""
-        return datetime.now(tz=UTC)
-
-
-class SystemRandomness:
-    """The operating system's generator; implements :class:`docflow.ports.Randomness`."""
-
-    def token(self, length: int) -> bytes:
-        """Return ``length`` bytes from a cryptographic generator."""
-        return os.urandom(length)
 
 
 class Office:

@@ -2,7 +2,7 @@
 
 Invariants:
     - A leaf is hashed with prefix 0x00, a node with 0x01: neither can pass for the other.
-    - A :class:`Frontier` holds one hash per 1-bit of the size, largest subtree first: enough to append and for the root.
+    - A :class:`Frontier` holds one hash per 1-bit of the size, largest subtree first: all that appending needs.
     - Verification recomputes; it trusts no length, no index and no hash that it was given.
 
 What it does not do: it stores nothing; where nodes come from is the caller's business (:data:`NodeReader`).

@@ -6,19 +6,16 @@ What it does not do: no I/O of its own; store, blobs, clock, randomness and veri
 from __future__ import annotations
 
 from docflow.office.book import COLUMNS, write_register_csv
+from docflow.office.desk import Desk, build_log_statement, register_agency, vouch_for_log
 from docflow.office.steps import (
-    Desk,
     Issued,
     Receipt,
     approve_document,
-    build_log_statement,
     draft_document,
     issue_document,
     record_leader_signature,
     record_seal,
-    register_agency,
     void_number,
-    vouch_for_log,
 )
 
 __all__ = [

@@ -16,6 +16,9 @@ from docflow.model import Document, Guard, SignatureVerdict, law_date, refuse_se
 from docflow.office.step import Work
 from docflow.ports import SignatureCheck
 
+ACCEPTED_VERDICTS = frozenset({SignatureVerdict.PASSED, SignatureVerdict.NOT_CHECKED})
+"""NOT_CHECKED passes: an office without a verifier says so in the row, and the row is evidence."""
+
 
 def _guard_nothing(_work: Work, _document: Document) -> None:
     return
@@ -70,8 +73,7 @@ def _guard_reason(work: Work, _document: Document) -> None:
 
 def _accept(work: Work, what: str, *, vi: str) -> None:
     check = work.step.pdf.check if work.step.pdf else SignatureCheck(verdict=SignatureVerdict.FAILED)
-    # NOT_CHECKED passes: an office without a verifier says so in the row, and the row is evidence.
-    if check.verdict not in {SignatureVerdict.PASSED, SignatureVerdict.NOT_CHECKED}:
+    if check.verdict not in ACCEPTED_VERDICTS:
         reasons = "; ".join(check.findings) or check.verdict.value
         raise UsageError(
             ErrorCode.SIGNATURE_REFUSED,

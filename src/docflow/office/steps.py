@@ -16,10 +16,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from docflow.audit import Json, VerifierKey, format_time
+from docflow.audit import Json, format_time
 from docflow.errors import ErrorCode, InputError, UsageError
 from docflow.model import (
-    Agency,
     Document,
     DocumentEvent,
     DocumentState,
@@ -29,29 +28,18 @@ from docflow.model import (
     check_document_id,
     refuse_secret,
 )
+from docflow.office.desk import Desk
 from docflow.office.engine import perform
-from docflow.office.ledger import make_request, record_event
+from docflow.office.guards import ACCEPTED_VERDICTS
+from docflow.office.ledger import make_request
 from docflow.office.step import Step, StoredPdf
-from docflow.ports import BlobRow, BlobStore, Clock, LogStatement, Randomness, SignatureCheck, Store, Verifier
+from docflow.ports import BlobRow, SignatureCheck
 
 MAX_PDF_BYTES = 1024**3
 """Larger files are refused."""
 
 _ID_BYTES = 16
 _NOT_CHECKED = SignatureCheck(verdict=SignatureVerdict.NOT_CHECKED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """Everything an office works with."""
-
-    agency: Agency
-    store: Store
-    blobs: BlobStore
-    clock: Clock
-    randomness: Randomness
-    vkey: VerifierKey
-    verifier: Verifier | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,36 +67,6 @@ class Issued(Receipt):
     symbol: str
     issued_on: date
     place_and_date: str
-
-
-def register_agency(desk: Desk) -> None:
-    """Record the agency and the public key of its log as the first leaf; again: nothing.
-
-    Raises:
-        UsageError: ``BAD_ARGUMENT``; it was recorded with another name, abbreviation, place or series.
-    """
-    with desk.store.writing() as unit:
-        recorded = unit.find_agency()
-        if recorded is not None:
-            if recorded != desk.agency:
-                raise UsageError(
-                    ErrorCode.BAD_ARGUMENT,
-                    f"agency {recorded.code} is recorded here with other particulars: {recorded}",
-                    vi="Thông tin cơ quan khác với thông tin đã ghi.",
-                    way_out="open the office with the recorded particulars",
-                )
-            return
-        unit.add_agency(desk.agency, vkey=str(desk.vkey))
-        code = desk.agency.code.text
-        record_event(
-            unit,
-            "agency_registered",
-            time=desk.clock.now(),
-            actor="docflow",
-            agency=code,
-            subject=code,
-            randomness=desk.randomness,
-        )
 
 
 def draft_document(
@@ -247,41 +205,6 @@ def void_number(
     return _receipt(*_perform(desk, step))
 
 
-def build_log_statement(desk: Desk) -> bytes:
-    """Return the text by which the agency vouches for its log key, to be signed with its service certificate.
-
-    Source: docs/spec/audit-log.md §7.
-    """
-    lines = ("docflow log statement v1", desk.agency.code.text, desk.agency.name, str(desk.vkey))
-    return "".join(f"{line}\n" for line in lines).encode()
-
-
-def vouch_for_log(desk: Desk, cms: bytes, *, actor: str) -> None:
-    """Keep the signed statement; doing it again with another signature changes nothing.
-
-    Does not check: the signature; whoever relies on the log verifies it with the agency's certificate.
-
-    Source: docs/spec/audit-log.md §7.
-    """
-    statement = build_log_statement(desk).decode()
-    vkey, code = str(desk.vkey), desk.agency.code.text
-    blob = BlobRow(sha256=desk.blobs.put(cms), size=len(cms))
-    with desk.store.writing() as unit:
-        if unit.find_statement(vkey) is not None:
-            return
-        unit.add_blob(blob)
-        unit.add_statement(LogStatement(agency=code, vkey=vkey, statement=statement, cms_sha256=blob.sha256))
-        record_event(
-            unit,
-            "log_vouched",
-            time=desk.clock.now(),
-            actor=actor,
-            agency=code,
-            subject=code,
-            randomness=desk.randomness,
-        )
-
-
 def _step(
     desk: Desk,
     event: DocumentEvent,
@@ -334,7 +257,10 @@ def _store_pdf(desk: Desk, pdf: bytes, *, check: SignatureCheck, extends: str | 
             f"a PDF has 1 to {MAX_PDF_BYTES} bytes, not {len(pdf)}",
             vi="Tệp PDF rỗng hoặc quá lớn.",
         )
-    return StoredPdf(blob=BlobRow(sha256=desk.blobs.put(pdf), size=len(pdf)), check=check, extends=extends)
+    # A file whose signature is refused is not kept; the guard refuses it a few lines on.
+    is_kept = check.verdict in ACCEPTED_VERDICTS
+    name = desk.blobs.put(pdf) if is_kept else hashlib.sha256(pdf).hexdigest()
+    return StoredPdf(blob=BlobRow(sha256=name, size=len(pdf)), check=check, extends=extends)
 
 
 def _receipt(answer: Mapping[str, Json], is_replay: bool) -> Receipt:  # noqa: FBT001 - a pair from _perform

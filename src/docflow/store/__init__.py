@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from docflow.store.blobs import BlobFolder
 from docflow.store.database import PRAGMAS, Database
+from docflow.store.machine import SystemClock, SystemRandomness
 from docflow.store.office_store import OfficeStore, open_store
 from docflow.store.reader import StoreReader, open_to_read
 from docflow.store.tables import METADATA, Proof, describe_tables
@@ -20,6 +21,8 @@ __all__ = [
     "OfficeStore",
     "Proof",
     "StoreReader",
+    "SystemClock",
+    "SystemRandomness",
     "describe_tables",
     "open_store",
     "open_to_read",

@@ -1,7 +1,7 @@
 """The store of one office: a folder with the database, the blobs and the log key.
 
 Invariants:
-    - A transaction that returned is on the disk with rows, leaf, tree and signed checkpoint; one that raised left nothing.
+    - A transaction that returned is on the disk with rows, leaf, tree and checkpoint; one that raised left nothing.
     - A store belongs to one agency and one log key, for ever.
 
 What it does not do: it knows no use case (:mod:`docflow.office`); it holds no clock.

@@ -1,7 +1,7 @@
 """One write transaction over the tables; what it writes is remembered for the audit leaf.
 
 Invariants:
-    - Every row with evidence that a method writes comes back from :meth:`SqlUnitOfWork.rows_written`: none is forgotten.
+    - Every row with evidence that a method writes comes back from :meth:`SqlUnitOfWork.rows_written`.
     - The tree and one signed checkpoint are written by :meth:`SqlUnitOfWork.finish`, after the last leaf.
 
 What it does not do: it neither begins nor commits; that is :class:`docflow.store.office_store.OfficeStore`.
@@ -212,7 +212,7 @@ class SqlUnitOfWork:
         """Append the leaves handed in and sign the new head.
 
         Raises:
-            StoreUnavailable: ``STORE_UNUSABLE``; no leaf speaks of a row that was written, or another writer came between.
+            StoreUnavailable: ``STORE_UNUSABLE``; no leaf speaks of a row written, or another writer came between.
         """
         if self._written:
             raise _lost("a row was written without an audit leaf")

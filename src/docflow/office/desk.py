@@ -1,0 +1,94 @@
+"""What an office works with, and the first leaf of its log.
+
+What it does not do: it verifies no signature on the statement that vouches for the log.
+
+Source: docs/spec/audit-log.md §7.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from docflow.audit import VerifierKey
+from docflow.errors import ErrorCode, UsageError
+from docflow.model import Agency
+from docflow.office.ledger import record_event
+from docflow.ports import BlobRow, BlobStore, Clock, LogStatement, Randomness, Store, Verifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Everything an office works with."""
+
+    agency: Agency
+    store: Store
+    blobs: BlobStore
+    clock: Clock
+    randomness: Randomness
+    vkey: VerifierKey
+    verifier: Verifier | None = None
+
+
+def register_agency(desk: Desk) -> None:
+    """Record the agency and the public key of its log as the first leaf; again: nothing.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; it was recorded with another name, abbreviation, place or series.
+    """
+    with desk.store.writing() as unit:
+        recorded = unit.find_agency()
+        if recorded is not None:
+            if recorded != desk.agency:
+                raise UsageError(
+                    ErrorCode.BAD_ARGUMENT,
+                    f"agency {recorded.code} is recorded here with other particulars: {recorded}",
+                    vi="Thông tin cơ quan khác với thông tin đã ghi.",
+                    way_out="open the office with the recorded particulars",
+                )
+            return
+        unit.add_agency(desk.agency, vkey=str(desk.vkey))
+        code = desk.agency.code.text
+        record_event(
+            unit,
+            "agency_registered",
+            time=desk.clock.now(),
+            actor="docflow",
+            agency=code,
+            subject=code,
+            randomness=desk.randomness,
+        )
+
+
+def build_log_statement(desk: Desk) -> bytes:
+    """Return the text by which the agency vouches for its log key, to be signed with its service certificate.
+
+    Source: docs/spec/audit-log.md §7.
+    """
+    lines = ("docflow log statement v1", desk.agency.code.text, desk.agency.name, str(desk.vkey))
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def vouch_for_log(desk: Desk, cms: bytes, *, actor: str) -> None:
+    """Keep the signed statement; doing it again with another signature changes nothing.
+
+    Does not check: the signature; whoever relies on the log verifies it with the agency's certificate.
+
+    Source: docs/spec/audit-log.md §7.
+    """
+    statement = build_log_statement(desk).decode()
+    vkey, code = str(desk.vkey), desk.agency.code.text
+    blob = BlobRow(sha256=desk.blobs.put(cms), size=len(cms))
+    with desk.store.writing() as unit:
+        if unit.find_statement(vkey) is not None:
+            return
+        unit.add_blob(blob)
+        unit.add_statement(LogStatement(agency=code, vkey=vkey, statement=statement, cms_sha256=blob.sha256))
+        record_event(
+            unit,
+            "log_vouched",
+            time=desk.clock.now(),
+            actor=actor,
+            agency=code,
+            subject=code,
+            randomness=desk.randomness,
+        )
