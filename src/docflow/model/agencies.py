@@ -22,6 +22,9 @@ from docflow.model.types import DocumentType
 MAX_CODE_CHARS = 35
 """Quyết định 20/2020/QĐ-TTg Điều 4: at most 35 characters."""
 
+MAX_ABBREVIATION_CHARS = 30
+"""Nghị định 30/2020/NĐ-CP Phụ lục VI Phần II: CodeNotation (ký hiệu)."""
+
 _LEVEL_FIRST = re.compile(r"[A-Y][0-9]{2}(?:\.[0-9A-Z]+)*", re.ASCII)
 _OTHER_SCHEME = re.compile(r"Z[0-9]{2}[0-9A-Z]{1,32}", re.ASCII)
 _OLD = re.compile(r"[0-9A-Z]{3}\.[0-9A-Z]{2}\.[0-9A-Z]{2}\.[A-Y][0-9]{2}", re.ASCII)
@@ -119,7 +122,8 @@ def check_abbreviation(text: str) -> None:
         UsageError: ``BAD_ARGUMENT``; empty, not NFC, with a space, ``/`` or ``-``, or equal to a type's abbreviation.
     Source: Nghị định 30/2020/NĐ-CP Phụ lục I Phần I mục II.3, Phụ lục III mục I.
     """
-    is_plain = bool(_ABBREVIATION.fullmatch(text)) and unicodedata.is_normalized("NFC", text)
+    is_short = len(text) <= MAX_ABBREVIATION_CHARS
+    is_plain = is_short and bool(_ABBREVIATION.fullmatch(text)) and unicodedata.is_normalized("NFC", text)
     if not is_plain or any(text == document_type.abbreviation for document_type in DocumentType):
         raise UsageError(
             ErrorCode.BAD_ARGUMENT,

@@ -28,7 +28,10 @@ A fixed offset: it has held in all of Vietnam since 13 June 1975, and a machine 
 OUTGOING_REGISTER = "van_ban_di"
 """The register all types share under :attr:`SeriesRule.ONE_FOR_ALL`."""
 
-_TEXT = re.compile(r"(0[1-9]|[1-9][0-9]+)/([^/\s]+)", re.ASCII)
+MAX_NUMBER = 10**11 - 1
+"""Nghị định 30/2020/NĐ-CP Phụ lục VI Phần II: CodeNumber (số văn bản) has 11 characters."""
+
+_TEXT = re.compile(r"(0[1-9]|[1-9][0-9]{1,10})/([^/\s]{1,80})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +110,7 @@ def parse_number_and_symbol(text: str) -> NumberAndSymbol:
         InputError: ``MALFORMED_INPUT``; not two groups after the number, a leading zero too many, a space.
     Source: Nghị định 30/2020/NĐ-CP Phụ lục I Phần I mục II.3.
     """
-    match = _TEXT.fullmatch(text[:200])
+    match = _TEXT.fullmatch(text)
     groups = match.group(2).split("-") if match else []
     known = {document_type.abbreviation for document_type in DocumentType if document_type.abbreviation}
     try:

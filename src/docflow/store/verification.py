@@ -265,6 +265,10 @@ class _Verification:
         size = self._frontier.size
         for row in nodes.values():
             self._add(LogFindingCode.ROW_UNKNOWN, AUDIT_NODE.name, _name(AUDIT_NODE, row))
+        longest = max(signed, default=0)
+        if longest > size:
+            detail = f"a checkpoint was signed over {longest} leaves"
+            self._add(LogFindingCode.ROW_MISSING, AUDIT_LEAF.name, f"position={size}..{longest - 1}", detail=detail)
         for at in sorted(set(signed) - claimed):
             code = LogFindingCode.LOG_TURNED_BACK if at > size else LogFindingCode.ROW_UNKNOWN
             self._add(code, AUDIT_CHECKPOINT.name, f"size={at}", detail=f"the log has {size} leaves")

@@ -1,0 +1,87 @@
+"""An office to test with: a real store on disk, a clock that is set, dice that are seeded; no cryptography is replaced."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from docflow import Addressee, Agency, DocumentType, Draft, Office, parse_agency_code
+from docflow.ports import Verifier
+
+NOON = datetime(2026, 1, 5, 5, 0, tzinfo=UTC)
+"""12:00 on 5 January 2026 in Hà Nội."""
+
+
+@dataclass(slots=True)
+class SetClock:
+    """A clock that stands until it is set."""
+
+    time: datetime = NOON
+
+    def now(self) -> datetime:
+        return self.time
+
+    def advance(self, **delta: float) -> None:
+        self.time += timedelta(**delta)
+
+
+@dataclass(slots=True)
+class SeededRandomness:
+    """Different bytes at every call, the same in every run."""
+
+    seed: bytes = b"docflow"
+    calls: int = field(default=0)
+
+    def token(self, length: int) -> bytes:
+        self.calls += 1
+        return hashlib.shake_256(self.seed + self.calls.to_bytes(8, "big")).digest(length)
+
+
+def make_agency(code: str = "H99") -> Agency:
+    return Agency(
+        code=parse_agency_code(code), name="Ủy ban nhân dân tỉnh An Bình", abbreviation="UBND", place="An Bình"
+    )
+
+
+def make_draft(
+    subject: str = "về việc ban hành Quy chế làm việc", *, kind: DocumentType = DocumentType.QUYET_DINH
+) -> Draft:
+    return Draft(
+        type=kind,
+        subject=subject,
+        signer_name="Nguyễn Văn An",
+        signer_position="Chủ tịch",
+        addressees=(
+            Addressee(name="Sở Khoa học và Công nghệ", code=parse_agency_code("H99.12")),
+            Addressee(name="Các hộ dân thôn Đông"),
+        ),
+        unit="VP",
+    )
+
+
+def open_office(directory: Path, *, clock: SetClock | None = None, verifier: Verifier | None = None) -> Office:
+    return Office.open(
+        directory, agency=make_agency(), clock=clock or SetClock(), randomness=SeededRandomness(), verifier=verifier
+    )
+
+
+def sign_off(office: Office, document_id: str) -> None:
+    """Bring a document to the state in which it may get its number."""
+    office.draft(
+        make_draft(), actor="Trần Thị Bình", document_id=document_id, pdf=b"%PDF draft " + document_id.encode()
+    )
+    office.approve(document_id, actor="Lê Văn Cường")
+    office.leader_signed(document_id, leader_pdf(document_id), actor="Nguyễn Văn An")
+
+
+def seal_off(office: Office, document_id: str) -> None:
+    """Bring a document to its end."""
+    sign_off(office, document_id)
+    office.issue(document_id, actor="Văn thư")
+    office.sealed(document_id, leader_pdf(document_id) + b" number seal", actor="Văn thư")
+
+
+def leader_pdf(document_id: str) -> bytes:
+    return b"%PDF signed " + document_id.encode()

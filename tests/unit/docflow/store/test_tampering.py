@@ -1,0 +1,257 @@
+"""Whatever another program changes in an office's folder, verification names it."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from docflow import LogReport, verify_log
+from docflow.store import METADATA
+from tests.office_kit import make_draft, open_office, seal_off, sign_off
+
+EVIDENCE = [
+    pytest.param(table.name, column.name, id=f"{table.name}.{column.name}")
+    for table in METADATA.sorted_tables
+    for column in table.columns
+    if column.info["evidence"]
+]
+TABLES = [table.name for table in METADATA.sorted_tables]
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An office with documents in every state: no table is empty, no column is NULL in every row."""
+    folder = tmp_path_factory.mktemp("original") / "office"
+    with open_office(folder) as office:
+        office.vouch(b"a CMS signature", actor="Văn thư")
+        for number in range(4):
+            seal_off(office, f"sealed-{number}")
+        sign_off(office, "void")
+        office.issue("void", actor="Văn thư")
+        office.void("void", actor="Văn thư", reason="in hỏng")
+        office.draft(make_draft("về việc khác"), actor="Trần Thị Bình", document_id="drafted")
+    return folder
+
+
+@pytest.fixture
+def folder(original: Path, tmp_path: Path) -> Path:
+    copy = tmp_path / "office"
+    shutil.copytree(original, copy)
+    return copy
+
+
+@contextmanager
+def another_program(folder: Path) -> Iterator[sqlite3.Connection]:
+    """The standard library's sqlite3, without the pragmas that docflow sets."""
+    with closing(sqlite3.connect(folder / "docflow.sqlite")) as connection:
+        yield connection
+        connection.commit()
+
+
+def places(report: LogReport) -> set[tuple[str, str | None]]:
+    return {(finding.table, finding.column) for finding in report.findings}
+
+
+def changed(value: object) -> object:
+    match value:
+        case int():
+            return value + 1000
+        case str():
+            return value + "x"
+        case bytes():
+            return bytes([value[0] ^ 1]) + value[1:]
+        case _:
+            raise AssertionError(f"every evidence column must have a value somewhere: {value!r}")
+
+
+def test_an_untouched_office_is_intact(folder: Path) -> None:
+    """Without a change nothing is found, and everything was looked at."""
+    report = verify_log(folder)
+    assert report.findings == ()
+    assert report.is_intact
+    assert (report.numbers, report.size) == (5, 28)
+    assert report.blobs == 15
+
+
+@pytest.mark.parametrize(("table", "column"), EVIDENCE)
+def test_an_edited_evidence_column_is_named(folder: Path, table: str, column: str) -> None:
+    """Every evidence column of every table, edited in one row, is found and named."""
+    with another_program(folder) as connection:
+        select = f'SELECT rowid, "{column}" FROM "{table}" WHERE "{column}" IS NOT NULL ORDER BY 2'
+        if table in without_rowid():
+            select = select.replace("rowid,", f'"{column}",')
+        key, value = connection.execute(select).fetchall()[0]
+        by = f'"{column}"' if table in without_rowid() else "rowid"
+        edited = connection.execute(f'UPDATE "{table}" SET "{column}" = ? WHERE {by} = ?', (changed(value), key))
+        assert edited.rowcount >= 1
+    report = verify_log(folder)
+    assert not report.is_intact
+    is_key = METADATA.tables[table].columns[column].primary_key
+    assert (table, column) in places(report) or (is_key and (table, None) in places(report)), report.findings
+
+
+def without_rowid() -> set[str]:
+    return {t.name for t in METADATA.sorted_tables if not t.dialect_options["sqlite"]["with_rowid"]}
+
+
+@pytest.mark.parametrize("column", ["reason", "sealed_pdf", "number", "issued_on", "leader_verdict"])
+def test_evidence_set_to_null_is_named(folder: Path, column: str) -> None:
+    """Taking a value away is an edit too."""
+    table = "register_entry" if column == "reason" else "document"
+    with another_program(folder) as connection:
+        connection.execute(f'UPDATE "{table}" SET "{column}" = NULL WHERE "{column}" IS NOT NULL')
+    assert (table, column) in places(verify_log(folder))
+
+
+def test_every_column_is_evidence_or_says_why_not() -> None:
+    """A column cannot be added without deciding whether it is evidence."""
+    for table in METADATA.sorted_tables:
+        for column in table.columns:
+            assert column.info["evidence"] or column.info["why_not"], f"{table.name}.{column.name}"
+            assert column.comment, f"{table.name}.{column.name} needs a unit"
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("end", ["first", "last"])
+def test_a_deleted_row_is_missed(folder: Path, table: str, end: str) -> None:
+    """A row taken out of any table, the first or the last, is found, and its table named."""
+    columns = ", ".join(f'"{c.name}"' for c in METADATA.tables[table].primary_key.columns)
+    names = [c.name for c in METADATA.tables[table].primary_key.columns]
+    with another_program(folder) as connection:
+        rows = connection.execute(f'SELECT {columns} FROM "{table}" ORDER BY {columns}').fetchall()
+        row = rows[0 if end == "first" else -1]
+        connection.execute(f'DELETE FROM "{table}" WHERE ' + " AND ".join(f'"{n}" = ?' for n in names), row)
+    report = verify_log(folder)
+    assert not report.is_intact
+    assert table in {finding.table for finding in report.findings}, report.findings
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_an_added_row_is_found(folder: Path, table: str) -> None:
+    """A row put into any table by another program is found, and its table named."""
+    there = METADATA.tables[table]
+    key_names = {c.name for c in there.primary_key.columns} | {"document_id"}
+    with another_program(folder) as connection:
+        connection.row_factory = sqlite3.Row
+        row = dict(connection.execute(f'SELECT * FROM "{table}" LIMIT 1').fetchone())
+        row = {
+            name: changed(value) if name in key_names and value is not None else value for name, value in row.items()
+        }
+        names, marks = ", ".join(f'"{n}"' for n in row), ", ".join("?" * len(row))
+        connection.execute(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', tuple(row.values()))
+    report = verify_log(folder)
+    assert not report.is_intact
+    assert table in {finding.table for finding in report.findings}, report.findings
+
+
+def test_two_swapped_leaves_are_found(folder: Path) -> None:
+    """Leaves are in the order in which they were signed, or the roots do not fit."""
+    with another_program(folder) as connection:
+        for old, new in ((3, 1003), (4, 3), (1003, 4)):
+            connection.execute("UPDATE audit_leaf SET position = ? WHERE position = ?", (new, old))
+        connection.execute("UPDATE audit_leaf SET signed_size = position + 1")
+    report = verify_log(folder)
+    assert ("audit_checkpoint", "note") in places(report)
+
+
+def test_leaves_cut_off_with_their_checkpoints_are_found_by_what_they_wrote(folder: Path) -> None:
+    """A log cut short no longer speaks of rows that are there."""
+    with another_program(folder) as connection:
+        connection.execute("DELETE FROM audit_leaf WHERE position >= 20")
+        connection.execute("DELETE FROM audit_checkpoint WHERE size > 20")
+    report = verify_log(folder)
+    assert {"document", "audit_head"} <= {finding.table for finding in report.findings}
+
+
+def test_a_document_rewritten_with_its_leaf_is_found(folder: Path) -> None:
+    """Somebody who rewrites row, payload, leaf and hash alike still lacks the signed root."""
+    from docflow.audit import commit_payload  # noqa: PLC0415 - only the forger needs it
+
+    with another_program(folder) as connection:
+        connection.execute("UPDATE document SET subject = 'khác' WHERE id = 'drafted'")
+        position, salt, payload = connection.execute(
+            "SELECT position, salt, payload FROM audit_leaf WHERE subject = 'drafted'"
+        ).fetchone()
+        forged = commit_payload(payload.replace("về việc khác".encode(), "khác".encode()), salt)
+        connection.execute(
+            "UPDATE audit_leaf SET payload = ?, data = ?, hash = ? WHERE position = ?",
+            (forged.payload, forged.data, forged.hash, position),
+        )
+    assert ("audit_checkpoint", "note") in places(verify_log(folder))
+
+
+@pytest.mark.parametrize("change", ["flip", "cut", "remove", "replace"])
+def test_a_changed_blob_is_named(folder: Path, change: str) -> None:
+    """Every file is compared with its name: one byte, its length, its absence, another document's bytes."""
+    paths = sorted((folder / "blobs").glob("*/*"))
+    for path in paths:
+        data = path.read_bytes()
+        if change == "remove":
+            path.unlink()
+        else:
+            path.write_bytes({"flip": data[:-1] + b"\x00", "cut": data[:-1], "replace": b"other"}[change])
+        report = verify_log(folder)
+        assert [(f.table, f.key) for f in report.findings] == [("blobs", path.name)]
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+    assert len(paths) == 15
+
+
+def test_an_older_copy_is_found_by_a_newer_checkpoint(original: Path, tmp_path: Path) -> None:
+    """A consistent old copy of a store is intact by itself; a checkpoint kept elsewhere shows that it was turned back."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    shutil.copytree(original, old)
+    shutil.copytree(original, new)
+    with open_office(new) as office:
+        seal_off(office, "later")
+        kept = office.checkpoint()
+    assert verify_log(old).is_intact
+    assert verify_log(new, checkpoint=kept).is_intact
+    report = verify_log(old, checkpoint=kept)
+    assert [finding.code.value for finding in report.findings] == ["log_turned_back"]
+
+
+def test_a_log_that_went_another_way_is_found_by_a_checkpoint(original: Path, tmp_path: Path) -> None:
+    """Two histories signed with one key cannot both contain the same checkpoint."""
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    shutil.copytree(original, ours)
+    shutil.copytree(original, theirs)
+    with open_office(ours) as office:
+        seal_off(office, "ours")
+        kept = office.checkpoint()
+    with open_office(theirs) as office:
+        seal_off(office, "theirs")
+        seal_off(office, "more")
+    report = verify_log(theirs, checkpoint=kept)
+    assert [finding.code.value for finding in report.findings] == ["checkpoint_contradicted"]
+
+
+def test_a_checkpoint_of_another_log_proves_nothing(folder: Path, tmp_path: Path) -> None:
+    """A checkpoint signed by another key is refused."""
+    with open_office(tmp_path / "another") as office:
+        foreign = office.checkpoint().replace("docflow/H99", "docflow/H98")
+    for text in (foreign, "", "no checkpoint at all"):
+        report = verify_log(folder, checkpoint=text)
+        assert [finding.code.value for finding in report.findings] == ["checkpoint_not_signed"]
+
+
+def test_a_log_signed_anew_with_another_key_is_found(folder: Path) -> None:
+    """Replacing log.vkey does not help: the registered key stands in the first leaf."""
+    other = "docflow/H99+c57d2bb2+AR8ng5ajNzNnFtMcGhmYcN6iKvl6tSD7J3WqL4YYBpSm"
+    from docflow.audit import VerifierKey  # noqa: PLC0415 - only the forger needs it
+
+    other = str(VerifierKey(name="docflow/H99", public_key=bytes(range(32))))
+    (folder / "log.vkey").write_text(other)
+    assert {"key_changed", "checkpoint_not_signed"} <= {f.code.value for f in verify_log(folder).findings}
+
+
+def test_the_schema_enumerates_what_the_test_edits() -> None:
+    """The list above is taken from the tables: none is left out, all are edited."""
+    assert len(EVIDENCE) == sum(len(table.columns) for table in METADATA.sorted_tables)
+    assert isinstance(METADATA, sa.MetaData)
