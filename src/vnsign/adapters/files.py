@@ -31,10 +31,10 @@ def write_whole(path: str | os.PathLike[str], data: bytes, *, mode: int = 0o644)
     target = Path(path)
     try:
         _write_then_rename(target, data, mode)
-    except OSError as exc:
+    except (OSError, ValueError) as exc:  # ValueError: a zero byte or a lone surrogate in the name
         raise UsageError(
             ErrorCode.OUTPUT_NOT_WRITABLE,
-            f"cannot be written: {exc.strerror or exc}",
+            f"cannot be written: {_reason(exc)}",
             file=str(target),
             way_out="check that the folder exists, may be written, and has room",
         ) from exc
@@ -49,8 +49,8 @@ def read_bytes(path: str | os.PathLike[str], max_bytes: int = MAX_FILE_BYTES) ->
     try:
         with Path(path).open("rb") as stream:
             data = stream.read(max_bytes + 1)
-    except OSError as exc:
-        raise InputError(ErrorCode.NOT_READABLE, f"cannot be read: {exc.strerror or exc}", file=str(path)) from exc
+    except (OSError, ValueError) as exc:
+        raise InputError(ErrorCode.NOT_READABLE, f"cannot be read: {_reason(exc)}", file=str(path)) from exc
     if len(data) > max_bytes:
         raise InputError(ErrorCode.NOT_READABLE, f"is larger than {max_bytes} bytes", file=str(path))
     return data
@@ -80,3 +80,7 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _reason(exc: OSError | ValueError) -> str:
+    return (exc.strerror if isinstance(exc, OSError) else None) or str(exc)

@@ -19,11 +19,13 @@ REQUEST = TimestampRequest(imprint=hashlib.sha384(b"x").digest(), hash_name="sha
 
 @cache
 def issuer() -> TokenIssuer:
+    """Our authority, prepared once."""
     return TokenIssuer(infrastructure().tsa)
 
 
 @cache
 def reply() -> bytes:
+    """Its genuine answer to REQUEST."""
     return issuer().respond(build_request(REQUEST), time=NOW, serial=1)
 
 

@@ -31,9 +31,11 @@ class StoppedClock:
     time: datetime = NOW
 
     def now(self) -> datetime:
+        """Return the time that was set."""
         return self.time
 
     def advance(self, **delta: float) -> None:
+        """Set it later, by the keywords of timedelta."""
         self.time += timedelta(**delta)
 
 
@@ -46,9 +48,13 @@ class Infrastructure:
     tsa: Credential
 
 
-@cache
 def infrastructure(algorithm: KeyAlgorithm = KeyAlgorithm.P256) -> Infrastructure:
     """Return the same infrastructure for every test of one algorithm."""
+    return _infrastructure(algorithm)
+
+
+@cache
+def _infrastructure(algorithm: KeyAlgorithm) -> Infrastructure:
     own = make_own_credentials("Thử nghiệm", "Sở Thử nghiệm", base_url=BASE_URL, now=NOW, algorithm=algorithm)
     return Infrastructure(root=own[Issuer.ROOT], issuing=own[Issuer.ISSUING], tsa=own[TSA_ROLE])
 

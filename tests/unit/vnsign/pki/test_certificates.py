@@ -210,7 +210,11 @@ def test_a_name_that_deceives_or_does_not_fit_is_refused(parts: dict[str, object
     assert caught.value.code is ErrorCode.BAD_ARGUMENT
 
 
-@pytest.mark.parametrize("key", [rsa.generate_private_key(65537, 1024), ed25519.Ed25519PrivateKey.generate()])
+@pytest.mark.parametrize(
+    "key",
+    [rsa.generate_private_key(65537, 1024), ed25519.Ed25519PrivateKey.generate()],  # noqa: S505
+    ids=["RSA-1024", "Ed25519"],
+)
 def test_a_weak_or_foreign_key_is_refused(key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey) -> None:
     """Thông tư 15/2025/TT-BKHCN: RSA from 2048 bits, ECDSA from 256."""
     with pytest.raises(UsageError) as caught:

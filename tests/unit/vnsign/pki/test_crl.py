@@ -18,6 +18,7 @@ from vnsign.policy.profiles import CertificateProfile
 
 
 def make_crl(issuer: Credential, *entries: RevokedEntry, number: int = 1) -> x509.CertificateRevocationList:
+    """A list of one week."""
     content = CrlContent(number=number, this_update=NOW, next_update=NOW + timedelta(days=7), entries=entries)
     return build_crl(content, issuer)
 

@@ -67,6 +67,7 @@ def status_of(reply: bytes) -> tuple[str, set[str], bool]:
 
 
 def write_trust(folder: Path, algorithm: KeyAlgorithm = KeyAlgorithm.P256) -> None:
+    """Write root and issuing authority for openssl."""
     own = infrastructure(algorithm)
     (folder / "root.pem").write_bytes(pem(own.root.certificate))
     (folder / "between.pem").write_bytes(pem(own.issuing.certificate))
@@ -75,7 +76,7 @@ def write_trust(folder: Path, algorithm: KeyAlgorithm = KeyAlgorithm.P256) -> No
 @pytest.mark.parametrize("algorithm", [KeyAlgorithm.P256, KeyAlgorithm.P384, KeyAlgorithm.RSA_2048])
 @pytest.mark.parametrize("hash_name", ["sha256", "sha384", "sha512"])
 def test_openssl_asks_and_accepts_our_answer(algorithm: KeyAlgorithm, hash_name: str, tmp_path: Path) -> None:
-    """openssl ts -query, our token, openssl ts -verify with the root only."""
+    """Openssl ts -query, our token, openssl ts -verify with the root only."""
     write_trust(tmp_path, algorithm)
     (tmp_path / "data").write_bytes(DATA)
     query = tmp_path / "query"
@@ -83,9 +84,9 @@ def test_openssl_asks_and_accepts_our_answer(algorithm: KeyAlgorithm, hash_name:
     reply = tmp_path / "reply"
     reply.write_bytes(stamp(query.read_bytes(), credential=infrastructure(algorithm).tsa))
     at = str(int(NOW.timestamp()) + 60)
-    verify = ["ts", "-verify", "-in", reply, "-CAfile", tmp_path / "root.pem", "-attime", at]
-    for what in (["-queryfile", query], ["-data", tmp_path / "data"]):
-        result = openssl(*verify, *what)
+    verify: list[str | Path] = ["ts", "-verify", "-in", reply, "-CAfile", tmp_path / "root.pem", "-attime", at]
+    for option, path in (("-queryfile", query), ("-data", tmp_path / "data")):
+        result = openssl(*verify, option, path)
         assert result.returncode == 0, result.stderr.decode()
     text = openssl("ts", "-reply", "-in", reply, "-text").stdout.decode()
     assert "Status: Granted." in text
@@ -99,12 +100,10 @@ def test_without_cert_req_the_token_holds_no_certificate(tmp_path: Path) -> None
     (tmp_path / "data").write_bytes(DATA)
     openssl("ts", "-query", "-data", tmp_path / "data", "-sha256", "-no_nonce", "-out", tmp_path / "query")
     (tmp_path / "reply").write_bytes(stamp((tmp_path / "query").read_bytes()))
-    # openssl looks for the signer in -untrusted, but for what stands above it in the store only.
-    (tmp_path / "tsa.pem").write_bytes(pem(infrastructure().tsa.certificate))
-    (tmp_path / "store.pem").write_bytes((tmp_path / "root.pem").read_bytes() + (tmp_path / "between.pem").read_bytes())
+    (tmp_path / "all.pem").write_bytes(pem(infrastructure().tsa.certificate, infrastructure().issuing.certificate))
     result = openssl(
-        "ts", "-verify", "-in", tmp_path / "reply", "-queryfile", tmp_path / "query", "-CAfile", tmp_path / "store.pem",
-        "-untrusted", tmp_path / "tsa.pem", "-attime", str(int(NOW.timestamp()) + 60),
+        "ts", "-verify", "-in", tmp_path / "reply", "-queryfile", tmp_path / "query", "-CAfile", tmp_path / "root.pem",
+        "-untrusted", tmp_path / "all.pem", "-attime", str(int(NOW.timestamp()) + 60),
     )  # fmt: skip
     assert result.returncode == 0, result.stderr.decode()
     token = asn1_tsp.TimeStampResp.load((tmp_path / "reply").read_bytes())["time_stamp_token"]
@@ -151,6 +150,7 @@ def test_we_do_not_ask_for_a_weak_or_wrong_imprint(hash_name: str, size: int) ->
 
 
 def altered_request(**changes: object) -> bytes:
+    """A request changed by a foreign encoder."""
     request = asn1_tsp.TimeStampReq.load(build_request(REQUEST))
     for name, value in changes.items():
         request[name] = value
@@ -158,6 +158,7 @@ def altered_request(**changes: object) -> bytes:
 
 
 def imprint(name: str, size: int) -> dict[str, object]:
+    """A MessageImprint of zeros."""
     return {"hash_algorithm": {"algorithm": name}, "hashed_message": bytes(size)}
 
 
@@ -248,7 +249,7 @@ def test_the_answer_to_another_request_is_refused(other: TimestampRequest) -> No
 
 @pytest.mark.parametrize("hash_name", ["sha1", "sha256", "sha512"])
 def test_a_foreign_authoritys_token_is_accepted(hash_name: str, tmp_path: Path) -> None:
-    """openssl ts as authority: signing-time, ordering, TSA name, ESSCertID v1 and v2, accuracy in milliseconds."""
+    """Openssl ts as authority: signing-time, ordering, TSA name, ESSCertID v1 and v2, accuracy in milliseconds."""
     write_trust(tmp_path)
     tsa = infrastructure().tsa
     (tmp_path / "tsa.pem").write_bytes(pem(tsa.certificate))

@@ -1,0 +1,91 @@
+"""Files are written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from vnsign.adapters.files import read_bytes, write_whole
+from vnsign.errors import ErrorCode, InputError, UsageError
+
+
+def test_content_and_mode_are_what_was_asked(tmp_path: Path) -> None:
+    """A secret never stands on disk with wider permissions."""
+    for mode in (0o644, 0o600):
+        write_whole(tmp_path / "a", b"one", mode=mode)
+        write_whole(tmp_path / "a", b"two", mode=mode)
+        assert (tmp_path / "a").read_bytes() == b"two"
+        assert (tmp_path / "a").stat().st_mode & 0o777 == mode
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+@pytest.mark.parametrize("broken", ["fsync", "fchmod", "replace"])
+def test_a_failed_write_keeps_the_old_content_and_leaves_nothing_behind(
+    broken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Disk full at any step: OUTPUT_NOT_WRITABLE, the old file whole, no temporary file."""
+    (tmp_path / "a").write_bytes(b"old")
+
+    def fail(*_arguments: object, **_keywords: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path if broken == "replace" else os, broken, fail)
+    with pytest.raises(UsageError) as caught:
+        write_whole(tmp_path / "a", b"new")
+    assert caught.value.code is ErrorCode.OUTPUT_NOT_WRITABLE
+    assert caught.value.file == str(tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_the_content_is_on_disk_before_the_name_and_the_folder_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """fsync, rename, fsync of the folder: in this order a power cut leaves old or new, never half."""
+    steps: list[str] = []
+    real_fsync, real_replace = os.fsync, Path.replace
+
+    def fsync(descriptor: int) -> None:
+        steps.append("folder" if os.path.isdir(f"/proc/self/fd/{descriptor}") else "content")  # noqa: PTH112
+        real_fsync(descriptor)
+
+    def replace(path: Path, target: Path) -> Path:
+        steps.append("rename")
+        return real_replace(path, target)
+
+    if not Path("/proc/self/fd").exists():
+        pytest.skip("needs /proc to tell a folder's descriptor")
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Path, "replace", replace)
+    write_whole(tmp_path / "a", b"x")
+    assert steps == ["content", "rename", "folder"]
+
+
+@pytest.mark.parametrize("target", ["no/such/folder/a", "file/a", "a" * 300, "nul\0byte"])
+def test_what_cannot_be_written_is_our_error(target: str, tmp_path: Path) -> None:
+    """No folder, a file in the folder's place, a name too long."""
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError) as caught:
+        write_whole(tmp_path / target, b"x")
+    assert caught.value.code is ErrorCode.OUTPUT_NOT_WRITABLE
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_reading_stops_at_the_limit(tmp_path: Path) -> None:
+    """At the limit it is read, one byte more is refused."""
+    (tmp_path / "a").write_bytes(b"12345")
+    assert read_bytes(tmp_path / "a", 5) == b"12345"
+    with pytest.raises(InputError) as caught:
+        read_bytes(tmp_path / "a", 4)
+    assert caught.value.code is ErrorCode.NOT_READABLE
+
+
+@pytest.mark.parametrize("name", ["none", ".", "nul\0byte"])
+def test_what_cannot_be_read_is_our_error(name: str, tmp_path: Path) -> None:
+    """No such file, a folder, no name at all."""
+    with pytest.raises(InputError) as caught:
+        read_bytes(f"{tmp_path}/{name}")
+    assert caught.value.code is ErrorCode.NOT_READABLE
