@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -17,19 +17,18 @@ from reportlab.pdfgen import canvas
 import vnsign
 from vnsign.pki.tsp import TimestampRequest, build_request, parse_reply
 
-VIETNAM = timezone(timedelta(hours=7))
 PASSPHRASE = b"only for tests"
 NUMBER, DATE, LEADER, SEAL = "so", "ngay", "ChuKyNguoiKy", "ConDauCoQuan"
 
 
-@dataclass(frozen=True, slots=True)
-class FixedClock:
-    """A clock that stands still."""
+@dataclass(slots=True)
+class HandClock:
+    """A clock that moves only by hand."""
 
     moment: datetime
 
     def now(self) -> datetime:
-        """Return the moment it was given."""
+        """Return the moment it was set to."""
         return self.moment
 
 
@@ -180,8 +179,3 @@ def sealed(office: Office, pdf: bytes | None = None) -> bytes:
         revocation=office.crls,
         clock=office.clock,
     )
-
-
-def moment(text: str) -> datetime:
-    """Return an aware UTC time from ISO text."""
-    return datetime.fromisoformat(text).astimezone(UTC)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
+from pathlib import Path
 from typing import Self
 
 from cryptography import x509
@@ -18,12 +19,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from vnsign.adapters.clock import SystemClock
 from vnsign.adapters.http import HttpRevocationSource, HttpTimestampSource
-from vnsign.adapters.pkcs12 import read_pkcs12
+from vnsign.adapters.pkcs12 import read_pkcs12, write_pkcs12
 from vnsign.adapters.trust_folder import read_trust_folder
-from vnsign.errors import ErrorCode, InputError, SignatureRejected, UsageError
+from vnsign.authority import Authority
+from vnsign.errors import ErrorCode, InputError, ServiceUnavailable, SignatureRejected, UsageError, VnsignError
 from vnsign.pdf import increment
-from vnsign.pdf.appearance import ImageLook, read_image
+from vnsign.pdf.appearance import Alignment, ImageLook, read_image
 from vnsign.pdf.filling import fill
+from vnsign.pdf.fonts import FontStyle, bundled_font
 from vnsign.pdf.geometry import Box
 from vnsign.pdf.place import Place, box_of
 from vnsign.pdf.prepare import SignatureFieldSpec, TextFieldSpec, prepare_fields
@@ -31,14 +34,82 @@ from vnsign.pki.anchors import TrustAnchors
 from vnsign.pki.cms_certificates import certificates_in
 from vnsign.pki.credentials import Credential
 from vnsign.pki.crl import unique_crls
+from vnsign.pki.names import Subject
+from vnsign.policy.profiles import CertificateProfile
 from vnsign.ports import Clock, RevocationSource, TimestampSource
-from vnsign.report import DocumentReport, Indication, Modifications, SignatureReport, Verdict
+from vnsign.report import (
+    DocumentReport,
+    Finding,
+    FindingCode,
+    Indication,
+    Level,
+    Modifications,
+    SignatureReport,
+    SubIndication,
+    TimeSource,
+    TimestampReport,
+    Verdict,
+)
 from vnsign.signing.extend import extend_to_lt
 from vnsign.signing.levels import TargetLevel
 from vnsign.signing.sign import SignatureRequest, sign
 from vnsign.signing.signer import PreparedSigner, prepare_signer
 from vnsign.signing.signer import sign_statement as _sign_statement
 from vnsign.verification import inspect
+from vnsign.web import create_app, listen, serve
+
+__all__ = [
+    "Alignment",
+    "Authority",
+    "Box",
+    "CertificateProfile",
+    "Clock",
+    "Credential",
+    "DocumentReport",
+    "ErrorCode",
+    "Finding",
+    "FindingCode",
+    "FontStyle",
+    "HttpRevocationSource",
+    "HttpTimestampSource",
+    "Indication",
+    "InputError",
+    "Level",
+    "Modifications",
+    "Place",
+    "SealPurpose",
+    "ServiceUnavailable",
+    "SignatureFieldSpec",
+    "SignatureRejected",
+    "SignatureReport",
+    "Signer",
+    "SubIndication",
+    "Subject",
+    "SystemClock",
+    "TargetLevel",
+    "TextFieldSpec",
+    "TimeSource",
+    "TimestampReport",
+    "TrustStore",
+    "UsageError",
+    "Verdict",
+    "VnsignError",
+    "bundled_font",
+    "certificate_pem",
+    "create_app",
+    "extend_pdf",
+    "fill_pdf",
+    "inspect_pdf",
+    "listen",
+    "prepare_pdf",
+    "read_pkcs12",
+    "seal_pdf",
+    "serve",
+    "sign_pdf",
+    "sign_statement",
+    "verify_pdf",
+    "write_pkcs12",
+]
 
 #: Law time (Asia/Ho_Chi_Minh) has been UTC+7 without daylight saving since 1975; /M carries the offset itself.
 VIETNAM_TIME = timezone(timedelta(hours=7), "+07")
@@ -57,7 +128,7 @@ class TrustStore(TrustAnchors):
     __slots__ = ()
 
     @classmethod
-    def from_folder(cls, folder: str | os.PathLike[str]) -> Self:
+    def from_folder(cls, folder: str | Path) -> Self:
         """Read a folder of certificates (self-signed ones become anchors) and CRLs.
 
         Raises:
@@ -82,7 +153,7 @@ class Signer(PreparedSigner):
         return cls(key=ready.key, certificate=ready.certificate, chain=ready.chain, template=ready.template)
 
     @classmethod
-    def from_pkcs12(cls, path: str | os.PathLike[str], passphrase: bytes | None) -> Self:
+    def from_pkcs12(cls, path: str | os.PathLike[str], passphrase: bytes) -> Self:
         """Prepare a signer from a PKCS#12 file.
 
         Raises:

@@ -10,7 +10,6 @@ from typing import Any
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name, pdf_string
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.pdf import increment
@@ -45,12 +44,12 @@ def fill(pdf: bytes, values: Mapping[str, str]) -> bytes:
     return increment.write(writer)
 
 
-def _fields(writer: IncrementalPdfFileWriter) -> list[Any]:
+def _fields(writer: increment.IncrementWriter) -> list[Any]:
     form = increment.entry(writer.root, "/AcroForm", {})
     return [f for f in increment.items(form, "/Fields") if increment.entry(f, "/FT") == "/Tx"]
 
 
-def _fill_one(writer: IncrementalPdfFileWriter, field: Any, prepared: PreparedText, value: str) -> None:
+def _fill_one(writer: increment.IncrementWriter, field: Any, prepared: PreparedText, value: str) -> None:
     look = increment.form_xobject(
         writer,
         prepared.content(value),

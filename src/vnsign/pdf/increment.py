@@ -54,6 +54,17 @@ _FOREIGN_ERRORS = (
 """What pyHanko lets out on odd files (reference/signing §3); each becomes MALFORMED_PDF."""
 
 
+class IncrementWriter(IncrementalPdfFileWriter):
+    """pyHanko's writer without its habit of rewriting title, producer and times.
+
+    An increment holds what was asked for and nothing else: metadata that change after a signature are a change of the
+    document, and a library that reads the clock and names itself is none of the signer's business.
+    """
+
+    def _update_meta(self) -> None:
+        """Leave the information dictionary and the XMP stream as they are."""
+
+
 @contextmanager
 def translated(action: str) -> Iterator[None]:
     """Turn whatever the PDF library lets out into our error; ours pass through.
@@ -72,7 +83,7 @@ def translated(action: str) -> Iterator[None]:
         ) from exc
 
 
-def open_for_update(pdf: bytes, *, password: bytes = b"") -> IncrementalPdfFileWriter:
+def open_for_update(pdf: bytes, *, password: bytes = b"") -> IncrementWriter:
     """Open a PDF to append to it.
 
     Raises:
@@ -81,14 +92,14 @@ def open_for_update(pdf: bytes, *, password: bytes = b"") -> IncrementalPdfFileW
     if b"%PDF-" not in pdf[:_HEADER_WINDOW_BYTES]:
         raise InputError(ErrorCode.NOT_A_PDF, "not a PDF: it does not begin with %PDF-")
     with translated("reading the PDF"):
-        writer = IncrementalPdfFileWriter(BytesIO(pdf), strict=False)
+        writer = IncrementWriter(BytesIO(pdf), strict=False)
         if writer.prev.encrypted:
             _unlock(writer, password)
         _ = writer.root["/Pages"]
     return writer
 
 
-def _unlock(writer: IncrementalPdfFileWriter, password: bytes) -> None:
+def _unlock(writer: IncrementWriter, password: bytes) -> None:
     handler = writer.prev.security_handler
     if not isinstance(handler, StandardSecurityHandler):
         raise InputError(ErrorCode.ENCRYPTED_PDF, "the PDF is encrypted for certificates", way_out="decrypt it first")
@@ -118,7 +129,7 @@ def items(dictionary: Any, key: str) -> list[Any]:
     return [element.get_object() for element in entry(dictionary, key, ())]
 
 
-def write(writer: IncrementalPdfFileWriter) -> bytes:
+def write(writer: IncrementWriter) -> bytes:
     """Return the file with the increment appended."""
     out = BytesIO()
     with translated("writing the increment"):
@@ -126,7 +137,7 @@ def write(writer: IncrementalPdfFileWriter) -> bytes:
     return out.getvalue()
 
 
-def page_geometry(writer: IncrementalPdfFileWriter, page: int) -> PageGeometry:
+def page_geometry(writer: IncrementWriter, page: int) -> PageGeometry:
     """Return what a person sees of a page (crop box, rotation; both may be inherited).
 
     Raises:
@@ -171,7 +182,7 @@ class SignatureFieldState:
     lock_permission: MDPPerm | None
 
 
-def signature_fields(writer: IncrementalPdfFileWriter) -> tuple[SignatureFieldState, ...]:
+def signature_fields(writer: IncrementWriter) -> tuple[SignatureFieldState, ...]:
     """Return every signature field reachable from the form, in form order."""
     with translated("reading the signature fields"):
         return tuple(_state(name, value, ref) for name, value, ref in enumerate_sig_fields(writer))
@@ -187,7 +198,7 @@ def _state(name: str | None, value: object, reference: Any) -> SignatureFieldSta
     )
 
 
-def docmdp_permission(writer: IncrementalPdfFileWriter) -> int | None:
+def docmdp_permission(writer: IncrementWriter) -> int | None:
     """Return P of the certification signature, or None if the document is not certified."""
     with translated("reading the certification"):
         permissions = entry(writer.root, "/Perms", {})
@@ -200,7 +211,7 @@ def docmdp_permission(writer: IncrementalPdfFileWriter) -> int | None:
 
 
 def form_xobject(
-    writer: IncrementalPdfFileWriter,
+    writer: IncrementWriter,
     content: bytes,
     *,
     width: float,

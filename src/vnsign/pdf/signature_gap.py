@@ -16,7 +16,6 @@ from typing import Any
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.form_tools import get_single_field_annot
 from pyhanko.pdf_utils.generic import pdf_name
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
 from pyhanko.sign.signers.pdf_byterange import SignatureObject
@@ -74,7 +73,7 @@ class Gap:
         )
 
 
-def open_gap(writer: IncrementalPdfFileWriter, entry: SignatureEntry, *, hash_name: str, room_bytes: int) -> Gap:
+def open_gap(writer: increment.IncrementWriter, entry: SignatureEntry, *, hash_name: str, room_bytes: int) -> Gap:
     """Write the increment with a gap of ``room_bytes``.
 
     Raises:
@@ -123,7 +122,7 @@ def _mdp_setup(entry: SignatureEntry, hash_name: str) -> SigMDPSetup:
     return SigMDPSetup(md_algorithm=hash_name, certify=entry.certify, field_lock=lock, docmdp_perms=permission)
 
 
-def _show_image(writer: IncrementalPdfFileWriter, field: generic.DictionaryObject, look: ImageLook) -> None:
+def _show_image(writer: increment.IncrementWriter, field: generic.DictionaryObject, look: ImageLook) -> None:
     widget = get_single_field_annot(field)
     x1, y1, x2, y2 = (float(v) for v in widget["/Rect"])
     width, height = abs(x2 - x1), abs(y2 - y1)
@@ -154,7 +153,7 @@ def _rotation_of(widget: generic.DictionaryObject) -> int:
     return 0
 
 
-def _image(writer: IncrementalPdfFileWriter, look: ImageLook) -> generic.IndirectObject:
+def _image(writer: increment.IncrementWriter, look: ImageLook) -> generic.IndirectObject:
     base: dict[Any, Any] = {
         pdf_name("/Type"): pdf_name("/XObject"),
         pdf_name("/Subtype"): pdf_name("/Image"),

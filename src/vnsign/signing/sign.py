@@ -17,8 +17,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-
 from vnsign.errors import ErrorCode, InputError, UsageError
 from vnsign.pdf import increment
 from vnsign.pdf.appearance import ImageLook
@@ -97,7 +95,7 @@ class _ChosenField:
     state: increment.SignatureFieldState | None
 
 
-def _choose_field(writer: IncrementalPdfFileWriter, request: SignatureRequest) -> _ChosenField:
+def _choose_field(writer: increment.IncrementWriter, request: SignatureRequest) -> _ChosenField:
     fields = {f.name: f for f in increment.signature_fields(writer)}
     signed = any(f.filled for f in fields.values())
     permission = increment.docmdp_permission(writer)

@@ -1,0 +1,120 @@
+"""The demo from an empty folder to checked evidence; run again, it goes on where it stopped.
+
+Steps: (1) authority, CRL and TSA over HTTP on loopback; (2)–(4) every document by :mod:`docflow.demo.flow`;
+(5) every PDF, register and audit log checked again, offline, from what stands on disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import vnsign
+from docflow.demo.authority import AgencyKeys, AgencyPeople, RunningAuthority, running_authority
+from docflow.demo.documents import DemoAgency, DemoDocument, demo_agencies
+from docflow.demo.flow import Desk, Stopwatch, issue_document
+from docflow.demo.images import draw_seal, draw_signature
+from docflow.demo.places import Places, write_whole
+from docflow.demo.preview import render_signed_page
+from docflow.errors import ErrorCode, InputError
+from docflow.model import law_date
+from docflow.signing import SignatureChecker, bundled_fonts
+from docflow.store import verify_store
+from docflow.wiring import Office, SystemClock
+
+SERVICE_ACTOR = "Hệ thống quản lý văn bản"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyOutcome:
+    """What one agency ended with.
+
+    Attributes:
+        passed: How many of its sealed PDFs verify as TOTAL_PASSED.
+        log_size: Leaves in its audit log, all of which verify.
+        register: Its outgoing register as CSV.
+        preview: PNG of the page with signature and seal.
+    """
+
+    agency: str
+    name: str
+    documents: int
+    passed: int
+    first: str
+    last: str
+    log_size: int
+    register: Path
+    preview: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoOutcome:
+    """What the demo ended with."""
+
+    places: Places
+    agencies: tuple[AgencyOutcome, ...]
+    watch: Stopwatch
+
+
+def run_demo(out: Path, *, documents: int, tick: Callable[[str], None]) -> DemoOutcome:
+    """Run the demo.
+
+    Args:
+        out: Folder; continued if a demo stands there.
+        documents: For each agency, at most 20.
+        tick: Called with a description after each document and each check.
+
+    Raises:
+        DocflowError, VnsignError: The first step that was refused or check that failed.
+    """
+    places = Places(out=out)
+    places.make()
+    watch = Stopwatch()
+    clock = SystemClock()
+    with contextlib.ExitStack() as stack:
+        with watch.measure("authority, keys, CRL and TSA service"):
+            running = stack.enter_context(running_authority(places, clock))
+            trust = vnsign.TrustStore.from_folder(places.trust)
+            desks = [
+                (agency, stack.enter_context(_desk(agency, running, trust=trust, watch=watch)))
+                for agency in demo_agencies(law_date(clock.now()))
+            ]
+        files = [(desk, item, issue_document(desk, item)) for desk, item in _turns(desks, documents, tick)]
+    outcomes = tuple(
+        _check(agency, [f for d, _, f in files if d is desk], places=places, watch=watch, tick=tick)
+        for agency, desk in desks
+    )
+    return DemoOutcome(places=places, agencies=outcomes, watch=watch)
+
+
+def _turns(
+    desks: Sequence[tuple[DemoAgency, Desk]], documents: int, tick: Callable[[str], None]
+) -> Iterator[tuple[Desk, DemoDocument]]:
+    for agency, desk in desks:
+        for item in agency.documents[:documents]:
+            tick(f"{agency.people.code} {item.draft.type.vi}")
+            yield desk, item
+
+
+@contextlib.contextmanager
+def _desk(
+    agency: DemoAgency, running: RunningAuthority, *, trust: vnsign.TrustStore, watch: Stopwatch
+) -> Iterator[Desk]:
+    places = running.places
+    people: AgencyPeople = agency.people
+    keys: AgencyKeys = running.keys_of(people)
+    folder = places.agencies / people.code
+    with Office.open(folder, agency=agency.agency, verifier=SignatureChecker(trust=trust)) as office:
+        office.vouch(vnsign.sign_statement(office.log_statement(), keys.service), actor=SERVICE_ACTOR)
+        yield Desk(
+            office=office,
+            keys=keys,
+            signature_image=draw_signature(people.leader),
+            seal_image=draw_seal(people.agency, font=bundled_fonts().bold),
+            trust=trust,
+            tsa=running.tsa_url,
+            places=places,
+            watch=watch,
+        )

@@ -1,0 +1,56 @@
+"""What happened, how long it took, where to look, what to type next."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from docflow.demo.run import DemoOutcome
+
+
+def print_summary(outcome: DemoOutcome, console: Console) -> None:
+    """Print the tables of a finished demo."""
+    console.print(_agencies(outcome))
+    console.print(_steps(outcome))
+    out = outcome.places.out
+    console.print("\nFiles to look at:")
+    for agency in outcome.agencies:
+        console.print(f"  {agency.preview}   a sealed page of {agency.agency}", highlight=False)
+    console.print(f"  {outcome.places.signed}   the sealed PDFs; open one in a PDF viewer", highlight=False)
+    for agency in outcome.agencies:
+        console.print(f"  {agency.register}   the register of {agency.agency}", highlight=False)
+    console.print("\nType next:")
+    console.print(
+        f"  .venv/bin/vnsign verify {outcome.places.signed} --recursive --trust {outcome.places.trust}", highlight=False
+    )
+    console.print(
+        f"  .venv/bin/docflow audit verify {outcome.places.agencies / outcome.agencies[0].agency}", highlight=False
+    )
+    console.print(f"\nEverything is in {out}; delete it to begin anew.", highlight=False)
+
+
+def _agencies(outcome: DemoOutcome) -> Table:
+    table = Table(title="What happened")
+    for heading in ("Agency", "Numbers", "Documents", "PDFs TOTAL_PASSED", "Audit log"):
+        table.add_column(heading)
+    for agency in outcome.agencies:
+        table.add_row(
+            f"{agency.agency} {agency.name}",
+            f"{agency.first} … {agency.last}",
+            str(agency.documents),
+            f"{agency.passed} of {agency.documents}",
+            f"{agency.log_size} leaves, all proven",
+        )
+    return table
+
+
+def _steps(outcome: DemoOutcome) -> Table:
+    table = Table(title="How long each step took")
+    table.add_column("Step")
+    for heading in ("Times", "Total s", "Each ms"):
+        table.add_column(heading, justify="right")
+    watch = outcome.watch
+    for step, seconds in watch.seconds.items():
+        times = watch.times[step]
+        table.add_row(step, str(times), f"{seconds:.1f}", f"{1000 * seconds / times:.0f}")
+    return table

@@ -1,0 +1,224 @@
+"""``vnsign sign`` on what users really have: other people's PDFs, LibreOffice's, Chromium's."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from click.testing import CliRunner, Result
+
+import vnsign
+from tests.materials import PASSPHRASE, Office, make_office, picture, plain_pdf
+from tests.support import SHARED_DATA, require_data, require_tool
+from vnsign.cli import main
+
+VIETNAMESE = "Cộng hòa xã hội chủ nghĩa Việt Nam – Ủy ban nhân dân"
+#: Why a corpus file may be refused. Everything else must be signed and come out valid.
+REFUSALS = {
+    vnsign.ErrorCode.MALFORMED_PDF,
+    vnsign.ErrorCode.ENCRYPTED_PDF,
+    vnsign.ErrorCode.SIGNING_FORBIDDEN,
+}
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """One authority for the module."""
+    return make_office(tmp_path_factory.mktemp("authority"))
+
+
+def sign_and_judge(pdf: bytes, office: Office, name: str) -> vnsign.SignatureReport | None:
+    """Return what vnsign says of the new signature, None if signing was refused for a reason of the list."""
+    try:
+        signed = vnsign.sign_pdf(pdf, office.leader, tsa=office.tsa, level="B-LT", revocation=office.crls)
+    except vnsign.InputError as exc:
+        if exc.code not in REFUSALS:
+            raise
+        return None
+    assert signed.startswith(pdf), name
+    report = vnsign.inspect_pdf(signed, trust=office.trust, file=name)
+    return next(s for s in report.signatures if s.signer == office.leader.certificate.subject.rfc4514_string())
+
+
+def corpus() -> list[str]:
+    """Return the corpus files, empty where the data is not there."""
+    root = SHARED_DATA / "pdf"
+    return sorted(str(p.relative_to(root)) for p in root.rglob("*.pdf")) if root.exists() else []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", corpus())
+def test_every_corpus_file_is_signed_or_refused_for_a_reason(name: str, office: Office) -> None:
+    """A signed file's new signature is intact, valid and trusted, whatever the file held before."""
+    found = sign_and_judge((require_data("pdf") / name).read_bytes(), office, name)
+
+    if found is not None:
+        assert (found.intact, found.valid, found.indication) == (True, True, vnsign.Indication.TOTAL_PASSED), name
+
+
+@pytest.mark.slow
+def test_most_corpus_files_can_be_signed(office: Office) -> None:
+    """Refusing everything would pass the test above."""
+    root = require_data("pdf")
+    signed = [name for name in corpus() if sign_and_judge((root / name).read_bytes(), office, name)]
+
+    assert len(signed) >= 0.75 * len(corpus())
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_an_image_stands_upright_on_a_turned_page(rotation: int, office: Office) -> None:
+    """Rendered: the stroke still rises from left to right, 20 mm from the left and 30 mm from the top as seen."""
+    signed = vnsign.sign_pdf(
+        plain_pdf(rotation=rotation), office.leader, image=picture(), place=vnsign.Place(page=1, at_mm=(20, 30))
+    )
+
+    document = pypdfium2.PdfDocument(signed)
+    document.init_forms()
+    page = document[0].render(scale=72 / 25.4 / 72 * 25.4, may_draw_forms=True).to_pil().convert("RGB")
+    blue = [
+        (x, y)
+        for x in range(page.width)
+        for y in range(page.height)
+        if (p := page.getpixel((x, y)))[2] > 120 and p[0] < 120  # type: ignore[index]  # RGB
+    ]
+    document.close()
+    left, right = min(x for x, _ in blue), max(x for x, _ in blue)
+    mm = 25.4 / 72
+    low = [y for x, y in blue if x < left + 5]
+    high = [y for x, y in blue if x > right - 5]
+    assert left * mm == pytest.approx(20.5, abs=1.5)
+    assert min(y for _, y in blue) * mm == pytest.approx(30.5, abs=1.5)
+    assert (right - left) * mm == pytest.approx(44, abs=2)
+    assert min(low) > max(high)
+
+
+def run(*arguments: str) -> Result:
+    """Run the command line in this process."""
+    return CliRunner().invoke(main, list(arguments), env={"VNSIGN_PASSPHRASE": PASSPHRASE.decode()})
+
+
+@pytest.fixture
+def p12(office: Office, tmp_path: Path) -> Path:
+    """Return the leader's PKCS#12 file."""
+    path = tmp_path / "leader.p12"
+    subject = vnsign.Subject(common_name="Lê Thị Ổn", organization="UBND tỉnh An Bình")
+    credential = office.authority.issue(vnsign.CertificateProfile.OFFICIAL, subject)
+    vnsign.write_pkcs12(path, credential, PASSPHRASE)
+    return path
+
+
+def test_the_command_signs_many_files_and_names_the_bad_ones(p12: Path, tmp_path: Path) -> None:
+    """Good files are written whole; a bad one is named with its reason, and the exit code is 1."""
+    (tmp_path / "a.pdf").write_bytes(plain_pdf())
+    (tmp_path / "b.pdf").write_bytes(b"not a pdf")
+    (tmp_path / "c.pdf").write_bytes(plain_pdf(pages=2))
+
+    files = [str(tmp_path / f"{n}.pdf") for n in "abc"]
+    result = run("sign", *files, "--p12", str(p12), "--out", str(tmp_path / "out"), "--json")
+
+    outcome = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert outcome["summary"] == {"signed": 2, "failed": 1}
+    assert [d["code"] for d in outcome["documents"]] == [None, "not_a_pdf", None]
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["a.pdf", "c.pdf"]
+
+
+def test_a_file_that_is_there_is_not_replaced_without_force(p12: Path, tmp_path: Path) -> None:
+    """Nobody loses a signed file to a repeated command."""
+    (tmp_path / "a.pdf").write_bytes(plain_pdf())
+    arguments = ("sign", str(tmp_path / "a.pdf"), "--p12", str(p12), "--out", str(tmp_path / "out"))
+
+    assert run(*arguments).exit_code == 0
+    again = run(*arguments)
+
+    assert again.exit_code == 1
+    assert "output_exists" in again.stderr
+    assert run(*arguments, "--force").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "extra", [("--level", "B-T"), ("--at", "1,2"), ("--level", "B-X"), ("--size", "1"), ("--unknown",)]
+)
+def test_wrong_usage_exits_with_64(extra: tuple[str, ...], p12: Path, tmp_path: Path) -> None:
+    """64 is wrong usage, so that a script can tell it from a bad file."""
+    (tmp_path / "a.pdf").write_bytes(plain_pdf())
+
+    result = run("sign", str(tmp_path / "a.pdf"), "--p12", str(p12), "--out", str(tmp_path), *extra)
+
+    assert result.exit_code == 64
+
+
+def test_a_wrong_passphrase_is_one_clear_line(p12: Path, tmp_path: Path) -> None:
+    """No traceback, no file."""
+    (tmp_path / "a.pdf").write_bytes(plain_pdf())
+    arguments = ["sign", str(tmp_path / "a.pdf"), "--p12", str(p12), "--out", str(tmp_path / "out")]
+
+    result = CliRunner().invoke(main, arguments, env={"VNSIGN_PASSPHRASE": "wrong"})
+
+    assert result.exit_code == 64
+    assert "wrong_passphrase" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_a_pdf_from_libreoffice_is_signed_and_verified(p12: Path, office: Office, tmp_path: Path) -> None:
+    """What most offices really have."""
+    (tmp_path / "congvan.html").write_text(f"<html><body><h1>{VIETNAMESE}</h1></body></html>", encoding="utf-8")
+    tool = require_tool("soffice", "libreoffice")
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    subprocess.run(
+        [
+            tool,
+            profile,
+            "--headless",
+            "--convert-to",
+            "pdf:writer_web_pdf_Export",
+            "--outdir",
+            tmp_path,
+            tmp_path / "congvan.html",
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+
+    _sign_on_page_and_verify(tmp_path / "congvan.pdf", p12, office)
+
+
+@pytest.mark.slow
+def test_a_pdf_from_chromium_is_signed_and_verified(p12: Path, office: Office, tmp_path: Path) -> None:
+    """Print to PDF from a web application."""
+    page = tmp_path / "trang.html"
+    page.write_text(f"<html lang=vi><meta charset=utf-8><h1>{VIETNAMESE}</h1></html>", encoding="utf-8")
+    subprocess.run(
+        [
+            require_tool("chromium", "chromium-browser", "google-chrome"),
+            *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
+            *("--disable-component-update", "--disable-sync", f"--user-data-dir={tmp_path}/profile"),
+            f"--print-to-pdf={tmp_path / 'trang.pdf'}",
+            page.as_uri(),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+
+    _sign_on_page_and_verify(tmp_path / "trang.pdf", p12, office)
+
+
+def _sign_on_page_and_verify(path: Path, p12: Path, office: Office) -> None:
+    image = path.with_suffix(".png")
+    image.write_bytes(picture())
+    out = path.parent / "out"
+    placed = ("--image", str(image), "--page", "1", "--at", "120,40", "--size", "45,22")
+    result = run("sign", str(path), "--p12", str(p12), "--out", str(out), *placed)
+    assert result.exit_code == 0, result.stderr
+
+    report = vnsign.inspect_pdf((out / path.name).read_bytes(), trust=office.trust, revocation=office.crls)
+
+    (signature,) = report.signatures
+    assert (signature.intact, signature.valid) == (True, True)
+    assert signature.modifications is vnsign.Modifications.NONE
