@@ -159,6 +159,9 @@ class _Comparison:
                 yield Change(kind=ChangeKind.FORM_CHANGED, where="/AcroForm")
             return
         for key in self.pair.different_keys(old, new, ignored=frozenset({"/Fields", "/SigFlags", "/DR"})):
+            if key in {"/DA", "/Q"} and key not in old:
+                # a default for fields that bring none; those that stood before have had their look without it
+                continue
             yield Change(kind=ChangeKind.FORM_CHANGED, where=f"/AcroForm {key}")
         if not self._only_adds(old.get("/DR"), new.get("/DR"), depth=2):
             yield Change(kind=ChangeKind.FORM_CHANGED, where="/AcroForm /DR")

@@ -22,7 +22,8 @@ ObjectId = tuple[int, int]
 
 _DIRECT: ObjectId = (0, 0)
 _COMPRESSED = 2
-_REFERENCE = re.compile(rb"(\d+) (\d+) R\b")
+# Bounded and anchored at the first digit: a hex string of ten thousand zeros must not cost their square.
+_REFERENCE = re.compile(rb"(?<!\d)(\d{1,10}) (\d{1,5}) R\b")
 
 
 class RevisionPair:

@@ -2,16 +2,19 @@
 
 Two readers with different parsers must agree before a change after signing counts as harmless.
 
-What it does not do: make a verdict better. An opinion that could not be had (pyHanko cannot read every real file) is no
-opinion; our own comparison stands alone then.
+What it does not do: make a verdict better. An opinion that could not be had (pyHanko cannot read every real file, and
+takes minutes for some) is no opinion; our own comparison stands alone then.
 """
 
 from __future__ import annotations
 
+import logging
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
 
+import pikepdf
 from pyhanko.pdf_utils.generic import Reference
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, ModificationLevel, SuspiciousModification
@@ -37,8 +40,18 @@ class SecondOpinion:
 
 
 _AGREED = SecondOpinion(verdict=Opinion.AGREED)
-_NONE = SecondOpinion(verdict=Opinion.NONE)
+NO_OPINION = SecondOpinion(verdict=Opinion.NONE)
 _FILLING = ModificationLevel.FORM_FILLING
+#: pyHanko reads a stream's table of n objects anew for each of them: n² entries, about 3 µs each, for each revision.
+MAX_TABLE_READS = 300_000
+_COMPRESSED = 2
+_LOGGER = "pyhanko"
+
+
+def is_opinion_affordable(pdf: pikepdf.Pdf) -> bool:
+    """Tell whether pyHanko can read this file in a second or so."""
+    sizes = Counter(e.obj_stream_number for e in pdf.get_xref_table().values() if e.type == _COMPRESSED)
+    return sum(size * size for size in sizes.values()) <= MAX_TABLE_READS
 
 
 def ask_second_opinion(data: bytes, found: FoundSignature) -> SecondOpinion:
@@ -53,17 +66,25 @@ def ask_second_opinion(data: bytes, found: FoundSignature) -> SecondOpinion:
     """
     if found.object_id == (0, 0) or found.permissions == MDPPerm.ANNOTATE.value:
         # it finds no revision for a dictionary without a number, and was not made for annotations
-        return _NONE
+        return NO_OPINION
+    _silence()
     try:
         level = _worst_level(data, found)
     except SuspiciousModification as exc:
         return SecondOpinion(verdict=Opinion.REFUSED, reason=" ".join(str(exc).split())[:200])
     except Exception:  # noqa: BLE001 — boundary: the analysis lets any exception out on odd files; then it has no opinion
-        return _NONE
+        return NO_OPINION
     allowed = ModificationLevel.LTA_UPDATES if found.permissions == MDPPerm.NO_CHANGES.value else _FILLING
     if level > allowed:
         return SecondOpinion(verdict=Opinion.REFUSED, reason=f"level {level.name}")
     return _AGREED
+
+
+def _silence() -> None:
+    """What pyHanko logs about odd files is in the report; without a handler Python would print it to the terminal."""
+    logger = logging.getLogger(_LOGGER)
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
 
 
 def _worst_level(data: bytes, found: FoundSignature) -> ModificationLevel:

@@ -71,6 +71,7 @@ class SignedCms:
         claimed_time: signing-time attribute, aware UTC.
         signer_certificate: DER of the certificate that the SignerInfo identifies, None if it is not embedded.
         certificates: DER of every embedded certificate.
+        repeats_reference: A signing-certificate attribute stands there more than once (RFC 5035 §5.4 forbids it).
         timestamp_tokens: signature-time-stamp tokens, each a ContentInfo.
     """
 
@@ -88,6 +89,7 @@ class SignedCms:
     content: bytes | None
     claimed_time: datetime | None
     references: tuple[SigningCertificateReference, ...]
+    repeats_reference: bool
     signer_certificate: bytes | None
     certificates: tuple[bytes, ...]
     crls: tuple[bytes, ...]
@@ -145,6 +147,7 @@ def _parse(data: bytes, extra_certificates: Sequence[bytes]) -> SignedCms:
         content=None if isinstance(content, core.Void) or content is None else _octets(content),
         claimed_time=_aware(attributes.first("signing_time")),
         references=attributes.references(),
+        repeats_reference=attributes.repeats_reference(),
         signer_certificate=_find_signer(info["sid"], (*certificates, *extra_certificates)),
         certificates=certificates,
         crls=(*_crls(signed_data), *attributes.adobe("crl")),
@@ -203,6 +206,10 @@ class _Attributes:
             for value in self.values("signing_certificate")
         ]
         return tuple(found)
+
+    def repeats_reference(self) -> bool:
+        names = [attribute["type"].native for attribute in self._signed or ()]
+        return any(names.count(name) > 1 for name in ("signing_certificate_v2", "signing_certificate"))
 
     def adobe(self, kind: str) -> tuple[bytes, ...]:
         try:

@@ -16,7 +16,7 @@ import pikepdf
 
 from vnsign.errors import InputError
 from vnsign.pdf.changes import Change, ChangeKind, compare_revisions
-from vnsign.pdf.second_opinion import Opinion, ask_second_opinion
+from vnsign.pdf.second_opinion import NO_OPINION, Opinion, ask_second_opinion, is_opinion_affordable
 from vnsign.pdf.structure import FoundSignature, open_pdf
 from vnsign.report import Finding, FindingCode, Modifications, Severity
 from vnsign.verification.signatures import LaterChanges
@@ -77,8 +77,13 @@ _CODES: Mapping[ChangeKind, FindingCode] = {
     ChangeKind.CATALOG_CHANGED: FindingCode.CONTENT_CHANGED,
     ChangeKind.ENCRYPTION_CHANGED: FindingCode.CONTENT_CHANGED,
 }
-# Page entries that no viewer draws: their change is not the content's.
-_INVISIBLE_PAGE_KEYS = frozenset({"/Tabs", "/StructParents", "/PieceInfo", "/LastModified", "/Metadata", "/Thumb"})
+# Page and page tree entries that decide what is drawn where; a change of any other is odd but not the content's.
+_DRAWN_PAGE_KEYS = frozenset(
+    {
+        *("/Contents", "/Resources", "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox", "/Rotate"),
+        *("/UserUnit", "/Group", "/Parent", "/Type", "/Count"),
+    }
+)
 _LOCKABLE = frozenset(
     {
         ChangeKind.FIELD_FILLED,
@@ -122,13 +127,14 @@ def judge_changes(data: bytes, found: FoundSignature) -> LaterChanges:
         with open_pdf(data[: found.covered_end]) as old, open_pdf(data) as new:
             changes = compare_revisions(old, new)
             repaired = set(map(str, new.get_warnings())) - set(map(str, old.get_warnings()))
+            is_cheap = is_opinion_affordable(new)
     except (InputError, pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as exc:
         return _not_judged(found, reason=type(exc).__name__)
     result = _weigh(changes, found)
     if result.modifications in _MAY_BE_WORSE:
         if repaired:
             return _worsened(result, found, reason="the file had to be repaired to be read")
-        opinion = ask_second_opinion(data, found)
+        opinion = ask_second_opinion(data, found) if is_cheap else NO_OPINION
         if opinion.verdict is Opinion.REFUSED:
             return _worsened(result, found, reason=opinion.reason)
     return result
@@ -158,7 +164,7 @@ def _weight(change: Change, found: FoundSignature) -> _Weight:
     weight = _TABLE[change.kind][found.permissions or 0]
     if _is_locked(change, found):
         return _Weight.FORBIDDEN
-    if change.kind is ChangeKind.PAGE_CHANGED and change.values.get("key") in _INVISIBLE_PAGE_KEYS:
+    if change.kind is ChangeKind.PAGE_CHANGED and change.values.get("key") not in _DRAWN_PAGE_KEYS:
         return _Weight.SUSPICIOUS
     invisible = change.values.get("visible") == "no"
     if change.kind is ChangeKind.SIGNATURE_FIELD_ADDED and invisible and weight is _Weight.SUSPICIOUS:

@@ -120,6 +120,7 @@ def _read_bare_rsa(found: FoundSignature) -> SignedCms:
         content=None,
         claimed_time=None,
         references=(),
+        repeats_reference=False,
         signer_certificate=found.certificates[0] if found.certificates else None,
         certificates=found.certificates,
         crls=(),
@@ -188,7 +189,7 @@ def judge_signature(
     level = find_level(
         cms,
         sub_filter=source.found.sub_filter,
-        has_signature_timestamp=any(t.is_sound for t in own),
+        has_signature_timestamp=any(t.is_over_signature for t in own),
         later_document_timestamps=[t.protects_evidence for t in later if t.judged.is_sound],
         evidence=material.embedded,
     )
@@ -272,7 +273,9 @@ def _identify_signer(verdicts: Verdicts, source: SignatureInput, cms: SignedCms)
             )
         return
     # RFC 5035 §5.4: every reference to the signing certificate must match; one that does not is a substitution
-    if not all(r.digest == _digest(r.digest_algorithm, (certificate,)) for r in cms.references):
+    if cms.repeats_reference or not all(
+        r.digest == _digest(r.digest_algorithm, (certificate,)) for r in cms.references
+    ):
         verdicts.undecided(FindingCode.SIGNER_CERTIFICATE_MISMATCH, _CLAUSE_SIGNER, where=source.found.field)
 
 

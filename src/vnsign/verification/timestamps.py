@@ -39,11 +39,13 @@ class JudgedTimestamp:
 
     Attributes:
         time: genTime, aware UTC; None if the token is unreadable.
+        is_over_signature: The imprint is that of what the token should cover.
         is_sound: Imprint and signature verify (says nothing of trust).
     """
 
     report: TimestampReport
     time: datetime | None
+    is_over_signature: bool
     is_sound: bool
 
     @property
@@ -70,11 +72,12 @@ def judge_timestamp(
         token = parse_timestamp(data, extra_certificates=material.certificates)
     except InputError as exc:
         verdicts.error(FindingCode.TIMESTAMP_INVALID, "RFC 3161 §2.4.2", where=field, reason=exc.message)
-        return _judged(verdicts, kind=kind, field=field, token=None, is_sound=False)
+        return _judged(verdicts, kind=kind, field=field, token=None, covers=False, is_sound=False)
     is_sound = _judge_bytes(verdicts, token, covered, field=field)
     if is_sound and token.cms.signer_certificate is not None:
         _judge_authority(verdicts, token, token.cms.signer_certificate, material=material, control=control)
-    return _judged(verdicts, kind=kind, field=field, token=token, is_sound=is_sound)
+    covers = is_imprint_of(token, *covered)
+    return _judged(verdicts, kind=kind, field=field, token=token, covers=covers, is_sound=is_sound)
 
 
 def _judge_bytes(verdicts: Verdicts, token: TimestampToken, covered: Sequence[bytes], *, field: str) -> bool:
@@ -94,7 +97,7 @@ def _judge_authority(
     verdicts: Verdicts, token: TimestampToken, certificate: bytes, *, material: Material, control: datetime
 ) -> None:
     judge_authority_usage(verdicts, certificate)
-    if not any(
+    if token.cms.repeats_reference or not any(
         reference.digest == _digest(reference.digest_algorithm, certificate) for reference in token.cms.references
     ):
         verdicts.undecided(FindingCode.SIGNER_CERTIFICATE_MISMATCH, "RFC 3161 §2.4.1", where=_name(certificate))
@@ -125,7 +128,7 @@ def _name(certificate: bytes) -> str:
 
 
 def _judged(
-    verdicts: Verdicts, *, kind: str, field: str, token: TimestampToken | None, is_sound: bool
+    verdicts: Verdicts, *, kind: str, field: str, token: TimestampToken | None, covers: bool, is_sound: bool
 ) -> JudgedTimestamp:
     indication, subindication = verdicts.result()
     certificate = token.cms.signer_certificate if token is not None else None
@@ -139,4 +142,4 @@ def _judged(
         authority=_name(certificate) if certificate is not None else "",
         findings=tuple(verdicts.findings),
     )
-    return JudgedTimestamp(report=report, time=time, is_sound=is_sound)
+    return JudgedTimestamp(report=report, time=time, is_over_signature=covers, is_sound=is_sound)
