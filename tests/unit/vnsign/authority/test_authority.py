@@ -280,7 +280,7 @@ def test_revocation_is_final_and_repeating_it_changes_nothing(authority: Authori
     assert (row.revoked_at, row.reason) == (NOW, x509.ReasonFlags.key_compromise)
     for change in ({"at": clock.time}, {"reason": x509.ReasonFlags.superseded}):
         with pytest.raises(VnsignError) as caught:
-            authority.revoke(serial, **({"reason": x509.ReasonFlags.key_compromise} | change))  # type: ignore[arg-type]
+            authority.revoke(serial, **({"reason": x509.ReasonFlags.key_compromise} | change))
         assert refusal(caught) is ErrorCode.BAD_ARGUMENT
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,6 +14,7 @@ from asn1crypto import core as asn1_core
 from asn1crypto import tsp as asn1_tsp
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from tests.support import require_data
 from tests.unit.vnsign.authority.making import NOW, certify, infrastructure, openssl, pem
 from vnsign.errors import ErrorCode, InputError, ServiceUnavailable, UsageError
 from vnsign.pki.credentials import Credential
@@ -349,3 +351,22 @@ def test_what_is_no_answer_is_our_error(reply: bytes) -> None:
     with pytest.raises(InputError) as caught:
         parse_reply(reply, REQUEST)
     assert caught.value.code is ErrorCode.MALFORMED_TIMESTAMP
+
+
+@pytest.mark.parametrize(
+    ("document", "gen_time", "serial", "policy", "certificates"),
+    [
+        ("qd28-2018", datetime(2018, 8, 8, 7, 57, 17, tzinfo=UTC), 0x773D27, "1.1.2", 1),
+        ("nd30-2020", datetime(2020, 3, 19, 7, 48, 45, tzinfo=UTC), 0x4B83A9D9CBDB438B, "2.16.704.1.1.1.2", 2),
+    ],
+)
+def test_real_tokens_of_the_governments_authority_verify(
+    document: str, gen_time: datetime, serial: int, policy: str, certificates: int
+) -> None:
+    """ESSCertID v1 and v2, SHA-1 imprints, a root in the bag: read, checked, and not trusted for that."""
+    folder = require_data("vgca/cms")
+    token = parse_token((folder / f"{document}-timestamptoken.der").read_bytes())
+    value = (folder / f"{document}-signaturevalue.bin").read_bytes()
+    assert (token.gen_time, token.serial_number, token.policy) == (gen_time, serial, policy)
+    assert (token.hash_name, token.imprint) == ("sha1", hashlib.sha1(value, usedforsecurity=False).digest())
+    assert len(token.certificates) == certificates
