@@ -297,7 +297,7 @@ def _verify(verdicts: Verdicts, source: SignatureInput, cms: SignedCms) -> tuple
         intact = certificate is not None and is_signature_valid(cms, certificate, data)
     signed = cms.signed_attributes if cms.signed_attributes is not None else data
     valid = certificate is not None and is_signature_valid(cms, certificate, signed)
-    if not intact:
+    if not intact and source.found.problem is None:
         verdicts.error(FindingCode.DIGEST_MISMATCH, _CLAUSE_CRYPTO, where=where)
     if certificate is not None and not valid:
         verdicts.error(FindingCode.SIGNATURE_VALUE_INVALID, _CLAUSE_CRYPTO, where=where)
@@ -335,13 +335,21 @@ def _best_time(
     return claimed, TimeSource.CLAIMED
 
 
+def _first(pair: tuple[datetime, TimeSource]) -> datetime:
+    return pair[0]
+
+
+def _authority(stamps: Sequence[tuple[JudgedTimestamp, TimeSource]]) -> str:
+    return next(t.report.authority for t, _ in stamps if t.likely_time is not None)
+
+
 def _report_timestamps(verdicts: Verdicts, own: Sequence[JudgedTimestamp]) -> None:
     for token in own:
         reason = token.report.subindication.value if token.report.subindication is not None else ""
         if token.report.indication is Indication.TOTAL_FAILED:
             # somebody put a token there that is not this signature's: do not pass it over in silence
             verdicts.undecided(FindingCode.TIMESTAMP_INVALID, _CLAUSE_TIME, where=token.report.field, reason=reason)
-        elif token.report.indication is Indication.INDETERMINATE:
+        elif token.report.indication is Indication.INDETERMINATE and token.likely_time is None:
             verdicts.warning(FindingCode.TIMESTAMP_NOT_TRUSTED, _CLAUSE_TIME, where=token.report.field, reason=reason)
 
 

@@ -31,6 +31,7 @@ from vnsign.verification.material import Material
 from vnsign.verification.verdicts import Verdicts
 
 _CLAUSE = "EN 319 102-1 §5.4"
+_CLAUSE_CONTROL = "EN 319 102-1 §5.6.2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,19 @@ class JudgedTimestamp:
     def proven_time(self) -> datetime | None:
         """The time the token proves; None unless it passed."""
         return self.time if self.report.indication is Indication.TOTAL_PASSED else None
+
+    @property
+    def likely_time(self) -> datetime | None:
+        """The time of a token that lacks nothing but evidence of its trusted authority's status since then."""
+        if self.report.indication is not Indication.INDETERMINATE or not self.is_sound:
+            return None
+        open_points = [f for f in self.report.findings if f.severity is Severity.UNDECIDED]
+        return self.time if all(_is_about_status(f) for f in open_points) else None
+
+
+def _is_about_status(finding: Finding) -> bool:
+    """Whether all that is open is what happened to the authority's certificate after it stamped."""
+    return finding.code is FindingCode.REVOCATION_NOT_CHECKED or finding.clause == _CLAUSE_CONTROL
 
 
 def judge_timestamp(
@@ -109,7 +123,7 @@ def _judge_authority(
         finding = Finding(
             code=FindingCode.CERTIFICATE_EXPIRED,
             severity=Severity.UNDECIDED,
-            clause="EN 319 102-1 §5.6.2",
+            clause=_CLAUSE_CONTROL,
             where=_name(certificate),
             values={"not_after": path.certificates[0].not_valid_after_utc.isoformat(), "at": control.isoformat()},
         )

@@ -1,0 +1,237 @@
+"""Findings as sentences an official understands, in Vietnamese and English.
+
+Sentences are for reading; programs compare codes. A sentence names what was seen through the finding's ``where`` and
+``values``; whatever a template asks for and a finding lacks is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from enum import StrEnum
+
+from vnsign.report import Finding, FindingCode, Level, Modifications, TimeSource, Verdict
+
+
+class Language(StrEnum):
+    """Languages of the text report."""
+
+    VI = "vi"
+    EN = "en"
+
+
+_Words = Mapping[Language, str]
+
+
+def _words(vi: str, en: str) -> _Words:
+    return {Language.VI: vi, Language.EN: en}
+
+
+FINDINGS: Mapping[FindingCode, _Words] = {
+    FindingCode.NOT_A_PDF: _words("Tệp không phải là PDF.", "The file is not a PDF."),
+    FindingCode.PDF_NOT_READABLE: _words("Tệp PDF hỏng, không đọc được.", "The PDF is damaged and cannot be read."),
+    FindingCode.PDF_ENCRYPTED: _words("Tệp PDF cần mật khẩu để mở.", "The PDF needs a password."),
+    FindingCode.SIGNATURE_BROKEN: _words(
+        "Có chữ ký nhưng chữ ký hỏng. {reason}", "There is a signature but it is broken. {reason}"
+    ),
+    FindingCode.BYTE_RANGE_INVALID: _words(
+        "Có chữ ký nhưng hỏng: vùng dữ liệu được ký (ByteRange) không hợp lệ ({problem}).",
+        "There is a signature but it is broken: the signed range (ByteRange) is impossible ({problem}).",
+    ),
+    FindingCode.CMS_NOT_READABLE: _words(
+        "Có chữ ký nhưng hỏng: không đọc được dữ liệu chữ ký (CMS).",
+        "There is a signature but it is broken: its data (CMS) cannot be read.",
+    ),
+    FindingCode.SUBFILTER_UNSUPPORTED: _words(
+        "Kiểu chữ ký {sub_filter} không được hỗ trợ.", "The signature type {sub_filter} is not supported."
+    ),
+    FindingCode.DIGEST_MISMATCH: _words(
+        "Nội dung đã ký bị thay đổi: giá trị băm không khớp.",
+        "The signed content was altered: the digest does not match.",
+    ),
+    FindingCode.SIGNATURE_VALUE_INVALID: _words(
+        "Giá trị chữ ký không đúng với khóa của người ký.",
+        "The signature value does not verify with the signer's key.",
+    ),
+    FindingCode.ALGORITHM_NOT_ACCEPTED: _words(
+        "Thuật toán {algorithm} không còn được chấp nhận tại thời điểm xét ({where}).",
+        "The algorithm {algorithm} is no longer accepted at the time that counts ({where}).",
+    ),
+    FindingCode.ALGORITHM_WEAK: _words(
+        "Thuật toán {algorithm} đã yếu; chữ ký có từ trước khi hết hạn sử dụng thuật toán ({where}).",
+        "The algorithm {algorithm} is weak; its use dates from before its end ({where}).",
+    ),
+    FindingCode.SIGNER_CERTIFICATE_MISSING: _words(
+        "Không tìm thấy chứng thư chữ ký số của người ký.", "The signer's certificate was not found."
+    ),
+    FindingCode.SIGNER_CERTIFICATE_MISMATCH: _words(
+        "Chứng thư đi kèm không phải là chứng thư mà người ký đã khai. {reason}",
+        "The certificate is not the one the signer named. {reason}",
+    ),
+    FindingCode.KEY_USAGE_UNSUITABLE: _words(
+        "Chứng thư không dùng cho mục đích này: {where}.", "The certificate is not for this purpose: {where}."
+    ),
+    FindingCode.NO_PATH_TO_ANCHOR: _words(
+        "Không tìm được đường dẫn tin cậy: chứng thư của {where} không thuộc tổ chức cấp mà bạn tin cậy.",
+        "No path to a trusted authority: the certificate of {where} is not from one you trust.",
+    ),
+    FindingCode.PATH_INVALID: _words(
+        "Đường dẫn chứng thư của {where} không hợp lệ.", "The certificate path of {where} is not valid."
+    ),
+    FindingCode.CERTIFICATE_EXPIRED: _words(
+        "Chứng thư của {where} đã hết hạn ngày {not_after}; không chứng minh được chữ ký có từ trước đó.",
+        "The certificate of {where} expired on {not_after}; nothing proves that the signature is older.",
+    ),
+    FindingCode.CERTIFICATE_NOT_YET_VALID: _words(
+        "Chữ ký có trước khi chứng thư của {where} có hiệu lực.",
+        "The signature existed before the certificate of {where} was valid.",
+    ),
+    FindingCode.CERTIFICATE_REVOKED: _words(
+        "Chứng thư của {where} đã bị thu hồi lúc {revoked_at}.",
+        "The certificate of {where} was revoked at {revoked_at}.",
+    ),
+    FindingCode.REVOCATION_NOT_CHECKED: _words(
+        "Chưa kiểm tra được chứng thư của {where} có bị thu hồi hay không.",
+        "Could not check whether the certificate of {where} was revoked.",
+    ),
+    FindingCode.TIMESTAMP_INVALID: _words(
+        "Dấu thời gian không hợp lệ ({reason}).", "The timestamp is not valid ({reason})."
+    ),
+    FindingCode.TIMESTAMP_IMPRINT_MISMATCH: _words(
+        "Dấu thời gian không phải của dữ liệu này.", "The timestamp is not over this data."
+    ),
+    FindingCode.TIMESTAMP_NOT_TRUSTED: _words(
+        "Dấu thời gian chưa tin cậy được ({reason}); thời gian ký chỉ là do người ký khai.",
+        "The timestamp could not be trusted ({reason}); the time is only what the signer said.",
+    ),
+    FindingCode.TIME_ONLY_CLAIMED: _words(
+        "Thời gian ký do người ký tự khai, không có dấu thời gian chứng minh.",
+        "The signing time is the signer's own statement; no timestamp proves it.",
+    ),
+    FindingCode.CONTENT_CHANGED: _words(
+        "Nội dung văn bản bị thay đổi sau khi ký: {where}.",
+        "The document's content was changed after signing: {where}.",
+    ),
+    FindingCode.FIELD_CHANGED_AFTER_LOCK: _words(
+        "Trường đã khóa bị thay đổi sau khi ký: {where} (“{before}” → “{after}”).",
+        "A locked field was changed after signing: {where} (“{before}” → “{after}”).",
+    ),
+    FindingCode.FIELD_CHANGED: _words(
+        "Biểu mẫu bị thay đổi sau khi ký: {where} (“{before}” → “{after}”).",
+        "The form was changed after signing: {where} (“{before}” → “{after}”).",
+    ),
+    FindingCode.FIELD_ADDED: _words(
+        "Có trường mới được thêm sau khi ký: {where}.", "A field was added after signing: {where}."
+    ),
+    FindingCode.ANNOTATION_CHANGED: _words(
+        "Chú thích được thêm, sửa hoặc xóa sau khi ký: {where}.",
+        "An annotation was added, changed or removed after signing: {where}.",
+    ),
+    FindingCode.APPEARANCE_DIFFERS_FROM_VALUE: _words(
+        "Phần nhìn thấy không khớp với giá trị: {where} (giá trị “{value}”, nhìn thấy “{shown}”, {problem}).",
+        "What is seen does not match the value: {where} (value “{value}”, shown “{shown}”, {problem}).",
+    ),
+    FindingCode.APPEARANCE_CHANGED_VALUE_KEPT: _words(
+        "Phần nhìn thấy bị thay đổi sau khi ký còn giá trị giữ nguyên: {where} (giá trị “{value}”).",
+        "What is seen was changed after signing while the value was kept: {where} (value “{value}”).",
+    ),
+    FindingCode.CHANGES_NOT_JUDGED: _words(
+        "Không xét được thay đổi sau khi ký ({reason}).", "The changes after signing could not be judged ({reason})."
+    ),
+    FindingCode.FIELDS_FILLED: _words(
+        "Trường để sẵn được điền sau khi ký, được phép: {where} = “{after}”.",
+        "A prepared field was filled after signing, as permitted: {where} = “{after}”.",
+    ),
+    FindingCode.SIGNATURES_ADDED: _words(
+        "Có chữ ký sau, được phép: {where}.", "A later signature, as permitted: {where}."
+    ),
+    FindingCode.NOT_WHOLE_DOCUMENT: _words(
+        "Chữ ký không bao gồm toàn bộ văn bản.", "The signature does not cover the whole document."
+    ),
+}
+VERDICTS: Mapping[Verdict, _Words] = {
+    Verdict.TOTAL_PASSED: _words("HỢP LỆ", "VALID"),
+    Verdict.INDETERMINATE: _words("CHƯA KẾT LUẬN ĐƯỢC", "UNDECIDED"),
+    Verdict.TOTAL_FAILED: _words("KHÔNG HỢP LỆ", "NOT VALID"),
+    Verdict.NO_SIGNATURE: _words("KHÔNG CÓ CHỮ KÝ", "NO SIGNATURE"),
+    Verdict.UNREADABLE: _words("KHÔNG ĐỌC ĐƯỢC", "UNREADABLE"),
+}
+MODIFICATIONS: Mapping[Modifications, _Words] = {
+    Modifications.NONE: _words("không có", "none"),
+    Modifications.PERMITTED: _words("có, được phép", "some, all permitted"),
+    Modifications.FORBIDDEN: _words("có, KHÔNG được phép", "FORBIDDEN ones"),
+    Modifications.SUSPICIOUS: _words("có, đáng ngờ", "suspicious ones"),
+    Modifications.UNKNOWN: _words("không xét được", "could not be judged"),
+}
+TIME_SOURCES: Mapping[TimeSource, _Words] = {
+    TimeSource.CLAIMED: _words("do người ký khai", "claimed by the signer"),
+    TimeSource.SIGNATURE_TIMESTAMP: _words("dấu thời gian trên chữ ký", "signature timestamp"),
+    TimeSource.DOCUMENT_TIMESTAMP: _words("dấu thời gian trên văn bản", "document timestamp"),
+    TimeSource.VALIDATION_TIME: _words("thời điểm kiểm tra", "time of validation"),
+}
+LABELS: Mapping[str, _Words] = {
+    "signature": _words("Chữ ký", "Signature"),
+    "timestamp": _words("Dấu thời gian", "Timestamp"),
+    "signer": _words("Người ký", "Signer"),
+    "authority": _words("Cơ quan cấp dấu", "Authority"),
+    "time": _words("Thời gian", "Time"),
+    "checks": _words("Kiểm tra", "Checks"),
+    "intact": _words("nội dung nguyên vẹn", "content intact"),
+    "not_intact": _words("nội dung KHÔNG nguyên vẹn", "content NOT intact"),
+    "valid": _words("giá trị chữ ký đúng", "signature value verifies"),
+    "not_valid": _words("giá trị chữ ký SAI", "signature value does NOT verify"),
+    "modifications": _words("Thay đổi sau khi ký", "Changes after signing"),
+    "level": _words("Mức", "Level"),
+    "unnamed": _words("(không tên)", "(no name)"),
+    "unknown": _words("không rõ", "unknown"),
+    "files": _words("tệp", "file(s)"),
+}
+LEVEL_NONE: _Words = _words("không xác định", "none")
+
+
+#: Asia/Ho_Chi_Minh has been UTC+7 without daylight saving time since 1975.
+LAW_TIME = timezone(timedelta(hours=7))
+_TIMES = frozenset({"not_after", "revoked_at", "at", "claimed"})
+_PLACES_VI = {"field": "trường", "page": "trang"}
+
+
+class _Lenient(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def sentence(finding: Finding, language: Language) -> str:
+    """Return a finding as one sentence; control characters of a hostile file are taken out."""
+    values = _Lenient({key: _readable(key, clean(value)) for key, value in finding.values.items()})
+    values["where"] = _place(clean(finding.where), language)
+    text = FINDINGS[finding.code][language].format_map(values)
+    for empty in (" (“” → “”)", " (giá trị “”)", " (value “”)", ", nhìn thấy “”", ", shown “”", " ()"):
+        text = text.replace(empty, "")
+    return " ".join(text.split())
+
+
+def _readable(key: str, value: str) -> str:
+    if key not in _TIMES:
+        return value
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return moment.astimezone(LAW_TIME).strftime("%d/%m/%Y %H:%M:%S")
+
+
+def _place(where: str, language: Language) -> str:
+    if language is not Language.VI or not where.startswith(("field ", "page ")):
+        return where
+    head, _, tail = where.partition(" ")
+    return f"{_PLACES_VI[head]} {tail.replace(' annotation ', ' chú thích ')}"
+
+
+def clean(text: str) -> str:
+    """Replace what a terminal could obey or a reader could be misled by (control and bidirectional characters)."""
+    return "".join(character if character.isprintable() else "�" for character in text)
+
+
+def level_word(level: Level, language: Language) -> str:
+    """Return a level for reading."""
+    return LEVEL_NONE[language] if level is Level.NONE else level.value
