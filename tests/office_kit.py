@@ -63,7 +63,11 @@ def make_draft(
 
 def open_office(directory: Path, *, clock: SetClock | None = None, verifier: Verifier | None = None) -> Office:
     return Office.open(
-        directory, agency=make_agency(), clock=clock or SetClock(), randomness=SeededRandomness(), verifier=verifier
+        directory,
+        agency=make_agency(),
+        clock=clock or SetClock(),
+        randomness=SeededRandomness(directory.name.encode()),
+        verifier=verifier,
     )
 
 

@@ -1,0 +1,180 @@
+"""The docflow command line: outputs and exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from docflow.cli import main
+from docflow.office import COLUMNS
+from tests.office_kit import open_office, seal_off
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    with open_office(tmp_path / "office") as office:
+        seal_off(office, "d1")
+        seal_off(office, "d2")
+    return tmp_path / "office"
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def spoil(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "docflow.sqlite")) as connection:
+        connection.execute("UPDATE document SET subject = 'khác' WHERE id = 'd1'")
+        connection.commit()
+
+
+def test_an_intact_office_gives_0(folder: Path) -> None:
+    """Exit code 0, in words and as JSON."""
+    result = run("audit", "verify", folder)
+    assert result.exit_code == 0, result.output
+    assert "INTACT" in result.output
+    report = json.loads(run("audit", "verify", folder, "--format", "json").output)
+    assert (report["intact"], report["numbers"], report["findings"]) == (True, 2, [])
+
+
+def test_broken_evidence_gives_1_and_is_named(folder: Path) -> None:
+    """Exit code 1; table, column and row in both forms."""
+    spoil(folder)
+    result = run("audit", "verify", folder)
+    assert result.exit_code == 1
+    assert "document.subject [id=d1]" in result.output
+    result = run("audit", "verify", folder, "--format", "json")
+    assert result.exit_code == 1
+    finding = json.loads(result.output)["findings"][0]
+    assert (finding["table"], finding["column"], finding["key"]) == ("document", "subject", "id=d1")
+
+
+def test_a_rollback_gives_1_with_the_newer_checkpoint(folder: Path, tmp_path: Path) -> None:
+    """A checkpoint printed today is kept; tomorrow's log must contain it."""
+    import shutil  # noqa: PLC0415 - one use
+
+    shutil.copytree(folder, tmp_path / "old")
+    with open_office(folder) as office:
+        seal_off(office, "d3")
+    kept = tmp_path / "kept.txt"
+    kept.write_text(run("audit", "checkpoint", folder).output, encoding="utf-8")
+    assert run("audit", "verify", folder, "--checkpoint", kept).exit_code == 0
+    result = run("audit", "verify", tmp_path / "old", "--checkpoint", kept)
+    assert result.exit_code == 1
+    assert "log_turned_back" in result.output
+
+
+@pytest.mark.parametrize("what", ["missing", "empty", "garbage", "no key file"])
+def test_what_is_no_office_gives_4(folder: Path, tmp_path: Path, what: str) -> None:
+    """Exit code 4: nothing could be read, so nothing is said about evidence; one line, no traceback."""
+    place = folder
+    if what == "missing":
+        place = tmp_path / "nowhere"
+    elif what == "empty":
+        (tmp_path / "empty").mkdir()
+        place = tmp_path / "empty"
+    elif what == "garbage":
+        (folder / "docflow.sqlite").write_bytes(b"x" * 4096)
+    else:
+        (folder / "log.vkey").unlink()
+    result = run("audit", "verify", place)
+    assert result.exit_code == 4, result.output
+    assert result.output.count("\n") == 1
+    assert str(place) in result.output
+    assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["audit"],
+        ["audit", "verify"],
+        ["audit", "nonsense"],
+        ["nonsense"],
+        ["audit", "verify", ".", "--format", "xml"],
+        ["register", "export", "."],
+        ["register", "export", ".", "--year", "next"],
+    ],
+)
+def test_wrong_usage_gives_64(arguments: list[str]) -> None:
+    """sysexits.h EX_USAGE, for scripts that tell it from a verdict."""
+    assert run(*arguments).exit_code == 64
+
+
+def test_a_proof_is_made_and_checked_offline(folder: Path, tmp_path: Path) -> None:
+    """Who has the proof and the published key needs nothing else."""
+    proof = tmp_path / "d1.tlog-proof"
+    made = run("audit", "prove", folder, "d1")
+    assert made.exit_code == 0
+    proof.write_text(made.output, encoding="utf-8")
+    vkey = (folder / "log.vkey").read_text(encoding="utf-8").strip()
+    result = run("audit", "check", proof, "--vkey", vkey)
+    assert result.exit_code == 0
+    event = json.loads(result.output)
+    assert (event["type"], event["subject"]) == ("document_sealed", "d1")
+    assert run("audit", "prove", folder, "nobody").exit_code == 1
+
+
+@pytest.mark.parametrize("change", ["payload", "index", "path", "checkpoint", "key", "bytes"])
+def test_a_changed_proof_proves_nothing(folder: Path, tmp_path: Path, change: str) -> None:
+    """One change anywhere, and the exit code is 1."""
+    text = run("audit", "prove", folder, "d1").output
+    vkey = (folder / "log.vkey").read_text(encoding="utf-8").strip()
+    with open_office(tmp_path / "other") as other:
+        foreign = other.vkey
+    lines = text.split("\n")
+    match change:
+        case "payload":
+            lines[1] = run("audit", "prove", folder, "d2").output.split("\n")[1]
+        case "index":
+            lines[2] = "index 0"
+        case "path":
+            lines[3] = lines[4]
+        case "checkpoint":
+            lines[-4] = "A" * 43 + "="
+        case "key":
+            vkey = foreign
+        case _:
+            lines[0] = "\udcff"
+    proof = tmp_path / "proof"
+    proof.write_bytes("\n".join(lines).encode(errors="surrogateescape"))
+    result = run("audit", "check", proof, "--vkey", vkey)
+    assert result.exit_code == 1, result.output
+    assert result.output.count("\n") == 1
+
+
+def test_the_register_is_printed_as_csv(folder: Path) -> None:
+    """NĐ 30/2020 PL IV: ten columns, one line a number."""
+    result = run("register", "export", folder, "--year", 2026, "--format", "csv")
+    lines = list(csv.reader(io.StringIO(result.output)))
+    assert tuple(lines[0]) == COLUMNS
+    assert [line[0] for line in lines[1:]] == ["01/QĐ-UBND", "02/QĐ-UBND"]
+    assert len(run("register", "export", folder, "--year", 2025).output.splitlines()) == 1
+
+
+def test_every_command_shows_an_example() -> None:
+    """--help of each command ends with a line to try."""
+    for command in (["audit"], ["register"]):
+        group = main.get_command(None, command[0])  # type: ignore[arg-type]
+        names = list(getattr(group, "commands", {}))
+        for arguments in ([], command, *([*command, name] for name in names)):
+            assert "Example: docflow" in " ".join(run(*arguments, "--help").output.split())
+
+
+def test_the_program_itself_ends_with_its_exit_code(folder: Path) -> None:
+    """As installed: no traceback reaches the user, the exit code reaches the shell."""
+    spoil(folder)
+    command = [sys.executable, "-W", "error", "-c", "from docflow.cli import main; main()", "audit", "verify"]
+    for place, code in ((folder, 1), (folder / "no", 4)):
+        done = subprocess.run([*command, str(place)], capture_output=True, text=True, check=False)
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stderr

@@ -1,0 +1,265 @@
+"""The settings and locks that guard the store, read back."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.dialects import postgresql
+
+from docflow import DocflowError, ErrorCode, Office, verify_log
+from docflow.store import METADATA, PRAGMAS, BlobFolder, Database, database, migrations
+from tests.office_kit import SetClock, make_agency, make_draft, open_office, seal_off, sign_off
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "office"
+
+
+@pytest.fixture
+def opened(folder: Path) -> Iterator[Database]:
+    open_office(folder).close()
+    store = Database(folder / "docflow.sqlite")
+    yield store
+    store.close()
+
+
+@pytest.mark.parametrize("name", PRAGMAS)
+def test_a_pragma_that_guards_us_is_read_back(opened: Database, name: str) -> None:
+    """WAL, synchronous FULL, foreign keys, no automatic checkpoint: set on each connection, and so it stays."""
+    with opened.reading() as first, opened.reading() as second:
+        for connection in (first, second):
+            assert connection.exec_driver_sql(f"PRAGMA {name}").scalar() == PRAGMAS[name]
+
+
+def test_the_driver_is_new_enough() -> None:
+    """SQLite before 3.51.3 may corrupt a WAL that two connections reset at once."""
+    assert database.choose_driver().sqlite_version_info >= database.SAFE_SQLITE
+
+
+def test_an_old_sqlite_is_refused_unless_one_process_owns_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The caller must promise what the library cannot see."""
+
+    def old(name: str) -> ModuleType:
+        if name == "pysqlite3":
+            raise ImportError(name)
+        return SimpleNamespace(sqlite_version_info=(3, 40, 1))  # type: ignore[return-value]
+
+    monkeypatch.setattr(database.importlib, "import_module", old)
+    with pytest.raises(DocflowError) as caught:
+        database.choose_driver()
+    assert caught.value.code is ErrorCode.SQLITE_TOO_OLD
+    assert database.choose_driver(single_process=True).sqlite_version_info == (3, 40, 1)
+
+
+def test_the_migrations_make_the_tables(opened: Database) -> None:
+    """Schema = migrations: the difference is empty, also in what SQLite keeps as text (STRICT, WITHOUT ROWID, checks)."""
+    with opened.reading() as connection:
+        assert migrations.current_revision(connection) == migrations.HEAD
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        query = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'alembic%' AND sql IS NOT NULL ORDER BY name"
+        migrated = {row.name: row.sql for row in connection.exec_driver_sql(query)}
+    engine = sa.create_engine("sqlite://", module=database.choose_driver())
+    METADATA.create_all(engine)
+    with engine.connect() as connection:
+        made = {row.name: row.sql for row in connection.exec_driver_sql(query)}
+    engine.dispose()
+    assert {name: normal(text) for name, text in migrated.items()} == {
+        name: normal(text) for name, text in made.items()
+    }
+
+
+def normal(text: str) -> list[str]:
+    return sorted(line.strip().rstrip(",") for line in text.splitlines() if line.strip())
+
+
+def test_the_tables_can_be_made_on_postgresql() -> None:
+    """The schema names no type that only SQLite has."""
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    made = [str(sa.schema.CreateTable(table).compile(dialect=dialect)) for table in METADATA.sorted_tables]
+    assert len(made) == len(METADATA.tables)
+    assert any("BYTEA" in text and "BIGINT" in text for text in made)
+
+
+def test_a_strict_table_takes_no_text_for_a_number(opened: Database) -> None:
+    """STRICT: a value of another type is an error, not a guess."""
+    with pytest.raises(DocflowError) as caught, opened.writing() as connection:
+        connection.exec_driver_sql("INSERT INTO blob (sha256, size) VALUES ('x', 'many')")
+    assert caught.value.code is ErrorCode.STORE_UNUSABLE
+
+
+def test_the_log_key_is_for_its_owner_only(folder: Path) -> None:
+    """0600, outside the database; a key that others may read is refused."""
+    open_office(folder).close()
+    key = folder / "log.key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    key.chmod(0o640)
+    with pytest.raises(DocflowError, match="chmod 600") as caught:
+        open_office(folder)
+    assert caught.value.code is ErrorCode.STORE_UNUSABLE
+
+
+@pytest.mark.parametrize(
+    "content", [None, b"", b"no key", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"]
+)
+def test_a_lost_log_key_is_never_replaced(folder: Path, content: bytes | None) -> None:
+    """A log goes on with its own key or not at all."""
+    open_office(folder).close()
+    key = folder / "log.key"
+    key.unlink()
+    if content is not None:
+        key.write_bytes(content)
+        key.chmod(0o600)
+    with pytest.raises(DocflowError) as caught:
+        open_office(folder)
+    assert caught.value.code is ErrorCode.STORE_UNUSABLE
+    assert key.exists() is (content is not None)
+
+
+def test_another_log_key_is_refused(folder: Path, tmp_path: Path) -> None:
+    """The first leaf names the key; a key from elsewhere does not sign here."""
+    open_office(folder).close()
+    Office.open(tmp_path / "other", agency=make_agency(), clock=SetClock()).close()
+    (folder / "log.key").write_bytes((tmp_path / "other" / "log.key").read_bytes())
+    with pytest.raises(DocflowError, match="not the one this log was begun with"):
+        open_office(folder)
+
+
+def test_a_folder_belongs_to_one_agency(folder: Path) -> None:
+    """Another code, or other particulars under the same code, are refused."""
+    import dataclasses  # noqa: PLC0415 - one use
+
+    open_office(folder).close()
+    for agency in (make_agency("H98"), dataclasses.replace(make_agency(), name="Cơ quan khác")):
+        with pytest.raises(DocflowError) as caught:
+            Office.open(folder, agency=agency)
+        assert caught.value.code is ErrorCode.BAD_ARGUMENT
+
+
+def test_what_is_no_database_is_our_error(folder: Path) -> None:
+    """Any bytes give a result or our error."""
+    open_office(folder).close()
+    path = folder / "docflow.sqlite"
+    for content in (b"no database" * 1000, path.read_bytes()[:5000], b"SQLite format 3\x00" + bytes(5000)):
+        path.write_bytes(content)
+        for call in (lambda: open_office(folder), lambda: verify_log(folder)):
+            with pytest.raises(DocflowError) as caught:
+                call()
+            assert caught.value.code is ErrorCode.STORE_UNUSABLE
+
+
+def test_the_wal_is_copied_back_when_it_has_grown(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """wal_autocheckpoint is off: the writer does it, under the lock."""
+    monkeypatch.setattr(database, "CHECKPOINT_WAL_BYTES", 40_000)
+    with open_office(folder) as office:
+        for number in range(10):
+            seal_off(office, f"d{number}")
+        assert (folder / "docflow.sqlite-wal").stat().st_size < 2_000_000
+        with closing(sqlite3.connect(f"file:{folder}/docflow.sqlite?immutable=1", uri=True)) as without_wal:
+            assert without_wal.execute("SELECT count(*) FROM document").fetchone()[0] > 5
+
+
+def test_a_writer_waits_for_the_lock_and_gives_up_in_the_end(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """STORE_BUSY after the time that writers wait; nothing is written."""
+    with open_office(folder) as office:
+        holder = subprocess.Popen(
+            [sys.executable, "-c", _HOLD, str(folder / "docflow.lock")], stdout=subprocess.PIPE, stdin=subprocess.PIPE
+        )
+        with holder:
+            assert holder.stdout is not None
+            assert holder.stdout.readline() == b"held\n"
+            monkeypatch.setattr(database, "LOCK_WAIT_S", 0.05)
+            with pytest.raises(DocflowError) as caught:
+                office.draft(make_draft(), actor="A", document_id="d1")
+            assert caught.value.code is ErrorCode.STORE_BUSY
+            holder.kill()
+        monkeypatch.undo()
+        office.draft(make_draft(), actor="A", document_id="d1")
+
+
+_HOLD = """
+import fcntl, sys
+file = open(sys.argv[1], "r+")
+fcntl.flock(file, fcntl.LOCK_EX)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_threads_may_share_an_office(folder: Path) -> None:
+    """Numbers run 1..n however many threads ask."""
+    with open_office(folder) as office:
+        names = [f"d{number}" for number in range(24)]
+        for name in names:
+            sign_off(office, name)
+        threads = [
+            threading.Thread(target=lambda part=names[at::4]: [office.issue(name, actor="V") for name in part])
+            for at in range(4)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(document.number or 0 for document in office.documents()) == list(range(1, 25))
+        assert office.verify_log().is_intact
+
+
+def test_a_forked_child_is_told_to_open_anew(folder: Path) -> None:
+    """SQLite connections do not survive a fork."""
+    with open_office(folder) as office:
+        child = os.fork()
+        if child == 0:
+            try:
+                office.documents()
+            except DocflowError as exc:
+                os._exit(7 if exc.code is ErrorCode.BAD_ARGUMENT else 1)
+            os._exit(2)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+        office.documents()
+
+
+def test_a_blob_is_written_once_and_read_whole(tmp_path: Path) -> None:
+    """Content-addressed: the same bytes have the same name; changed bytes are not handed out."""
+    blobs = BlobFolder(tmp_path / "blobs")
+    name = blobs.put(b"content")
+    assert blobs.put(b"content") == name
+    assert blobs.get(name) == b"content"
+    blobs.path_of(name).write_bytes(b"contend")
+    with pytest.raises(DocflowError) as caught:
+        blobs.get(name)
+    assert caught.value.code is ErrorCode.EVIDENCE_BROKEN
+    assert blobs.put(b"content") == name
+    assert blobs.get(name) == b"content"
+    for wrong in ("0" * 64, "../../etc/passwd", "0" * 63, "G" * 64):
+        with pytest.raises(DocflowError):
+            blobs.get(wrong)
+
+
+def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No partial file, our error, and the same call works when there is room again."""
+    blobs = BlobFolder(tmp_path / "blobs")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(DocflowError, match="No space left") as caught:
+            blobs.put(b"content")
+        assert caught.value.code is ErrorCode.STORE_UNUSABLE
+    assert not [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]
+    assert blobs.get(blobs.put(b"content")) == b"content"
