@@ -5,6 +5,7 @@ from pathlib import Path
 
 import docflow
 import vnsign
+from docflow import printing, signing
 from docflow.demo.images import draw_seal, draw_signature  # stand-ins for the scanned images an agency has
 
 OUT = Path("main-job")
@@ -25,27 +26,29 @@ trust = vnsign.TrustStore(anchors=authority.certificates()[:1])
 
 def signer(profile: vnsign.CertificateProfile, name: str) -> vnsign.Signer:
     """Certify a key and make it ready to sign."""
-    return vnsign.Signer.from_credential(authority.issue(profile, vnsign.Subject(common_name=name, organization=AGENCY)))
+    return vnsign.Signer.from_credential(
+        authority.issue(profile, vnsign.Subject(common_name=name, organization=AGENCY))
+    )
 
 
 leader = signer(vnsign.CertificateProfile.OFFICIAL, LEADER)
-seal = signer(vnsign.CertificateProfile.AGENCY_SEAL, AGENCY)
+stamp = signer(vnsign.CertificateProfile.AGENCY_SEAL, AGENCY)
 
 # The document in the layout of Decree 30, with prepared fields where number, date and signatures will stand.
-fonts = docflow.bundled_fonts()
-document = docflow.OfficialDocument(
+fonts = signing.bundled_fonts()
+document = printing.OfficialDocument(
     agency=AGENCY,
     symbol="QĐ-UBND",
     place="An Bình",
     type_name="QUYẾT ĐỊNH",
     subject="Ban hành Quy chế tiếp công dân",
-    body=(docflow.BodyParagraph(lead="Điều 1.", text="Ban hành kèm theo Quyết định này Quy chế tiếp công dân."),),
+    body=(printing.BodyParagraph(lead="Điều 1.", text="Ban hành kèm theo Quyết định này Quy chế tiếp công dân."),),
     positions=("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"),
     signer_name=LEADER,
     recipients=("Như Điều 1", "Lưu: VT"),
     drafted_at=datetime.now(UTC),
 )
-prepared = docflow.prepare_for_signing(docflow.compose_document(document, fonts=fonts))
+prepared = signing.prepare_for_signing(printing.compose_document(document, fonts=fonts))
 
 agency = docflow.Agency(code=docflow.parse_agency_code("H99"), name=AGENCY, abbreviation="UBND", place="An Bình")
 draft = docflow.Draft(
@@ -55,18 +58,18 @@ draft = docflow.Draft(
     signer_position="Chủ tịch",
     addressees=(docflow.Addressee(name="Các sở, ban, ngành tỉnh"),),
 )
-checker = docflow.SignatureChecker(trust=trust)
+checker = signing.SignatureChecker(trust=trust)
 with vnsign.serve(vnsign.create_app(authority), listener=listener) as service:
     tsa = f"{service.base_url}/tsa"
     with docflow.Office.open(OUT / "office", agency=agency, verifier=checker) as office:
         office.draft(draft, actor="Trần Thị Bình", document_id="quy-che", pdf=prepared)
         office.approve("quy-che", actor="Lê Văn Cường")
-        signed = docflow.sign_as_leader(prepared, leader, image=draw_signature(LEADER), tsa=tsa)
+        signed = signing.sign_as_leader(prepared, leader, image=draw_signature(LEADER), tsa=tsa)
         office.leader_signed("quy-che", signed, actor=LEADER)
         issued = office.issue("quy-che", actor="Văn thư")  # number, row, audit leaf, outbox: one transaction
-        numbered = docflow.write_number(signed, number=issued.symbol, place_and_date=issued.place_and_date)
+        numbered = signing.write_number(signed, number=issued.symbol, place_and_date=issued.place_and_date)
         image = draw_seal(AGENCY, font=fonts.bold)
-        sealed = docflow.seal(numbered, seal, image=image, tsa=tsa, trust=trust)
+        sealed = signing.seal(numbered, stamp, image=image, tsa=tsa, trust=trust)
         office.sealed("quy-che", sealed, actor="Văn thư")
         (OUT / "sealed.pdf").write_bytes(sealed)
         (OUT / "proof.txt").write_text(office.inclusion_proof("quy-che"), encoding="utf-8")

@@ -20,6 +20,19 @@ from docflow.model import Document, SignatureVerdict
 from docflow.model.layout import Box, ComposedDocument, FontFace, FontFamily, TextBox
 from docflow.ports import SignatureCheck
 
+__all__ = [
+    "DATE_FIELD",
+    "LEADER_FIELD",
+    "NUMBER_FIELD",
+    "SEAL_FIELD",
+    "SignatureChecker",
+    "bundled_fonts",
+    "prepare_for_signing",
+    "seal",
+    "sign_as_leader",
+    "write_number",
+]
+
 NUMBER_FIELD = "so"
 DATE_FIELD = "ngay"
 LEADER_FIELD = "ChuKyNguoiKy"
@@ -67,7 +80,9 @@ def prepare_for_signing(composed: ComposedDocument) -> bytes:
         )
     except vnsign.VnsignError as exc:
         raise InputError(
-            ErrorCode.MALFORMED_INPUT, f"the document cannot be prepared: {exc}", vi="Không chuẩn bị được văn bản để ký số."
+            ErrorCode.MALFORMED_INPUT,
+            f"the document cannot be prepared: {exc}",
+            vi="Không chuẩn bị được văn bản để ký số.",
         ) from exc
 
 

@@ -23,7 +23,7 @@ EXIT_USAGE = 64
 
 _COMMANDS = {
     "audit": "docflow.cli.audit:audit",
-    "demo": "docflow.demo:demo",
+    "demo": "docflow.demo.command:demo",
     "register": "docflow.cli.register:register",
 }
 

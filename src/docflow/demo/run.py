@@ -14,14 +14,13 @@ from pathlib import Path
 import vnsign
 from docflow.demo.authority import AgencyKeys, AgencyPeople, RunningAuthority, running_authority
 from docflow.demo.documents import DemoAgency, DemoDocument, demo_agencies
-from docflow.demo.flow import Desk, Stopwatch, issue_document
+from docflow.demo.flow import Desk, Stopwatch, file_name, issue_document
 from docflow.demo.images import draw_seal, draw_signature
 from docflow.demo.places import Places, write_whole
 from docflow.demo.preview import render_signed_page
 from docflow.errors import ErrorCode, InputError
-from docflow.model import law_date
+from docflow.model import DocumentState, law_date
 from docflow.signing import SignatureChecker, bundled_fonts
-from docflow.store import verify_store
 from docflow.wiring import Office, SystemClock
 
 SERVICE_ACTOR = "Hệ thống quản lý văn bản"
@@ -81,11 +80,9 @@ def run_demo(out: Path, *, documents: int, tick: Callable[[str], None]) -> DemoO
                 (agency, stack.enter_context(_desk(agency, running, trust=trust, watch=watch)))
                 for agency in demo_agencies(law_date(clock.now()))
             ]
-        files = [(desk, item, issue_document(desk, item)) for desk, item in _turns(desks, documents, tick)]
-    outcomes = tuple(
-        _check(agency, [f for d, _, f in files if d is desk], places=places, watch=watch, tick=tick)
-        for agency, desk in desks
-    )
+        for desk, item in _turns(desks, documents, tick):
+            issue_document(desk, item)
+        outcomes = tuple(_check(agency, desk, tick=tick) for agency, desk in desks)
     return DemoOutcome(places=places, agencies=outcomes, watch=watch)
 
 
@@ -118,3 +115,39 @@ def _desk(
             places=places,
             watch=watch,
         )
+
+
+def _check(agency: DemoAgency, desk: Desk, *, tick: Callable[[str], None]) -> AgencyOutcome:
+    """Step (5): from what stands on disk, offline, as anybody with the trust folder could."""
+    places, office, code = desk.places, desk.office, agency.people.code
+    sealed = sorted(office.documents(state=DocumentState.SEALED), key=lambda d: (d.year or 0, d.number or 0))
+    for document in sealed:
+        tick(f"{code} verifying {document.symbol}")
+        with desk.watch.measure("verify a sealed PDF, offline"):
+            path = places.signed / file_name(document)
+            vnsign.verify_pdf(path.read_bytes(), trust=desk.trust, file=str(path))
+    with desk.watch.measure("verify an audit log and its register"):
+        log = office.verify_log()
+    if not log.is_intact:
+        found = "; ".join(str(finding) for finding in log.findings)
+        raise InputError(
+            ErrorCode.EVIDENCE_BROKEN,
+            f"the log of {code} does not verify: {found}",
+            vi="Nhật ký kiểm toán bị sai lệch.",
+        )
+    for year in {document.year for document in sealed if document.year is not None}:
+        write_whole(places.registers / f"{code}-{year}.csv", office.register_csv(year).encode("utf-8-sig"))
+    write_whole(places.registers / f"{code}.checkpoint", office.checkpoint().encode())
+    preview = places.previews / f"{code}.png"
+    write_whole(preview, render_signed_page((places.signed / file_name(sealed[0])).read_bytes()))
+    return AgencyOutcome(
+        agency=code,
+        name=agency.people.agency,
+        documents=len(sealed),
+        passed=len(sealed),  # verify_pdf raised for any that did not
+        first=sealed[0].symbol or "",
+        last=sealed[-1].symbol or "",
+        log_size=log.size,
+        register=places.registers / f"{code}-{sealed[-1].year}.csv",
+        preview=preview,
+    )

@@ -1,1 +1,32 @@
-"""TODO room."""
+"""Official documents on paper: the layout of Decree 30/2020/NĐ-CP as PDF bytes.
+
+:func:`compose_document` draws everything except the number and the date, which a register gives later;
+for those, for the leader's signature and for the agency's seal it returns the boxes where they belong.
+
+This room does not: sign, number, fill fields, or judge whether a document may be issued.
+
+Example::
+
+    composed = compose_document(document, fonts=fonts)
+    Path("draft.pdf").write_bytes(composed.pdf)
+    composed.signature  # where the leader's image goes: page, x, y, width, height in points
+"""
+
+from __future__ import annotations
+
+from docflow.model.layout import Alignment, Box, ComposedDocument, FontFace, FontFamily, TextBox
+from docflow.printing._compose import compose_document
+from docflow.printing._document import BodyParagraph, OfficialDocument, ParagraphKind
+
+__all__ = [
+    "Alignment",
+    "BodyParagraph",
+    "Box",
+    "ComposedDocument",
+    "FontFace",
+    "FontFamily",
+    "OfficialDocument",
+    "ParagraphKind",
+    "TextBox",
+    "compose_document",
+]

@@ -1,0 +1,78 @@
+"""The four faces of one family, embedded; a letter that a face lacks is refused, never drawn as a box."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reportlab.pdfbase.pdfmetrics import registerFont, registerFontFamily
+from reportlab.pdfbase.ttfonts import TTFError, TTFont
+
+from docflow.errors import ErrorCode, UsageError
+from docflow.model.layout import FontFace, FontFamily
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+def load_faces(fonts: FontFamily) -> Mapping[FontFace, TTFont]:
+    """Read the four files and make them known to reportlab.
+
+    Does not check: that the four files belong to one family.
+
+    Raises:
+        UsageError: A file cannot be read or is not a TrueType font.
+    """
+    faces = {face: _load(Path(getattr(fonts, face.value))) for face in FontFace}
+    names = {face.value: font.fontName for face, font in faces.items()}
+    registerFontFamily(
+        names["regular"],
+        normal=names["regular"],
+        bold=names["bold"],
+        italic=names["italic"],
+        boldItalic=names["bold_italic"],
+    )
+    return faces
+
+
+def check_coverage(texts: Iterable[str], *, faces: Mapping[FontFace, TTFont]) -> None:
+    """Refuse a text with a character that cannot be seen or that some face cannot draw.
+
+    Raises:
+        UsageError: Names the first such character.
+    """
+    for character in sorted(set("".join(texts)) - {"\n"}):
+        # Cf holds the bidirectional overrides, which make a reader see another text than the one signed.
+        invisible = unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+        if invisible or any(ord(character) not in font.face.charToGlyph for font in faces.values()):
+            name = unicodedata.name(character, "unnamed")
+            raise UsageError(
+                ErrorCode.BAD_ARGUMENT,
+                f"no glyph for U+{ord(character):04X} {name}",
+                vi=f"Phông chữ không có ký tự U+{ord(character):04X} ({name}).",
+                way_out="remove the character or pass a font that has it",
+            )
+
+
+def _load(path: Path) -> TTFont:
+    try:
+        return _register(path.read_bytes())
+    except (OSError, TTFError) as exc:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"cannot use the font {path.name}: {exc}",
+            vi=f"Không dùng được tệp phông chữ {path.name}.",
+            way_out="pass the path of a TrueType file",
+        ) from exc
+
+
+@lru_cache(maxsize=16)
+def _register(data: bytes) -> TTFont:
+    # reportlab finds fonts by name in one table per process: a name made from the bytes cannot collide.
+    font = TTFont(f"docflow-{hashlib.sha256(data).hexdigest()[:16]}", io.BytesIO(data))
+    registerFont(font)
+    return font

@@ -1,0 +1,162 @@
+"""``docflow demo`` as a newcomer runs it: complete, repeatable, killed at any moment."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import random
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support import require_tool
+
+AGENCIES = 2
+DOCUMENTS = 3
+KILLS = 20
+SEED = 20261122
+
+
+def command(out: Path, *, documents: int = DOCUMENTS) -> list[str]:
+    """Return the demo's command line."""
+    return [sys.executable, "-W", "error", "-m", "docflow", "demo", "--out", str(out), "--documents", str(documents)]
+
+
+def run(arguments: list[str], *, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=170, cwd=cwd)
+
+
+def vnsign(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run ``vnsign`` as a person does."""
+    return run([sys.executable, "-m", "vnsign", *map(str, arguments)])
+
+
+def docflow(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run ``docflow`` as a person does."""
+    return run([sys.executable, "-m", "docflow", *map(str, arguments)])
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a finished demo."""
+    folder = tmp_path_factory.mktemp("demo") / "demo-out"
+    done = run(command(folder))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def numbers(out: Path) -> dict[str, list[int]]:
+    """Return the numbers in each agency's register, in order."""
+    found = {}
+    for path in sorted((out / "registers").glob("*.csv")):
+        rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
+        found[path.stem] = [int(row[0].split("/")[0]) for row in rows[1:]]
+    return found
+
+
+def test_the_demo_ends_with_sealed_files_and_nothing_else(out: Path) -> None:
+    """Every document of both agencies is sealed; the folder holds no other file."""
+    files = sorted(p.name for p in (out / "signed").iterdir())
+
+    assert len(files) == AGENCIES * DOCUMENTS
+    assert all(name.endswith(".pdf") and name.isascii() and len(name) <= 50 for name in files)
+
+
+def test_the_registers_run_from_one_without_gap(out: Path) -> None:
+    """NĐ 30/2020 Điều 15: numbers in order, none twice, none missing."""
+    assert list(numbers(out).values()) == [list(range(1, DOCUMENTS + 1))] * AGENCIES
+
+
+def test_secrets_are_readable_by_their_owner_only(out: Path) -> None:
+    """Keys, their passphrase and the authority are nobody else's business."""
+    secret = [*(out / "keys").iterdir(), *(out / "authority").iterdir()]
+
+    assert secret
+    assert [p.name for p in secret if p.is_file() and stat.S_IMODE(p.stat().st_mode) & 0o077] == []
+
+
+def test_the_command_the_demo_names_accepts_every_file(out: Path) -> None:
+    """``vnsign verify`` with the demo's trust folder: 0; JSON says TOTAL_PASSED for each."""
+    done = vnsign("verify", out / "signed", "--recursive", "--trust", out / "trust", "--format", "json")
+
+    documents = json.loads(done.stdout)["documents"]
+    assert done.returncode == 0, done.stdout
+    assert [d["verdict"] for d in documents] == ["TOTAL_PASSED"] * AGENCIES * DOCUMENTS
+    assert {s["level"] for d in documents for s in d["signatures"]} == {"PAdES-B-LT"}
+
+
+def test_poppler_accepts_every_file(out: Path) -> None:
+    """An independent reader says both signatures of each file are valid."""
+    tool = require_tool("pdfsig")
+
+    said = [run([tool, "-nocert", str(p)]).stdout.count("Signature is Valid") for p in (out / "signed").iterdir()]
+
+    assert said == [2] * AGENCIES * DOCUMENTS
+
+
+def test_an_empty_trust_folder_decides_nothing(out: Path, tmp_path: Path) -> None:
+    """Nobody trusted: 2, never 0 and never 1."""
+    assert vnsign("verify", out / "signed", "--recursive", "--trust", tmp_path).returncode == 2
+
+
+def test_the_audit_logs_pass(out: Path) -> None:
+    """``docflow audit verify`` of each agency: 0."""
+    folders = sorted((out / "agencies").iterdir())
+
+    assert [docflow("audit", "verify", f).returncode for f in folders] == [0] * AGENCIES
+
+
+def test_a_second_run_adds_nothing_and_passes(out: Path, tmp_path: Path) -> None:
+    """The same command again: the same files, byte for byte."""
+    copy = tmp_path / "copy"
+    shutil.copytree(out, copy)
+    before = {p.name: p.read_bytes() for p in (copy / "signed").iterdir()}
+
+    done = run(command(copy))
+
+    assert done.returncode == 0, done.stderr
+    assert {p.name: p.read_bytes() for p in (copy / "signed").iterdir()} == before
+
+
+def test_more_documents_continue_the_same_registers(out: Path, tmp_path: Path) -> None:
+    """A run that wants one more document goes on at the next number."""
+    copy = tmp_path / "copy"
+    shutil.copytree(out, copy)
+
+    done = run(command(copy, documents=DOCUMENTS + 1))
+
+    assert done.returncode == 0, done.stderr
+    assert list(numbers(copy).values()) == [list(range(1, DOCUMENTS + 2))] * AGENCIES
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_killed_at_random_moments_it_goes_on_without_gap_or_repeat(tmp_path: Path) -> None:
+    """kill -9 twenty times, each in a run of its own; what the last run ends with is whole."""
+    folder = tmp_path / "demo-out"
+    moments = random.Random(SEED)
+    killed = 0
+    for _ in range(KILLS):
+        process = subprocess.Popen(command(folder, documents=20), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(moments.uniform(1.2, 3.2))
+        if process.poll() is None:
+            os.kill(process.pid, signal.SIGKILL)
+            killed += 1
+        process.wait()
+
+    done = run(command(folder, documents=20))
+
+    assert killed >= KILLS // 2, "the runs were too short to be killed"
+    assert done.returncode == 0, done.stderr
+    assert list(numbers(folder).values()) == [list(range(1, 21))] * AGENCIES
+    assert len(list((folder / "signed").iterdir())) == AGENCIES * 20
+    assert vnsign("verify", folder / "signed", "--recursive", "--trust", folder / "trust").returncode == 0
+    assert all(docflow("audit", "verify", f).returncode == 0 for f in (folder / "agencies").iterdir())
