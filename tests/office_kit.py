@@ -1,4 +1,4 @@
-"""An office to test with: a real store on disk, a clock that is set, dice that are seeded; no cryptography is replaced."""
+"""An office to test with: a real store on disk, a clock that is set, seeded dice; no cryptography is replaced."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ class SetClock:
     time: datetime = NOON
 
     def now(self) -> datetime:
+        """Return the time that was set."""
         return self.time
 
     def advance(self, **delta: float) -> None:
+        """Move on by a timedelta's arguments."""
         self.time += timedelta(**delta)
 
 
@@ -35,11 +37,13 @@ class SeededRandomness:
     calls: int = field(default=0)
 
     def token(self, length: int) -> bytes:
+        """Return the next bytes."""
         self.calls += 1
         return hashlib.shake_256(self.seed + self.calls.to_bytes(8, "big")).digest(length)
 
 
 def make_agency(code: str = "H99") -> Agency:
+    """Return an invented agency."""
     return Agency(
         code=parse_agency_code(code), name="Ủy ban nhân dân tỉnh An Bình", abbreviation="UBND", place="An Bình"
     )
@@ -48,6 +52,7 @@ def make_agency(code: str = "H99") -> Agency:
 def make_draft(
     subject: str = "về việc ban hành Quy chế làm việc", *, kind: DocumentType = DocumentType.QUYET_DINH
 ) -> Draft:
+    """Return a draft with an electronic and a paper addressee."""
     return Draft(
         type=kind,
         subject=subject,
@@ -62,6 +67,7 @@ def make_draft(
 
 
 def open_office(directory: Path, *, clock: SetClock | None = None, verifier: Verifier | None = None) -> Office:
+    """Open an office whose dice depend on the folder's name alone."""
     return Office.open(
         directory,
         agency=make_agency(),
@@ -88,4 +94,5 @@ def seal_off(office: Office, document_id: str) -> None:
 
 
 def leader_pdf(document_id: str) -> bytes:
+    """Return what the leader is taken to have signed."""
     return b"%PDF signed " + document_id.encode()

@@ -35,11 +35,13 @@ with Office.open(folder, agency=make_agency()) as office:
 
 
 def start(folder: Path, name: str, count: int) -> subprocess.Popen[bytes]:
+    """Start a process that brings ``count`` documents to their end."""
     command = [sys.executable, "-c", _WORKER, str(folder), name, str(count)]
     return subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE)
 
 
 def numbers(folder: Path) -> list[int]:
+    """Return the numbers given so far, sorted."""
     with open_office(folder) as office:
         return sorted(document.number for document in office.documents() if document.number is not None)
 
@@ -68,7 +70,7 @@ def test_four_processes_found_one_office_and_one_of_them_is_killed(tmp_path: Pat
 
 
 def test_killed_at_random_moments_the_same_command_goes_on(tmp_path: Path) -> None:
-    """kill -9 twelve times, from the first opening on; the log is whole after each, the numbers are 1..30 in the end."""
+    """kill -9 twelve times, from the first opening on: the log is whole after each, the numbers end as 1..30."""
     folder = tmp_path / "office"
     dice = random.Random(20260105)
     kills = 0

@@ -43,6 +43,7 @@ PATH_0_OF_8 = [
 
 
 def grow(leaves: list[bytes]) -> tuple[list[bytes], dict[tuple[int, int], bytes]]:
+    """Return the root of every size and all nodes."""
     frontier, roots, nodes = Frontier(), [EMPTY_ROOT], {}
     for leaf in leaves:
         frontier, grown = append_leaf(frontier, hash_leaf(leaf))

@@ -32,6 +32,7 @@ KEY = VerifierKey(name="docflow/H99", public_key=PRIVATE.public_key().public_byt
 
 
 def signed(size: int = 3, root: bytes = EMPTY_ROOT) -> str:
+    """Return a checkpoint that really is signed."""
     return sign_checkpoint(size, root, key=KEY, sign=PRIVATE.sign)
 
 

@@ -21,6 +21,7 @@ from tests.office_kit import open_office, seal_off
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    """An office with two sealed documents."""
     with open_office(tmp_path / "office") as office:
         seal_off(office, "d1")
         seal_off(office, "d2")
@@ -28,10 +29,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(*arguments: object) -> Result:
+    """Run the program in this process."""
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 def spoil(folder: Path) -> None:
+    """Edit one column with another program."""
     with closing(sqlite3.connect(folder / "docflow.sqlite")) as connection:
         connection.execute("UPDATE document SET subject = 'khác' WHERE id = 'd1'")
         connection.commit()

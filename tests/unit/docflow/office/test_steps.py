@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from docflow import (
     ErrorCode,
     Office,
     OutboxState,
+    Receipt,
     Secrecy,
     SignatureCheck,
     SignatureVerdict,
@@ -31,16 +32,19 @@ LONG_AGO = date(2026, 1, 4)
 
 @pytest.fixture
 def clock() -> SetClock:
+    """Noon of a Monday in January."""
     return SetClock()
 
 
 @pytest.fixture
 def office(tmp_path: Path, clock: SetClock) -> Iterator[Office]:
+    """Open an empty office."""
     with open_office(tmp_path / "office", clock=clock) as opened:
         yield opened
 
 
 def refused(code: ErrorCode) -> pytest.RaisesExc[DocflowError]:
+    """Expect docflow's refusal for this reason."""
     return pytest.RaisesExc(DocflowError, check=lambda error: error.code is code)
 
 
@@ -77,7 +81,7 @@ def test_a_secret_document_is_refused_before_anything_is_stored(
 def test_every_step_gives_the_same_answer_again(office: Office) -> None:
     """A request that is repeated is answered as the first time, and nothing is written twice."""
     draft, signed = make_draft(), leader_pdf("d1")
-    steps = [
+    steps: list[Callable[[], Receipt]] = [
         lambda: office.draft(draft, actor="A", document_id="d1"),
         lambda: office.approve("d1", actor="B"),
         lambda: office.leader_signed("d1", signed, actor="C"),
@@ -107,12 +111,13 @@ def test_another_request_under_the_same_key_is_refused(office: Office) -> None:
 def test_a_step_out_of_order_is_refused(office: Office) -> None:
     """No number before the leader's signature, no seal before the number, nothing after the end."""
     office.draft(make_draft(), actor="A", document_id="d1")
-    for step in (
+    steps: list[Callable[[], Receipt]] = [
         lambda: office.leader_signed("d1", b"x", actor="C"),
         lambda: office.issue("d1", actor="V"),
         lambda: office.sealed("d1", b"x", actor="V"),
         lambda: office.void("d1", actor="V", reason="r"),
-    ):
+    ]
+    for step in steps:
         with pytest.raises(DocflowError) as caught:
             step()
         assert caught.value.code is ErrorCode.WRONG_STATE
@@ -120,7 +125,7 @@ def test_a_step_out_of_order_is_refused(office: Office) -> None:
         office.approve("nobody", actor="B")
 
 
-def test_a_seal_that_is_not_on_the_leaders_file_is_refused(office: Office, tmp_path: Path) -> None:
+def test_a_seal_that_is_not_on_the_leaders_file_is_refused(office: Office) -> None:
     """NĐ 30/2020 Điều 32.2: the agency signs only what the authorised person signed, byte for byte."""
     sign_off(office, "d1")
     office.issue("d1", actor="V")
@@ -136,16 +141,18 @@ class TellingVerifier:
         self.verdict = verdict
 
     def check_leader_signature(self, pdf: bytes, *, document: Document, at: datetime) -> SignatureCheck:
+        """Look that the office asks about what it was given; answer."""
         assert (pdf, document.id, at.tzinfo) == (leader_pdf("d1"), "d1", UTC)
         return SignatureCheck(verdict=self.verdict, findings=("đã bị thu hồi",))
 
     def check_seal(self, pdf: bytes, *, document: Document, at: datetime) -> SignatureCheck:
+        """The same for the seal, which stands behind the leader's bytes."""
         return self.check_leader_signature(pdf[: len(leader_pdf("d1"))], document=document, at=at)
 
 
 @pytest.mark.parametrize("verdict", [SignatureVerdict.FAILED, SignatureVerdict.UNDECIDED])
 def test_a_signature_that_does_not_pass_stops_the_document(tmp_path: Path, verdict: SignatureVerdict) -> None:
-    """ "Could not check" is never "valid": neither number nor seal follows, and the file is not kept."""
+    """Could not check is never valid: neither number nor seal follows, and the file is not kept."""
     with open_office(tmp_path / "office", verifier=TellingVerifier(verdict)) as office:
         office.draft(make_draft(), actor="A", document_id="d1")
         office.approve("d1", actor="B")
@@ -168,7 +175,7 @@ def test_the_verdict_is_part_of_the_evidence(tmp_path: Path) -> None:
 
 
 def test_a_number_is_not_dated_back_nor_ahead(office: Office, clock: SetClock) -> None:
-    """NĐ 30/2020 Điều 15: numbers follow the order of time; no date before the last one, the signature, or after today."""
+    """NĐ 30/2020 Điều 15: numbers follow the order of time: not before the last date or the signature, not ahead."""
     for name in ("d1", "d2", "d3"):
         sign_off(office, name)
     for day in (LONG_AGO, date(2026, 1, 6)):

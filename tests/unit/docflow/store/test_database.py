@@ -26,11 +26,13 @@ from tests.office_kit import SetClock, make_agency, make_draft, open_office, sea
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    """Where an office is to be."""
     return tmp_path / "office"
 
 
 @pytest.fixture
 def opened(folder: Path) -> Iterator[Database]:
+    """Open the database of an empty office."""
     open_office(folder).close()
     store = Database(folder / "docflow.sqlite")
     yield store
@@ -58,7 +60,7 @@ def test_an_old_sqlite_is_refused_unless_one_process_owns_the_store(monkeypatch:
             raise ImportError(name)
         return SimpleNamespace(sqlite_version_info=(3, 40, 1))  # type: ignore[return-value]
 
-    monkeypatch.setattr(database.importlib, "import_module", old)
+    monkeypatch.setattr("docflow.store.database.importlib.import_module", old)
     with pytest.raises(DocflowError) as caught:
         database.choose_driver()
     assert caught.value.code is ErrorCode.SQLITE_TOO_OLD
@@ -66,7 +68,7 @@ def test_an_old_sqlite_is_refused_unless_one_process_owns_the_store(monkeypatch:
 
 
 def test_the_migrations_make_the_tables(opened: Database) -> None:
-    """Schema = migrations: the difference is empty, also in what SQLite keeps as text (STRICT, WITHOUT ROWID, checks)."""
+    """Schema = migrations: the difference is empty, also in what only SQLite knows (STRICT, WITHOUT ROWID)."""
     with opened.reading() as connection:
         assert migrations.current_revision(connection) == migrations.HEAD
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
@@ -83,6 +85,7 @@ def test_the_migrations_make_the_tables(opened: Database) -> None:
 
 
 def normal(text: str) -> list[str]:
+    """Leave out the order and the spaces in which two makers wrote the same table."""
     return sorted(line.strip().rstrip(",") for line in text.splitlines() if line.strip())
 
 

@@ -1,5 +1,7 @@
 """Whatever another program changes in an office's folder, verification names it."""
 
+# ruff: noqa: S608 - names of tables and columns come from our own metadata
+
 from __future__ import annotations
 
 import shutil
@@ -41,6 +43,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(original: Path, tmp_path: Path) -> Path:
+    """A copy to spoil."""
     copy = tmp_path / "office"
     shutil.copytree(original, copy)
     return copy
@@ -55,10 +58,12 @@ def another_program(folder: Path) -> Iterator[sqlite3.Connection]:
 
 
 def places(report: LogReport) -> set[tuple[str, str | None]]:
+    """Return which tables and columns are named."""
     return {(finding.table, finding.column) for finding in report.findings}
 
 
 def changed(value: object) -> object:
+    """Return another value of the same type."""
     match value:
         case int():
             return value + 1000
@@ -97,6 +102,7 @@ def test_an_edited_evidence_column_is_named(folder: Path, table: str, column: st
 
 
 def without_rowid() -> set[str]:
+    """Return the tables whose rows have no rowid."""
     return {t.name for t in METADATA.sorted_tables if not t.dialect_options["sqlite"]["with_rowid"]}
 
 
@@ -204,7 +210,7 @@ def test_a_changed_blob_is_named(folder: Path, change: str) -> None:
 
 
 def test_an_older_copy_is_found_by_a_newer_checkpoint(original: Path, tmp_path: Path) -> None:
-    """A consistent old copy of a store is intact by itself; a checkpoint kept elsewhere shows that it was turned back."""
+    """An old copy of a store is intact by itself; a checkpoint kept elsewhere shows that it was turned back."""
     old, new = tmp_path / "old", tmp_path / "new"
     shutil.copytree(original, old)
     shutil.copytree(original, new)
@@ -243,7 +249,6 @@ def test_a_checkpoint_of_another_log_proves_nothing(folder: Path, tmp_path: Path
 
 def test_a_log_signed_anew_with_another_key_is_found(folder: Path) -> None:
     """Replacing log.vkey does not help: the registered key stands in the first leaf."""
-    other = "docflow/H99+c57d2bb2+AR8ng5ajNzNnFtMcGhmYcN6iKvl6tSD7J3WqL4YYBpSm"
     from docflow.audit import VerifierKey  # noqa: PLC0415 - only the forger needs it
 
     other = str(VerifierKey(name="docflow/H99", public_key=bytes(range(32))))
