@@ -20,16 +20,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from io import BytesIO
 
 import pikepdf
 
 from vnsign.errors import ErrorCode, InputError
 from vnsign.pdf.dates import parse_pdf_date
+from vnsign.pdf.opening import open_pdf
+from vnsign.pdf.security_store import SecurityStore, read_store
 
-#: Larger files are refused by this engine, which holds the file in memory.
-MAX_PDF_BYTES = 512 * 1024 * 1024
-_HEADER_WINDOW_BYTES = 1024
 _MAX_FIELD_DEPTH = 64
 _BYTE_RANGE_LENGTH = 4
 _TRAILER_WINDOW_BYTES = 32
@@ -118,15 +116,6 @@ class FoundSignature:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SecurityStore:
-    """Contents of the DSS, DER as found. Source: ETSI EN 319 142-1 §5.4.2."""
-
-    certificates: tuple[bytes, ...] = ()
-    crls: tuple[bytes, ...] = ()
-    ocsps: tuple[bytes, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PdfStructure:
     """What was found, signatures in the order in which they were made.
 
@@ -137,24 +126,6 @@ class PdfStructure:
     signatures: tuple[FoundSignature, ...]
     store: SecurityStore
     warnings: tuple[str, ...]
-
-
-def open_pdf(data: bytes) -> pikepdf.Pdf:
-    """Open a PDF for reading.
-
-    Raises:
-        InputError: ``NOT_A_PDF``, ``ENCRYPTED_PDF`` (a password is needed), ``MALFORMED_PDF``.
-    """
-    if len(data) > MAX_PDF_BYTES:
-        raise InputError(ErrorCode.MALFORMED_PDF, f"the file is larger than {MAX_PDF_BYTES:,} bytes")
-    if b"%PDF-" not in data[:_HEADER_WINDOW_BYTES]:
-        raise InputError(ErrorCode.NOT_A_PDF, "the file is not a PDF", way_out="check that the right file was given")
-    try:
-        return pikepdf.open(BytesIO(data), suppress_warnings=True)
-    except pikepdf.PasswordError as exc:
-        raise InputError(ErrorCode.ENCRYPTED_PDF, "the PDF needs a password", way_out="decrypt it first") from exc
-    except Exception as exc:  # boundary: the PDF library reports damage in several unrelated classes
-        raise InputError(ErrorCode.MALFORMED_PDF, "the PDF is damaged and cannot be read") from exc
 
 
 def read_structure(data: bytes) -> PdfStructure:
@@ -372,35 +343,3 @@ def _certificates(value: object) -> tuple[bytes, ...]:
     if isinstance(value, pikepdf.Array):
         return tuple(_string(item) for item in value)
     return (_string(value),) if isinstance(value, pikepdf.String) else ()
-
-
-def read_store(pdf: pikepdf.Pdf) -> SecurityStore:
-    """Return the contents of the document security store; what cannot be read is left out."""
-    store = pdf.Root.get("/DSS")
-    if not isinstance(store, pikepdf.Dictionary):
-        return SecurityStore()
-    return SecurityStore(
-        certificates=_streams(store.get("/Certs")),
-        crls=_streams(store.get("/CRLs")),
-        ocsps=_streams(store.get("/OCSPs")),
-    )
-
-
-def has_security_store(data: bytes) -> bool:
-    """Tell whether a revision (the file up to its end) has a document security store; False if it cannot be read."""
-    try:
-        with open_pdf(data) as pdf:
-            return isinstance(pdf.Root.get("/DSS"), pikepdf.Dictionary)
-    except (InputError, pikepdf.PdfError, ValueError, AttributeError):
-        return False
-
-
-def _streams(array: object) -> tuple[bytes, ...]:
-    found: list[bytes] = []
-    for item in array if isinstance(array, pikepdf.Array) else ():
-        if isinstance(item, pikepdf.Stream):
-            try:
-                found.append(item.read_bytes())
-            except pikepdf.PdfError:
-                continue
-    return tuple(found)

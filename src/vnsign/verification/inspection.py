@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from vnsign.errors import ErrorCode, InputError, UsageError
-from vnsign.pdf.structure import FoundSignature, PdfStructure, SignatureKind, has_security_store, read_structure
+from vnsign.pdf.security_store import has_security_store
+from vnsign.pdf.structure import FoundSignature, PdfStructure, SignatureKind, read_structure
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.report import (
     DocumentReport,
@@ -30,13 +31,8 @@ from vnsign.report import (
 )
 from vnsign.verification.material import Material, gather_material
 from vnsign.verification.modifications import judge_changes
-from vnsign.verification.signatures import (
-    LaterChanges,
-    LaterTimestamp,
-    SignatureInput,
-    judge_signature,
-    read_signature,
-)
+from vnsign.verification.signature_input import SignatureInput, read_signature
+from vnsign.verification.signatures import LaterChanges, LaterTimestamp, judge_signature
 from vnsign.verification.timestamps import judge_timestamp
 
 _FILE_FINDINGS = {
@@ -94,7 +90,7 @@ def _judge_document(
             material=material,
             later=_after(source.found, stamps),
             changes=_changes(data, source.found),
-            covers_whole_document=source.found.problem is None and source.found.covered_end == len(data),
+            covers=source.found.problem is None and source.found.covered_end == len(data),
         )
         signatures.append(judged.report)
         timestamps.extend(t.report for t in judged.timestamps)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vnsign.errors import InputError
-from vnsign.pdf.structure import SecurityStore
+from vnsign.pdf.security_store import SecurityStore
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.pki.cms_reading import SignedCms
 from vnsign.pki.status import RevocationEvidence, read_evidence

@@ -16,8 +16,9 @@ import pikepdf
 
 from vnsign.errors import InputError
 from vnsign.pdf.changes import Change, ChangeKind, compare_revisions
+from vnsign.pdf.opening import open_pdf
 from vnsign.pdf.second_opinion import NO_OPINION, Opinion, ask_second_opinion, is_opinion_affordable
-from vnsign.pdf.structure import FoundSignature, open_pdf
+from vnsign.pdf.structure import FoundSignature
 from vnsign.report import Finding, FindingCode, Modifications, Severity
 from vnsign.verification.signatures import LaterChanges
 

@@ -1,0 +1,72 @@
+"""A signature dictionary that was found → its CMS and the bytes it covers, or why it cannot be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from asn1crypto import core
+
+from vnsign.errors import ErrorCode, InputError
+from vnsign.pdf.structure import FoundSignature
+from vnsign.pki.cms_reading import SignedCms, parse_signed_data
+from vnsign.policy.validation import BARE_RSA_SUB_FILTER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureInput:
+    """One signature with its CMS read, or the reason why it cannot be.
+
+    Attributes:
+        signed_parts: The two pieces of the file that the byte range names.
+    """
+
+    found: FoundSignature
+    cms: SignedCms | None
+    broken: str
+    signed_parts: tuple[bytes, ...]
+
+
+def read_signature(data: bytes, found: FoundSignature) -> SignatureInput:
+    """Read the CMS of a signature that was found."""
+    parts: tuple[bytes, ...] = ()
+    if found.problem is None:
+        _, first_end, second_start, second_length = found.byte_range
+        parts = (data[:first_end], data[second_start : second_start + second_length])
+    try:
+        if found.sub_filter == BARE_RSA_SUB_FILTER:
+            cms = _read_bare_rsa(found)
+        else:
+            cms = parse_signed_data(found.contents, extra_certificates=found.certificates)
+    except InputError as exc:
+        return SignatureInput(found=found, cms=None, broken=exc.message, signed_parts=parts)
+    return SignatureInput(found=found, cms=cms, broken="", signed_parts=parts)
+
+
+def _read_bare_rsa(found: FoundSignature) -> SignedCms:
+    """A bare PKCS#1 signature, certificate beside it. Source: ISO 32000-1 §12.8.3.2 (deprecated)."""
+    try:
+        value = bytes(core.OctetString.load(found.contents).native)
+    except (ValueError, TypeError) as exc:
+        raise InputError(ErrorCode.MALFORMED_CMS, "the PKCS#1 signature cannot be read") from exc
+    return SignedCms(
+        signer_infos=1,
+        digest_algorithm="sha1",
+        signature_scheme="rsassa_pkcs1v15",
+        signature_digest="sha1",
+        pss_salt_bytes=0,
+        pss_mgf_digest="",
+        signature=value,
+        signed_attributes=None,
+        message_digest=None,
+        content_type="data",
+        attribute_content_type=None,
+        content=None,
+        claimed_time=None,
+        references=(),
+        repeats_reference=False,
+        signer_certificate=found.certificates[0] if found.certificates else None,
+        certificates=found.certificates,
+        crls=(),
+        ocsps=(),
+        timestamp_tokens=(),
+    )
