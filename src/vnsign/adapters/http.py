@@ -269,7 +269,7 @@ def _distribution_points(certificate: x509.Certificate) -> list[list[str]]:
         points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
     except x509.ExtensionNotFound:
         return []
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as exc:
+    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as exc:
         raise InputError(ErrorCode.MALFORMED_CERTIFICATE, f"its extensions cannot be read: {exc}") from exc
     return [
         [

@@ -48,6 +48,8 @@ from vnsign.policy.profiles import PROFILES, CertificateProfile
 from vnsign.ports import Clock
 
 _SERIAL_TRIES = 3
+#: What a row that the authority did not write may raise.
+_ROW_FAULTS = (ValueError, TypeError, KeyError, OverflowError, OSError, x509.InvalidVersion)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +156,7 @@ class Authority:
             )
         secret = derive_secret(passphrase, salt=settings.key_salt, cost=settings.key_cost)
         own = _open_own_keys(keys, secret, file=str(store.path))
-        return cls(store, base_url=settings.base_url, own=own, clock=clock)
+        return cls(store, base_url=_checked_url(settings.base_url), own=own, clock=clock)
 
     @property
     def base_url(self) -> str:
@@ -232,16 +234,10 @@ class Authority:
         """Return every certificate on record, in order of issue, the authority's own included."""
         with self._store.reading() as connection:
             found = rows.read_certificates(connection)
-        return tuple(
-            IssuedCertificate(
-                certificate=x509.load_der_x509_certificate(row.der),
-                profile=CertificateProfile(row.profile),
-                issued_at=moment_of(row.issued_at),
-                revoked_at=None if row.revoked_at is None else moment_of(row.revoked_at),
-                reason=None if row.reason is None else x509.ReasonFlags[row.reason],
-            )
-            for row in found
-        )
+        try:
+            return tuple(_issued_certificate(row) for row in found)
+        except _ROW_FAULTS as exc:
+            raise rows.damaged(self._store.path, exc) from exc
 
     def revoke(
         self,
@@ -298,9 +294,12 @@ class Authority:
             current = current_crl(connection, which, now)
         if current is not None:
             return current
-        with self._store.writing() as connection:
-            # Looked at again under the lock: of two who found it stale, one makes the list.
-            return current_crl(connection, which, now) or make_crl(connection, which, now, issuer=self._own[which])
+        try:
+            with self._store.writing() as connection:
+                # Looked at again under the lock: of two who found it stale, one makes the list.
+                return current_crl(connection, which, now) or make_crl(connection, which, now, issuer=self._own[which])
+        except _ROW_FAULTS as exc:
+            raise rows.damaged(self._store.path, exc) from exc
 
     def answer_timestamp(self, request: bytes) -> bytes:
         """Answer any bytes with a TimeStampResp, DER. Serial numbers are 159 random bits and not recorded.
@@ -314,6 +313,7 @@ def _open_own_keys(keys: Sequence[rows.AnyRow], secret: bytes, *, file: str) -> 
     if {key.role for key in keys} != {*Issuer, TSA_ROLE}:
         raise InputError(ErrorCode.NOT_READABLE, "the authority's own keys are not all there", file=file)
     certificates = {key.role: load_certificate(key.der, file=file) for key in keys}
+    _check_own_path(certificates, file=file)
     return {
         key.role: Credential(
             key=decrypt_key(key.pkcs8, secret, file=file),
@@ -322,6 +322,26 @@ def _open_own_keys(keys: Sequence[rows.AnyRow], secret: bytes, *, file: str) -> 
         )
         for key in keys
     }
+
+
+def _check_own_path(certificates: Mapping[str, x509.Certificate], *, file: str) -> None:
+    # Whatever was done to the rows: what the authority stands on is what it signed itself.
+    issuers = {Issuer.ROOT: Issuer.ROOT, Issuer.ISSUING: Issuer.ROOT, TSA_ROLE: Issuer.ISSUING}
+    try:
+        for role, issuer in issuers.items():
+            certificates[role].verify_directly_issued_by(certificates[issuer])
+    except Exception as exc:  # boundary: a damaged certificate may fail in any way the library knows
+        raise InputError(ErrorCode.NOT_READABLE, "the authority's own certificates are damaged", file=file) from exc
+
+
+def _issued_certificate(row: rows.AnyRow) -> IssuedCertificate:
+    return IssuedCertificate(
+        certificate=x509.load_der_x509_certificate(row.der),
+        profile=CertificateProfile(row.profile),
+        issued_at=moment_of(row.issued_at),
+        revoked_at=None if row.revoked_at is None else moment_of(row.revoked_at),
+        reason=None if row.reason is None else x509.ReasonFlags[row.reason],
+    )
 
 
 def _checked_url(base_url: str) -> str:

@@ -12,11 +12,12 @@ Source: RFC 7914 (scrypt); RFC 5958 and RFC 8018 §6.2 (encrypted PKCS#8); OWASP
 
 from __future__ import annotations
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from vnsign.errors import ErrorCode, UsageError
+from vnsign.errors import ErrorCode, InputError, UsageError
 from vnsign.pki.keys import PrivateKey
 
 #: OWASP: N = 2^15, r = 8, p = 3 (32 MiB, a quarter of a second).
@@ -24,6 +25,8 @@ SCRYPT_COST = 2**15
 _BLOCK_SIZE = 8
 _PARALLELISM = 3
 SALT_BYTES = 16
+#: 1 GiB: more is no cost but damage.
+_MAX_COST = 2**20
 
 
 def derive_secret(passphrase: bytes, *, salt: bytes, cost: int) -> bytes:
@@ -31,9 +34,12 @@ def derive_secret(passphrase: bytes, *, salt: bytes, cost: int) -> bytes:
 
     Raises:
         UsageError: ``BAD_ARGUMENT``: empty passphrase.
+        InputError: ``NOT_READABLE``: a cost that nobody chose.
     """
     if not passphrase:
         raise UsageError(ErrorCode.BAD_ARGUMENT, "an authority's keys are not kept without a passphrase")
+    if not 1 < cost <= _MAX_COST or cost.bit_count() != 1:
+        raise InputError(ErrorCode.NOT_READABLE, f"{cost} is no cost of scrypt")
     derived = Scrypt(salt=salt, length=32, n=cost, r=_BLOCK_SIZE, p=_PARALLELISM).derive(passphrase)
     # As text: PKCS#8 passphrases are text, and some tools stop at a zero byte.
     return derived.hex().encode("ascii")
@@ -56,7 +62,7 @@ def decrypt_key(pkcs8: bytes, secret: bytes, *, file: str) -> PrivateKey:
     """
     try:
         key = serialization.load_der_private_key(pkcs8, secret)
-    except (ValueError, TypeError) as exc:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as exc:
         raise UsageError(
             ErrorCode.WRONG_PASSPHRASE, "the passphrase does not open the keys", file=file, way_out="type it again"
         ) from exc

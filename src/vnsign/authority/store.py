@@ -236,6 +236,16 @@ def _translated(path: Path) -> Iterator[None]:
         raise
     except SQLAlchemyError as exc:
         raise _database_error(path, exc) from exc
+    except UnicodeError as exc:  # text in the file that is no UTF-8: the driver's own words included
+        raise damaged(path, exc) from exc
+
+
+def damaged(path: Path, exc: Exception) -> InputError:
+    """Return the error that says a row is not what the authority wrote."""
+    reason = str(exc) or type(exc).__name__
+    return InputError(
+        ErrorCode.NOT_READABLE, f"is damaged: {reason}", file=str(path), way_out="restore it from a backup"
+    )
 
 
 def _database_error(path: Path, exc: SQLAlchemyError) -> VnsignError:

@@ -133,7 +133,7 @@ def load_certificate(data: bytes, *, file: str | None = None) -> x509.Certificat
         if b"-----BEGIN" in data[:1024]:
             return x509.load_pem_x509_certificate(data)
         return x509.load_der_x509_certificate(data)
-    except (ValueError, TypeError) as exc:
+    except (ValueError, TypeError, x509.InvalidVersion) as exc:
         raise InputError(ErrorCode.MALFORMED_CERTIFICATE, f"not a certificate: {exc}", file=file) from exc
 
 

@@ -105,7 +105,7 @@ def load_crl(data: bytes, *, file: str | None = None) -> x509.CertificateRevocat
         if b"-----BEGIN" in data[:1024]:
             return x509.load_pem_x509_crl(data)
         return x509.load_der_x509_crl(data)
-    except (ValueError, TypeError) as exc:
+    except (ValueError, TypeError, x509.InvalidVersion) as exc:
         raise InputError(ErrorCode.MALFORMED_CRL, f"not a revocation list: {exc}", file=file) from exc
 
 

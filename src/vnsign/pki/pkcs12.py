@@ -13,6 +13,8 @@ Source: RFC 7292; RFC 8018 (PBES2).
 
 from __future__ import annotations
 
+import warnings
+
 from asn1crypto import pkcs12 as asn1_pkcs12
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -41,10 +43,13 @@ def parse_pkcs12(data: bytes, passphrase: bytes, *, file: str | None = None) -> 
     """
     _check_structure(data, file)
     try:
-        key, certificate, others = pkcs12.load_key_and_certificates(data, passphrase)
+        with warnings.catch_warnings():
+            # Older tools write BER, of which the library complains; such a file is what we are here to read.
+            warnings.simplefilter("ignore")
+            key, certificate, others = pkcs12.load_key_and_certificates(data, passphrase)
     except UnsupportedAlgorithm as exc:
         raise InputError(ErrorCode.MALFORMED_CERTIFICATE, f"its encryption is not supported: {exc}", file=file) from exc
-    except (ValueError, TypeError) as exc:
+    except (ValueError, TypeError, x509.InvalidVersion) as exc:
         # The structure is complete, so it is the integrity check that failed.
         raise UsageError(
             ErrorCode.WRONG_PASSPHRASE,

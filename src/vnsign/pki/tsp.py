@@ -59,6 +59,7 @@ _TOKEN_FAULTS = (
     x509.ExtensionNotFound,
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
+    x509.InvalidVersion,
 )
 _T = TypeVar("_T")
 
@@ -244,7 +245,10 @@ def _certificates(signed_data: st.SignedData) -> tuple[x509.Certificate, ...]:
     for item in signed_data.certificates.as_list() if signed_data.certificates else []:
         try:
             found.append(x509.load_der_x509_certificate(asn1.encode_der(item)))
-        except ValueError:  # an attribute certificate, or one this library does not read: not the signer's
+        except (
+            ValueError,
+            x509.InvalidVersion,
+        ):  # an attribute certificate, or one this library does not read: not the signer's
             continue
     return tuple(found)
 

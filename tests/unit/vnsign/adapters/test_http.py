@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpx2
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -253,7 +254,9 @@ def test_an_answer_that_drips_ends_at_the_time_limit() -> None:
             time.sleep(0.05)
 
     with running(drip) as service:
-        assert timestamp_refusal(service.url, timeout_s=0.3).code is ErrorCode.SERVICE_UNREACHABLE
+        error = timestamp_refusal(service.url, timeout_s=0.3)
+        assert (error.code, "longer than 0.3 s" in error.message) == (ErrorCode.SERVICE_UNREACHABLE, True)
+        assert len(service.requests) == 1
 
 
 def test_an_answer_beyond_the_limit_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -408,6 +411,18 @@ def test_a_redirect_is_followed_to_http_only_and_not_for_ever() -> None:
             with pytest.raises(ServiceUnavailable) as caught:
                 HttpRevocationSource().crls_for(certificate)
             assert caught.value.code is ErrorCode.SERVICE_REFUSED
+
+
+def test_a_redirect_does_not_step_down_from_tls() -> None:
+    """Whoever was asked under TLS does not answer in clear."""
+    moved = httpx2.Response(302, headers={"location": "http://ca.example/crl"})
+    for url, refused in (("https://ca.example/crl", True), ("http://ca.example/old", False)):
+        query = http._Query(url=url, max_bytes=1)
+        if refused:
+            with pytest.raises(ServiceUnavailable):
+                http._redirect(moved, query)
+        else:
+            assert http._redirect(moved, query).location == "http://ca.example/crl"
 
 
 @pytest.mark.parametrize("body", [b"", b"<html></html>", crl_bytes()[:-1]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +14,7 @@ from cryptography import x509
 from tests.unit.vnsign.authority.making import NOW, PASSPHRASE, StoppedClock, openssl, pem
 from vnsign.authority import Authority
 from vnsign.authority import store as rows
+from vnsign.authority.founding import make_own_credentials
 from vnsign.errors import ErrorCode, VnsignError
 from vnsign.pki.certificates import load_certificate
 from vnsign.pki.crl import load_crl
@@ -97,6 +99,45 @@ def test_two_creations_leave_one_authority(folder: Path) -> None:
     assert (folder / rows.DATABASE_NAME).read_bytes() == before
 
 
+def test_of_two_creations_at_once_one_loses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other process is quicker, between our first look and our lock."""
+    monkeypatch.setattr("vnsign.authority.authority.SCRYPT_COST", 16)
+    clock = StoppedClock()
+
+    def create() -> Authority:
+        return Authority.create(tmp_path, name="A", organization="B", base_url="http://c", passphrase=b"p", clock=clock)
+
+    def overtaken(*arguments: object, **keywords: object) -> object:
+        monkeypatch.setattr("vnsign.authority.authority.make_own_credentials", make_own_credentials)
+        winners.append(create())
+        return make_own_credentials(*arguments, **keywords)  # type: ignore[arg-type]
+
+    winners: list[Authority] = []
+    monkeypatch.setattr("vnsign.authority.authority.make_own_credentials", overtaken)
+    with pytest.raises(VnsignError) as caught:
+        create()
+    assert refusal(caught) is ErrorCode.AUTHORITY_EXISTS
+    opened = Authority.open(tmp_path, passphrase=b"p", clock=clock)
+    assert opened.issued() == winners[0].issued()
+
+
+def test_of_two_who_find_the_list_stale_one_makes_it(
+    authority: Authority, folder: Path, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other process is quicker, between our look and our lock: its list is served, no number is spent."""
+    other = Authority.open(folder, passphrase=PASSPHRASE, clock=clock)
+    made: list[bytes] = []
+    writing = authority._store.writing
+
+    def overtaken() -> object:
+        made.append(other.crl("issuing"))
+        return writing()
+
+    monkeypatch.setattr(authority._store, "writing", overtaken)
+    assert authority.crl("issuing") == made[0]
+    assert number_of(made[0]) == 1
+
+
 def test_a_creation_cut_short_can_be_repeated(tmp_path: Path) -> None:
     """An empty database is what a kill leaves behind; it is no authority."""
     (tmp_path / rows.DATABASE_NAME).touch()
@@ -156,6 +197,9 @@ def test_a_file_that_is_no_database_is_our_error(tmp_path: Path) -> None:
         ("DELETE FROM own_key WHERE role = 'tsa'", ErrorCode.NOT_READABLE),
         ("UPDATE own_key SET pkcs8 = x'3000'", ErrorCode.WRONG_PASSPHRASE),
         ("UPDATE certificate SET der = x'3000'", ErrorCode.MALFORMED_CERTIFICATE),
+        ("UPDATE certificate SET der = (SELECT der FROM certificate WHERE profile = 'tsa')", ErrorCode.NOT_READABLE),
+        ("UPDATE authority SET key_cost = 1099511627776", ErrorCode.NOT_READABLE),
+        ("UPDATE authority SET base_url = 'x'", ErrorCode.BAD_ARGUMENT),
         ("UPDATE authority SET schema_version = 99", ErrorCode.BAD_ARGUMENT),
         ("DROP TABLE own_key", ErrorCode.OUTPUT_NOT_WRITABLE),
     ],
@@ -368,6 +412,28 @@ def test_the_record_keeps_what_was_issued_byte_for_byte(authority: Authority, fo
     ).fetchall()
     connection.close()
     assert [load_certificate(der) for (der,) in found] == [credential.certificate]
+
+
+def test_any_damage_to_the_file_is_our_error(founded: bytes, tmp_path: Path) -> None:
+    """Bytes changed at random: the authority opens and works, or says so; nothing but VnsignError leaves."""
+    dice = random.Random(20260302)
+    path = tmp_path / rows.DATABASE_NAME
+    outcomes = {"works": 0, "refused": 0}
+    for _ in range(150):
+        damaged = bytearray(founded)
+        for _ in range(dice.randint(1, 6)):
+            damaged[dice.randrange(len(damaged))] = dice.randrange(256)
+        path.write_bytes(damaged)
+        try:
+            authority = Authority.open(tmp_path, passphrase=PASSPHRASE, clock=StoppedClock())
+            authority.issue(CertificateProfile.OFFICIAL, SUBJECT)
+            authority.issued()
+            authority.crl("issuing")
+        except VnsignError:
+            outcomes["refused"] += 1
+        else:
+            outcomes["works"] += 1
+    assert min(outcomes.values()) > 10, outcomes
 
 
 def test_the_settings_that_guard_the_record_are_in_force(folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,13 +12,17 @@ import pytest
 from asn1crypto import cms as asn1_cms
 from asn1crypto import core as asn1_core
 from asn1crypto import tsp as asn1_tsp
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tests.support import require_data
 from tests.unit.vnsign.authority.making import NOW, certify, infrastructure, openssl, pem
 from vnsign.errors import ErrorCode, InputError, ServiceUnavailable, UsageError
 from vnsign.pki.credentials import Credential
-from vnsign.pki.keys import KeyAlgorithm
+from vnsign.pki.keys import KeyAlgorithm, generate_private_key, sign_bytes
+from vnsign.pki.names import Subject
 from vnsign.pki.tsa import DEFAULT_POLICY, TokenIssuer
 from vnsign.pki.tsp import TimestampRequest, build_request, parse_reply, parse_token
 from vnsign.policy.profiles import CertificateProfile
@@ -332,14 +336,90 @@ def test_a_forged_token_is_refused(change: str) -> None:
     assert caught.value.code is ErrorCode.MALFORMED_TIMESTAMP
 
 
-def test_a_token_signed_by_a_document_signer_is_refused() -> None:
+def resigned(change: str) -> bytes:
+    """Return a token that the authority's own key signed, but that says what no token may say."""
+    token = asn1_cms.ContentInfo.load(parse_reply(stamp(), REQUEST).der)
+    signer = token["content"]["signer_infos"][0]
+    attributes = [asn1_cms.CMSAttribute.load(item.dump()) for item in signer["signed_attrs"]]
+    for attribute in attributes:
+        match (change, attribute["type"].native):
+            case ("signed content type", "content_type"):
+                attribute["values"] = ["data"]
+            case ("two digests", "message_digest"):
+                attribute["values"] = [attribute["values"][0].native, bytes(32)]
+            case _:
+                continue
+    if change == "attribute twice":
+        digest = next(item for item in attributes if item["type"].native == "message_digest")
+        attributes.append(
+            asn1_cms.CMSAttribute({"type": "message_digest", "values": [digest["values"][0].native[::-1]]})
+        )
+    signer["signed_attrs"] = asn1_cms.CMSAttributes(attributes)
+    signed = b"\x31" + signer["signed_attrs"].dump(force=True)[1:]
+    signer["signature"] = sign_bytes(infrastructure().tsa.key, signed, hashes.SHA256())
+    return bytes(token.dump(force=True))
+
+
+def test_a_token_that_was_signed_again_unchanged_is_accepted() -> None:
+    """The forger's tool works: what is refused below is refused for its content."""
+    assert parse_token(resigned("nothing")).imprint == REQUEST.imprint
+
+
+@pytest.mark.parametrize("change", ["signed content type", "two digests", "attribute twice"])
+def test_a_token_whose_signed_attributes_are_ambiguous_or_of_another_thing_is_refused(change: str) -> None:
+    """RFC 5652 §5.3, §11.1, §11.2: one value each, and the content type is TSTInfo."""
+    with pytest.raises(InputError) as caught:
+        parse_token(resigned(change))
+    assert caught.value.code is ErrorCode.MALFORMED_TIMESTAMP
+
+
+def certified_for(*purposes: x509.ObjectIdentifier, critical: bool) -> Credential:
+    """A credential of no profile of ours, made for these purposes."""
+    key, issuer = generate_private_key(), infrastructure().issuing
+    name = Subject(common_name="Máy chủ khác", organization="Sở Thử nghiệm").to_name()
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(issuer.certificate.subject)
+        .public_key(key.public_key())
+        .serial_number(99)
+        .not_valid_before(NOW - timedelta(days=1))
+        .not_valid_after(NOW + timedelta(days=1))
+        .add_extension(x509.ExtendedKeyUsage(purposes), critical=critical)
+    )
+    certificate = builder.sign(issuer.key, hashes.SHA256())
+    return Credential(key=key, certificate=certificate, chain=(issuer.certificate, *issuer.chain))
+
+
+@pytest.mark.parametrize(
+    ("purposes", "critical"),
+    [
+        ((ExtendedKeyUsageOID.TIME_STAMPING,), False),
+        ((ExtendedKeyUsageOID.CLIENT_AUTH,), True),
+        ((ExtendedKeyUsageOID.TIME_STAMPING, ExtendedKeyUsageOID.CLIENT_AUTH), True),
+    ],
+    ids=["not critical", "another purpose", "two purposes"],
+)
+def test_our_authority_does_not_stamp_with_a_certificate_that_is_not_for_it_alone(
+    purposes: tuple[x509.ObjectIdentifier, ...],
+    critical: bool,  # noqa: FBT001
+) -> None:
+    """RFC 3161 §2.3."""
+    with pytest.raises(UsageError) as caught:
+        TokenIssuer(certified_for(*purposes, critical=critical))
+    assert caught.value.code is ErrorCode.CERTIFICATE_NOT_USABLE
+
+
+@pytest.mark.parametrize("forger", ["a person", "a client certificate"])
+def test_a_token_signed_by_who_is_no_timestamping_authority_is_refused(forger: str) -> None:
     """RFC 3161 §2.3: the purpose is checked, not only the signature."""
     person = certify(CertificateProfile.OFFICIAL)
+    client = certified_for(ExtendedKeyUsageOID.CLIENT_AUTH, critical=True)
     with pytest.MonkeyPatch.context() as patch:
         # The forger's own authority has no scruples about its certificate.
         patch.setattr("vnsign.pki.tsa._check_purpose", lambda _certificate: None)
-        forger = TokenIssuer(person)
-    reply = forger.respond(build_request(REQUEST), time=NOW, serial=1)
+        issuer = TokenIssuer(person if forger == "a person" else client)
+    reply = issuer.respond(build_request(REQUEST), time=NOW, serial=1)
     with pytest.raises(InputError) as caught:
         parse_reply(reply, REQUEST)
     assert caught.value.code is ErrorCode.MALFORMED_TIMESTAMP
