@@ -263,6 +263,14 @@ def test_what_is_no_certificate_is_our_error(data: bytes) -> None:
     assert caught.value.code is ErrorCode.MALFORMED_CERTIFICATE
 
 
+def test_a_certificate_of_an_unknown_version_is_our_error() -> None:
+    """The library has an exception of its own for it."""
+    der = infrastructure().root.certificate.public_bytes(Encoding.DER)
+    with pytest.raises(InputError) as caught:
+        load_certificate(der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x09", 1))
+    assert caught.value.code is ErrorCode.MALFORMED_CERTIFICATE
+
+
 @pytest.mark.parametrize("text", ["", "1", "a.b", "1.2.", "9.9"])
 def test_what_is_no_object_identifier_is_our_error(text: str) -> None:
     """A policy given by a caller may be anything."""

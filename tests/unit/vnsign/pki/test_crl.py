@@ -90,3 +90,11 @@ def test_what_is_no_list_is_our_error(data: bytes) -> None:
     with pytest.raises(InputError) as caught:
         load_crl(data)
     assert caught.value.code is ErrorCode.MALFORMED_CRL
+
+
+def test_a_list_of_an_unknown_version_is_our_error() -> None:
+    """The library has an exception of its own for it."""
+    der = make_crl(infrastructure().issuing).public_bytes(Encoding.DER)
+    with pytest.raises(InputError) as caught:
+        load_crl(der.replace(b"\x02\x01\x01", b"\x02\x01\x09", 1))
+    assert caught.value.code is ErrorCode.MALFORMED_CRL
