@@ -202,8 +202,9 @@ DEPARTMENT_TEXTS = (
         unit="QLKH",
         subject=(
             "Về việc thành lập Hội đồng tư vấn đánh giá, nghiệm thu nhiệm vụ khoa học và công nghệ cấp tỉnh “Nghiên "
-            "cứu quy trình nhân giống, canh tác và bảo quản sau thu hoạch cây cam bản địa theo hướng hữu cơ, gắn với truy "
-            "xuất nguồn gốc điện tử và phát triển du lịch cộng đồng tại các xã vùng thượng nguồn sông An, tỉnh An Bình”"
+            "cứu quy trình nhân giống, canh tác và bảo quản sau thu hoạch cây cam bản địa theo hướng hữu cơ, gắn với "
+            "truy xuất nguồn gốc điện tử và phát triển du lịch cộng đồng tại các xã vùng thượng nguồn sông An, tỉnh An "
+            "Bình”"
         ),
         to=(AN_BINH, "Các thành viên Hội đồng"),
         body="""
