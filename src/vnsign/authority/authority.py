@@ -225,7 +225,7 @@ class Authority:
                     rows.insert_certificate(
                         connection, certificate, issuer=Issuer.ISSUING, profile=profile, issued_at=int(now.timestamp())
                     )
-            except rows.SerialTakenError:
+            except rows.SerialTaken:
                 continue
             return Credential(key=key, certificate=certificate, chain=(issuer.certificate, *issuer.chain))
         raise UsageError(ErrorCode.ISSUE_REFUSED, "no free serial number was drawn: the random generator is broken")

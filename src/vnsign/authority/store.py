@@ -34,8 +34,8 @@ _BUSY_TIMEOUT_S = 30
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 
-class SerialTakenError(Exception):
-    """The serial number is in use; draw another. Never leaves this room."""
+class SerialTaken(UsageError):
+    """The serial number is in use; draw another."""
 
 
 class AuthorityStore:
@@ -115,7 +115,7 @@ def insert_certificate(
     """Record a certificate.
 
     Raises:
-        SerialTakenError: The serial number is in use.
+        SerialTaken: The serial number is in use.
     """
     spki = certificate.public_key().public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -136,7 +136,7 @@ def insert_certificate(
     try:
         connection.execute(CERTIFICATE.insert().values(**values))
     except IntegrityError as exc:
-        raise SerialTakenError(values["serial"]) from exc
+        raise SerialTaken(ErrorCode.ISSUE_REFUSED, f"serial number {certificate.serial_number:x} is in use") from exc
 
 
 def read_certificate(connection: Connection, serial: int) -> AnyRow | None:
@@ -232,8 +232,6 @@ def _on_begin(connection: Connection) -> None:
 def _translated(path: Path) -> Iterator[None]:
     try:
         yield
-    except (VnsignError, SerialTakenError):
-        raise
     except SQLAlchemyError as exc:
         raise _database_error(path, exc) from exc
     except UnicodeError as exc:  # text in the file that is no UTF-8: the driver's own words included
