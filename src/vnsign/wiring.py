@@ -235,10 +235,11 @@ def sign_pdf(
         location=location,
     )
     signed = sign(pdf, signer, request, timestamps=timestamps)
-    _require_earlier_signatures_unharmed(pdf, signed, now)
+    _look_again(pdf, signed, now)
     if target is not TargetLevel.B_LT:
         return signed
-    return extend_pdf(signed, revocation=revocation, known=signer.chain)
+    source = revocation or HttpRevocationSource()
+    return extend_to_lt(signed, revocation=source, known=signer.chain, only_newest=True)
 
 
 def seal_pdf(
@@ -288,7 +289,12 @@ def seal_pdf(
             f"the agency's key signs only a document validly signed by the authorised person; found {found}",
             way_out="let the authorised person sign, and check the trust folder",
         )
-    return sign_pdf(pdf, signer, field=field, level=level, tsa=tsa, image=image, revocation=source, clock=clock)
+    target = _target(level)
+    first = TargetLevel.B_T if target is TargetLevel.B_LT else target
+    sealed = sign_pdf(pdf, signer, field=field, level=first, tsa=tsa, image=image, clock=clock)
+    if target is not TargetLevel.B_LT:
+        return sealed
+    return extend_pdf(sealed, revocation=source, known=(*signer.chain, *trust.intermediates))
 
 
 def extend_pdf(
@@ -416,14 +422,22 @@ def _with_fresh_crls(pdf: bytes, trust: TrustAnchors, source: RevocationSource) 
     )
 
 
-def _require_earlier_signatures_unharmed(before: bytes, after: bytes, now: datetime) -> None:
-    """Looks again after writing: an earlier signature must not be worth less than before."""
+def _look_again(before: bytes, after: bytes, now: datetime) -> None:
+    """Read back what was written: the new signature verifies, and no earlier one is worth less than before."""
     nobody = TrustAnchors(anchors=())
-    harmed = [s for s in inspect(after, trust=nobody, at=now).signatures if _is_harmed(s)]
+    report = inspect(after, trust=nobody, at=now)
+    newest = report.signatures[-1] if report.signatures else None
+    if newest is None or not (newest.intact and newest.valid):
+        raise InputError(
+            ErrorCode.MALFORMED_PDF,
+            "the signed file could not be read back",
+            way_out="export the PDF again with another program",
+        )
+    harmed = [s.field for s in report.signatures if _is_harmed(s)]
     if not harmed:
         return
     already = {s.field for s in inspect(before, trust=nobody, at=now).signatures if _is_harmed(s)}
-    broken = [s.field for s in harmed if s.field not in already]
+    broken = [field for field in harmed if field not in already]
     if broken:
         raise InputError(
             ErrorCode.SIGNING_FORBIDDEN,
@@ -436,5 +450,5 @@ def _is_harmed(signature: SignatureReport) -> bool:
     return (
         not signature.intact
         or signature.indication is Indication.TOTAL_FAILED
-        or signature.modifications in (Modifications.FORBIDDEN, Modifications.SUSPICIOUS)
+        or signature.modifications in {Modifications.FORBIDDEN, Modifications.SUSPICIOUS}
     )

@@ -135,7 +135,7 @@ def file_name(document: Document) -> str:
     Source: local practice (QĐ 161/2025/QĐ-UBND Ninh Bình): no diacritics, at most 50 characters.
     """
     number = f"{document.number or 0:02d}"
-    folded = unicodedata.normalize("NFD", (document.symbol or "").replace("Đ", "D").replace("đ", "d"))
+    folded = unicodedata.normalize("NFD", (document.symbol or "").partition("/")[2].replace("Đ", "D").replace("đ", "d"))
     symbol = "".join(c for c in folded if c.isascii() and (c.isalnum() or c == "-"))
     return f"{document.agency}_{document.year}_{number}_{symbol}.pdf"
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 from rich.console import Console
 from rich.table import Table
 
@@ -21,12 +24,19 @@ def print_summary(outcome: DemoOutcome, console: Console) -> None:
         console.print(f"  {agency.register}   the register of {agency.agency}", highlight=False)
     console.print("\nType next:")
     console.print(
-        f"  .venv/bin/vnsign verify {outcome.places.signed} --recursive --trust {outcome.places.trust}", highlight=False
+        f"  {_program('vnsign')} verify {outcome.places.signed} --recursive --trust {outcome.places.trust}",
+        highlight=False,
     )
     console.print(
-        f"  .venv/bin/docflow audit verify {outcome.places.agencies / outcome.agencies[0].agency}", highlight=False
+        f"  {_program('docflow')} audit verify {outcome.places.agencies / outcome.agencies[0].agency}", highlight=False
     )
     console.print(f"\nEverything is in {out}; delete it to begin anew.", highlight=False)
+
+
+def _program(name: str) -> str:
+    """Return the command as it can be typed here: beside this Python, seen from the current folder."""
+    path = Path(sys.executable).parent / name
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def _agencies(outcome: DemoOutcome) -> Table:

@@ -20,19 +20,27 @@ from vnsign.pki.crl import unique_crls
 from vnsign.ports import RevocationSource
 
 
-def extend_to_lt(pdf: bytes, *, revocation: RevocationSource, known: Sequence[x509.Certificate] = ()) -> bytes:
+def extend_to_lt(
+    pdf: bytes,
+    *,
+    revocation: RevocationSource,
+    known: Sequence[x509.Certificate] = (),
+    only_newest: bool = False,
+) -> bytes:
     """Append a DSS with the evidence for every signature and time-stamp token in ``pdf``.
 
     Args:
         pdf: Signed at B-T.
         revocation: Where CRLs come from; asked now, after the tokens were made.
         known: Certificates that the file may lack (issuing CAs, roots).
+        only_newest: Gather for the newest signature alone: what others left in the file is theirs to prove.
 
     Raises:
         InputError: MALFORMED_PDF, MALFORMED_CMS, or CERTIFICATE_NOT_USABLE if a certificate's status cannot be proven.
         ServiceUnavailable: A CRL could not be fetched.
     """
-    embedded = [c for contents in increment.signature_contents(pdf) for c in certificates_in(contents)]
+    signatures = increment.signature_contents(pdf)
+    embedded = [c for contents in signatures[-1 if only_newest else 0 :] for c in certificates_in(contents)]
     if not embedded:
         raise InputError(ErrorCode.MALFORMED_PDF, "there is no signature to extend", way_out="sign the document first")
     certificates = _with_issuers(dict.fromkeys(embedded), (*embedded, *known))
