@@ -115,7 +115,7 @@ def _number_line(document: OfficialDocument, typesetter: Typesetter, *, baseline
     label = typesetter.line(NUMBER_LABEL.strip(), face=face, size=size, x=x, width=layout.AGENCY_COLUMN)
     # reportlab sets the first baseline one type size below the top of the paragraph.
     placed = Placed(piece=label, page=0, y=baseline + size - label.height)
-    box = _text_box(typesetter, face, size=size, x=x + label_width, width=widest, baseline=baseline)
+    box = _text_box(face, size=size, x=x + label_width, width=widest, baseline=baseline)
     return box, placed
 
 
@@ -124,11 +124,10 @@ def _date_line(document: OfficialDocument, typesetter: Typesetter, *, baseline: 
     width = typesetter.width(document.place + _WIDEST_DATE, face=face, size=size)
     centre = _NATIONAL_X + layout.NATIONAL_COLUMN / 2
     x = min(centre - width / 2, layout.TEXT_RIGHT - width)
-    return _text_box(typesetter, face, size=size, x=x, width=width, baseline=baseline, alignment=Alignment.CENTER)
+    return _text_box(face, size=size, x=x, width=width, baseline=baseline, alignment=Alignment.CENTER)
 
 
 def _text_box(
-    typesetter: Typesetter,
     face: FontFace,
     *,
     size: float,
@@ -137,7 +136,7 @@ def _text_box(
     baseline: float,
     alignment: Alignment = Alignment.LEFT,
 ) -> TextBox:
-    ascent, descent = typesetter.ascent(face, size=size), typesetter.descent(face, size=size)
+    ascent, descent = layout.TEXT_BOX_ASCENT * size, layout.TEXT_BOX_DESCENT * size
     return TextBox(
         page=0,
         x=x,

@@ -58,3 +58,6 @@ TAIL_GAP: Final = 12.0
 NUMBER_BASELINE_GAP: Final = 22.0
 ADDRESSEE_INDENT: Final = 30 * mm
 PAGE_NUMBER_BASELINE: Final = 14 * mm
+# Room for the tallest Vietnamese capital (Ẫ, Ố) and the deepest letter (Ị, g), in parts of the type size.
+TEXT_BOX_ASCENT: Final = 1.0
+TEXT_BOX_DESCENT: Final = 0.28

@@ -63,14 +63,6 @@ class Typesetter:
         """Measure one line of text, in points."""
         return float(self.faces[face].stringWidth(unicodedata.normalize("NFC", text), size))
 
-    def ascent(self, face: FontFace, *, size: float) -> float:
-        """Give the height of the face above the baseline, in points."""
-        return float(self.faces[face].face.ascent) * size / 1000
-
-    def descent(self, face: FontFace, *, size: float) -> float:
-        """Give the depth of the face below the baseline, in points, positive."""
-        return -float(self.faces[face].face.descent) * size / 1000
-
     def body(self, block: BodyParagraph) -> Piece:
         """Set a paragraph of the content."""
         face, alignment, indent, keep = _BODY_STYLES[block.kind]
