@@ -24,7 +24,7 @@ from vnsign.wiring import Signer, sign_pdf
 EXIT_FAILED = 1
 
 
-class _Pair(click.ParamType):
+class _Pair(click.ParamType[tuple[float, float]]):
     """Two numbers in millimetres, ``120,45``."""
 
     name = "X,Y"

@@ -13,7 +13,7 @@ from pyhanko.pdf_utils.generic import pdf_name, pdf_string
 
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.pdf import increment
-from vnsign.pdf.prepared_text import PreparedText, read_prepared_text
+from vnsign.pdf.prepared_text import read_prepared_text
 
 
 def fill(pdf: bytes, values: Mapping[str, str]) -> bytes:
@@ -40,7 +40,7 @@ def fill(pdf: bytes, values: Mapping[str, str]) -> bytes:
         if increment.entry(fields[name], "/V"):
             raise UsageError(ErrorCode.FIELD_ALREADY_FILLED, f"the field {name!r} already holds {fields[name]['/V']!r}")
         with increment.translated(f"filling the field {name!r}"):
-            _fill_one(writer, fields[name], read_prepared_text(fields[name]), value)
+            _fill_one(writer, fields[name], value)
     return increment.write(writer)
 
 
@@ -49,7 +49,8 @@ def _fields(writer: increment.IncrementWriter) -> list[Any]:
     return [f for f in increment.items(form, "/Fields") if increment.entry(f, "/FT") == "/Tx"]
 
 
-def _fill_one(writer: increment.IncrementWriter, field: Any, prepared: PreparedText, value: str) -> None:
+def _fill_one(writer: increment.IncrementWriter, field: Any, value: str) -> None:
+    prepared = read_prepared_text(field)
     look = increment.form_xobject(
         writer,
         prepared.content(value),

@@ -11,13 +11,14 @@ from asn1crypto import cms
 from cryptography import x509
 
 from vnsign.errors import ErrorCode, InputError
+from vnsign.pki.certificates import load_certificate
 
 
 def certificates_in(contents: bytes) -> tuple[x509.Certificate, ...]:
     """Return every X.509 certificate embedded in ``contents`` (trailing zero padding allowed), without repeats.
 
     Raises:
-        InputError: MALFORMED_CMS.
+        InputError: MALFORMED_CMS, MALFORMED_CERTIFICATE.
     """
     try:
         signed_data = cms.ContentInfo.load(contents)["content"]
@@ -29,9 +30,9 @@ def certificates_in(contents: bytes) -> tuple[x509.Certificate, ...]:
             if attribute["type"].native == "signature_time_stamp_token"
             for token in attribute["values"]
         ]
-        certificates = [x509.load_der_x509_certificate(der) for der in found]
     except (ValueError, TypeError, KeyError, AttributeError) as exc:  # what asn1crypto raises on damaged bytes
         raise InputError(ErrorCode.MALFORMED_CMS, f"a signature's CMS cannot be read: {exc}") from exc
+    certificates = [load_certificate(der) for der in found]
     for token in tokens:
         certificates.extend(certificates_in(token))
     return tuple(dict.fromkeys(certificates))

@@ -1,115 +1,30 @@
-"""The composition root: pure rooms, adapters and settings joined into the verbs a caller uses.
-
-Each function takes and returns bytes, is synchronous, keeps no state and may be called inside a running asyncio
-loop. Defaults are the real clock and HTTP; tests and callers pass their own.
-"""
+"""Signing, sealing, filling, extending: the verbs that write PDFs."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
-from pathlib import Path
-from typing import Self
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from vnsign.adapters.clock import SystemClock
 from vnsign.adapters.http import HttpRevocationSource, HttpTimestampSource
-from vnsign.adapters.pkcs12 import read_pkcs12, write_pkcs12
-from vnsign.adapters.trust_folder import read_trust_folder
-from vnsign.authority import Authority
-from vnsign.errors import ErrorCode, InputError, ServiceUnavailable, SignatureRejected, UsageError, VnsignError
-from vnsign.pdf import increment
-from vnsign.pdf.appearance import Alignment, ImageLook, read_image
+from vnsign.errors import ErrorCode, UsageError
+from vnsign.pdf.appearance import ImageLook, read_image
 from vnsign.pdf.filling import fill
-from vnsign.pdf.fonts import FontStyle, bundled_font
 from vnsign.pdf.geometry import Box
 from vnsign.pdf.place import Place, box_of
 from vnsign.pdf.prepare import SignatureFieldSpec, TextFieldSpec, prepare_fields
 from vnsign.pki.anchors import TrustAnchors
-from vnsign.pki.cms_certificates import certificates_in
-from vnsign.pki.credentials import Credential
-from vnsign.pki.crl import unique_crls
-from vnsign.pki.names import Subject
-from vnsign.policy.profiles import CertificateProfile
 from vnsign.ports import Clock, RevocationSource, TimestampSource
-from vnsign.report import (
-    DocumentReport,
-    Finding,
-    FindingCode,
-    Indication,
-    Level,
-    Modifications,
-    SignatureReport,
-    SubIndication,
-    TimeSource,
-    TimestampReport,
-    Verdict,
-)
+from vnsign.report import Verdict
 from vnsign.signing.extend import extend_to_lt
 from vnsign.signing.levels import TargetLevel
 from vnsign.signing.sign import SignatureRequest, sign
-from vnsign.signing.signer import PreparedSigner, prepare_signer
-from vnsign.signing.signer import sign_statement as _sign_statement
-from vnsign.verification import inspect
-from vnsign.web import create_app, listen, serve
-
-__all__ = [
-    "Alignment",
-    "Authority",
-    "Box",
-    "CertificateProfile",
-    "Clock",
-    "Credential",
-    "DocumentReport",
-    "ErrorCode",
-    "Finding",
-    "FindingCode",
-    "FontStyle",
-    "HttpRevocationSource",
-    "HttpTimestampSource",
-    "Indication",
-    "InputError",
-    "Level",
-    "Modifications",
-    "Place",
-    "SealPurpose",
-    "ServiceUnavailable",
-    "SignatureFieldSpec",
-    "SignatureRejected",
-    "SignatureReport",
-    "Signer",
-    "SubIndication",
-    "Subject",
-    "SystemClock",
-    "TargetLevel",
-    "TextFieldSpec",
-    "TimeSource",
-    "TimestampReport",
-    "TrustStore",
-    "UsageError",
-    "Verdict",
-    "VnsignError",
-    "bundled_font",
-    "certificate_pem",
-    "create_app",
-    "extend_pdf",
-    "fill_pdf",
-    "inspect_pdf",
-    "listen",
-    "prepare_pdf",
-    "read_pkcs12",
-    "seal_pdf",
-    "serve",
-    "sign_pdf",
-    "sign_statement",
-    "verify_pdf",
-    "write_pkcs12",
-]
+from vnsign.signing.signer import PreparedSigner
+from vnsign.wiring.second_look import look_again
+from vnsign.wiring.verifying import inspect_pdf
 
 #: Law time (Asia/Ho_Chi_Minh) has been UTC+7 without daylight saving since 1975; /M carries the offset itself.
 VIETNAM_TIME = timezone(timedelta(hours=7), "+07")
@@ -120,47 +35,6 @@ class SealPurpose(StrEnum):
 
     #: A document validly signed by the authorised person, proved from the bytes.
     ISSUED_DOCUMENT = "issued_document"
-
-
-class TrustStore(TrustAnchors):
-    """Trust anchors, and what goes with them, of one scheme; never mixed with another scheme's."""
-
-    __slots__ = ()
-
-    @classmethod
-    def from_folder(cls, folder: str | Path) -> Self:
-        """Read a folder of certificates (self-signed ones become anchors) and CRLs.
-
-        Raises:
-            InputError: NOT_READABLE, MALFORMED_CERTIFICATE, MALFORMED_CRL.
-        """
-        found = read_trust_folder(folder)
-        return cls(anchors=found.anchors, intermediates=found.intermediates, crls=found.crls)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signer(PreparedSigner):
-    """Somebody who signs: key, certificate and all that is constant about them, prepared once."""
-
-    @classmethod
-    def from_credential(cls, credential: Credential) -> Self:
-        """Prepare a signer from a key and its certificate in memory.
-
-        Raises:
-            UsageError: KEY_UNUSABLE.
-        """
-        ready = prepare_signer(credential.signing_key, credential.certificate, chain=credential.chain)
-        return cls(key=ready.key, certificate=ready.certificate, chain=ready.chain, template=ready.template)
-
-    @classmethod
-    def from_pkcs12(cls, path: str | os.PathLike[str], passphrase: bytes) -> Self:
-        """Prepare a signer from a PKCS#12 file.
-
-        Raises:
-            UsageError: WRONG_PASSPHRASE, KEY_UNUSABLE.
-            InputError: NOT_READABLE, MALFORMED_CERTIFICATE.
-        """
-        return cls.from_credential(read_pkcs12(path, passphrase))
 
 
 def prepare_pdf(
@@ -235,7 +109,7 @@ def sign_pdf(
         location=location,
     )
     signed = sign(pdf, signer, request, timestamps=timestamps)
-    _look_again(pdf, signed, now)
+    look_again(pdf, signed, now)
     if target is not TargetLevel.B_LT:
         return signed
     source = revocation or HttpRevocationSource()
@@ -304,73 +178,6 @@ def extend_pdf(
     return extend_to_lt(pdf, revocation=revocation or HttpRevocationSource(), known=known)
 
 
-def inspect_pdf(
-    pdf: bytes,
-    *,
-    trust: TrustAnchors,
-    at: datetime | None = None,
-    file: str = "",
-    revocation: RevocationSource | None = None,
-    clock: Clock | None = None,
-) -> DocumentReport:
-    """Say what the signatures of ``pdf`` are worth: a report for any bytes.
-
-    Does not check: that a signer had authority to sign.
-
-    Args:
-        pdf: Any bytes.
-        trust: Anchors of one scheme; an empty store gives INDETERMINATE.
-        at: Time to judge at, aware; None is now. A proven signing time inside the file is still preferred.
-        file: Name to put into the report.
-        revocation: Asked for the CRLs that the file's certificates name; None stays offline: no packet leaves.
-        clock: Tells "now".
-
-    Raises:
-        UsageError: BAD_ARGUMENT if ``at`` is not aware.
-        ServiceUnavailable: ``revocation`` was given and could not be reached.
-
-    Source: ETSI EN 319 102-1 §5; NĐ 68/2024/NĐ-CP Điều 31.
-    """
-    moment = at or (clock or SystemClock()).now()
-    if moment.tzinfo is None:
-        raise UsageError(ErrorCode.BAD_ARGUMENT, "the validation time must be aware (have a time zone)")
-    known = trust if revocation is None else _with_fresh_crls(pdf, trust, revocation)
-    return inspect(pdf, trust=known, at=moment, file=file)
-
-
-def verify_pdf(
-    pdf: bytes,
-    *,
-    trust: TrustAnchors,
-    at: datetime | None = None,
-    file: str = "",
-    revocation: RevocationSource | None = None,
-    clock: Clock | None = None,
-) -> DocumentReport:
-    """Return the report only if every signature passed. See :func:`inspect_pdf`.
-
-    Raises:
-        SignatureRejected: Any other verdict, also "could not be decided" and "there is no signature"; it carries
-            the report.
-        UsageError: BAD_ARGUMENT.
-    """
-    report = inspect_pdf(pdf, trust=trust, at=at, file=file, revocation=revocation, clock=clock)
-    if report.verdict is not Verdict.TOTAL_PASSED:
-        raise SignatureRejected(report)
-    return report
-
-
-def sign_statement(statement: bytes, signer: PreparedSigner, *, tsa: str | TimestampSource | None = None) -> bytes:
-    """Return ``statement`` inside a signed CMS (DER): a signed message, not a PDF. See :mod:`vnsign.signing.signer`."""
-    source = HttpTimestampSource(tsa) if isinstance(tsa, str) else tsa
-    return _sign_statement(signer, statement, timestamps=source)
-
-
-def certificate_pem(certificate: x509.Certificate) -> bytes:
-    """Return a certificate as PEM, as trust folders and other programs read it."""
-    return certificate.public_bytes(Encoding.PEM)
-
-
 def _target(level: TargetLevel | str) -> TargetLevel:
     try:
         return TargetLevel(level)
@@ -411,44 +218,3 @@ def _require_in_validity(certificate: x509.Certificate, now: datetime) -> None:
             f"not on {now:%Y-%m-%d}",
             way_out="renew the certificate",
         )
-
-
-def _with_fresh_crls(pdf: bytes, trust: TrustAnchors, source: RevocationSource) -> TrustAnchors:
-    embedded = {c for contents in increment.signature_contents(pdf) for c in certificates_in(contents)}
-    subjects = [c for c in (*embedded, *trust.intermediates) if c.issuer != c.subject]
-    crls = [crl for certificate in subjects for crl in source.crls_for(certificate)]
-    return TrustAnchors(
-        anchors=trust.anchors, intermediates=trust.intermediates, crls=unique_crls((*trust.crls, *crls))
-    )
-
-
-def _look_again(before: bytes, after: bytes, now: datetime) -> None:
-    """Read back what was written: the new signature verifies, and no earlier one is worth less than before."""
-    nobody = TrustAnchors(anchors=())
-    report = inspect(after, trust=nobody, at=now)
-    newest = report.signatures[-1] if report.signatures else None
-    if newest is None or not (newest.intact and newest.valid):
-        raise InputError(
-            ErrorCode.MALFORMED_PDF,
-            "the signed file could not be read back",
-            way_out="export the PDF again with another program",
-        )
-    harmed = [s.field for s in report.signatures if _is_harmed(s)]
-    if not harmed:
-        return
-    already = {s.field for s in inspect(before, trust=nobody, at=now).signatures if _is_harmed(s)}
-    broken = [field for field in harmed if field not in already]
-    if broken:
-        raise InputError(
-            ErrorCode.SIGNING_FORBIDDEN,
-            f"signing would break the earlier signature in {', '.join(broken)}",
-            way_out="sign one of the prepared fields, or a copy from before that signature",
-        )
-
-
-def _is_harmed(signature: SignatureReport) -> bool:
-    return (
-        not signature.intact
-        or signature.indication is Indication.TOTAL_FAILED
-        or signature.modifications in {Modifications.FORBIDDEN, Modifications.SUSPICIOUS}
-    )

@@ -1,0 +1,94 @@
+"""The composition root: pure rooms, adapters and settings joined into the verbs a caller uses.
+
+Each function takes and returns bytes, is synchronous, keeps no state and may be called inside a running asyncio
+loop. Defaults are the real clock and HTTP; tests and callers pass their own.
+"""
+
+from __future__ import annotations
+
+from vnsign.adapters.clock import SystemClock
+from vnsign.adapters.http import HttpRevocationSource, HttpTimestampSource
+from vnsign.adapters.pkcs12 import read_pkcs12, write_pkcs12
+from vnsign.authority import Authority
+from vnsign.errors import ErrorCode, InputError, ServiceUnavailable, SignatureRejected, UsageError, VnsignError
+from vnsign.pdf.appearance import Alignment
+from vnsign.pdf.fonts import FontStyle, bundled_font
+from vnsign.pdf.geometry import Box
+from vnsign.pdf.place import Place
+from vnsign.pdf.prepare import SignatureFieldSpec, TextFieldSpec
+from vnsign.pki.credentials import Credential
+from vnsign.pki.names import Subject
+from vnsign.policy.profiles import CertificateProfile
+from vnsign.ports import Clock
+from vnsign.report import (
+    DocumentReport,
+    Finding,
+    FindingCode,
+    Indication,
+    Level,
+    Modifications,
+    SignatureReport,
+    SubIndication,
+    TimeSource,
+    TimestampReport,
+    Verdict,
+)
+from vnsign.signing.levels import TargetLevel
+from vnsign.web import create_app, listen, serve
+from vnsign.wiring.signers import Signer, sign_statement
+from vnsign.wiring.signing import SealPurpose, extend_pdf, fill_pdf, prepare_pdf, seal_pdf, sign_pdf
+from vnsign.wiring.trust import TrustStore, certificate_pem
+from vnsign.wiring.verifying import inspect_pdf, verify_pdf
+
+__all__ = [
+    "Alignment",
+    "Authority",
+    "Box",
+    "CertificateProfile",
+    "Clock",
+    "Credential",
+    "DocumentReport",
+    "ErrorCode",
+    "Finding",
+    "FindingCode",
+    "FontStyle",
+    "HttpRevocationSource",
+    "HttpTimestampSource",
+    "Indication",
+    "InputError",
+    "Level",
+    "Modifications",
+    "Place",
+    "SealPurpose",
+    "ServiceUnavailable",
+    "SignatureFieldSpec",
+    "SignatureRejected",
+    "SignatureReport",
+    "Signer",
+    "SubIndication",
+    "Subject",
+    "SystemClock",
+    "TargetLevel",
+    "TextFieldSpec",
+    "TimeSource",
+    "TimestampReport",
+    "TrustStore",
+    "UsageError",
+    "Verdict",
+    "VnsignError",
+    "bundled_font",
+    "certificate_pem",
+    "create_app",
+    "extend_pdf",
+    "fill_pdf",
+    "inspect_pdf",
+    "listen",
+    "prepare_pdf",
+    "read_pkcs12",
+    "seal_pdf",
+    "serve",
+    "sign_pdf",
+    "sign_statement",
+    "verify_pdf",
+    "write_pkcs12",
+]
