@@ -25,7 +25,7 @@ import pikepdf
 
 from vnsign.errors import ErrorCode, InputError
 from vnsign.pdf.dates import parse_pdf_date
-from vnsign.pdf.opening import open_pdf
+from vnsign.pdf.opening import open_pdf, warnings_of
 from vnsign.pdf.security_store import SecurityStore, read_store
 
 _MAX_FIELD_DEPTH = 64
@@ -138,7 +138,7 @@ def read_structure(data: bytes) -> PdfStructure:
         with open_pdf(data) as pdf:
             found = tuple(_order(_find_signatures(pdf, data)))
             store = read_store(pdf)
-            warnings = tuple(str(w) for w in pdf.get_warnings())
+            warnings = tuple(sorted(warnings_of(pdf)))
     except InputError:
         raise
     except Exception as exc:  # boundary: reading objects lazily meets the same damage as opening

@@ -13,6 +13,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from vnsign.errors import ErrorCode, InputError, UsageError
 from vnsign.pdf.security_store import has_security_store
@@ -66,12 +67,19 @@ def inspect(data: bytes, *, trust: TrustAnchors, at: datetime, file: str = "") -
         structure = read_structure(data)
     except InputError as exc:
         code = _FILE_FINDINGS.get(exc.code, FindingCode.PDF_NOT_READABLE)
-        finding = Finding(code=code, severity=Severity.ERROR, clause="ISO 32000-2 §7.5", values={"reason": exc.message})
-        return DocumentReport(file=file, verdict=Verdict.UNREADABLE, findings=(finding,))
+        return _unreadable(code, reason=exc.message, file=file)
     with warnings.catch_warnings():
         # the X.509 parser warns of names longer than RFC 5280 allows: real, harmless, and not the caller's business
         warnings.simplefilter("ignore", UserWarning)
-        return _judge_document(data, structure, trust=trust, at=at.astimezone(UTC), file=file)
+        try:
+            return _judge_document(data, structure, trust=trust, at=at.astimezone(UTC), file=file)
+        except Exception as exc:  # noqa: BLE001 — last boundary: hostile bytes, and five libraries that read them
+            return _unreadable(FindingCode.PDF_NOT_READABLE, reason=type(exc).__name__, file=file)
+
+
+def _unreadable(code: FindingCode, *, reason: str, file: str) -> DocumentReport:
+    finding = Finding(code=code, severity=Severity.ERROR, clause="ISO 32000-2 §7.5", values={"reason": reason})
+    return DocumentReport(file=file, verdict=Verdict.UNREADABLE, findings=(finding,))
 
 
 def _judge_document(
@@ -89,7 +97,7 @@ def _judge_document(
             source,
             material=material,
             later=_after(source.found, stamps),
-            changes=_changes(data, source.found),
+            judge_later=partial(_changes, data, source.found),
             covers=source.found.problem is None and source.found.covered_end == len(data),
         )
         signatures.append(judged.report)
@@ -128,10 +136,10 @@ def _after(found: FoundSignature, stamps: _Stamps) -> list[LaterTimestamp]:
     return [stamp for other, stamp in stamps if other.problem is None and other.covered_end > found.covered_end]
 
 
-def _changes(data: bytes, found: FoundSignature) -> LaterChanges:
+def _changes(data: bytes, found: FoundSignature, is_open: bool) -> LaterChanges:  # noqa: FBT001 — called as a partial
     if found.problem is not None:
         return LaterChanges(modifications=Modifications.UNKNOWN, findings=())
-    return judge_changes(data, found)
+    return judge_changes(data, found, second_opinion=is_open)
 
 
 def _verdict(signatures: Sequence[SignatureReport], timestamps: Sequence[TimestampReport]) -> Verdict:

@@ -12,11 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
 
-import pikepdf
-
-from vnsign.errors import InputError
 from vnsign.pdf.changes import Change, ChangeKind, compare_revisions
-from vnsign.pdf.opening import open_pdf
+from vnsign.pdf.opening import HARMLESS_WARNINGS, open_pdf, warnings_of
 from vnsign.pdf.second_opinion import NO_OPINION, Opinion, ask_second_opinion, is_opinion_affordable
 from vnsign.pdf.structure import FoundSignature
 from vnsign.report import Finding, FindingCode, Modifications, Severity
@@ -112,7 +109,7 @@ _CLAUSE_FIELDMDP = "ISO 32000-2 §12.8.2.4"
 _WHITE_SPACE = b"\x00\t\n\f\r "
 
 
-def judge_changes(data: bytes, found: FoundSignature) -> LaterChanges:
+def judge_changes(data: bytes, found: FoundSignature, *, second_opinion: bool = True) -> LaterChanges:
     """Return what followed a signature and how much it weighs.
 
     Does not check: whether later signatures are valid (each is judged on its own).
@@ -120,6 +117,7 @@ def judge_changes(data: bytes, found: FoundSignature) -> LaterChanges:
     Args:
         data: The whole file.
         found: A signature whose byte range is in order.
+        second_opinion: Whether to ask pyHanko too; not worth it for a signature that has failed already.
     """
     rest = data[found.covered_end :]
     if not rest.strip(_WHITE_SPACE):
@@ -127,15 +125,15 @@ def judge_changes(data: bytes, found: FoundSignature) -> LaterChanges:
     try:
         with open_pdf(data[: found.covered_end]) as old, open_pdf(data) as new:
             changes = compare_revisions(old, new)
-            repaired = set(map(str, new.get_warnings())) - set(map(str, old.get_warnings()))
+            repaired = warnings_of(new) - warnings_of(old) - HARMLESS_WARNINGS
             is_cheap = is_opinion_affordable(new)
-    except (InputError, pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as exc:
+    except Exception as exc:  # noqa: BLE001 — boundary: a hostile object tree; not compared is undecided, never "none"
         return _not_judged(found, reason=type(exc).__name__)
     result = _weigh(changes, found)
     if result.modifications in _MAY_BE_WORSE:
         if repaired:
             return _worsened(result, found, reason="the file had to be repaired to be read")
-        opinion = ask_second_opinion(data, found) if is_cheap else NO_OPINION
+        opinion = ask_second_opinion(data, found) if is_cheap and second_opinion else NO_OPINION
         if opinion.verdict is Opinion.REFUSED:
             return _worsened(result, found, reason=opinion.reason)
     return result

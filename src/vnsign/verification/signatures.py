@@ -16,7 +16,7 @@ What it does not do: check that the signer had authority to sign.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,7 +60,12 @@ class JudgedSignature:
 
 
 def judge_signature(
-    source: SignatureInput, *, material: Material, later: Sequence[LaterTimestamp], changes: LaterChanges, covers: bool
+    source: SignatureInput,
+    *,
+    material: Material,
+    later: Sequence[LaterTimestamp],
+    judge_later: Callable[[bool], LaterChanges],
+    covers: bool,
 ) -> JudgedSignature:
     """Run the steps listed above.
 
@@ -68,7 +73,8 @@ def judge_signature(
         source: The signature.
         material: Trust, certificates, evidence, validation time.
         later: Document timestamps made after it, in order.
-        changes: What later revisions did.
+        judge_later: Says what later revisions did; its argument is whether the signature has not failed already, so
+            that a costly second look is worth while.
         covers: Whether nothing at all follows what was signed.
     """
     verdicts = Verdicts()
@@ -79,6 +85,7 @@ def judge_signature(
     else:
         outcome = _judge_readable(verdicts, source, source.cms, material=material, later=later)
     # (8) changes
+    changes = judge_later(verdicts.result()[0] is not Indication.TOTAL_FAILED)
     verdicts.extend(changes.findings)
     indication, subindication = verdicts.result()
     report = SignatureReport(
