@@ -75,7 +75,7 @@ def _fail(exc: DocflowError) -> NoReturn:
     sys.exit(EXIT_USAGE if exc.code is ErrorCode.BAD_ARGUMENT else EXIT_FAILED)
 
 
-@click.group(cls=_Program, epilog="Example: docflow audit verify demo-out/offices/H99")
+@click.group(cls=_Program, epilog="Example: docflow audit verify demo-out/agencies/H99")
 @click.version_option(package_name="vnsign-docflow")
 def main() -> None:
     """Register, number and prove official documents."""

@@ -26,12 +26,12 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.group(epilog="Example: docflow audit verify demo-out/offices/H99")
+@click.group(epilog="Example: docflow audit verify demo-out/agencies/H99")
 def audit() -> None:
     """Verify and prove what an office has done."""
 
 
-@audit.command(epilog="Example: docflow audit verify demo-out/offices/H99 --checkpoint kept.txt --format json")
+@audit.command(epilog="Example: docflow audit verify demo-out/agencies/H99 --checkpoint kept.txt --format json")
 @click.argument("directory", metavar="DIR", type=_FOLDER)
 @click.option("--checkpoint", type=_FILE, help="A signed checkpoint kept elsewhere; the log must contain it.")
 @click.option("--vkey", help="The log's public key as published [default: the file log.vkey in DIR].")
@@ -47,14 +47,14 @@ def verify(directory: Path, checkpoint: Path | None, vkey: str | None, form: str
         sys.exit(_EXIT_BROKEN)
 
 
-@audit.command(epilog="Example: docflow audit checkpoint demo-out/offices/H99 > kept.txt")
+@audit.command(epilog="Example: docflow audit checkpoint demo-out/agencies/H99 > kept.txt")
 @click.argument("directory", metavar="DIR", type=_FOLDER)
 def checkpoint(directory: Path) -> None:
     """Print the newest signed checkpoint: kept elsewhere, it shows if the log is ever turned back."""
     click.echo(read_checkpoint(directory), nl=False)
 
 
-@audit.command(epilog="Example: docflow audit prove demo-out/offices/H99 H99-2026-01 > document.tlog-proof")
+@audit.command(epilog="Example: docflow audit prove demo-out/agencies/H99 H99-2026-01 > document.tlog-proof")
 @click.argument("directory", metavar="DIR", type=_FOLDER)
 @click.argument("document", metavar="DOCUMENT")
 def prove(directory: Path, document: str) -> None:

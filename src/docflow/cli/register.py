@@ -11,12 +11,12 @@ from docflow.wiring import read_register
 _FIRST_YEAR, _LAST_YEAR = 1900, 9999
 
 
-@click.group(epilog="Example: docflow register export demo-out/offices/H99 --year 2026")
+@click.group(epilog="Example: docflow register export demo-out/agencies/H99 --year 2026")
 def register() -> None:
     """Read an office's registers."""
 
 
-@register.command(epilog="Example: docflow register export demo-out/offices/H99 --year 2026 --format csv > so-di.csv")
+@register.command(epilog="Example: docflow register export demo-out/agencies/H99 --year 2026 --format csv > so-di.csv")
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--year", type=click.IntRange(_FIRST_YEAR, _LAST_YEAR), required=True, help="Year of the register.")
 @click.option("--series", help="One number series only, e.g. van_ban_di [default: all].")
