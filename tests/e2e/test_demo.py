@@ -146,7 +146,7 @@ def test_killed_at_random_moments_it_goes_on_without_gap_or_repeat(tmp_path: Pat
     killed = 0
     for _ in range(KILLS):
         process = subprocess.Popen(command(folder, documents=20), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(moments.uniform(1.2, 3.2))
+        time.sleep(moments.uniform(1.5, 4.0))
         if process.poll() is None:
             os.kill(process.pid, signal.SIGKILL)
             killed += 1

@@ -14,8 +14,7 @@ def look_again(before: bytes, after: bytes, now: datetime) -> None:
     """Read back what was written: the new signature verifies, and no earlier one is worth less than before."""
     nobody = TrustAnchors(anchors=())
     report = inspect(after, trust=nobody, at=now)
-    newest = report.signatures[-1] if report.signatures else None
-    if newest is None or not (newest.intact and newest.valid):
+    if not any(s.covers_whole_document and s.intact and s.valid for s in report.signatures):
         raise InputError(
             ErrorCode.MALFORMED_PDF,
             "the signed file could not be read back",
