@@ -100,6 +100,20 @@ def test_a_path_of_other_lengths_is_refused(path: tuple[bytes, ...]) -> None:
         verify_consistency(1, 4, old_root=bytes(32), new_root=bytes(32), path=path)
 
 
+def test_a_path_too_long_is_refused_also_if_it_leads_to_the_root() -> None:
+    """RFC 9162 §2.1.3.2 step 4: a tree of one leaf has no siblings, whatever root somebody made up for it."""
+    leaf_hash, sibling = hash_leaf(b"leaf"), hash_leaf(b"sibling")
+    with pytest.raises(DocflowError):
+        verify_inclusion(leaf_hash, 0, 1, path=(sibling,), root=hash_node(sibling, leaf_hash))
+
+
+def test_a_consistency_path_too_short_is_refused_also_if_it_leads_to_the_root() -> None:
+    """RFC 9162 §2.1.4.2 step 8: from 2 to 8 leaves there are two hashes, also if the made-up root needs one."""
+    old_root, sibling = hash_leaf(b"old"), hash_leaf(b"sibling")
+    with pytest.raises(DocflowError):
+        verify_consistency(2, 8, old_root=old_root, new_root=hash_node(old_root, sibling), path=(sibling,))
+
+
 @pytest.mark.parametrize(("size", "length"), [(-1, 0), (0, 32), (1, 0), (3, 32), (3, 63), (4, 64)])
 def test_a_frontier_that_does_not_fit_its_size_is_refused(size: int, length: int) -> None:
     """One peak for each 1-bit of the size."""

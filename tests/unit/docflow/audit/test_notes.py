@@ -65,6 +65,15 @@ def test_a_bad_signature_of_the_known_key_rejects_the_note() -> None:
         assert caught.value.code is ErrorCode.EVIDENCE_BROKEN
 
 
+def test_a_note_without_a_signature_of_the_known_key_is_not_believed() -> None:
+    """c2sp.org/signed-note: the same name with another key, or only witnesses, is no signature of the log."""
+    other = VerifierKey(name=KEY.name, public_key=bytes(32))
+    for key in (other, parse_vkey(GO_VKEY)):
+        with pytest.raises(DocflowError) as caught:
+            verify_note(parse_note(signed()), key)
+        assert caught.value.code is ErrorCode.EVIDENCE_BROKEN
+
+
 def test_a_checkpoint_of_another_origin_is_not_this_logs() -> None:
     """One key must not speak for two logs."""
     text = "another/log\n3\n" + base64.b64encode(EMPTY_ROOT).decode() + "\n"
