@@ -24,6 +24,15 @@ import pikepdf
 
 from vnsign.pdf.field_looks import LookProblem, inspect_text_look
 from vnsign.pdf.fields_reading import Field, Form, read_form
+from vnsign.pdf.page_reading import (
+    annotations_of,
+    area_of,
+    count_pages,
+    only_sets_harmless_flags,
+    overlap,
+    page_nodes,
+    subtype_of,
+)
 from vnsign.pdf.revisions import ObjectId, RevisionPair
 from vnsign.pdf.structure import is_signature_dictionary
 
@@ -78,8 +87,7 @@ _SIGNED_WIDGET_KEYS = frozenset({"/V", "/AP", "/AS", "/M", "/MK"})
 _FILLED_WIDGET_KEYS = frozenset({"/V", "/AP", "/M"})
 _BUTTON_WIDGET_KEYS = frozenset({"/V", "/AS", "/M"})
 _TREE_KEYS = frozenset({"/Kids", "/Parent"})
-_HIDING_FLAGS = 0b10_0010_0011  # Invisible, Hidden, NoView, ToggleNoView (ISO 32000-2 Table 167)
-_MAX_PAGE_NODES = 1_000_000
+_DIRECT: ObjectId = (0, 0)
 
 
 def compare_revisions(old: pikepdf.Pdf, new: pikepdf.Pdf) -> tuple[Change, ...]:
@@ -96,16 +104,16 @@ class _Comparison:
         self.pair = pair
         self.old_form: Form = read_form(pair.old)
         self.new_form: Form = read_form(pair.new)
-        self.old_pages = list(_page_nodes(pair.old))
-        self.new_pages = list(_page_nodes(pair.new))
+        self.old_pages = list(page_nodes(pair.old))
+        self.new_pages = list(page_nodes(pair.new))
         self._mark_judged()
 
     def _mark_judged(self) -> None:
         """Pages, fields and their widgets are compared by role; references to them are then not changes."""
         pages = {n.objgen for n in self.old_pages} & {n.objgen for n in self.new_pages}
         widgets = set(self.old_form.widget_numbers()) & set(self.new_form.widget_numbers())
-        annotations = {a.objgen for p in self.old_pages for a in _annotations(p) if a.is_indirect} & {
-            a.objgen for p in self.new_pages for a in _annotations(p) if a.is_indirect
+        annotations = {a.objgen for p in self.old_pages for a in annotations_of(p) if a.is_indirect} & {
+            a.objgen for p in self.new_pages for a in annotations_of(p) if a.is_indirect
         }
         self.pair.judged = pages | widgets | annotations | ({self.pair.old.Root.objgen} & {self.pair.new.Root.objgen})
 
@@ -188,11 +196,39 @@ class _Comparison:
         where = f"field {new.name}"
         if new.type != "/Sig":
             return Change(kind=ChangeKind.FIELD_ADDED, field=new.name, where=where, values={"type": new.type})
-        is_visible = any(_area(widget) > 0 for widget in new.widgets)
-        if _is_document_timestamp(new.value) and not is_visible:
+        odd = self._oddity(new)
+        if _is_document_timestamp(new.value) and not odd:
             return Change(kind=ChangeKind.DOCUMENT_TIMESTAMP, field=new.name, where=where)
-        values = {"visible": "yes" if is_visible else "no"}
+        is_visible = any(area_of(widget) > 0 for widget in new.widgets)
+        values = {"visible": "yes" if is_visible else "no", **({"odd": odd} if odd else {})}
         return Change(kind=ChangeKind.SIGNATURE_FIELD_ADDED, field=new.name, where=where, values=values)
+
+    def _oddity(self, new: Field) -> str:
+        """Return what makes a new or newly signed signature field a way to paint, empty if nothing does.
+
+        A look is vouched for by the signature whose field it is: a signature that verification will find and judge.
+        """
+        has_look = any(area_of(widget) > 0 and "/AP" in widget for widget in new.widgets)
+        if new.value is None:
+            return "look without a signature" if has_look else ""
+        if not is_signature_dictionary(new.value) or not (new.node.is_indirect or _number(new.value) != _DIRECT):
+            return "not a signature"
+        if _is_document_timestamp(new.value):
+            return "timestamp with a look" if has_look else ""
+        return "covers another annotation" if has_look and self._covers_another(new) else ""
+
+    def _covers_another(self, new: Field) -> bool:
+        """Whether a field that did not stand in the signed revision lies over what did."""
+        own = {widget.objgen for widget in new.widgets}
+        if new.name in self.old_form.fields:
+            return False
+        for page in self.new_pages:
+            annotations = annotations_of(page)
+            mine = [a for a in annotations if a.objgen in own]
+            others = [a for a in annotations if a.objgen not in own]
+            if any(overlap(a, b) for a in mine for b in others):
+                return True
+        return False
 
     def _signature_field(self, old: Field, new: Field) -> Iterator[Change]:
         where = f"field {old.name}"
@@ -205,9 +241,11 @@ class _Comparison:
             yield from self._widgets(old, new, allowed=frozenset({"/AP"}))
             yield from self._looks_kept(old, new)
         else:
-            is_timestamp = _is_document_timestamp(new.value) and all(_area(w) == 0 for w in new.widgets)
-            kind = ChangeKind.DOCUMENT_TIMESTAMP if is_timestamp else ChangeKind.FIELD_SIGNED
-            yield Change(kind=kind, field=old.name, where=where)
+            odd = self._oddity(new)
+            kind = ChangeKind.FIELD_SIGNED
+            if _is_document_timestamp(new.value) and not odd:
+                kind = ChangeKind.DOCUMENT_TIMESTAMP
+            yield Change(kind=kind, field=old.name, where=where, values={"odd": odd} if odd else {})
             yield from self._widgets(old, new, allowed=_SIGNED_WIDGET_KEYS)
 
     def _data_field(self, old: Field, new: Field) -> Iterator[Change]:
@@ -252,7 +290,11 @@ class _Comparison:
             pairs.append((old.node, new.node))
         for before, after in pairs:
             for key in self.pair.different_keys(before, after, ignored=allowed | _TREE_KEYS):
-                if key == "/F" and _only_sets_harmless_flags(before.get("/F", 0), after.get("/F", 0)):
+                if (
+                    key == "/F"
+                    and allowed is _SIGNED_WIDGET_KEYS
+                    and only_sets_harmless_flags(before.get("/F", 0), after.get("/F", 0))
+                ):
                     continue
                 yield Change(kind=ChangeKind.FIELD_CHANGED, field=old.name, where=f"{where} {key}")
 
@@ -261,7 +303,7 @@ class _Comparison:
     def _pages(self) -> Iterator[Change]:
         before, after = [n.objgen for n in self.old_pages], [n.objgen for n in self.new_pages]
         if before != after:
-            values = {"before": str(_count(self.old_pages)), "after": str(_count(self.new_pages))}
+            values = {"before": str(count_pages(self.old_pages)), "after": str(count_pages(self.new_pages))}
             yield Change(kind=ChangeKind.PAGES_ADDED_OR_REMOVED, where="page tree", values=values)
             return
         number = 0
@@ -277,7 +319,7 @@ class _Comparison:
                 yield from self._annotations(old, new, where=where)
 
     def _annotations(self, old_page: pikepdf.Object, new_page: pikepdf.Object, *, where: str) -> Iterator[Change]:
-        old, new = _annotations(old_page), _annotations(new_page)
+        old, new = annotations_of(old_page), annotations_of(new_page)
         new_by_number = {a.objgen: a for a in new if a.is_indirect}
         old_numbers = [a.objgen for a in old if a.is_indirect]
         if [n for n in (a.objgen for a in new if a.is_indirect) if n in set(old_numbers)] != [
@@ -293,7 +335,7 @@ class _Comparison:
         known = set(self.new_form.widget_numbers())
         for annotation in (a for a in new if a.is_indirect):
             number = annotation.objgen
-            place = f"{where} annotation {number[0]} {number[1]} {_subtype(annotation)}"
+            place = f"{where} annotation {number[0]} {number[1]} {subtype_of(annotation)}"
             if number not in old_numbers:
                 if number not in known or self._belongs_to_old_field(number):
                     yield Change(kind=ChangeKind.ANNOTATION_ADDED, where=place)
@@ -313,66 +355,19 @@ class _Comparison:
             yield Change(kind=ChangeKind.ANNOTATION_REMOVED, where=where)
         for before, after in zip(old, new, strict=False):
             if not self.pair.same_content(before, after):
-                yield Change(kind=ChangeKind.ANNOTATION_CHANGED, where=f"{where} {_subtype(before)}")
+                yield Change(kind=ChangeKind.ANNOTATION_CHANGED, where=f"{where} {subtype_of(before)}")
         for added in new[len(old) :]:
-            yield Change(kind=ChangeKind.ANNOTATION_ADDED, where=f"{where} {_subtype(added)}")
-
-
-def _page_nodes(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
-    """Every node of the page tree in reading order; a node met twice ends the walk there (a loop)."""
-    pending: list[object] = [pdf.Root.get("/Pages")]
-    seen: set[ObjectId] = set()
-    while pending and len(seen) < _MAX_PAGE_NODES:
-        node = pending.pop()
-        if not isinstance(node, pikepdf.Dictionary) or (node.is_indirect and node.objgen in seen):
-            continue
-        seen.add(node.objgen)
-        yield node
-        kids = node.get("/Kids")
-        if isinstance(kids, pikepdf.Array):
-            pending.extend(reversed(list(kids)))
-
-
-def _annotations(page: pikepdf.Object) -> list[pikepdf.Object]:
-    annotations = page.get("/Annots")
-    if not isinstance(annotations, pikepdf.Array):
-        return []
-    return [a for a in annotations if isinstance(a, pikepdf.Dictionary)]
-
-
-def _subtype(annotation: pikepdf.Object) -> str:
-    subtype = annotation.get("/Subtype")
-    return str(subtype) if isinstance(subtype, pikepdf.Name) else ""
+            yield Change(kind=ChangeKind.ANNOTATION_ADDED, where=f"{where} {subtype_of(added)}")
 
 
 def _number(value: object) -> ObjectId | None:
     return value.objgen if isinstance(value, pikepdf.Object) else None
 
 
-def _count(nodes: list[pikepdf.Object]) -> int:
-    return sum("/Kids" not in node for node in nodes)
-
-
 def _is_document_timestamp(value: object) -> bool:
     if not isinstance(value, pikepdf.Dictionary) or not is_signature_dictionary(value):
         return False
     return value.get("/SubFilter") == pikepdf.Name("/ETSI.RFC3161")
-
-
-def _area(widget: pikepdf.Object) -> float:
-    rectangle = widget.get("/Rect")
-    try:
-        left, bottom, right, top = (float(v) for v in rectangle)  # type: ignore[union-attr]
-    except (TypeError, ValueError):
-        return 0.0
-    return abs(right - left) * abs(top - bottom)
-
-
-def _only_sets_harmless_flags(before: object, after: object) -> bool:
-    """Signing may print and lock a widget, never hide it."""
-    if not isinstance(before, int) or not isinstance(after, int):
-        return False
-    return (before ^ after) & _HIDING_FLAGS == 0
 
 
 def _is_blank(value: object) -> bool:

@@ -130,6 +130,9 @@ def judge_changes(data: bytes, found: FoundSignature, *, second_opinion: bool = 
     except Exception as exc:  # noqa: BLE001 — boundary: a hostile object tree; not compared is undecided, never "none"
         return _not_judged(found, reason=type(exc).__name__)
     result = _weigh(changes, found)
+    if b"startxref" not in rest or not rest.rstrip(_WHITE_SPACE).endswith(b"%%EOF"):
+        # a reader that rebuilds damaged files may find objects there that no revision speaks of
+        return _worsened(result, found, reason="bytes after the end that belong to no revision")
     if result.modifications in _MAY_BE_WORSE:
         if repaired:
             return _worsened(result, found, reason="the file had to be repaired to be read")
@@ -165,6 +168,8 @@ def _weight(change: Change, found: FoundSignature) -> _Weight:
         return _Weight.FORBIDDEN
     if change.kind is ChangeKind.PAGE_CHANGED and change.values.get("key") not in _DRAWN_PAGE_KEYS:
         return _Weight.SUSPICIOUS
+    if "odd" in change.values:
+        return max(weight, _Weight.SUSPICIOUS)
     invisible = change.values.get("visible") == "no"
     if change.kind is ChangeKind.SIGNATURE_FIELD_ADDED and invisible and weight is _Weight.SUSPICIOUS:
         return _Weight.PERMITTED
@@ -198,4 +203,5 @@ def _not_judged(found: FoundSignature, *, reason: str) -> LaterChanges:
 
 def _worsened(result: LaterChanges, found: FoundSignature, *, reason: str) -> LaterChanges:
     doubt = _not_judged(found, reason=reason)
-    return LaterChanges(modifications=Modifications.SUSPICIOUS, findings=(*result.findings, *doubt.findings))
+    worst = result.modifications if result.modifications is Modifications.FORBIDDEN else Modifications.SUSPICIOUS
+    return LaterChanges(modifications=worst, findings=(*result.findings, *doubt.findings))
