@@ -38,8 +38,8 @@ PRAGMAS: dict[str, str | int] = {
 }
 """What every connection is set to."""
 
-CHECKPOINT_WAL_BYTES = 8 * 1024 * 1024
-"""After a commit the WAL is copied back when it has grown to this size."""
+CHECKPOINT_COMMITS = 256
+"""After so many commits of this process the WAL is copied back; its size would not tell, for the file is not cut."""
 
 LOCK_WAIT_S = 60.0
 """How long a writer waits for others before it gives up."""
@@ -57,6 +57,7 @@ class Database:
         self._lock_path = path.with_suffix(".lock")
         self._mutex = threading.Lock()
         self._pid = os.getpid()
+        self._commits = 0
         self.engine = _create_engine(path, driver=choose_driver(single_process=single_process))
         self._writer = self.engine.execution_options(docflow_write=True)
 
@@ -82,7 +83,8 @@ class Database:
         with self.locked(), translated_errors(self.path):
             with self.migrating() as connection:
                 yield connection
-            if _size_of_wal(self.path) > CHECKPOINT_WAL_BYTES:
+            self._commits += 1
+            if self._commits % CHECKPOINT_COMMITS == 0:
                 self._checkpoint("PASSIVE")
 
     @contextmanager
@@ -235,13 +237,6 @@ def _lock_file(descriptor: int, path: Path, deadline: float) -> None:
             pause = min(pause * 1.5, _LONGEST_PAUSE_S)
         else:
             return
-
-
-def _size_of_wal(path: Path) -> int:
-    try:
-        return path.with_name(path.name + "-wal").stat().st_size
-    except FileNotFoundError:
-        return 0
 
 
 def _busy(path: Path) -> StoreUnavailable:

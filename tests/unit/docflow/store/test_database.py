@@ -165,9 +165,9 @@ def test_what_is_no_database_is_our_error(folder: Path) -> None:
             assert caught.value.code is ErrorCode.STORE_UNUSABLE
 
 
-def test_the_wal_is_copied_back_when_it_has_grown(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_wal_is_copied_back_now_and_then(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """wal_autocheckpoint is off: the writer does it, under the lock."""
-    monkeypatch.setattr(database, "CHECKPOINT_WAL_BYTES", 40_000)
+    monkeypatch.setattr(database, "CHECKPOINT_COMMITS", 10)
     with open_office(folder) as office:
         for number in range(10):
             seal_off(office, f"d{number}")
