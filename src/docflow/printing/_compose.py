@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from docflow.errors import ErrorCode, UsageError
 from docflow.model.layout import ComposedDocument, FontFace
 from docflow.printing import _layout as layout
+from docflow.printing._checks import FIXED_TEXTS, check_document, check_measures, texts_of
 from docflow.printing._flow import paginate
 from docflow.printing._fonts import check_coverage, load_faces
 from docflow.printing._head import build_head
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from docflow.model.layout import FontFamily
     from docflow.printing._document import OfficialDocument
     from docflow.printing._flow import Placed
-
-MAX_SUBJECT_CHARS = 500
-MAX_NAME_CHARS = 200
 
 
 def compose_document(
@@ -63,10 +60,10 @@ def compose_document(
 
     Source: Nghị định 30/2020/NĐ-CP Phụ lục I, Phần I, mục I–V; Phụ lục III.
     """
-    _check_measures(seal_diameter_mm, *signature_size_mm)
-    _check_document(document)
+    check_measures(seal_mm=seal_diameter_mm, signature_mm=signature_size_mm)
+    check_document(document)
     typesetter = Typesetter(faces=load_faces(fonts))
-    check_coverage(_texts(document), faces=typesetter.faces)
+    check_coverage((*FIXED_TEXTS, *texts_of(document)), faces=typesetter.faces)
 
     head = build_head(document, typesetter=typesetter)
     tail = build_tail(
@@ -132,53 +129,8 @@ def _open_canvas(buffer: io.BytesIO, *, document: OfficialDocument, font_name: s
 
 def _pdf_date(moment: datetime) -> str:
     offset = moment.strftime("%z")
-    return f"D:{moment:%Y%m%d%H%M%S}{offset[:3]}'{offset[3:5]}'"
+    return f"D:{moment.year:04d}{moment:%m%d%H%M%S}{offset[:3]}'{offset[3:5]}'"
 
 
 def _one_line(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
-
-
-def _texts(document: OfficialDocument) -> Iterator[str]:
-    names = (document.agency, document.managing_agency or "", document.type_name or "", document.signer_name)
-    lists = (document.positions, document.recipients, document.addressees)
-    texts = [*names, document.symbol, document.place, document.subject, document.salutation]
-    texts += [text for group in lists for text in group]
-    texts += [text for block in document.body for text in (block.lead, block.text)]
-    return (unicodedata.normalize("NFC", text) for text in texts)
-
-
-def _check_measures(*measures_mm: float) -> None:
-    # 100 mm is the width of the signature column with the seal hanging over; larger is a slip of units.
-    if not all(5 <= measure <= 100 for measure in measures_mm):  # noqa: PLR2004
-        raise _refuse("seal and signature measure 5 to 100 mm", vi="Kích thước dấu, chữ ký phải từ 5 đến 100 mm.")
-
-
-def _check_document(document: OfficialDocument) -> None:
-    required = {
-        "agency": document.agency,
-        "symbol": document.symbol,
-        "place": document.place,
-        "subject": document.subject,
-        "signer_name": document.signer_name,
-        "body": "".join(block.lead + block.text for block in document.body),
-        "positions": "".join(document.positions),
-        "recipients": "".join(document.recipients),
-    }
-    for name, text in required.items():
-        if not text.strip():
-            raise _refuse(f"{name} is empty", vi=f"Thiếu nội dung bắt buộc: {name}.")
-    if len(document.subject) > MAX_SUBJECT_CHARS:
-        raise _refuse(
-            f"the subject has more than {MAX_SUBJECT_CHARS} characters",
-            vi=f"Trích yếu dài hơn {MAX_SUBJECT_CHARS} ký tự.",
-        )
-    names = (document.agency, document.managing_agency or "", document.signer_name, *document.positions)
-    if any(len(name) > MAX_NAME_CHARS for name in names):
-        raise _refuse(f"a name has more than {MAX_NAME_CHARS} characters", vi=f"Có tên dài hơn {MAX_NAME_CHARS} ký tự.")
-    if document.drafted_at.utcoffset() is None:
-        raise _refuse("drafted_at has no time zone", vi="Thời điểm soạn thảo thiếu múi giờ.")
-
-
-def _refuse(message: str, *, vi: str) -> UsageError:
-    return UsageError(ErrorCode.BAD_ARGUMENT, message, vi=vi)

@@ -2,6 +2,7 @@
 
 Invariants:
     - A paragraph is split only with two lines or more on each side.
+    - A title is followed on its page by two lines or more of what it is the title of.
     - The signature block stands on one page with at least the last two lines of the content.
 """
 
@@ -49,16 +50,18 @@ def paginate(pieces: Sequence[Piece], *, top: float, tail_height: float) -> Flow
         UsageError: The signature block with two lines of content is taller than a page.
     """
     head, kept = _split_end(pieces, lines=_KEPT_LINES)
-    cursor = _Cursor(top)
-    cursor.flow(head)
-    needed = sum(piece.space_before + piece.height for piece in kept) + tail_height
-    if needed > layout.FRAME_HEIGHT:
+    if _height(kept) + tail_height > layout.FRAME_HEIGHT:
         raise UsageError(
             ErrorCode.BAD_ARGUMENT,
             "the signature block does not fit on one page",
             vi="Phần chữ ký và nơi nhận dài hơn một trang.",
             way_out="put the recipients into an attached list",
         )
+    while head and head[-1].keep_with_next and _height([head[-1], *kept]) + tail_height <= layout.FRAME_HEIGHT:
+        kept.insert(0, head.pop())
+    cursor = _Cursor(top)
+    cursor.flow(head)
+    needed = _height(kept) + tail_height
     if needed > cursor.room + _EPSILON:
         cursor.break_page()
     for piece in kept:
@@ -77,15 +80,15 @@ class _Cursor:
         return self.y - layout.MARGIN_BOTTOM
 
     @property
-    def _space_counts(self) -> bool:
-        return self.y < layout.TEXT_TOP or self.page == 0
+    def _fresh(self) -> bool:
+        return self.page > 0 and self.y == layout.TEXT_TOP
 
     def break_page(self) -> None:
         self.page += 1
         self.y = layout.TEXT_TOP
 
     def place(self, piece: Piece) -> None:
-        if self._space_counts:
+        if not self._fresh:
             self.y -= piece.space_before
         self.y -= piece.height
         self.placed.append(Placed(piece=piece, page=self.page, y=self.y))
@@ -98,15 +101,12 @@ class _Cursor:
             if self._fits(piece, follower=follower):
                 self.place(piece)
                 continue
-            parts = () if follower else _split(piece, height=self.room - piece.space_before)
+            # A title that even a fresh page cannot hold together with what follows is split like any text.
+            may_split = follower is None or self._fresh
+            parts = _split(piece, height=self.room - piece.space_before) if may_split else ()
             if parts:
                 self.place(parts[0])
-                waiting.extendleft(reversed(parts[1:]))
-            elif self.room < layout.FRAME_HEIGHT - _EPSILON:
-                waiting.appendleft(piece)
-            else:
-                self.place(piece)
-                continue
+            waiting.extendleft(reversed(parts[1:] if parts else (piece,)))
             self.break_page()
 
     def _fits(self, piece: Piece, *, follower: Piece | None) -> bool:
@@ -141,6 +141,10 @@ def _split(piece: Piece, *, height: float) -> tuple[Piece, ...]:
         space = 0.0 if index else piece.space_before
         pieces.append(replace(piece, paragraph=part, height=part_height, space_before=space))
     return tuple(pieces)
+
+
+def _height(pieces: Sequence[Piece]) -> float:
+    return sum(piece.space_before + piece.height for piece in pieces)
 
 
 def _leading(piece: Piece) -> float:

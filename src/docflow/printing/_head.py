@@ -92,9 +92,9 @@ def _agency_cell(document: OfficialDocument, typesetter: Typesetter) -> list[Pie
     cell = [(document.agency, FontFace.BOLD)]
     if document.managing_agency:
         cell.insert(0, (document.managing_agency, FontFace.REGULAR))
+    width = layout.AGENCY_COLUMN - layout.COLUMN_GAP
     return [
-        typesetter.centred(text, face=face, size=layout.SIZE_AGENCY, x=_COLUMN_X, width=layout.AGENCY_COLUMN)
-        for text, face in cell
+        typesetter.centred(text, face=face, size=layout.SIZE_AGENCY, x=_COLUMN_X, width=width) for text, face in cell
     ]
 
 
@@ -186,7 +186,7 @@ def _addressees(document: OfficialDocument, typesetter: Typesetter) -> list[Piec
                     size=size,
                     x=_COLUMN_X,
                     width=layout.TEXT_WIDTH,
-                    space_before=layout.PARAGRAPH_SPACE,
+                    space_before=layout.ADDRESSEE_GAP,
                 )
             ]
         case several:
@@ -200,7 +200,7 @@ def _addressee_list(addressees: Sequence[str], *, salutation: str, typesetter: T
     dash_x = x + typesetter.width(salutation[:-1], face=face, size=size)
     ends = [";"] * (len(addressees) - 1) + ["."]
     first = typesetter.line(
-        salutation, face=face, size=size, x=x, width=layout.TEXT_RIGHT - x, space_before=layout.PARAGRAPH_SPACE
+        salutation, face=face, size=size, x=x, width=layout.TEXT_RIGHT - x, space_before=layout.ADDRESSEE_GAP
     )
     return [
         first,

@@ -12,15 +12,16 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 
 # Phụ lục I, Phần I, mục I: paper and margins; right may be 15–20 mm.
-PAGE_WIDTH, PAGE_HEIGHT = A4
-MARGIN_TOP: Final = 20 * mm
-MARGIN_BOTTOM: Final = 20 * mm
-MARGIN_LEFT: Final = 30 * mm
-MARGIN_RIGHT: Final = 15 * mm
-TEXT_WIDTH: Final = PAGE_WIDTH - MARGIN_LEFT - MARGIN_RIGHT
-TEXT_RIGHT: Final = PAGE_WIDTH - MARGIN_RIGHT
-TEXT_TOP: Final = PAGE_HEIGHT - MARGIN_TOP
-FRAME_HEIGHT: Final = TEXT_TOP - MARGIN_BOTTOM
+PAGE_WIDTH: Final[float] = A4[0]
+PAGE_HEIGHT: Final[float] = A4[1]
+MARGIN_TOP: Final[float] = 20 * mm
+MARGIN_BOTTOM: Final[float] = 20 * mm
+MARGIN_LEFT: Final[float] = 30 * mm
+MARGIN_RIGHT: Final[float] = 15 * mm
+TEXT_WIDTH: Final[float] = PAGE_WIDTH - MARGIN_LEFT - MARGIN_RIGHT
+TEXT_RIGHT: Final[float] = PAGE_WIDTH - MARGIN_RIGHT
+TEXT_TOP: Final[float] = PAGE_HEIGHT - MARGIN_TOP
+FRAME_HEIGHT: Final[float] = TEXT_TOP - MARGIN_BOTTOM
 
 # Type sizes: Phụ lục I, mục II and the table of mục V.
 SIZE_NATIONAL_NAME: Final = 12.0
@@ -38,26 +39,29 @@ SIZE_RECIPIENTS: Final = 11.0
 SIZE_PAGE_NUMBER: Final = 14.0
 
 # Ours: the Decree gives the order of the cells, not the width of the two columns.
-AGENCY_COLUMN: Final = 70 * mm
-NATIONAL_COLUMN: Final = TEXT_WIDTH - AGENCY_COLUMN
-SIGNATURE_COLUMN: Final = 80 * mm
-RECIPIENTS_COLUMN: Final = TEXT_WIDTH - SIGNATURE_COLUMN - 6 * mm
+AGENCY_COLUMN: Final[float] = 70 * mm
+NATIONAL_COLUMN: Final[float] = TEXT_WIDTH - AGENCY_COLUMN
+COLUMN_GAP: Final[float] = 4 * mm
+SIGNATURE_COLUMN: Final[float] = 80 * mm
+RECIPIENTS_COLUMN: Final[float] = TEXT_WIDTH - SIGNATURE_COLUMN - 6 * mm
 
 LEADING: Final = 1.2
 BODY_LEADING: Final = 1.25
 PARAGRAPH_SPACE: Final = 6.0
-FIRST_LINE_INDENT: Final = 12.7 * mm
+FIRST_LINE_INDENT: Final[float] = 12.7 * mm
 RULE_WIDTH: Final = 0.6
 RULE_GAP: Final = 3.0
 RULE_SHARE: Final = 0.4
-SIGNATURE_CLEARANCE: Final = 4 * mm
+SIGNATURE_CLEARANCE: Final[float] = 4 * mm
 SEAL_SHARE: Final = 1 / 3
+SEAL_OVERHANG: Final[float] = 3 * mm
 TITLE_GAP: Final = 14.0
 LETTER_GAP: Final = 8.0
 TAIL_GAP: Final = 12.0
 NUMBER_BASELINE_GAP: Final = 22.0
-ADDRESSEE_INDENT: Final = 30 * mm
-PAGE_NUMBER_BASELINE: Final = 14 * mm
+ADDRESSEE_GAP: Final = 12.0
+ADDRESSEE_INDENT: Final[float] = 30 * mm
+PAGE_NUMBER_BASELINE: Final[float] = 14 * mm
 # Room for the tallest Vietnamese capital (Ẫ, Ố) and the deepest letter (Ị, g), in parts of the type size.
 TEXT_BOX_ASCENT: Final = 1.0
 TEXT_BOX_DESCENT: Final = 0.28

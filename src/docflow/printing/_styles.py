@@ -57,7 +57,7 @@ class Typesetter:
 
     def font_name(self, face: FontFace) -> str:
         """Give the name under which reportlab knows the face."""
-        return self.faces[face].fontName
+        return str(self.faces[face].fontName)
 
     def width(self, text: str, *, face: FontFace, size: float) -> float:
         """Measure one line of text, in points."""
@@ -138,7 +138,7 @@ class Typesetter:
 
 def longest_line(piece: Piece) -> float:
     """Measure the longest line of a piece, in points."""
-    return max(piece.paragraph.getActualLineWidths0())
+    return float(max(piece.paragraph.getActualLineWidths0()))
 
 
 def _piece(
@@ -173,4 +173,5 @@ def _balanced_width(source: str, *, style: ParagraphStyle, width: float) -> floa
 
 def _line_count(source: str, *, style: ParagraphStyle, width: float) -> int:
     _, height = Paragraph(source, style).wrap(width, _UNBOUNDED)
-    return round(height / style.leading)
+    count: int = round(height / style.leading)
+    return count

@@ -46,7 +46,8 @@ class Tail:
 
     @property
     def _gap(self) -> float:
-        return self.signature_height + 2 * layout.SIGNATURE_CLEARANCE
+        # A seal larger than the gap may touch the lines above and below, but not hide them.
+        return max(self.signature_height + 2 * layout.SIGNATURE_CLEARANCE, self.seal - 2 * layout.SEAL_OVERHANG)
 
     def place(self, *, page: int, top: float) -> PlacedTail:
         """Put it on a page, its top edge at ``top``."""
@@ -57,7 +58,7 @@ class Tail:
         signature = Box(
             page=page,
             x=_SIGNATURE_X + (layout.SIGNATURE_COLUMN - self.signature_width) / 2,
-            y=bottom - layout.SIGNATURE_CLEARANCE - self.signature_height,
+            y=bottom - (self._gap + self.signature_height) / 2,
             width=self.signature_width,
             height=self.signature_height,
         )
