@@ -39,7 +39,7 @@ class BlobFolder:
                 _make_folder(path.parent)
                 _write_whole(path, data)
             # Also for a file that was there: whoever renamed it may not have come to this line.
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         except OSError as exc:
             raise StoreUnavailable(
                 ErrorCode.STORE_UNUSABLE,
@@ -91,7 +91,7 @@ class BlobFolder:
 def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
         folder.mkdir(parents=True, exist_ok=True)
-        _sync_folder(folder.parent)
+        sync_folder(folder.parent)
 
 
 def _write_whole(path: Path, data: bytes) -> None:
@@ -108,7 +108,12 @@ def _write_whole(path: Path, data: bytes) -> None:
         raise
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder survive a power cut.
+
+    Raises:
+        OSError: The folder cannot be opened or written.
+    """
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from docflow.errors import ErrorCode, StoreUnavailable
+from docflow.store.blobs import sync_folder
 
 _OTHERS = 0o077
 
@@ -58,6 +59,8 @@ def create_log_key(path: Path, seed: bytes) -> FileLogKey:
         # link, not rename: it fails if the name is taken.
         os.link(temporary, path)
         temporary.unlink()
+        # The database is about to name this key: the key must not be lost where the database survives.
+        sync_folder(path.parent)
     except OSError as exc:
         raise _unusable(path, f"cannot be written: {exc.strerror}") from exc
     return FileLogKey(key)
