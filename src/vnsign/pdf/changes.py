@@ -225,7 +225,7 @@ class _Comparison:
         for page in self.new_pages:
             annotations = annotations_of(page)
             mine = [a for a in annotations if a.objgen in own]
-            others = [a for a in annotations if a.objgen not in own]
+            others = [a for a in annotations if a.objgen not in own and subtype_of(a) != "/Link"]
             if any(overlap(a, b) for a in mine for b in others):
                 return True
         return False
