@@ -38,7 +38,7 @@ from vnsign.web import create_app, listen, serve
 from vnsign.wiring.signers import Signer, sign_statement
 from vnsign.wiring.signing import SealPurpose, extend_pdf, fill_pdf, prepare_pdf, seal_pdf, sign_pdf
 from vnsign.wiring.trust import TrustStore, certificate_pem
-from vnsign.wiring.verifying import inspect_pdf, verify_pdf
+from vnsign.wiring.verifying import inspect_pdf, inspect_statement, verify_pdf
 
 __all__ = [
     "Alignment",
@@ -82,6 +82,7 @@ __all__ = [
     "extend_pdf",
     "fill_pdf",
     "inspect_pdf",
+    "inspect_statement",
     "listen",
     "prepare_pdf",
     "read_pkcs12",

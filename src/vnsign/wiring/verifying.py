@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from vnsign.adapters.clock import SystemClock
@@ -11,8 +12,9 @@ from vnsign.pki.anchors import TrustAnchors
 from vnsign.pki.cms_certificates import certificates_in
 from vnsign.pki.crl import unique_crls
 from vnsign.ports import Clock, RevocationSource
-from vnsign.report import DocumentReport, Verdict
+from vnsign.report import DocumentReport, SignatureReport, Verdict
 from vnsign.verification import inspect
+from vnsign.verification.statements import inspect_statement as _inspect_statement
 
 
 def inspect_pdf(
@@ -71,8 +73,32 @@ def verify_pdf(
     return report
 
 
+def inspect_statement(
+    cms: bytes,
+    statement: bytes,
+    *,
+    trust: TrustAnchors,
+    at: datetime | None = None,
+    revocation: RevocationSource | None = None,
+    clock: Clock | None = None,
+) -> SignatureReport:
+    """Say what a detached signature over ``statement`` is worth. Arguments as for :func:`inspect_pdf`.
+
+    Raises:
+        UsageError: BAD_ARGUMENT.
+        ServiceUnavailable: ``revocation`` was given and could not be reached.
+    """
+    moment = at or (clock or SystemClock()).now()
+    known = trust if revocation is None else _with_crls_of((cms,), trust, revocation)
+    return _inspect_statement(cms, statement, trust=known, at=moment)
+
+
 def _with_fresh_crls(pdf: bytes, trust: TrustAnchors, source: RevocationSource) -> TrustAnchors:
-    embedded = {c for contents in increment.signature_contents(pdf) for c in certificates_in(contents)}
+    return _with_crls_of(increment.signature_contents(pdf), trust, source)
+
+
+def _with_crls_of(contents: Iterable[bytes], trust: TrustAnchors, source: RevocationSource) -> TrustAnchors:
+    embedded = {certificate for cms in contents for certificate in certificates_in(cms)}
     subjects = [c for c in (*embedded, *trust.intermediates) if c.issuer != c.subject]
     crls = [crl for certificate in subjects for crl in source.crls_for(certificate)]
     return TrustAnchors(
