@@ -126,8 +126,8 @@ def _document_id(code: AgencyCode, document_type: DocumentType, place_in_table: 
 
 def _official_document(office: _Office, text: Text, *, drafted_at: datetime) -> OfficialDocument:
     return OfficialDocument(
-        agency=office.agency.name,
-        managing_agency=office.managing_agency,
+        agency=_in_its_column(office.agency.name),
+        managing_agency=_in_its_column(office.managing_agency) if office.managing_agency else None,
         symbol=_symbol(office.agency, text),
         place=office.agency.place,
         type_name=None if text.type is DocumentType.CONG_VAN else text.type.vi.upper(),
@@ -139,6 +139,11 @@ def _official_document(office: _Office, text: Text, *, drafted_at: datetime) -> 
         recipients=_recipients(text),
         drafted_at=drafted_at,
     )
+
+
+def _in_its_column(name: str) -> str:
+    # A line ends where a reader pauses: before the province, not inside "nhân dân".
+    return name.replace(" TỈNH ", "\nTỈNH ")
 
 
 def _draft(office: _Office, text: Text) -> Draft:

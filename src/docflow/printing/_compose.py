@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reportlab.lib.units import mm
@@ -69,8 +70,11 @@ def compose_document(
     tail = build_tail(
         document, typesetter=typesetter, seal=seal_diameter_mm * mm, signature=[side * mm for side in signature_size_mm]
     )
+    body = [typesetter.body(block) for block in document.body]
+    if head.flowing:
+        body[0] = replace(body[0], space_before=layout.ADDRESSEE_GAP)
     flow = paginate(
-        [*head.flowing, *(typesetter.body(block) for block in document.body)],
+        [*head.flowing, *body],
         top=head.bottom,
         tail_height=tail.height,
     )
