@@ -27,7 +27,7 @@ _WIDEST_NUMBER = "99999"
 _USUAL_NUMBER = "99"
 _WIDEST_DATE = ", ngày 30 tháng 12 năm 2026"
 _COLUMN_X = layout.MARGIN_LEFT
-_NATIONAL_X = layout.MARGIN_LEFT + layout.AGENCY_COLUMN
+_NATIONAL_X = layout.MARGIN_LEFT + layout.AGENCY_COLUMN + layout.COLUMN_GAP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +92,9 @@ def _agency_cell(document: OfficialDocument, typesetter: Typesetter) -> list[Pie
     cell = [(document.agency, FontFace.BOLD)]
     if document.managing_agency:
         cell.insert(0, (document.managing_agency, FontFace.REGULAR))
-    width = layout.AGENCY_COLUMN - layout.COLUMN_GAP
     return [
-        typesetter.centred(text, face=face, size=layout.SIZE_AGENCY, x=_COLUMN_X, width=width) for text, face in cell
+        typesetter.centred(text, face=face, size=layout.SIZE_AGENCY, x=_COLUMN_X, width=layout.AGENCY_COLUMN)
+        for text, face in cell
     ]
 
 

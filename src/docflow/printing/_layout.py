@@ -39,9 +39,9 @@ SIZE_RECIPIENTS: Final = 11.0
 SIZE_PAGE_NUMBER: Final = 14.0
 
 # Ours: the Decree gives the order of the cells, not the width of the two columns.
-AGENCY_COLUMN: Final[float] = 70 * mm
-NATIONAL_COLUMN: Final[float] = TEXT_WIDTH - AGENCY_COLUMN
+AGENCY_COLUMN: Final[float] = 66 * mm
 COLUMN_GAP: Final[float] = 4 * mm
+NATIONAL_COLUMN: Final[float] = TEXT_WIDTH - COLUMN_GAP - AGENCY_COLUMN
 SIGNATURE_COLUMN: Final[float] = 80 * mm
 RECIPIENTS_COLUMN: Final[float] = TEXT_WIDTH - SIGNATURE_COLUMN - 6 * mm
 
