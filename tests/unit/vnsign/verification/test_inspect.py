@@ -366,7 +366,7 @@ def with_cms(pdf: bytes, change: Callable[[Any], None]) -> bytes:
     content = asn1_cms.ContentInfo.load(found.contents)
     change(content["content"])
     start, end = found.byte_range[1] + 1, found.byte_range[2] - 1
-    hexadecimal: bytes = content.dump(force=True).hex().encode()
+    hexadecimal: bytes = content.dump().hex().encode()
     return pdf[:start] + hexadecimal.ljust(end - start, b"0") + pdf[end:]
 
 
