@@ -20,12 +20,26 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from docflow.errors import DocflowError, ErrorCode, UsageError
-from docflow.printing import compose_document
+from docflow.printing import FontFace, compose_document
 from tests.support import REPOSITORY
-from tests.unit.docflow.printing.page_reader import read_pages
+from tests.unit.docflow.printing.page_reader import MM, read_pages
 from tests.unit.docflow.printing.samples import DECISION, FONTS, LETTER, compose, paragraphs
 
 _VOWELS = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵ"
+_IN_ASCII = replace(
+    LETTER,
+    agency="SO A",
+    managing_agency=None,
+    symbol="SA",
+    place="An",
+    subject="xin y",
+    body=paragraphs("Xin y."),
+    positions=("TRUONG",),
+    signer_name="An",
+    recipients=("Nhu",),
+    addressees=(),
+    salutation="Gui",
+)
 VIETNAMESE = _VOWELS + "bcdđghklmnpqrstvx"
 
 
@@ -107,15 +121,20 @@ def test_character_that_cannot_be_seen_is_named(field: str, text: str, name: str
     assert refused.value.code is ErrorCode.BAD_ARGUMENT
 
 
-def test_font_without_vietnamese_is_refused(tmp_path: Path) -> None:
-    """A font that lacks letters the layout itself needs is refused before anything is drawn."""
-    font = TTFont(FONTS.bold)
+@pytest.mark.parametrize(
+    ("face", "lacking"),
+    [(FontFace.BOLD, "Ộ"), (FontFace.BOLD_ITALIC, "ơ"), (FontFace.REGULAR, "7"), (FontFace.ITALIC, "ă")],
+)
+def test_font_that_lacks_a_letter_of_the_layout_is_refused(tmp_path: Path, face: FontFace, lacking: str) -> None:
+    """Letters of Quốc hiệu, and of a number and date that come later, must be there though no text uses them."""
+    font = TTFont(getattr(FONTS, face.value))
     cutter = subset.Subsetter()
-    cutter.populate(text="".join(map(chr, range(32, 127))))
+    cutter.populate(unicodes=[code for code in font.getBestCmap() if chr(code) != lacking])
     cutter.subset(font)
-    font.save(tmp_path / "ascii.ttf")
-    with pytest.raises(UsageError, match="no glyph for"):
-        compose_document(DECISION, fonts=replace(FONTS, bold=tmp_path / "ascii.ttf"))
+    font.save(tmp_path / "lacking.ttf")
+    fonts = replace(FONTS, **{face.value: tmp_path / "lacking.ttf"})
+    with pytest.raises(UsageError, match=f"no glyph for U\\+{ord(lacking):04X}"):
+        compose_document(_IN_ASCII, fonts=fonts)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not a font", b"\x00\x01\x00\x00" + b"\xff" * 60])
@@ -203,10 +222,11 @@ _TEXT = st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=60) 
 @example(text="a\n" * 200)
 @example(text="e\u0301\u0323")
 def test_any_text_is_printed_whole_or_refused(text: str) -> None:
-    """Whatever the text: every letter of it comes out of the PDF, or our error; never something else."""
+    """Whatever the text: every letter of it comes out of the PDF, inside the margins, or our error."""
     try:
         composed = compose(DECISION, body=paragraphs(text), recipients=(text, "Lưu: VT"))
     except DocflowError:
         return
-    found = "".join(glyph.text for page in read_pages(composed.pdf) for glyph in page.glyphs)
-    assert found.count("".join(unicodedata.normalize("NFC", text).split())) >= 2
+    glyphs = [glyph for page in read_pages(composed.pdf) for glyph in page.glyphs]
+    assert "".join(glyph.text for glyph in glyphs).count("".join(unicodedata.normalize("NFC", text).split())) >= 2
+    assert max(glyph.right for glyph in glyphs) < (210 - 15 + 1) * MM
