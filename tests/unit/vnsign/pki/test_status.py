@@ -223,6 +223,7 @@ def test_a_list_of_the_named_distribution_point_counts() -> None:
 
 # ---------------------------------------------------------------- OCSP
 
+FOR_MAIL = (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), False)
 FOR_OCSP = (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), False)
 
 
@@ -245,7 +246,10 @@ def with_broken_signature(der: bytes) -> bytes:
 
 FORGED_ANSWERS: dict[str, bytes] = {
     "signed by nobody": with_broken_signature(answer()),
-    "a delegate not for OCSP": answer(responder=certificate("responder", serial=5), signed_by="responder"),
+    "a delegate without a purpose": answer(responder=certificate("responder", serial=5), signed_by="responder"),
+    "a delegate not for OCSP": answer(
+        responder=certificate("responder", serial=5, extensions=[FOR_MAIL]), signed_by="responder"
+    ),
     "a delegate of another CA": answer(
         responder=certificate("responder", serial=5, issuer="other", extensions=[FOR_OCSP]), signed_by="responder"
     ),

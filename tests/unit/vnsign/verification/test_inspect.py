@@ -13,6 +13,7 @@ from asn1crypto import cms as asn1_cms
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 import vnsign
@@ -482,3 +483,45 @@ def test_what_is_no_pdf_is_unreadable(data: bytes, verdict: Verdict, code: Findi
 def test_an_unsigned_pdf_has_no_signature() -> None:
     """NO_SIGNATURE is not valid."""
     assert inspect(plain_pdf(), trust=TrustAnchors(), at=BEGIN).verdict is Verdict.NO_SIGNATURE
+
+
+def test_a_byte_range_that_stops_before_the_end_of_its_revision_is_broken(world: World) -> None:
+    """Well signed, but what it leaves out at the end could be anything: never valid."""
+    signed = world.sign(level="B-B")
+    (found,) = read_structure(signed).signatures
+    length = found.byte_range[3]
+    old, new = b" %d]" % length, b" %d]" % (length - 8)
+    assert signed.count(old) == 1
+    shorter = signed.replace(old, new.rjust(len(old)))
+    hasher = hashes.Hash(hashes.SHA256())
+    hasher.update(shorter[: found.byte_range[1]] + shorter[found.byte_range[2] : -8])
+    cms = world.office.leader.cms(hasher.finalize()).hex().encode()
+    start, end = found.byte_range[1] + 1, found.byte_range[2] - 1
+    signature = only(world.inspect(shorter[:start] + cms.ljust(end - start, b"0") + shorter[end:], crls=world.crls()))
+
+    assert signature.indication is Indication.TOTAL_FAILED
+    assert [f.values["problem"] for f in signature.findings if f.code is FindingCode.BYTE_RANGE_INVALID] == [
+        "not_whole_revision"
+    ]
+
+
+def test_the_trace_of_a_signature_is_a_broken_signature() -> None:
+    """A file in which only the word is left had a signature once: never "no signature"."""
+    report = inspect(plain_pdf() + b"% /ByteRange [0 1 2 3]\n%%EOF\n", trust=TrustAnchors(), at=BEGIN)
+
+    assert report.verdict is Verdict.TOTAL_FAILED
+
+
+def test_a_certificate_with_the_same_serial_number_is_not_the_signer_s(world: World) -> None:
+    """Issuer and serial number together identify a certificate (RFC 5652 §5.3)."""
+
+    def strip(signed_data: Any) -> None:  # noqa: ANN401 — asn1crypto ships no types
+        signed_data["certificates"] = []
+
+    bare = read_structure(with_cms(world.sign(level="B-B"), strip)).signatures[0].contents
+    own = world.office.leader.certificate
+    other = foreign(serial=own.serial_number).signer.certificate
+    ders = [c.public_bytes(Encoding.DER) for c in (other, own)]
+
+    assert parse_signed_data(bare, extra_certificates=ders[:1]).signer_certificate is None
+    assert parse_signed_data(bare, extra_certificates=ders).signer_certificate == ders[1]

@@ -32,6 +32,7 @@ from tests.materials import (
     plain_pdf,
     sealed,
 )
+from vnsign.pdf.page_reading import only_sets_harmless_flags
 from vnsign.pdf.structure import FieldLock, FoundSignature, LockAction, read_structure
 from vnsign.report import FindingCode, Modifications
 from vnsign.verification.modifications import judge_changes
@@ -237,3 +238,45 @@ def test_a_new_visible_signature_may_not_cover_another_field(office: Office) -> 
         vnsign.sign_pdf(
             first, office.agency, image=picture(), place=vnsign.Place(page=1, at_mm=(110, 105), size_mm=(40, 20))
         )
+
+
+def with_new_field(pdf: bytes, *, entries: bytes) -> bytes:
+    """Add an unsigned signature field."""
+    page, new = number_of_page(pdf), next_number(pdf)
+    form = int(body_entry(pdf, number_of_catalog(pdf), "/AcroForm").split()[0])
+    fields = body_entry(pdf, form, "/Fields").strip().removesuffix(b"]") + b" %d 0 R ]" % new
+    annotations = body_entry(pdf, page, "/Annots").strip().removesuffix(b"]") + b" %d 0 R ]" % new
+    widget = b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (them) /F 4 /P %d 0 R %s >>" % (page, entries)
+    objects = {form: body_of(pdf, form, Fields=fields), page: body_of(pdf, page, Annots=annotations), new: widget}
+    look_number = new + 1
+    red = b"<< /Type /XObject /Subtype /Form /BBox [0 0 50 50] /Length 0 >>\nstream\n\nendstream"
+    return append_increment(pdf, {**objects, look_number: red})
+
+
+@pytest.mark.parametrize(
+    ("permissions", "entries", "expected"),
+    [
+        (None, b"/Rect [20 20 70 70]", Modifications.PERMITTED),
+        (None, b"/Rect [20 20 70 70] /AP << /N %d 0 R >>", Modifications.SUSPICIOUS),
+        (2, b"/Rect [20 20 70 70]", Modifications.SUSPICIOUS),
+        (2, b"/Rect [0 0 0 0]", Modifications.PERMITTED),
+        (1, b"/Rect [0 0 0 0]", Modifications.FORBIDDEN),
+    ],
+)
+def test_a_new_signature_field(
+    permissions: int | None, entries: bytes, expected: Modifications, by_leader: bytes
+) -> None:
+    """An approval signature leaves room for more signers; a certification wants its fields prepared."""
+    if b"%d" in entries:
+        entries %= next_number(by_leader) + 1
+
+    assert worst(with_new_field(by_leader, entries=entries), permissions=permissions) is expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "harmless"),
+    [(4, 132, True), (4, 4, True), (4, 6, False), (4, 36, False), (4, 0, False), (132, 4, False), (4, 260, False)],
+)
+def test_signing_may_lock_a_widget_but_not_hide_it(before: int, after: int, harmless: bool) -> None:  # noqa: FBT001
+    """Print, ReadOnly and Locked may be set; Hidden, NoView, ToggleNoView or a lost Print may not."""
+    assert only_sets_harmless_flags(before, after) is harmless
