@@ -27,6 +27,7 @@ from enum import StrEnum
 import pikepdf
 
 from vnsign.pdf.font_reading import decode_text
+from vnsign.pdf.opening import read_bounded
 from vnsign.pdf.revisions import RevisionPair
 
 
@@ -70,6 +71,8 @@ _CLIP_TOLERANCE = 4.0
 _MAX_KERNING = 250.0
 _MIN_POINTS = 4.0
 _MAX_BRIGHTNESS = 0.5
+#: One line of text.
+_MAX_LOOK_BYTES = 64 * 1024
 _HARMLESS_OPERATORS = frozenset({"BMC", "EMC", "q", "Q", "BT", "ET", "W", "W*", "n"})
 _COLOUR_OPERANDS = {"g": 1, "rg": 3, "k": 4}
 
@@ -124,6 +127,7 @@ def _read_look(pair: RevisionPair, before: pikepdf.Object, after: pikepdf.Object
     if not set(look.keys()) <= _LOOK_KEYS:
         raise _NotPlain(LookProblem.MORE_THAN_TEXT)
     box = _check_box(before, after, look)
+    read_bounded(look, max_bytes=_MAX_LOOK_BYTES)
     shown = _Shown()
     with warnings.catch_warnings():
         # a stream that the parser only half understands is one that another viewer may understand differently

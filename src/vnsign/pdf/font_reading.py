@@ -21,6 +21,8 @@ import pikepdf
 from fontTools import agl
 from fontTools.ttLib import TTFont, TTLibError
 
+from vnsign.pdf.opening import read_bounded
+
 _ENCODINGS = {"/WinAnsiEncoding": "cp1252", "/MacRomanEncoding": "mac_roman"}
 _BFCHAR = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
 _BFRANGE = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
@@ -54,7 +56,7 @@ def _program_map(font: pikepdf.Object) -> dict[int, str]:
     if program is None or descendant.get("/CIDToGIDMap", pikepdf.Name.Identity) != pikepdf.Name.Identity:
         return {}
     try:
-        parsed = TTFont(BytesIO(program.read_bytes()), lazy=True, fontNumber=0)
+        parsed = TTFont(BytesIO(read_bounded(program)), lazy=True, fontNumber=0)
         table: Mapping[int, str] = parsed.getBestCmap() or {}
         return {parsed.getGlyphID(name): chr(code) for code, name in sorted(table.items(), reverse=True)}
     except (TTLibError, AssertionError) as exc:
@@ -63,7 +65,7 @@ def _program_map(font: pikepdf.Object) -> dict[int, str]:
 
 def _to_unicode_map(font: pikepdf.Object) -> dict[int, str]:
     found: dict[int, str] = {}
-    for kind, body in _SECTION.findall(font["/ToUnicode"].read_bytes()):
+    for kind, body in _SECTION.findall(read_bounded(font["/ToUnicode"])):
         if kind == b"char":
             for code, text in _BFCHAR.findall(body):
                 found[int(code, 16)] = bytes.fromhex(text.decode()).decode("utf-16-be")
