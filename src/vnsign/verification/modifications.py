@@ -126,7 +126,7 @@ def judge_changes(data: bytes, found: FoundSignature, *, second_opinion: bool = 
         with open_pdf(data[: found.covered_end]) as old, open_pdf(data) as new:
             changes = compare_revisions(old, new)
             repaired = warnings_of(new) - warnings_of(old) - HARMLESS_WARNINGS
-            is_cheap = is_opinion_affordable(new)
+            is_cheap = is_opinion_affordable(new, data)
     except Exception as exc:  # noqa: BLE001 — boundary: a hostile object tree; not compared is undecided, never "none"
         return _not_judged(found, reason=type(exc).__name__)
     result = _weigh(changes, found)
