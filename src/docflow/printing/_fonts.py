@@ -73,6 +73,8 @@ def _load(path: Path) -> TTFont:
 @lru_cache(maxsize=16)
 def _register(data: bytes) -> TTFont:
     # reportlab finds fonts by name in one table per process: a name made from the bytes cannot collide.
-    font = TTFont(f"docflow-{hashlib.sha256(data).hexdigest()[:16]}", io.BytesIO(data), validate=1)
+    name = f"docflow-{hashlib.sha256(data).hexdigest()[:16]}"
+    # asciiReadable would embed all of ASCII in each face, used or not: half of a file of one page.
+    font = TTFont(name, io.BytesIO(data), validate=1, asciiReadable=False)
     registerFont(font)
     return font

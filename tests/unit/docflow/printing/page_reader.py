@@ -96,7 +96,8 @@ def _glyph(text_page: pypdfium2.PdfTextPage, index: int) -> Glyph:
     x, y = ctypes.c_double(), ctypes.c_double()
     pdfium.FPDFText_GetCharOrigin(text_page, index, x, y)
     return Glyph(
-        text=chr(pdfium.FPDFText_GetUnicode(text_page, index)),
+        # pdfium calls a hyphen at the end of a line U+0002.
+        text=chr(pdfium.FPDFText_GetUnicode(text_page, index)).replace("\x02", "-"),
         left=left,
         bottom=bottom,
         right=right,

@@ -6,6 +6,8 @@ import io
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -92,6 +94,27 @@ def test_another_document_in_between_changes_nothing() -> None:
     compose(LETTER, body=paragraphs(VIETNAMESE))
     assert compose(DECISION).pdf == first
     assert compose(DECISION, signer_name="Trần Thị Khác").pdf != first
+
+
+@pytest.fixture
+def restless_threads() -> Iterator[None]:
+    """Make Python change threads as often as it can."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("restless_threads")
+def test_threads_do_not_mix_up_their_documents() -> None:
+    """Documents set in six threads at once have the bytes they have when set one after the other."""
+    documents = [
+        replace(DECISION, signer_name=f"Trần Thị {letter}", body=paragraphs(*[f"{letter} & {count}"] * 25))
+        for count, letter in enumerate("ăâđêôơưẵẫỡựệỷỳ" * 4, start=1)
+    ]
+    one_by_one = [compose(document).pdf for document in documents]
+    with ThreadPoolExecutor(6) as threads:
+        assert list(threads.map(lambda document: compose(document).pdf, documents)) == one_by_one
 
 
 def test_markup_characters_are_text() -> None:
@@ -181,6 +204,9 @@ def test_damaged_font_file_is_our_error(tmp_path: Path, damage: str, place: int)
         {"subject": "x" * 501},
         {"agency": "X" * 201},
         {"positions": ("X" * 201,)},
+        {"type_name": "X" * 201},
+        {"body": paragraphs("x" * 50_001)},
+        {"recipients": ("x" * 50_001, "Lưu: VT")},
         {"symbol": "QĐ-" + "X" * 40},
         {"place": "Thành phố " + "Rất Dài " * 10},
         {"type_name": "\n".join("X" * 40)},
