@@ -65,3 +65,5 @@ PAGE_NUMBER_BASELINE: Final[float] = 14 * mm
 # Room for the tallest Vietnamese capital (Ẫ, Ố) and the deepest letter (Ị, g), in parts of the type size.
 TEXT_BOX_ASCENT: Final = 1.0
 TEXT_BOX_DESCENT: Final = 0.28
+# Room for letters that lean over the ends of the line, the italic A and f most, in parts of the type size.
+INK_OVERHANG: Final = 0.2

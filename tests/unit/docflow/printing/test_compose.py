@@ -66,6 +66,11 @@ def test_only_the_given_fonts_are_used_and_embedded() -> None:
             assert "/FontFile2" in font.FontDescriptor
 
 
+def test_only_the_letters_used_are_embedded() -> None:
+    """A page with four faces is a file of less than 60 kB, not one that carries all of ASCII four times."""
+    assert len(compose(DECISION).pdf) < 60_000
+
+
 def test_the_file_says_what_it_is() -> None:
     """Title, author, subject, language and the creation date given, in its time zone."""
     drafted_at = datetime(2026, 1, 5, 8, 30, tzinfo=timezone(timedelta(hours=7)))
