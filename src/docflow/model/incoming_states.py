@@ -84,6 +84,8 @@ class ReceiptKind(StrEnum):
     """The same document id came with other bytes."""
     ACKNOWLEDGED = "acknowledged"
     """A status message came; says nothing about the document itself."""
+    NOT_AUTHENTIC = "not_authentic"
+    """Bytes came in the recipient's name that he did not sign; says nothing about his own document."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

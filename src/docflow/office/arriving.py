@@ -20,7 +20,7 @@ from docflow.office.answers import Answer, give_answer, keep_blob, require_post
 from docflow.office.desk import Desk
 from docflow.office.incoming import IncomingStep, perform_incoming
 from docflow.office.recording import ACTOR, Arrived, log, note_outcome, put_inbox, put_outcome
-from docflow.ports import InboxOutcome, SignatureCheck
+from docflow.ports import InboxOutcome, SignatureCheck, UnitOfWork
 
 _URGENCIES = (Urgency.THUONG, Urgency.KHAN, Urgency.THUONG_KHAN, Urgency.HOA_TOC, Urgency.HOA_TOC)
 _UNSIGNED = SignatureCheck(verdict=SignatureVerdict.NOT_CHECKED)
@@ -31,13 +31,13 @@ def receive_document(desk: Desk, arrived: Arrived, message: NewDocument) -> tupl
     refusal = judge_document(message, agency=desk.agency.code.text)
     pdf = find_main_pdf(message)
     if refusal is not None or pdf is None:
-        return _return(desk, arrived, message, refusal or Refusal(reason="no PDF", vi="Không có tệp PDF."))
+        return _return(desk, arrived, message, refusal=refusal or Refusal(reason="no PDF", vi="Không có tệp PDF."))
     checks = _check_pdfs(desk, arrived, message)
     reason = "; ".join(f for check in checks for f in check.findings) or "the signature on the document"
     verdicts = {check.verdict for check in checks}
     if SignatureVerdict.FAILED in verdicts:
         return _return(
-            desk, arrived, message, Refusal(reason=reason, vi=f"Chữ ký số trên văn bản không hợp lệ: {reason}.")
+            desk, arrived, message, refusal=Refusal(reason=reason, vi=f"Chữ ký số trên văn bản không hợp lệ: {reason}.")
         )
     if SignatureVerdict.UNDECIDED in verdicts:
         note_outcome(desk, arrived, InboxOutcome.UNDECIDED, reason=reason)
@@ -64,23 +64,7 @@ def _accept(
             return known.outcome, known.reason
         there = unit.find_incoming(name)
         if there is not None:
-            is_same = there.message == arrived.message
-            kind = ReceiptKind.ARRIVED if is_same else ReceiptKind.CONFLICT
-            outcome = InboxOutcome.ACCEPTED if is_same else InboxOutcome.CONFLICT
-            why = None if is_same else f"{message.document_id} came with other bytes before"
-            leaf = put_outcome(unit, desk, arrived, outcome, reason=why)
-            told = Answer(
-                kind=kind,
-                recipient=there.sender,
-                subject=there.id if is_same else "",
-                document_id=message.document_id,
-                message=arrived.message,
-                detail=why or "",
-                in_reply_to=arrived.parcel,
-            )
-            give_answer(unit, desk, told, leaf=leaf, at=arrived.at)
-            log(unit, desk, "receipt_given", arrived=arrived, subject=there.id)
-            return outcome, why
+            return _answer_again(unit, desk, arrived, there=there)
         put_inbox(unit, arrived, InboxOutcome.ACCEPTED)
         keep_blob(unit, desk, arrived.parts.message or b"")
         keep_blob(unit, desk, pdf.data)
@@ -96,7 +80,30 @@ def _accept(
     return InboxOutcome.ACCEPTED, None
 
 
-def _return(desk: Desk, arrived: Arrived, message: NewDocument, refusal: Refusal) -> tuple[InboxOutcome, str | None]:
+def _answer_again(
+    unit: UnitOfWork, desk: Desk, arrived: Arrived, *, there: IncomingDocument
+) -> tuple[InboxOutcome, str | None]:
+    """The document is here under another envelope: the same bytes arrived once more, others contradict them."""
+    is_same = there.message == arrived.message
+    kind = ReceiptKind.ARRIVED if is_same else ReceiptKind.CONFLICT
+    outcome = InboxOutcome.ACCEPTED if is_same else InboxOutcome.CONFLICT
+    why = None if is_same else f"{there.document_id} came with other bytes before"
+    leaf = put_outcome(unit, desk, arrived, outcome=outcome, reason=why)
+    told = Answer(
+        kind=kind,
+        recipient=there.sender,
+        subject=there.id if is_same else "",
+        document_id=there.document_id,
+        message=arrived.message,
+        detail=why or "",
+        in_reply_to=arrived.parcel,
+    )
+    give_answer(unit, desk, told, leaf=leaf, at=arrived.at)
+    log(unit, desk, "receipt_given", arrived=arrived, subject=there.id)
+    return outcome, why
+
+
+def _return(desk: Desk, arrived: Arrived, message: NewDocument, *, refusal: Refusal) -> tuple[InboxOutcome, str | None]:
     """Answer with status 02 and a receipt; nothing of the document is kept, so that a mended one may come again."""
     response_for = ResponseFor(
         organ_id=message.from_.organ_id,

@@ -66,7 +66,7 @@ def receive(desk: Desk, delivery: Delivery) -> Reception:
     at = desk.clock.now()
     if delivery.parts is None:
         arrived = Arrived(parcel=delivery.digest, parts=Parts(), at=at)
-        return _note(desk, delivery, arrived, InboxOutcome.UNREADABLE, reason="not a parcel")
+        return _note(desk, delivery, arrived, outcome=InboxOutcome.UNREADABLE, reason="not a parcel")
     arrived = Arrived(parcel=name_parcel(delivery.parts), parts=delivery.parts, at=at)
     known = desk.store.find_inbox(arrived.parcel)
     if known is not None and known.outcome is not InboxOutcome.UNDECIDED:
@@ -76,10 +76,11 @@ def receive(desk: Desk, delivery: Delivery) -> Reception:
     try:
         return _receive_new(desk, delivery, arrived)
     except InputError as exc:
-        return _note(desk, delivery, arrived, InboxOutcome.UNREADABLE, reason=exc.message[:500])
+        return _note(desk, delivery, arrived, outcome=InboxOutcome.UNREADABLE, reason=exc.message[:500])
 
 
 def _receive_new(desk: Desk, delivery: Delivery, arrived: Arrived) -> Reception:
+    outcome: InboxOutcome | None
     if arrived.parts.message is None:
         outcome, reason = receive_receipt(desk, arrived)
         return Reception(name=delivery.name, outcome=outcome, reason=reason)
@@ -91,9 +92,11 @@ def _receive_new(desk: Desk, delivery: Delivery, arrived: Arrived) -> Reception:
     if check.verdict is not SignatureVerdict.PASSED:
         reason = "; ".join(check.findings) or check.verdict.value
         if check.verdict is SignatureVerdict.UNDECIDED:
-            return _note(desk, delivery, arrived, InboxOutcome.UNDECIDED, reason=reason)
+            return _note(desk, delivery, arrived, outcome=InboxOutcome.UNDECIDED, reason=reason)
         # The agency whose name was used is told; whoever used it learns nothing.
-        return _note(desk, delivery, arrived, InboxOutcome.NOT_AUTHENTIC, reason=reason, answer=ReceiptKind.REFUSED)
+        return _note(
+            desk, delivery, arrived, outcome=InboxOutcome.NOT_AUTHENTIC, reason=reason, answer=ReceiptKind.NOT_AUTHENTIC
+        )
     outcome, reason = (
         receive_document(desk, arrived, message)
         if isinstance(message, NewDocument)
@@ -111,8 +114,8 @@ def _note(
     desk: Desk,
     delivery: Delivery,
     arrived: Arrived,
-    outcome: InboxOutcome,
     *,
+    outcome: InboxOutcome,
     reason: str,
     answer: ReceiptKind | None = None,
 ) -> Reception:

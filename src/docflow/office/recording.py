@@ -49,7 +49,7 @@ def note_outcome(
         known = unit.find_inbox(arrived.parcel)
         if known is not None and known.outcome in {outcome, InboxOutcome.ACCEPTED}:
             return
-        leaf = put_outcome(unit, desk, arrived, outcome, reason=reason)
+        leaf = put_outcome(unit, desk, arrived, outcome=outcome, reason=reason)
         if answer is not None and arrived.sender is not None:
             told = Answer(
                 kind=answer,
@@ -66,7 +66,7 @@ def note_outcome(
 
 
 def put_outcome(
-    unit: UnitOfWork, desk: Desk, arrived: Arrived, outcome: InboxOutcome, *, reason: str | None = None
+    unit: UnitOfWork, desk: Desk, arrived: Arrived, *, outcome: InboxOutcome, reason: str | None = None
 ) -> Leaf:
     """Write the inbox row and its leaf inside the caller's transaction."""
     put_inbox(unit, arrived, outcome, reason=reason)

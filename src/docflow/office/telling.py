@@ -45,7 +45,7 @@ def receive_receipt(desk: Desk, arrived: Arrived) -> tuple[InboxOutcome, str | N
     with desk.store.writing() as unit:
         if not _is_known(unit, arrived):
             put_inbox(unit, arrived, InboxOutcome.ACCEPTED)
-            subject = _learn(unit, desk, arrived, receipt)
+            subject = _learn(unit, desk, arrived, receipt=receipt)
             log(unit, desk, "receipt_received", arrived=arrived, subject=subject)
     return InboxOutcome.ACCEPTED, None
 
@@ -71,7 +71,7 @@ def receive_status(desk: Desk, arrived: Arrived, status: Status) -> tuple[InboxO
     with desk.store.writing() as unit:
         if not _is_known(unit, arrived):
             put_inbox(unit, arrived, InboxOutcome.ACCEPTED)
-            subject = _learn(unit, desk, arrived, receipt)
+            subject = _learn(unit, desk, arrived, receipt=receipt)
             leaf = log(unit, desk, "receipt_received", arrived=arrived, subject=subject)
             give_answer(unit, desk, _acknowledge(arrived, status, subject=subject), leaf=leaf, at=arrived.at)
             log(unit, desk, "receipt_given", arrived=arrived, subject=subject)
@@ -124,15 +124,17 @@ def _judge(desk: Desk, arrived: Arrived, receipt: ReceiptStatement) -> tuple[Inb
     return None
 
 
-def _learn(unit: UnitOfWork, desk: Desk, arrived: Arrived, receipt: ReceiptStatement) -> str:
+def _learn(unit: UnitOfWork, desk: Desk, arrived: Arrived, *, receipt: ReceiptStatement) -> str:
     """Keep a receipt, close the parcel it answers, and return the document it concerns, or an empty text."""
     statement, cms = arrived.parts.receipt or b"", arrived.parts.receipt_cms or b""
     name = hashlib.sha256(statement).hexdigest()
     is_about_status = receipt.kind is ReceiptKind.ACKNOWLEDGED
+    # The same bytes under somebody else's signature say nothing about the parcel that this office sent.
+    is_about_us = receipt.kind is not ReceiptKind.NOT_AUTHENTIC
     answered = [
         parcel
         for parcel in unit.find_parcels(message=receipt.message, recipient=receipt.agency)
-        if (parcel.kind is ParcelKind.STATUS) == is_about_status
+        if is_about_us and (parcel.kind is ParcelKind.STATUS) == is_about_status
     ]
     subject = answered[0].subject if answered else ""
     if unit.find_receipt(name) is None:
