@@ -84,7 +84,7 @@ def parse_tree(data: bytes) -> Element:
     parser.XmlDeclHandler = _check_declaration
     try:
         # white space before the declaration is common and harmless; anything else there is damage
-        parser.Parse(data.lstrip(WHITESPACE.encode()), True)  # noqa: FBT003: pyexpat takes no keywords
+        parser.Parse(data.lstrip(WHITESPACE.encode()), True)  # noqa: FBT003 - pyexpat takes no keywords
     # pyexpat reports encodings it cannot map as LookupError and ValueError
     except (expat.ExpatError, LookupError, ValueError) as exc:
         raise malformed(f"not well-formed: {exc}", vi="Gói tin không phải là XML hợp lệ (có thể bị hỏng).") from exc
