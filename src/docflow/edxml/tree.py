@@ -164,7 +164,7 @@ def _check_declaration(_version: str, encoding: str | None, _standalone: int) ->
         raise malformed(f"encoding {encoding[:40]!r}", vi="Gói tin dùng bảng mã khác UTF-8.")
 
 
-def _refuse_doctype(_name: str, _system: str | None, _public: str | None, _internal: object) -> None:
+def _refuse_doctype(*_declaration: object) -> None:
     raise malformed("a document type declaration", vi="Gói tin chứa khai báo DTD, bị từ chối vì lý do an toàn.")
 
 
