@@ -186,12 +186,32 @@ def test_a_file_outside_its_place_may_not_be_long() -> None:
     assert "characters" in _refused(_swap("<edXML:Subject>", f"{payload}<edXML:Subject>"))
 
 
-def test_one_huge_token_is_read_in_bearable_time() -> None:
-    """A comment of many megabytes does not make the parser quadratic."""
-    data = GOOD.replace(b"<AttachmentEncoded>", b"<!--" + b"x" * 30_000_000 + b"--><AttachmentEncoded>")
+@pytest.mark.parametrize(
+    "markup",
+    [
+        b"<!--" + b"x" * 90_000_000 + b"-->",
+        b"<?x " + b"x" * 90_000_000 + b"?>",
+        b"<x a='" + b"x" * 90_000_000 + b"'/>",
+        b"<x " + b"".join(b"a%d='' " % number for number in range(1_000_000)) + b"/>",
+        b"<" + b"x" * 90_000_000,
+    ],
+    ids=["comment", "instruction", "attribute", "attributes", "name"],
+)
+def test_huge_markup_is_refused_at_once(markup: bytes) -> None:
+    """A parser reads an unfinished tag again with every chunk: minutes of work for one message, unless stopped."""
     started = time.monotonic()
-    assert _read(data) == MESSAGE
-    assert time.monotonic() - started < 10
+    assert "too long" in _refused(GOOD.replace(b"<AttachmentEncoded>", markup + b"<AttachmentEncoded>"))
+    assert time.monotonic() - started < 3
+
+
+def test_many_attributes_are_refused_and_a_long_comment_is_not() -> None:
+    """Comments say nothing, however long within reason."""
+    attributes = b"".join(b"a%d='' " % number for number in range(65))
+    assert "attributes" in _refused(
+        GOOD.replace(b"<AttachmentEncoded>", b"<x " + attributes + b"/><AttachmentEncoded>")
+    )
+    comment = b"<!--" + b"x" * 500_000 + b"-->"
+    assert _read(GOOD.replace(b"<AttachmentEncoded>", comment + b"<AttachmentEncoded>")) == MESSAGE
 
 
 # ---------------------------------------------------------------- structure
