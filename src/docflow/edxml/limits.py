@@ -24,6 +24,9 @@ MAX_ELEMENTS = 200_000
 MAX_DEPTH = 32
 """Elements inside each other; the standard needs nine."""
 
+MAX_ATTRIBUTES = 64
+"""Attributes of one element; the standard needs four."""
+
 MAX_TEXT = 65_536
 """Characters of one element or attribute, the payload of an attachment excepted; the longest field has 500."""
 

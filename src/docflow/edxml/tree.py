@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from xml.parsers import expat
 
-from docflow.edxml.limits import MAX_DEPTH, MAX_ELEMENTS, MAX_MESSAGE_BYTES, MAX_TEXT
+from docflow.edxml.limits import MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS, MAX_MESSAGE_BYTES, MAX_TEXT
 from docflow.edxml.refusals import malformed
 from docflow.errors import InputError
 
@@ -28,6 +28,8 @@ _OLD_NAMESPACES = frozenset({"http://www.inetcloud.vn/ns/edxml", "http://www.e-d
 _ENCODINGS = frozenset({"utf-8", "utf8", "utf-16", "us-ascii", "ascii"})
 _PAYLOAD = ("edXML", "AttachmentEncoded", "Attachment", "ContentTransferEncoded")
 _BUFFER_BYTES = 1 << 20
+_CHUNK_BYTES = 1 << 16
+_MAX_MARKUP_BYTES = 1 << 20
 
 
 class Element:
@@ -83,8 +85,7 @@ def parse_tree(data: bytes) -> Element:
     parser.StartDoctypeDeclHandler = _refuse_doctype
     parser.XmlDeclHandler = _check_declaration
     try:
-        # white space before the declaration is common and harmless; anything else there is damage
-        parser.Parse(data.lstrip(WHITESPACE.encode()), True)  # noqa: FBT003 - pyexpat takes no keywords
+        _feed(parser, data)
     # pyexpat reports encodings it cannot map as LookupError and ValueError
     except (expat.ExpatError, LookupError, ValueError) as exc:
         raise malformed(f"not well-formed: {exc}", vi="Gói tin không phải là XML hợp lệ (có thể bị hỏng).") from exc
@@ -92,6 +93,18 @@ def parse_tree(data: bytes) -> Element:
     if root is None:  # expat has refused a document without a root
         raise malformed("no element", vi="Gói tin không có nội dung.")
     return root
+
+
+def _feed(parser: expat.XMLParserType, data: bytes) -> None:
+    # white space before the declaration is common and harmless; anything else there is damage
+    view = memoryview(data.lstrip(WHITESPACE.encode()))
+    for start in range(0, len(view), _CHUNK_BYTES):
+        end = start + _CHUNK_BYTES
+        parser.Parse(view[start:end], False)  # noqa: FBT003 - pyexpat takes no keywords
+        # the parser reads an unfinished tag or comment again with every chunk: 100 MB of it would take minutes
+        if end - parser.CurrentByteIndex > _MAX_MARKUP_BYTES:
+            raise malformed("a tag or comment too long", vi="Gói tin chứa thẻ hoặc chú thích XML quá dài.")
+    parser.Parse(b"", True)  # noqa: FBT003 - pyexpat takes no keywords
 
 
 class _Builder:
@@ -105,6 +118,10 @@ class _Builder:
         if self._count > MAX_ELEMENTS or len(self._open) >= MAX_DEPTH:
             raise malformed(
                 "too many elements, or too deep", vi="Cấu trúc gói tin edXML phức tạp quá giới hạn cho phép."
+            )
+        if len(attributes) > MAX_ATTRIBUTES:
+            raise malformed(
+                f"more than {MAX_ATTRIBUTES} attributes", vi="Gói tin edXML có thẻ chứa quá nhiều thuộc tính."
             )
         if any(len(value) > MAX_TEXT for value in attributes.values()):
             raise _too_long(tag)
