@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -58,7 +58,7 @@ def sealed(people: materials.Office) -> bytes:
 
 
 def _trust_with_lists(people: materials.Office) -> vnsign.TrustStore:
-    crls: Sequence[x509.CertificateRevocationList] = tuple(
+    crls: tuple[x509.CertificateRevocationList, ...] = tuple(
         x509.load_der_x509_crl(people.authority.crl(which)) for which in ("root", "issuing")
     )
     return vnsign.TrustStore(anchors=people.trust.anchors, intermediates=people.trust.intermediates, crls=crls)

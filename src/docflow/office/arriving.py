@@ -23,7 +23,7 @@ from docflow.office.recording import ACTOR, Arrived, log, note_outcome, put_inbo
 from docflow.ports import InboxOutcome, SignatureCheck, UnitOfWork
 
 _URGENCIES = (Urgency.THUONG, Urgency.KHAN, Urgency.THUONG_KHAN, Urgency.HOA_TOC, Urgency.HOA_TOC)
-_UNSIGNED = SignatureCheck(verdict=SignatureVerdict.NOT_CHECKED)
+_NOT_CHECKED = SignatureCheck(verdict=SignatureVerdict.NOT_CHECKED)
 
 
 def receive_document(desk: Desk, arrived: Arrived, message: NewDocument) -> tuple[InboxOutcome, str | None]:
@@ -32,25 +32,16 @@ def receive_document(desk: Desk, arrived: Arrived, message: NewDocument) -> tupl
     pdf = find_main_pdf(message)
     if refusal is not None or pdf is None:
         return _return(desk, arrived, message, refusal=refusal or Refusal(reason="no PDF", vi="Không có tệp PDF."))
-    checks = _check_pdfs(desk, arrived, message)
-    reason = "; ".join(f for check in checks for f in check.findings) or "the signature on the document"
-    verdicts = {check.verdict for check in checks}
-    if SignatureVerdict.FAILED in verdicts:
-        return _return(
-            desk, arrived, message, refusal=Refusal(reason=reason, vi=f"Chữ ký số trên văn bản không hợp lệ: {reason}.")
-        )
-    if SignatureVerdict.UNDECIDED in verdicts:
+    verifier = require_post(desk).documents
+    check = verifier.check_incoming(pdf.data, name=pdf.name, at=arrived.at) if verifier else _NOT_CHECKED
+    reason = "; ".join(check.findings) or "the signature on the document"
+    if check.verdict is SignatureVerdict.FAILED:
+        why = Refusal(reason=reason, vi=f"Chữ ký số trên văn bản không hợp lệ: {reason}.")
+        return _return(desk, arrived, message, refusal=why)
+    if check.verdict is SignatureVerdict.UNDECIDED:
         note_outcome(desk, arrived, InboxOutcome.UNDECIDED, reason=reason)
         return InboxOutcome.UNDECIDED, reason
-    return _accept(desk, arrived, message, pdf=pdf, verdict=checks[0].verdict)
-
-
-def _check_pdfs(desk: Desk, arrived: Arrived, message: NewDocument) -> list[SignatureCheck]:
-    verifier = require_post(desk).documents
-    if verifier is None:
-        return [_UNSIGNED]
-    main = find_main_pdf(message)
-    return [verifier.check_incoming(item.data, name=item.name, at=arrived.at) for item in ([main] if main else [])]
+    return _accept(desk, arrived, message, pdf=pdf, verdict=check.verdict)
 
 
 def _accept(

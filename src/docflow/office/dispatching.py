@@ -32,7 +32,7 @@ from docflow.model import Document, Urgency, build_place_and_date
 from docflow.office.answers import add_parcel, describe_self, require_post
 from docflow.office.desk import Desk
 from docflow.office.ledger import record_event
-from docflow.ports import OutboxRow, OutboxState, ParcelKind, ParcelRow, Parts, Transport, UnitOfWork
+from docflow.ports import OutboxState, ParcelKind, ParcelRow, Parts, Transport, UnitOfWork
 
 _ACTOR = "docflow"
 _PRIORITIES: Mapping[Urgency, int] = {
@@ -128,10 +128,7 @@ def _pack(desk: Desk, document_id: str) -> bool:
     if document.sealed_pdf is None or document.issued_on is None:
         return False
     own = desk.agency.code.text
-    rows = {row.addressee_code: row for row in desk.store.list_outbox() if row.document_id == document_id}
-    message = build_message(
-        _describe(desk, document, to=[row for row in rows.values() if row.addressee_code not in {None, own}], at=at)
-    )
+    message = build_message(_describe(desk, document, at=at))
     parts = Parts(message=message, message_cms=require_post(desk).signer.sign(message))
     with desk.store.writing() as unit:
         ready = [
@@ -194,12 +191,13 @@ def _parts(desk: Desk, parcel: ParcelRow) -> Parts:
     )
 
 
-def _describe(desk: Desk, document: Document, *, to: list[OutboxRow], at: datetime) -> NewDocument:
+def _describe(desk: Desk, document: Document, *, at: datetime) -> NewDocument:
     draft, own = document.draft, desk.agency.code.text
+    to = {item.code.text: item.name for item in draft.addressees if item.code and item.code.text != own}
     number, _, notation = (document.symbol or "").partition("/")
     return NewDocument(
         from_=describe_self(desk),
-        to=tuple(Organization(organ_id=row.addressee_code or "", organ_name=row.addressee_name) for row in to),
+        to=tuple(Organization(organ_id=code, organ_name=name) for code, name in to.items()),
         document_id=name_document(document),
         code_number=number,
         code_notation=notation,

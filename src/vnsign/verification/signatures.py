@@ -167,7 +167,8 @@ def _signer(cms: SignedCms | None) -> str:
 def _signer_sha256(cms: SignedCms | None) -> str:
     if cms is None or cms.signer_certificate is None:
         return ""
-    return fingerprint(load_certificate(cms.signer_certificate))
+    certificate = load_certificate(cms.signer_certificate)
+    return "" if certificate is None else fingerprint(certificate)
 
 
 def _judge_own_timestamps(
