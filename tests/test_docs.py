@@ -91,6 +91,13 @@ def test_every_decision_is_listed() -> None:
     assert {page.name for page in (DOCS / "adr").glob("[0-9]*.md")} - listed == set()
 
 
+def test_no_page_is_lost() -> None:
+    """docs/README.md leads to every page; the decisions have their own list."""
+    listed = {(DOCS / link).resolve() for link in _LINK.findall((DOCS / "README.md").read_text(encoding="utf-8"))}
+    pages = {page.resolve() for page in DOCS.rglob("*.md") if page.parent.name != "adr"}
+    assert pages - listed == {(DOCS / "README.md").resolve()}
+
+
 # ---------------------------------------------------------------- glossary and standards
 
 

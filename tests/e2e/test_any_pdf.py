@@ -106,7 +106,7 @@ def test_an_image_stands_upright_on_a_turned_page(rotation: int, office: Office)
         (x, y)
         for x in range(page.width)
         for y in range(page.height)
-        if (p := page.getpixel((x, y)))[2] > 120 and p[0] < 120  # type: ignore[index]  # RGB
+        if (p := page.getpixel((x, y)))[2] > 120 and p[0] < 120  # RGB
     ]
     document.close()
     left, right = min(x for x, _ in blue), max(x for x, _ in blue)

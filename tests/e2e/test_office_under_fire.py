@@ -102,13 +102,18 @@ def test_killed_a_hundred_times_nothing_is_lost(tmp_path: Path) -> None:
     """As above, a hundred kills, 200 documents."""
     folder = tmp_path / "office"
     dice = random.Random(7)
+    kills = 0
     for _ in range(100):
         worker = start(folder, "p", 200)
         time.sleep(dice.uniform(0.2, 0.8))
         worker.kill()
-        worker.wait()
+        kills += worker.wait() == -signal.SIGKILL
         assert worker.stdout is not None
         worker.stdout.close()
-    assert start(folder, "p", 200).wait(timeout=120) == 0
+    last = start(folder, "p", 200)
+    assert last.wait(timeout=120) == 0
+    assert last.stdout is not None
+    last.stdout.close()
     assert numbers(folder) == list(range(1, 201))
     assert verify_log(folder).is_intact
+    assert kills >= 50, f"{kills} of 100 runs lived long enough to be killed"

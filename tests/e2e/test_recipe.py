@@ -163,3 +163,25 @@ def test_an_approval_signature_is_added_beside_an_earlier_one(office: Office) ->
 
     assert twice.startswith(once)
     assert [s.field for s in report.signatures] == ["Signature1", "Signature2"]
+
+
+def test_a_signature_is_worth_nothing_before_it_was_made(office: Office, document: bytes) -> None:
+    """Asked about a day before it was made, its time-stamp is from the future and proves nothing."""
+    made = vnsign.inspect_pdf(document, trust=office.trust).signatures[0].signing_time
+    assert made is not None
+
+    report = vnsign.inspect_pdf(document, trust=office.trust, at=made - timedelta(days=1))
+
+    assert report.verdict is vnsign.Verdict.TOTAL_FAILED
+    codes = {finding.code for finding in report.all_findings()}
+    assert {vnsign.FindingCode.TIMESTAMP_INVALID, vnsign.FindingCode.CERTIFICATE_NOT_YET_VALID} <= codes
+
+
+def test_a_clock_a_little_behind_still_accepts(office: Office, document: bytes) -> None:
+    """Clocks of authority and verifier differ by seconds, not days."""
+    made = vnsign.inspect_pdf(document, trust=office.trust).signatures[0].signing_time
+    assert made is not None
+
+    report = vnsign.inspect_pdf(document, trust=office.trust, at=made - timedelta(seconds=2))
+
+    assert report.verdict is vnsign.Verdict.TOTAL_PASSED

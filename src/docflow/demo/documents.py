@@ -26,7 +26,7 @@ from docflow.model import (
     number_document,
     parse_agency_code,
 )
-from docflow.printing import OfficialDocument
+from docflow.printing import OfficialDocument, ParagraphKind
 
 # Nghị định 30/2020/NĐ-CP Phụ lục I Phần I mục II.9: "Kính gửi" stands where a superior or another agency must act.
 _LETTERS = frozenset({DocumentType.CONG_VAN, DocumentType.TO_TRINH})
@@ -134,11 +134,17 @@ def _official_document(office: _Office, text: Text, *, drafted_at: datetime) -> 
         subject=text.subject,
         addressees=text.to if text.type in _LETTERS else (),
         body=text.paragraphs,
-        positions=office.positions,
+        positions=_positions(office, text),
         signer_name=office.people.leader,
         recipients=_recipients(text),
         drafted_at=drafted_at,
     )
+
+
+def _positions(office: _Office, text: Text) -> tuple[str, ...]:
+    # NĐ 30/2020 Điều 13: TM. is for what the collective decides; the head decides in his own name without it.
+    issuer = next((p.text for p in text.paragraphs if p.kind is ParagraphKind.CENTRED), "")
+    return office.positions[-1:] if issuer.startswith(office.position.upper()) else office.positions
 
 
 def _in_its_column(name: str) -> str:

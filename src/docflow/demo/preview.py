@@ -18,7 +18,7 @@ def render_signed_page(pdf: bytes, *, dpi: int = 110) -> bytes:
         signed = [i for i in range(len(document)) if _has_signature(document, i)]
         bitmap = document[signed[-1] if signed else 0].render(scale=dpi / _POINTS_PER_INCH, may_draw_forms=True)
         out = BytesIO()
-        bitmap.to_pil().convert("P", palette=1, colors=128).save(out, "PNG", optimize=True)
+        bitmap.to_pil().convert("RGB").save(out, "PNG", optimize=True)
         return out.getvalue()
     finally:
         document.close()

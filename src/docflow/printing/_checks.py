@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 MAX_SUBJECT_CHARS = 500
 # Ours: longer than any name of an agency, so that the head fits on the first page.
 MAX_NAME_CHARS = 200
+# Ours: some fifteen pages without a new line; the time to set a paragraph grows with the square of its length.
+MAX_PARAGRAPH_CHARS = 50_000
 # Ours: the Decree gives no diameter; a seal outside this range is a slip of units.
 _SEAL_MM = (10.0, 60.0)
 _SIGNATURE_MM = (5.0, 80.0)
+
+_LONG_CELLS = frozenset({"body", "addressees", "recipients"})
 
 #: Words the layout adds or that are filled in later: the fonts must have their letters too.
 FIXED_TEXTS = (
@@ -55,9 +59,10 @@ def check_document(document: OfficialDocument) -> None:
             f"the subject has more than {MAX_SUBJECT_CHARS} characters",
             vi=f"Trích yếu dài hơn {MAX_SUBJECT_CHARS} ký tự.",
         )
-    names = (document.agency, document.managing_agency or "", document.signer_name, *document.positions)
-    if any(len(name) > MAX_NAME_CHARS for name in names):
-        raise _refuse(f"a name has more than {MAX_NAME_CHARS} characters", vi=f"Có tên dài hơn {MAX_NAME_CHARS} ký tự.")
+    for name, texts in _cells(document).items():
+        limit = MAX_PARAGRAPH_CHARS if name in _LONG_CELLS else MAX_NAME_CHARS
+        if name != "subject" and any(len(text) > limit for text in texts):
+            raise _refuse(f"{name} has a text of more than {limit} characters", vi=f"{name}: dài hơn {limit} ký tự.")
     if document.drafted_at.utcoffset() is None:
         raise _refuse("drafted_at has no time zone", vi="Thời điểm soạn thảo thiếu múi giờ.")
 
@@ -79,7 +84,7 @@ def _cells(document: OfficialDocument) -> dict[str, tuple[str, ...]]:
         "symbol": (document.symbol,),
         "place": (document.place,),
         "subject": (document.subject,),
-        "body": tuple(f"{block.lead} {block.text}" for block in document.body),
+        "body": tuple(f"{block.lead} {block.text}".strip() for block in document.body),
         "positions": document.positions,
         "signer_name": (document.signer_name,),
         "recipients": document.recipients,

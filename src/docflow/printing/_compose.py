@@ -2,6 +2,7 @@
 
 Invariants:
     - The same document and the same fonts give the same bytes: no clock, no randomness.
+    - It may be called from any thread; one document is set at a time.
     - Number and date are not drawn: they come later, as values of form fields at the boxes returned.
     - Every letter of the text is drawn with a glyph of the fonts given and can be copied out of the PDF.
 
@@ -11,6 +12,7 @@ This module does not: add form fields, draw images, or know what a type of docum
 from __future__ import annotations
 
 import io
+import threading
 import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -34,6 +36,10 @@ if TYPE_CHECKING:
     from docflow.model.layout import FontFamily
     from docflow.printing._document import OfficialDocument
     from docflow.printing._flow import Placed
+
+# reportlab parses all paragraphs of a process with one parser and keeps one table of fonts: two threads at once
+# would mix up their texts.
+_REPORTLAB = threading.Lock()
 
 
 def compose_document(
@@ -63,13 +69,17 @@ def compose_document(
     """
     check_measures(seal_mm=seal_diameter_mm, signature_mm=signature_size_mm)
     check_document(document)
-    typesetter = Typesetter(faces=load_faces(fonts))
-    check_coverage((*FIXED_TEXTS, *texts_of(document)), faces=typesetter.faces)
+    with _REPORTLAB:
+        typesetter = Typesetter(faces=load_faces(fonts))
+        check_coverage((*FIXED_TEXTS, *texts_of(document)), faces=typesetter.faces)
+        return _set(document, typesetter=typesetter, seal=seal_diameter_mm * mm, signature=signature_size_mm)
 
+
+def _set(
+    document: OfficialDocument, *, typesetter: Typesetter, seal: float, signature: tuple[float, float]
+) -> ComposedDocument:
     head = build_head(document, typesetter=typesetter)
-    tail = build_tail(
-        document, typesetter=typesetter, seal=seal_diameter_mm * mm, signature=[side * mm for side in signature_size_mm]
-    )
+    tail = build_tail(document, typesetter=typesetter, seal=seal, signature=[side * mm for side in signature])
     body = [typesetter.body(block) for block in document.body]
     if head.flowing:
         body[0] = replace(body[0], space_before=layout.ADDRESSEE_GAP)

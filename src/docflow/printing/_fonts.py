@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reportlab.pdfbase.pdfmetrics import registerFont, registerFontFamily
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from reportlab.pdfbase.ttfonts import TTFont
 
 from docflow.errors import ErrorCode, UsageError
 from docflow.model.layout import FontFace, FontFamily
@@ -61,7 +61,7 @@ def check_coverage(texts: Iterable[str], *, faces: Mapping[FontFace, TTFont]) ->
 def _load(path: Path) -> TTFont:
     try:
         return _register(path.read_bytes())
-    except (OSError, TTFError) as exc:
+    except Exception as exc:  # a damaged font makes reportlab fail in many ways, struct.error and KeyError among them
         raise UsageError(
             ErrorCode.BAD_ARGUMENT,
             f"cannot use the font {path.name}: {exc}",
@@ -73,6 +73,8 @@ def _load(path: Path) -> TTFont:
 @lru_cache(maxsize=16)
 def _register(data: bytes) -> TTFont:
     # reportlab finds fonts by name in one table per process: a name made from the bytes cannot collide.
-    font = TTFont(f"docflow-{hashlib.sha256(data).hexdigest()[:16]}", io.BytesIO(data))
+    name = f"docflow-{hashlib.sha256(data).hexdigest()[:16]}"
+    # asciiReadable would embed all of ASCII in each face, used or not: half of a file of one page.
+    font = TTFont(name, io.BytesIO(data), validate=1, asciiReadable=False)
     registerFont(font)
     return font

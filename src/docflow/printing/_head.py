@@ -27,7 +27,7 @@ _WIDEST_NUMBER = "99999"
 _USUAL_NUMBER = "99"
 _WIDEST_DATE = ", ngày 30 tháng 12 năm 2026"
 _COLUMN_X = layout.MARGIN_LEFT
-_NATIONAL_X = layout.MARGIN_LEFT + layout.AGENCY_COLUMN
+_NATIONAL_X = layout.MARGIN_LEFT + layout.AGENCY_COLUMN + layout.COLUMN_GAP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +92,9 @@ def _agency_cell(document: OfficialDocument, typesetter: Typesetter) -> list[Pie
     cell = [(document.agency, FontFace.BOLD)]
     if document.managing_agency:
         cell.insert(0, (document.managing_agency, FontFace.REGULAR))
-    width = layout.AGENCY_COLUMN - layout.COLUMN_GAP
     return [
-        typesetter.centred(text, face=face, size=layout.SIZE_AGENCY, x=_COLUMN_X, width=width) for text, face in cell
+        typesetter.centred(text, face=face, size=layout.SIZE_AGENCY, x=_COLUMN_X, width=layout.AGENCY_COLUMN)
+        for text, face in cell
     ]
 
 
@@ -110,7 +110,7 @@ def _number_line(document: OfficialDocument, typesetter: Typesetter, *, baseline
     size, face = layout.SIZE_NUMBER, FontFace.REGULAR
     label_width = typesetter.width(NUMBER_LABEL, face=face, size=size)
     usual = label_width + typesetter.width(f"{_USUAL_NUMBER}/{document.symbol}", face=face, size=size)
-    widest = typesetter.width(f"{_WIDEST_NUMBER}/{document.symbol}", face=face, size=size)
+    widest = typesetter.width(f"{_WIDEST_NUMBER}/{document.symbol}", face=face, size=size) + layout.INK_OVERHANG * size
     x = max(_COLUMN_X, _COLUMN_X + (layout.AGENCY_COLUMN - usual) / 2)
     label = typesetter.line(NUMBER_LABEL.strip(), face=face, size=size, x=x, width=layout.AGENCY_COLUMN)
     # reportlab sets the first baseline one type size below the top of the paragraph.
@@ -121,7 +121,8 @@ def _number_line(document: OfficialDocument, typesetter: Typesetter, *, baseline
 
 def _date_line(document: OfficialDocument, typesetter: Typesetter, *, baseline: float) -> TextBox:
     size, face = layout.SIZE_DATE, FontFace.ITALIC
-    width = typesetter.width(document.place + _WIDEST_DATE, face=face, size=size)
+    # A viewer cuts a field off at its edge, and the foot of an italic A stands left of where the pen starts.
+    width = typesetter.width(document.place + _WIDEST_DATE, face=face, size=size) + 2 * layout.INK_OVERHANG * size
     centre = _NATIONAL_X + layout.NATIONAL_COLUMN / 2
     x = min(centre - width / 2, layout.TEXT_RIGHT - width)
     return _text_box(face, size=size, x=x, width=width, baseline=baseline, alignment=Alignment.CENTER)

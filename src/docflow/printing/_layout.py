@@ -39,9 +39,9 @@ SIZE_RECIPIENTS: Final = 11.0
 SIZE_PAGE_NUMBER: Final = 14.0
 
 # Ours: the Decree gives the order of the cells, not the width of the two columns.
-AGENCY_COLUMN: Final[float] = 70 * mm
-NATIONAL_COLUMN: Final[float] = TEXT_WIDTH - AGENCY_COLUMN
+AGENCY_COLUMN: Final[float] = 66 * mm
 COLUMN_GAP: Final[float] = 4 * mm
+NATIONAL_COLUMN: Final[float] = TEXT_WIDTH - COLUMN_GAP - AGENCY_COLUMN
 SIGNATURE_COLUMN: Final[float] = 80 * mm
 RECIPIENTS_COLUMN: Final[float] = TEXT_WIDTH - SIGNATURE_COLUMN - 6 * mm
 
@@ -50,7 +50,7 @@ BODY_LEADING: Final = 1.25
 PARAGRAPH_SPACE: Final = 6.0
 FIRST_LINE_INDENT: Final[float] = 12.7 * mm
 RULE_WIDTH: Final = 0.6
-RULE_GAP: Final = 3.0
+RULE_GAP: Final = 4.0
 RULE_SHARE: Final = 0.4
 SIGNATURE_CLEARANCE: Final[float] = 4 * mm
 SEAL_SHARE: Final = 1 / 3
@@ -65,3 +65,5 @@ PAGE_NUMBER_BASELINE: Final[float] = 14 * mm
 # Room for the tallest Vietnamese capital (Ẫ, Ố) and the deepest letter (Ị, g), in parts of the type size.
 TEXT_BOX_ASCENT: Final = 1.0
 TEXT_BOX_DESCENT: Final = 0.28
+# Room for letters that lean over the ends of the line, the italic A and f most, in parts of the type size.
+INK_OVERHANG: Final = 0.2

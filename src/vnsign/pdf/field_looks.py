@@ -9,24 +9,26 @@ Invariants:
       others (no images, paths, patterns, transparency, optional content, second text object or second move).
     - The font is one that stood in the signed revision, unchanged down to its program, or one of the standard 14 that
       viewers bring along, without a private encoding. What the signed fonts look like, the signer saw.
-    - The glyphs shown, decoded by that font, are exactly the value.
+    - The glyphs shown, decoded by that font, are exactly the value, and all of them lie inside the box, side by side.
+    - Each operator has the operands it wants, no more: of too many, one reader takes the first, another the last.
+    - Text state counts as ISO 32000-2 §8.4.2 nests it: what a Q forgets is forgotten here too.
 
-What it does not catch: a font that lied already before the signature (the document the signer saw was forged then);
-whether the text is long enough to be cut off at the box's edge by a viewer that clips.
+What it does not catch: a font that lied already before the signature (the document the signer saw was forged then).
 
-Source: ISO 32000-2 §9.4 (text), §9.6.2.2 (standard 14 fonts), §9.10 (to Unicode), §12.5.5, §12.7.4.3.
+Source: ISO 32000-2 §8.4.2 (q, Q), §9.4 (text), §9.6.2.2 (standard 14 fonts), §9.10 (to Unicode), §12.5.5, §12.7.4.3.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import pikepdf
 
-from vnsign.pdf.font_reading import decode_text
+from vnsign.pdf.font_reading import decode_text, width_of_text
+from vnsign.pdf.opening import read_bounded
 from vnsign.pdf.revisions import RevisionPair
 
 
@@ -49,6 +51,8 @@ STANDARD_FONTS = frozenset(
         *("/Courier", "/Courier-Bold", "/Courier-Oblique", "/Courier-BoldOblique"),
     }
 )
+#: Encodings that draw ASCII as ASCII; /MacExpertEncoding does not.
+_PLAIN_ENCODINGS = frozenset({"/WinAnsiEncoding", "/MacRomanEncoding", "/StandardEncoding", "/PDFDocEncoding"})
 _PLAIN_FONT_KEYS = frozenset({"/Type", "/Subtype", "/BaseFont", "/Encoding", "/Name"})
 _LOOK_KEYS = frozenset(
     {
@@ -70,21 +74,41 @@ _CLIP_TOLERANCE = 4.0
 _MAX_KERNING = 250.0
 _MIN_POINTS = 4.0
 _MAX_BRIGHTNESS = 0.5
-_HARMLESS_OPERATORS = frozenset({"BMC", "EMC", "q", "Q", "BT", "ET", "W", "W*", "n"})
-_COLOUR_OPERANDS = {"g": 1, "rg": 3, "k": 4}
+#: One line of text.
+_MAX_LOOK_BYTES = 64 * 1024
+_EDGE_TOLERANCE = 1.0
+#: Capitals and digits of text faces are some two thirds of the size high.
+_CAPITAL_HEIGHT = 0.6
+_MAX_NESTING = 28
+#: The operators that one line of text needs, and how many operands each has. Source: ISO 32000-2 Annex A.
+_OPERANDS = {
+    **dict.fromkeys(("EMC", "q", "Q", "BT", "ET", "W", "W*", "n"), 0),
+    **dict.fromkeys(("BMC", "g", "Tj", "TJ"), 1),
+    **dict.fromkeys(("Tf", "Td"), 2),
+    **dict.fromkeys(("k", "re"), 4),
+    "rg": 3,
+    "Tm": 6,
+}
+_INSIDE_TEXT = frozenset({"ET", "Td", "Tm", "Tj", "TJ"})
+_ANYWHERE = frozenset({"Tf", "g", "rg", "k"})
 
 
 @dataclass(slots=True)
 class _Shown:
-    """What a content stream did, as far as it did nothing else."""
+    """What a content stream did, as far as it did nothing else.
+
+    Attributes:
+        fonts: Font and size now in force, and those that the q still open will bring back.
+        pen: Where the next glyph begins; None before the text has a place.
+        height: Baseline above the box's lower edge.
+    """
 
     text: str = ""
-    font: pikepdf.Object | None = None
-    size: float = 0.0
-    moves: int = 0
+    fonts: list[tuple[pikepdf.Object, float] | None] = field(default_factory=lambda: [None])
+    pen: float | None = None
+    height: float = 0.0
+    is_in_text: bool = False
     text_objects: int = 0
-    problem: LookProblem | None = None
-    clips: list[tuple[float, ...]] = field(default_factory=list)
 
 
 class _NotPlain(Exception):
@@ -124,6 +148,7 @@ def _read_look(pair: RevisionPair, before: pikepdf.Object, after: pikepdf.Object
     if not set(look.keys()) <= _LOOK_KEYS:
         raise _NotPlain(LookProblem.MORE_THAN_TEXT)
     box = _check_box(before, after, look)
+    read_bounded(look, max_bytes=_MAX_LOOK_BYTES)
     shown = _Shown()
     with warnings.catch_warnings():
         # a stream that the parser only half understands is one that another viewer may understand differently
@@ -131,7 +156,7 @@ def _read_look(pair: RevisionPair, before: pikepdf.Object, after: pikepdf.Object
         instructions = pikepdf.parse_content_stream(look)
     for instruction in instructions:
         _follow(shown, instruction, pair=pair, before=before, look=look, box=box)
-    if shown.text_objects > 1 or shown.moves > 1:
+    if shown.text_objects > 1 or shown.is_in_text or len(shown.fonts) > 1:
         raise _NotPlain(LookProblem.MORE_THAN_TEXT)
     return shown
 
@@ -160,37 +185,68 @@ def _follow(
 ) -> None:
     operator = str(instruction.operator)
     operands = list(instruction.operands)
+    _check_grammar(shown, operator, operands)
     match operator:
-        case _ if operator in _HARMLESS_OPERATORS:
-            shown.text_objects += operator == "BT"
+        case "q" | "Q" | "BT" | "ET":
+            _nest(shown, operator)
         case "re":
             _check_clip(_numbers(operands), box)
         case "g" | "rg" | "k":
             _check_colour(operator, _numbers(operands))
         case "Tf":
-            if shown.font is not None:
+            if shown.text:
                 raise _NotPlain(LookProblem.MORE_THAN_TEXT)
-            shown.font = _signed_font(pair, before, look, name=str(operands[0]))
-            shown.size = _number(operands[1])
+            shown.fonts[-1] = (_signed_font(pair, before, look, name=str(operands[0])), _number(operands[1]))
         case "Td" | "Tm":
-            shown.moves += 1
-            _check_place(operator, _numbers(operands), shown=shown, box=box)
+            _place(shown, operator, _numbers(operands), box=box)
         case "Tj" | "TJ":
-            _check_size(shown, box)
-            shown.text += "".join(_decode(shown, operands[0]))
-        case _:
-            raise _NotPlain(LookProblem.MORE_THAN_TEXT)
+            _show(shown, operands[0], box=box)
 
 
-def _decode(shown: _Shown, operand: object) -> Iterator[str]:
-    if shown.font is None:
+def _check_grammar(shown: _Shown, operator: str, operands: Sequence[object]) -> None:
+    """Refuse what one line of text does not need, and what readers understand in different ways."""
+    if operator not in _OPERANDS:
+        raise _NotPlain(LookProblem.MORE_THAN_TEXT)
+    if len(operands) != _OPERANDS[operator]:
         raise _NotPlain(LookProblem.NOT_READABLE)
+    if operator not in _ANYWHERE and shown.is_in_text != (operator in _INSIDE_TEXT):
+        raise _NotPlain(LookProblem.MORE_THAN_TEXT)
+
+
+def _nest(shown: _Shown, operator: str) -> None:
+    match operator:
+        case "q":
+            shown.fonts.append(shown.fonts[-1])
+        case "Q":
+            shown.fonts.pop()
+        case _:
+            shown.is_in_text = operator == "BT"
+            shown.text_objects += shown.is_in_text
+            shown.pen = None
+    if not 1 <= len(shown.fonts) <= _MAX_NESTING:
+        raise _NotPlain(LookProblem.MORE_THAN_TEXT)
+
+
+def _show(shown: _Shown, operand: object, *, box: tuple[float, float]) -> None:
+    """Add the glyphs, as far as they lie in the box and one after the other."""
+    font, size = shown.fonts[-1] or (None, 0.0)
+    if font is None or shown.pen is None:
+        raise _NotPlain(LookProblem.NOT_READABLE)
+    if not _MIN_POINTS <= size <= box[1] * 1.5 or shown.height + size * _CAPITAL_HEIGHT > box[1]:
+        raise _NotPlain(LookProblem.MORE_THAN_TEXT)
+    may_move = False
     for item in operand if isinstance(operand, pikepdf.Array) else [operand]:
         if isinstance(item, pikepdf.String):
-            yield decode_text(shown.font, bytes(item))
-        elif abs(_number(item)) > _MAX_KERNING:
-            # a large move puts glyphs in another order than they are written in
+            shown.text += decode_text(font, bytes(item))
+            shown.pen += width_of_text(font, bytes(item)) * size / 1000
+        elif not may_move or abs(_number(item)) > _MAX_KERNING:
+            # a large move, or small ones in a row, put glyphs in another order than they are written in
             raise _NotPlain(LookProblem.MORE_THAN_TEXT)
+        else:
+            shown.pen -= _number(item) * size / 1000
+        may_move = isinstance(item, pikepdf.String) and bool(bytes(item))
+    if shown.pen > box[0] + _EDGE_TOLERANCE:
+        raise _NotPlain(LookProblem.BOX_CHANGED)
 
 
 def _check_clip(rectangle: tuple[float, ...], box: tuple[float, float]) -> None:
@@ -201,28 +257,17 @@ def _check_clip(rectangle: tuple[float, ...], box: tuple[float, float]) -> None:
 
 
 def _check_colour(operator: str, values: tuple[float, ...]) -> None:
-    if len(values) != _COLOUR_OPERANDS[operator]:
-        raise _NotPlain(LookProblem.NOT_READABLE)
     brightness = max(values) if operator != "k" else 1 - max(values[3], sum(values[:3]) / 3)
     if brightness > _MAX_BRIGHTNESS:
         raise _NotPlain(LookProblem.MORE_THAN_TEXT)
 
 
-def _check_place(operator: str, values: tuple[float, ...], *, shown: _Shown, box: tuple[float, float]) -> None:
-    if shown.text:
+def _place(shown: _Shown, operator: str, values: tuple[float, ...], *, box: tuple[float, float]) -> None:
+    if shown.pen is not None or (operator == "Tm" and values[:4] != _IDENTITY[:4]):
         raise _NotPlain(LookProblem.MORE_THAN_TEXT)
-    if operator == "Tm":
-        a, b, c, d, *_ = values
-        if (a, b, c, d) != (1.0, 0.0, 0.0, 1.0):
-            raise _NotPlain(LookProblem.MORE_THAN_TEXT)
-    x, y = values[-2:]
-    if not (0 <= x < box[0] and 0 <= y < box[1]):
+    shown.pen, shown.height = values[-2:]
+    if not (0 <= shown.pen < box[0] and 0 <= shown.height < box[1]):
         raise _NotPlain(LookProblem.BOX_CHANGED)
-
-
-def _check_size(shown: _Shown, box: tuple[float, float]) -> None:
-    if not _MIN_POINTS <= shown.size <= box[1] * 1.5:
-        raise _NotPlain(LookProblem.MORE_THAN_TEXT)
 
 
 def _signed_font(pair: RevisionPair, before: pikepdf.Object, look: pikepdf.Object, *, name: str) -> pikepdf.Object:
@@ -257,7 +302,9 @@ def _at(value: object, *keys: str) -> object:
 def _is_standard(font: pikepdf.Object) -> bool:
     if not set(font.keys()) <= _PLAIN_FONT_KEYS or str(font.get("/BaseFont")) not in STANDARD_FONTS:
         return False
-    return "/Encoding" not in font or isinstance(font["/Encoding"], pikepdf.Name)
+    if font.get("/Subtype") != pikepdf.Name("/Type1"):
+        return False
+    return "/Encoding" not in font or str(font["/Encoding"]) in _PLAIN_ENCODINGS
 
 
 def _number(value: object) -> float:

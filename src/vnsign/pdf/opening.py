@@ -6,6 +6,7 @@ What it does not do: try passwords other than the empty one.
 from __future__ import annotations
 
 import re
+import zlib
 from io import BytesIO
 
 import pikepdf
@@ -14,6 +15,8 @@ from vnsign.errors import ErrorCode, InputError
 
 #: Larger files are refused by this engine, which holds the file in memory.
 MAX_PDF_BYTES = 512 * 1024 * 1024
+#: More than any certificate, list, look or subset font; the largest public CRLs have some 30 MB.
+MAX_STREAM_BYTES = 64 * 1024 * 1024
 _HEADER_WINDOW_BYTES = 1024
 _STREAM_NAME = re.compile(r"^stream <[^>]*>:? ?")
 #: What a reader remarks and every reader overlooks in the same way.
@@ -41,3 +44,29 @@ def open_pdf(data: bytes) -> pikepdf.Pdf:
 def warnings_of(pdf: pikepdf.Pdf) -> frozenset[str]:
     """Return what the reader had to repair so far, without the stream's own name."""
     return frozenset(_STREAM_NAME.sub("", str(warning)) for warning in pdf.get_warnings())
+
+
+def read_bounded(stream: pikepdf.Object, *, max_bytes: int = MAX_STREAM_BYTES) -> bytes:
+    """Return a stream's decoded data, unless it is a bomb.
+
+    A deflated megabyte can hold a gigabyte; the PDF library would build it before anybody could look at its size.
+
+    Raises:
+        ValueError: The data is larger than ``max_bytes``, or encoded in another way than /FlateDecode.
+    """
+    data = stream.read_raw_bytes()
+    filters = stream.get("/Filter")
+    names = list(filters) if isinstance(filters, pikepdf.Array) else [filters] if filters is not None else []
+    for name in names:
+        if name != pikepdf.Name("/FlateDecode") or "/DecodeParms" in stream:
+            raise ValueError("only plain /FlateDecode is read here")
+        inflater = zlib.decompressobj()
+        try:
+            data = inflater.decompress(data, max_bytes)
+        except zlib.error as exc:
+            raise ValueError("the stream is damaged") from exc
+        if inflater.unconsumed_tail:
+            raise ValueError(f"the stream holds more than {max_bytes:,} bytes")
+    if len(data) > max_bytes:
+        raise ValueError(f"the stream holds more than {max_bytes:,} bytes")
+    return data

@@ -44,12 +44,16 @@ NO_OPINION = SecondOpinion(verdict=Opinion.NONE)
 _FILLING = ModificationLevel.FORM_FILLING
 #: pyHanko reads a stream's table of n objects anew for each of them: n² entries, about 3 µs each, for each revision.
 MAX_TABLE_READS = 300_000
+#: Each signature has every later revision compared: the square of this, about 10 ms each.
+MAX_REVISIONS = 20
 _COMPRESSED = 2
 _LOGGER = "pyhanko"
 
 
-def is_opinion_affordable(pdf: pikepdf.Pdf) -> bool:
-    """Tell whether pyHanko can read this file in a second or so."""
+def is_opinion_affordable(pdf: pikepdf.Pdf, data: bytes) -> bool:
+    """Tell whether pyHanko can read this file, for all its signatures, in a second or two."""
+    if data.count(b"startxref") > MAX_REVISIONS:
+        return False
     sizes = Counter(e.obj_stream_number for e in pdf.get_xref_table().values() if e.type == _COMPRESSED)
     return sum(size * size for size in sizes.values()) <= MAX_TABLE_READS
 

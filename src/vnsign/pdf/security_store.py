@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pikepdf
 
 from vnsign.errors import InputError
-from vnsign.pdf.opening import open_pdf
+from vnsign.pdf.opening import open_pdf, read_bounded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ def _streams(array: object) -> tuple[bytes, ...]:
     for item in array if isinstance(array, pikepdf.Array) else ():
         if isinstance(item, pikepdf.Stream):
             try:
-                found.append(item.read_bytes())
-            except pikepdf.PdfError:
+                found.append(read_bounded(item))
+            except (pikepdf.PdfError, ValueError):
                 continue
     return tuple(found)

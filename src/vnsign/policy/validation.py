@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 
-#: SubFilters whose signatures are read. Source: ISO 32000-2 Table 260; ETSI EN 319 142-1 §6.3; ICP-Brasil DOC-ICP-15.03.
+#: SubFilters read. Source: ISO 32000-2 Table 260; ETSI EN 319 142-1 §6.3; ICP-Brasil DOC-ICP-15.03.
 DETACHED_SUB_FILTERS = frozenset({"/adbe.pkcs7.detached", "/ETSI.CAdES.detached", "/PBAD.PAdES"})
 PADES_SUB_FILTERS = frozenset({"/ETSI.CAdES.detached"})
 SHA1_DIGEST_SUB_FILTER = "/adbe.pkcs7.sha1"

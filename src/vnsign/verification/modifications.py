@@ -1,8 +1,9 @@
 """Judges what the revisions after a signature did, by what that signature permits.
 
 A table row per kind of change, a column per permission of the signature (DocMDP /P of its certification or of its
-field's lock). Then two checks beside it: a reader that had to repair the file has perhaps not seen what others see,
-and pyHanko's difference analysis as a second opinion, which can only make the verdict worse.
+field's lock). Then three checks beside it, which can only make the verdict worse: appended bytes that readers
+understand in different ways, and a file that had to be repaired, perhaps show something else to others; and pyHanko's
+difference analysis is a second opinion.
 
 Source: ISO 32000-2 §12.8.2.2 (DocMDP, Table 257), §12.8.2.4 (FieldMDP); design of this project §3.1.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
 
+from vnsign.pdf.appended import oddity_of_appended
 from vnsign.pdf.changes import Change, ChangeKind, compare_revisions
 from vnsign.pdf.opening import HARMLESS_WARNINGS, open_pdf, warnings_of
 from vnsign.pdf.second_opinion import NO_OPINION, Opinion, ask_second_opinion, is_opinion_affordable
@@ -126,13 +128,13 @@ def judge_changes(data: bytes, found: FoundSignature, *, second_opinion: bool = 
         with open_pdf(data[: found.covered_end]) as old, open_pdf(data) as new:
             changes = compare_revisions(old, new)
             repaired = warnings_of(new) - warnings_of(old) - HARMLESS_WARNINGS
-            is_cheap = is_opinion_affordable(new)
+            is_cheap = is_opinion_affordable(new, data)
+            odd = oddity_of_appended(data, found.covered_end, old=old)
     except Exception as exc:  # noqa: BLE001 — boundary: a hostile object tree; not compared is undecided, never "none"
         return _not_judged(found, reason=type(exc).__name__)
     result = _weigh(changes, found)
-    if b"startxref" not in rest or not rest.rstrip(_WHITE_SPACE).endswith(b"%%EOF"):
-        # a reader that rebuilds damaged files may find objects there that no revision speaks of
-        return _worsened(result, found, reason="bytes after the end that belong to no revision")
+    if odd:
+        return _worsened(result, found, reason=odd)
     if result.modifications in _MAY_BE_WORSE:
         if repaired:
             return _worsened(result, found, reason="the file had to be repaired to be read")

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from vnsign.errors import InputError
 from vnsign.pki.signature_values import compute_digest, load_certificate
@@ -32,6 +32,10 @@ from vnsign.verification.verdicts import Verdicts
 
 _CLAUSE = "EN 319 102-1 §5.4"
 _CLAUSE_CONTROL = "EN 319 102-1 §5.6.2"
+
+
+#: How far the clocks of a time-stamping authority and of a verifier may differ.
+CLOCK_SKEW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +115,10 @@ def _judge_authority(
     verdicts: Verdicts, token: TimestampToken, certificate: bytes, *, material: Material, control: datetime
 ) -> None:
     judge_authority_usage(verdicts, certificate)
+    if token.time > material.at + CLOCK_SKEW:
+        # at the time asked about this token did not exist: it proves nothing then
+        times = {"time": token.time.isoformat(), "at": material.at.isoformat()}
+        verdicts.undecided(FindingCode.TIMESTAMP_INVALID, _CLAUSE, where=_name(certificate), **times)
     if token.cms.repeats_reference or not any(
         reference.digest == _digest(reference.digest_algorithm, certificate) for reference in token.cms.references
     ):

@@ -6,30 +6,48 @@ from datetime import datetime
 
 from vnsign.errors import ErrorCode, InputError
 from vnsign.pki.anchors import TrustAnchors
-from vnsign.report import Indication, Modifications, SignatureReport
+from vnsign.report import DocumentReport, Indication, Modifications, SignatureReport
 from vnsign.verification import inspect
 
+_NOBODY = TrustAnchors(anchors=())
 
-def look_again(before: bytes, after: bytes, now: datetime) -> None:
-    """Read back what was written: the new signature verifies, and no earlier one is worth less than before."""
-    nobody = TrustAnchors(anchors=())
-    report = inspect(after, trust=nobody, at=now)
+
+def look_at_new_signature(before: bytes, after: bytes, now: datetime) -> None:
+    """Read back what was signed: the new signature verifies, and no earlier one is worth less than before.
+
+    Raises:
+        InputError: MALFORMED_PDF, SIGNING_FORBIDDEN.
+    """
+    report = inspect(after, trust=_NOBODY, at=now)
     if not any(s.covers_whole_document and s.intact and s.valid for s in report.signatures):
         raise InputError(
             ErrorCode.MALFORMED_PDF,
             "the signed file could not be read back",
             way_out="export the PDF again with another program",
         )
+    _require_unharmed(before, report, now)
+
+
+def look_at_filled_fields(before: bytes, after: bytes, now: datetime) -> None:
+    """Read back what was filled: no signature is worth less than before.
+
+    Raises:
+        InputError: SIGNING_FORBIDDEN.
+    """
+    _require_unharmed(before, inspect(after, trust=_NOBODY, at=now), now)
+
+
+def _require_unharmed(before: bytes, report: DocumentReport, now: datetime) -> None:
     harmed = [s.field for s in report.signatures if _is_harmed(s)]
     if not harmed:
         return
-    already = {s.field for s in inspect(before, trust=nobody, at=now).signatures if _is_harmed(s)}
+    already = {s.field for s in inspect(before, trust=_NOBODY, at=now).signatures if _is_harmed(s)}
     broken = [field for field in harmed if field not in already]
     if broken:
         raise InputError(
             ErrorCode.SIGNING_FORBIDDEN,
-            f"signing would break the earlier signature in {', '.join(broken)}",
-            way_out="sign one of the prepared fields, or a copy from before that signature",
+            f"this would break the earlier signature in {', '.join(broken)}",
+            way_out="use the prepared fields in their order, or a copy from before that signature",
         )
 
 

@@ -23,7 +23,7 @@ from vnsign.signing.extend import extend_to_lt
 from vnsign.signing.levels import TargetLevel
 from vnsign.signing.sign import SignatureRequest, sign
 from vnsign.signing.signer import PreparedSigner
-from vnsign.wiring.second_look import look_again
+from vnsign.wiring.second_look import look_at_filled_fields, look_at_new_signature
 from vnsign.wiring.verifying import inspect_pdf
 
 #: Law time (Asia/Ho_Chi_Minh) has been UTC+7 without daylight saving since 1975; /M carries the offset itself.
@@ -44,9 +44,16 @@ def prepare_pdf(
     return prepare_fields(pdf, text_fields=text_fields, signature_fields=signature_fields)
 
 
-def fill_pdf(pdf: bytes, values: Mapping[str, str]) -> bytes:
-    """Fill prepared text fields (number, date) after the first signature. See :mod:`vnsign.pdf.filling`."""
-    return fill(pdf, values)
+def fill_pdf(pdf: bytes, values: Mapping[str, str], *, clock: Clock | None = None) -> bytes:
+    """Fill prepared text fields (number, date) after the first signature. See :mod:`vnsign.pdf.filling`.
+
+    Raises:
+        UsageError: FIELD_NOT_FOUND, FIELD_ALREADY_FILLED, BAD_ARGUMENT.
+        InputError: NOT_A_PDF, MALFORMED_PDF, ENCRYPTED_PDF, or SIGNING_FORBIDDEN if a signature closes the field.
+    """
+    filled = fill(pdf, values)
+    look_at_filled_fields(pdf, filled, (clock or SystemClock()).now())
+    return filled
 
 
 def sign_pdf(
@@ -109,7 +116,7 @@ def sign_pdf(
         location=location,
     )
     signed = sign(pdf, signer, request, timestamps=timestamps)
-    look_again(pdf, signed, now)
+    look_at_new_signature(pdf, signed, now)
     if target is not TargetLevel.B_LT:
         return signed
     source = revocation or HttpRevocationSource()

@@ -25,7 +25,7 @@ def test_a_prepared_document_holds_every_field_of_the_recipe() -> None:
         assert "/NeedAppearances" not in form
         assert "/N" in fields[NUMBER].AP
         assert [str(n) for n in fields[SEAL].Lock.Fields] == [LEADER]
-        assert (fields[SEAL].Lock.Action, int(fields[SEAL].Lock.P)) == ("/Include", 1)
+        assert (str(fields[SEAL].Lock.Action), int(fields[SEAL].Lock.P)) == ("/Include", 1)
 
 
 def test_filling_appends_and_touches_no_byte_before_it() -> None:

@@ -1,0 +1,282 @@
+"""Changes after a signature, weighed by what the signature permits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+import vnsign
+from tests.forgery import (
+    append_increment,
+    body_entry,
+    body_of,
+    look,
+    next_number,
+    number_of_catalog,
+    number_of_field,
+    number_of_page,
+    stream,
+)
+from tests.materials import (
+    DATE,
+    LEADER,
+    NUMBER,
+    SEAL,
+    Office,
+    leader_signed,
+    make_office,
+    numbered,
+    picture,
+    plain_pdf,
+    sealed,
+)
+from vnsign.pdf.page_reading import only_sets_harmless_flags
+from vnsign.pdf.structure import FieldLock, FoundSignature, LockAction, read_structure
+from vnsign.report import FindingCode, Modifications
+from vnsign.verification.modifications import judge_changes
+from vnsign.verification.signatures import LaterChanges
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """One authority for the module."""
+    return make_office(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="module")
+def by_leader(office: Office) -> bytes:
+    """The document as the leader signed it."""
+    return leader_signed(office)
+
+
+@pytest.fixture(scope="module")
+def filled(by_leader: bytes) -> bytes:
+    """Number and date filled in."""
+    return numbered(by_leader)
+
+
+def judged(pdf: bytes, *, permissions: int | None = 2, locks: tuple[FieldLock, ...] = ()) -> LaterChanges:
+    """Weigh what followed the first signature as if it had these permissions and locks."""
+    found: FoundSignature = read_structure(pdf).signatures[0]
+    return judge_changes(pdf, replace(found, permissions=permissions, locks=locks))
+
+
+def worst(pdf: bytes, *, permissions: int | None = 2, locks: tuple[FieldLock, ...] = ()) -> Modifications:
+    """Return only the worst of :func:`judged`."""
+    return judged(pdf, permissions=permissions, locks=locks).modifications
+
+
+# ---------------------------------------------------------------- permissions (ISO 32000-2 Table 257)
+
+
+@pytest.mark.parametrize(
+    ("permissions", "expected"),
+    [
+        (None, Modifications.PERMITTED),
+        (1, Modifications.FORBIDDEN),
+        (2, Modifications.PERMITTED),
+        (3, Modifications.PERMITTED),
+    ],
+)
+def test_filling_needs_permission(permissions: int | None, expected: Modifications, filled: bytes) -> None:
+    """P=1 allows no change, P=2 filling in and signing, P=3 annotating too."""
+    assert worst(filled, permissions=permissions) is expected
+
+
+def comment(pdf: bytes) -> bytes:
+    """Add a sticky note."""
+    page, new = number_of_page(pdf), next_number(pdf)
+    annotations = body_entry(pdf, page, "/Annots").strip().removesuffix(b"]") + b" %d 0 R ]" % new
+    note = b"<< /Type /Annot /Subtype /Text /Rect [20 20 40 40] /Contents (xin xem lai) >>"
+    return append_increment(pdf, {page: body_of(pdf, page, Annots=annotations), new: note})
+
+
+@pytest.mark.parametrize(
+    ("permissions", "expected"),
+    [
+        (None, Modifications.SUSPICIOUS),
+        (1, Modifications.FORBIDDEN),
+        (2, Modifications.FORBIDDEN),
+        (3, Modifications.PERMITTED),
+    ],
+)
+def test_comments_need_permission(permissions: int | None, expected: Modifications, by_leader: bytes) -> None:
+    """Only a certification with P=3 says that comments are wanted."""
+    assert worst(comment(by_leader), permissions=permissions) is expected
+
+
+# ---------------------------------------------------------------- locks
+
+
+@pytest.mark.parametrize(
+    ("action", "fields", "expected"),
+    [
+        (LockAction.ALL, (), Modifications.FORBIDDEN),
+        (LockAction.INCLUDE, (NUMBER,), Modifications.FORBIDDEN),
+        (LockAction.INCLUDE, (LEADER,), Modifications.PERMITTED),
+        (LockAction.EXCLUDE, (NUMBER, DATE), Modifications.PERMITTED),
+        (LockAction.EXCLUDE, (NUMBER,), Modifications.FORBIDDEN),
+    ],
+)
+def test_a_locked_field_stays_as_it_was(
+    action: LockAction, fields: tuple[str, ...], expected: Modifications, filled: bytes
+) -> None:
+    """FieldMDP: all fields, those named, or all but those named (ISO 32000-2 Table 259)."""
+    changes = judged(filled, permissions=None, locks=(FieldLock(action=action, fields=fields),))
+
+    assert changes.modifications is expected
+    locked = FindingCode.FIELD_CHANGED_AFTER_LOCK in {f.code for f in changes.findings}
+    assert locked == (expected is Modifications.FORBIDDEN)
+
+
+def test_a_lock_closes_the_fields_below_the_named_one() -> None:
+    """Naming ``form`` closes ``form.so`` but not ``formal``."""
+    lock = FieldLock(action=LockAction.INCLUDE, fields=("form",))
+
+    assert lock.closes("form.so")
+    assert not lock.closes("formal")
+
+
+def test_the_seal_locks_the_leader_and_everything_else(office: Office, filled: bytes) -> None:
+    """The recipe's /Lock is read from the field and from the signature."""
+    seal = read_structure(sealed(office, filled)).signatures[1]
+
+    assert seal.permissions == 1
+    assert any(lock.closes(LEADER) for lock in seal.locks)
+
+
+# ---------------------------------------------------------------- what is harmless
+
+
+def with_metadata(pdf: bytes) -> bytes:
+    """Write XMP metadata, as archives do."""
+    catalog, new = number_of_catalog(pdf), next_number(pdf)
+    xmp = stream(b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>', b"/Type /Metadata /Subtype /XML")
+    return append_increment(pdf, {catalog: body_of(pdf, catalog, Metadata=b"%d 0 R" % new), new: xmp})
+
+
+def with_objects_nobody_leads_to(pdf: bytes) -> bytes:
+    """Add an object that nothing refers to."""
+    return append_increment(pdf, {next_number(pdf): b"(nobody)"})
+
+
+def with_same_objects_again(pdf: bytes) -> bytes:
+    """Write the page once more, as it was."""
+    page = number_of_page(pdf)
+    return append_increment(pdf, {page: body_of(pdf, page)})
+
+
+@pytest.mark.parametrize("change", [with_metadata, with_objects_nobody_leads_to, with_same_objects_again])
+def test_what_changes_nothing_is_no_modification(change: Callable[[bytes], bytes], by_leader: bytes) -> None:
+    """Metadata, loose objects and identical copies draw nothing."""
+    assert worst(change(by_leader)) is Modifications.NONE
+
+
+# ---------------------------------------------------------------- what is not
+
+
+def refilled(pdf: bytes) -> bytes:
+    """Fill the number anew, value and look alike: glyph 0x12 is 1."""
+    field, new = number_of_field(pdf, NUMBER), next_number(pdf)
+    shown = look(pdf, NUMBER, b"/Tx BMC q BT 0 g /F0 13 Tf 0 2.81 Td <0012> Tj ET Q EMC")
+    return append_increment(pdf, {field: body_of(pdf, field, V=b"(1)", AP=b"<< /N %d 0 R >>" % new), new: shown})
+
+
+def test_a_value_that_stood_at_signing_may_not_be_replaced(office: Office, filled: bytes) -> None:
+    """Filling in means an empty field: without a lock a number changed after signing is still suspicious."""
+    pdf = vnsign.sign_pdf(filled, office.agency, field=SEAL, tsa=office.tsa)
+    changed = refilled(pdf)
+    seal = read_structure(changed).signatures[1]
+
+    assert judge_changes(changed, replace(seal, permissions=None, locks=())).modifications is Modifications.SUSPICIOUS
+
+
+def with_unsigned_look(pdf: bytes) -> bytes:
+    """Give the empty agency field a look, without a signature."""
+    field, new = number_of_field(pdf, SEAL), next_number(pdf)
+    red = b"<< /Type /XObject /Subtype /Form /BBox [0 0 102 102] /Length 0 >>\nstream\n\nendstream"
+    return append_increment(pdf, {field: body_of(pdf, field, AP=b"<< /N %d 0 R >>" % new), new: red})
+
+
+def with_signature_that_is_none(pdf: bytes) -> bytes:
+    """Fill the agency field with a dictionary that is no signature, and a look."""
+    field, new = number_of_field(pdf, SEAL), next_number(pdf)
+    red = b"<< /Type /XObject /Subtype /Form /BBox [0 0 102 102] /Length 0 >>\nstream\n\nendstream"
+    body = body_of(pdf, field, V=b"<< /Type /Sig >>", AP=b"<< /N %d 0 R >>" % new)
+    return append_increment(pdf, {field: body, new: red})
+
+
+@pytest.mark.parametrize("change", [with_unsigned_look, with_signature_that_is_none])
+def test_a_seal_without_a_signature_is_suspicious(change: Callable[[bytes], bytes], by_leader: bytes) -> None:
+    """Who paints a seal must answer for it with a signature that can be judged."""
+    assert worst(change(by_leader)) is Modifications.SUSPICIOUS
+
+
+def test_a_painted_timestamp_is_suspicious(by_leader: bytes) -> None:
+    """A document timestamp proves a time; a seal painted with it would be nobody's."""
+    field, new = number_of_field(by_leader, SEAL), next_number(by_leader)
+    red = b"<< /Type /XObject /Subtype /Form /BBox [0 0 102 102] /Length 0 >>\nstream\n\nendstream"
+    stamp = b"<< /Type /DocTimeStamp /SubFilter /ETSI.RFC3161 /ByteRange [0 1 2 3] /Contents <30> >>"
+    body = body_of(by_leader, field, V=b"%d 0 R" % (new + 1), AP=b"<< /N %d 0 R >>" % new)
+
+    assert worst(append_increment(by_leader, {field: body, new: red, new + 1: stamp})) is Modifications.SUSPICIOUS
+
+
+def test_a_new_visible_signature_may_not_cover_another_field(office: Office) -> None:
+    """A field that stood in the signed revision may overlap others (the seal must); a new one may not."""
+    first = vnsign.sign_pdf(
+        plain_pdf(), office.leader, image=picture(), place=vnsign.Place(page=1, at_mm=(100, 100), size_mm=(40, 20))
+    )
+    beside = vnsign.sign_pdf(
+        first, office.agency, image=picture(), place=vnsign.Place(page=1, at_mm=(20, 20), size_mm=(40, 20))
+    )
+    assert worst(beside, permissions=None) is Modifications.PERMITTED
+
+    with pytest.raises(vnsign.InputError):
+        vnsign.sign_pdf(
+            first, office.agency, image=picture(), place=vnsign.Place(page=1, at_mm=(110, 105), size_mm=(40, 20))
+        )
+
+
+def with_new_field(pdf: bytes, *, entries: bytes) -> bytes:
+    """Add an unsigned signature field."""
+    page, new = number_of_page(pdf), next_number(pdf)
+    form = int(body_entry(pdf, number_of_catalog(pdf), "/AcroForm").split()[0])
+    fields = body_entry(pdf, form, "/Fields").strip().removesuffix(b"]") + b" %d 0 R ]" % new
+    annotations = body_entry(pdf, page, "/Annots").strip().removesuffix(b"]") + b" %d 0 R ]" % new
+    widget = b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (them) /F 4 /P %d 0 R %s >>" % (page, entries)
+    objects = {form: body_of(pdf, form, Fields=fields), page: body_of(pdf, page, Annots=annotations), new: widget}
+    look_number = new + 1
+    red = b"<< /Type /XObject /Subtype /Form /BBox [0 0 50 50] /Length 0 >>\nstream\n\nendstream"
+    return append_increment(pdf, {**objects, look_number: red})
+
+
+@pytest.mark.parametrize(
+    ("permissions", "entries", "expected"),
+    [
+        (None, b"/Rect [20 20 70 70]", Modifications.PERMITTED),
+        (None, b"/Rect [20 20 70 70] /AP << /N %d 0 R >>", Modifications.SUSPICIOUS),
+        (2, b"/Rect [20 20 70 70]", Modifications.SUSPICIOUS),
+        (2, b"/Rect [0 0 0 0]", Modifications.PERMITTED),
+        (1, b"/Rect [0 0 0 0]", Modifications.FORBIDDEN),
+    ],
+)
+def test_a_new_signature_field(
+    permissions: int | None, entries: bytes, expected: Modifications, by_leader: bytes
+) -> None:
+    """An approval signature leaves room for more signers; a certification wants its fields prepared."""
+    if b"%d" in entries:
+        entries %= next_number(by_leader) + 1
+
+    assert worst(with_new_field(by_leader, entries=entries), permissions=permissions) is expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "harmless"),
+    [(4, 132, True), (4, 4, True), (4, 6, False), (4, 36, False), (4, 0, False), (132, 4, False), (4, 260, False)],
+)
+def test_signing_may_lock_a_widget_but_not_hide_it(before: int, after: int, harmless: bool) -> None:  # noqa: FBT001
+    """Print, ReadOnly and Locked may be set; Hidden, NoView, ToggleNoView or a lost Print may not."""
+    assert only_sets_harmless_flags(before, after) is harmless
