@@ -79,7 +79,7 @@ def render(root: Node) -> bytes:
 
 
 def _lines(node: Node, indent: str) -> Iterator[str]:
-    attributes = "".join(f" {key}={_quote(value)}" for key, value in node.attributes)
+    attributes = "".join(f" {key}={quoteattr(value)}" for key, value in node.attributes)
     if node.children:
         yield f"{indent}<{node.name}{attributes}>"
         for child in node.children:
@@ -90,7 +90,3 @@ def _lines(node: Node, indent: str) -> Iterator[str]:
         yield f"{indent}<{node.name}{attributes}>{escape(node.text, {chr(13): '&#13;'})}</{node.name}>"
     else:
         yield f"{indent}<{node.name}{attributes} />"
-
-
-def _quote(value: str) -> str:
-    return quoteattr(value, {"\r": "&#13;", "\n": "&#10;", "\t": "&#9;"})
