@@ -84,6 +84,7 @@ def run(folder: Path, code: str, *, minutes: int, fatal: int = 0, when: str = "b
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("side", [SENDER, RECEIVER])
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_killed_at_every_commit_nothing_is_lost_or_doubled(side: str, when: str, tmp_path: Path) -> None:
     """Each run is killed one commit later than the run before, until none is left to be killed."""
     with open_exchanging(tmp_path, SENDER, clock=SetClock()) as sender:
