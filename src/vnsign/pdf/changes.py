@@ -23,7 +23,7 @@ from enum import StrEnum
 import pikepdf
 
 from vnsign.pdf.field_looks import LookProblem, inspect_text_look
-from vnsign.pdf.fields_reading import Field, Form, read_form
+from vnsign.pdf.fields_reading import Field, Form, is_painted, more_than_signature_field, read_form
 from vnsign.pdf.page_reading import (
     annotations_of,
     area_of,
@@ -208,7 +208,10 @@ class _Comparison:
 
         A look is vouched for by the signature whose field it is: a signature that verification will find and judge.
         """
-        has_look = any(area_of(widget) > 0 and "/AP" in widget for widget in new.widgets)
+        for dictionary in (new.node, *new.widgets):
+            if more := more_than_signature_field(dictionary):
+                return f"more than a signature field: {more}"
+        has_look = any(area_of(widget) > 0 and is_painted(widget) for widget in new.widgets)
         if new.value is None:
             return "look without a signature" if has_look else ""
         if not is_signature_dictionary(new.value) or not (new.node.is_indirect or _number(new.value) != _DIRECT):

@@ -13,6 +13,29 @@ import pikepdf
 from vnsign.pdf.revisions import ObjectId
 
 _INHERITED = ("/FT", "/V", "/DV")
+# What a signature field and its widget need. No action (/A, /AA), no text of its own (/Contents, /RC), no layer (/OC).
+_SIGNATURE_FIELD_KEYS = frozenset(
+    {
+        *("/Type", "/Subtype", "/FT", "/T", "/TU", "/TM", "/V", "/F", "/Ff", "/Rect", "/P", "/Kids", "/Parent"),
+        *(
+            "/Lock",
+            "/SV",
+            "/AP",
+            "/AS",
+            "/MK",
+            "/BS",
+            "/Border",
+            "/DA",
+            "/DR",
+            "/Q",
+            "/H",
+            "/M",
+            "/NM",
+            "/StructParent",
+        ),
+    }
+)
+_TURNED_ONLY = frozenset({"/R"})
 _MAX_NODES = 100_000
 
 
@@ -81,6 +104,26 @@ def read_form(pdf: pikepdf.Pdf) -> Form:
             key = _unique(name, node, fields)
             fields[key] = _field(key, node, handed_down)
     return Form(dictionary=dictionary, fields=fields, nodes=nodes)
+
+
+def more_than_signature_field(dictionary: pikepdf.Object) -> str:
+    """Return what a signature field's dictionary holds that no signature field needs, empty if nothing.
+
+    A viewer draws an annotation by its /Subtype, whatever field it also is, and runs its actions.
+
+    Source: ISO 32000-2 §12.5.6.1, §12.6.3, Tables 166, 191, 226, 235.
+    """
+    if "/Subtype" in dictionary and dictionary["/Subtype"] != pikepdf.Name("/Widget"):
+        return "/Subtype"
+    return min(set(dictionary.keys()) - _SIGNATURE_FIELD_KEYS, default="")
+
+
+def is_painted(widget: pikepdf.Object) -> bool:
+    """Tell whether viewers have something to draw: an appearance, or colours and a caption to make one from."""
+    characteristics = widget.get("/MK")
+    if "/AP" in widget:
+        return True
+    return isinstance(characteristics, pikepdf.Dictionary) and not set(characteristics.keys()) <= _TURNED_ONLY
 
 
 def _field(name: str, node: pikepdf.Object, inherited: Mapping[str, object]) -> Field:
