@@ -38,6 +38,7 @@ _HYBRID = re.compile(rb"/XRefStm" + _WS + rb"+(\d{1,12})(?![\d.])")
 _HEADER = re.compile(_WS + rb"{0,4}(\d{1,10})" + _WS + rb"+(\d{1,5})" + _WS + rb"+obj(?![A-Za-z0-9])")
 #: The end of a header as a reader that rebuilds damaged files looks for it.
 _HEADER_END = re.compile(rb"(?:\d" + _WS + rb"+|%[^\r\n]{0,200}[\r\n]" + _WS + rb"*)obj(?![A-Za-z0-9])")
+_REFERENCE = re.compile(rb"(?<!\d)\d{1,10}" + _WS + rb"+\d{1,5}" + _WS + rb"+R(?![A-Za-z])")
 _STREAM = re.compile(rb"stream(?:\r\n|\n)")
 _BLANK = b"\x00\t\n\f\r "
 _ENTRY_BYTES = 20
@@ -189,7 +190,8 @@ def _read_stream(data: bytes, position: int) -> tuple[list[_Entry], int]:
     begin = _STREAM.search(data, header.end()) if header is not None else None
     if header is None or begin is None:
         raise _Odd("there is no cross-reference table where the file says")
-    dictionary = pikepdf.Object.parse(data[header.end() : begin.start()])
+    # References (/Root, /Info …) cannot be parsed outside a file; none of the entries wanted here may be one.
+    dictionary = pikepdf.Object.parse(_REFERENCE.sub(b" null ", data[header.end() : begin.start()]))
     raw = data[begin.end() : begin.end() + int(dictionary["/Length"])]
     widths = [int(str(w)) for w in dictionary["/W"]]
     index = [int(str(i)) for i in dictionary.get("/Index", [0, int(dictionary["/Size"])])]
