@@ -18,6 +18,9 @@ import pytest
 
 from tests.support import require_tool
 
+#: One worker runs this file, so that the finished demo is made once.
+pytestmark = pytest.mark.xdist_group("demo")
+
 AGENCIES = 2
 DOCUMENTS = 7
 KILLS = 20
