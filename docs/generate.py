@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 import docflow.cli
-from docflow.model.states import draw_states
+from docflow.model import draw_incoming_states, draw_states
 from docflow.store import describe_tables
 from vnsign.cli.group import cli as vnsign_cli
 
@@ -66,6 +66,7 @@ def build_cli_reference() -> str:
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "reference/cli.md": build_cli_reference,
+    "reference/incoming-states.md": draw_incoming_states,
     "reference/states.md": draw_states,
     "reference/tables.md": describe_tables,
 }

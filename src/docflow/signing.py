@@ -11,6 +11,9 @@ Source: TT 01/2019/TT-BNV Điều 11.1; NĐ 30/2020/NĐ-CP Điều 32.2; ETSI EN
 
 from __future__ import annotations
 
+import hashlib
+import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,8 +28,11 @@ __all__ = [
     "LEADER_FIELD",
     "NUMBER_FIELD",
     "SEAL_FIELD",
+    "PeerChecker",
+    "ReceiptSigner",
     "SignatureChecker",
     "bundled_fonts",
+    "certificate_sha256",
     "prepare_for_signing",
     "seal",
     "sign_as_leader",
@@ -139,16 +145,20 @@ class SignatureChecker:
 
     def check_leader_signature(self, pdf: bytes, *, document: Document, at: datetime) -> SignatureCheck:
         """Judge the authorised person's signature on a document that has no number yet."""
-        return self._check(pdf, fields=(LEADER_FIELD,), document=document, at=at)
+        return self._check(pdf, fields=(LEADER_FIELD,), name=document.id, at=at)
 
     def check_seal(self, pdf: bytes, *, document: Document, at: datetime) -> SignatureCheck:
         """Judge both signatures on a sealed document."""
-        return self._check(pdf, fields=(LEADER_FIELD, SEAL_FIELD), document=document, at=at)
+        return self._check(pdf, fields=(LEADER_FIELD, SEAL_FIELD), name=document.id, at=at)
 
-    def _check(self, pdf: bytes, *, fields: tuple[str, ...], document: Document, at: datetime) -> SignatureCheck:
+    def check_incoming(self, pdf: bytes, *, name: str, at: datetime) -> SignatureCheck:
+        """Judge every signature on a received PDF; one without any fails."""
+        return self._check(pdf, fields=(), name=name, at=at)
+
+    def _check(self, pdf: bytes, *, fields: tuple[str, ...], name: str, at: datetime) -> SignatureCheck:
         revocation = vnsign.HttpRevocationSource() if self.online else None
         try:
-            report = vnsign.inspect_pdf(pdf, trust=self.trust, at=at, file=document.id, revocation=revocation)
+            report = vnsign.inspect_pdf(pdf, trust=self.trust, at=at, file=name, revocation=revocation)
         except vnsign.ServiceUnavailable as exc:
             return SignatureCheck(verdict=SignatureVerdict.UNDECIDED, findings=(str(exc),))
         except vnsign.VnsignError as exc:
@@ -160,6 +170,67 @@ class SignatureChecker:
         if report.verdict is vnsign.Verdict.INDETERMINATE:
             return SignatureCheck(verdict=SignatureVerdict.UNDECIDED, findings=findings)
         return SignatureCheck(verdict=SignatureVerdict.FAILED, findings=findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptSigner:
+    """Implements :class:`docflow.ports.StatementSigner` by the agency's service certificate.
+
+    Attributes:
+        signer: The service key; never the seal key.
+        tsa: URL of a time-stamping service, or None: a receipt states its time itself.
+    """
+
+    signer: vnsign.Signer
+    tsa: str | None = None
+
+    def sign(self, statement: bytes) -> bytes:
+        """Return a detached CMS over a statement.
+
+        Raises:
+            vnsign.VnsignError: As :func:`vnsign.sign_statement`.
+        """
+        return vnsign.sign_statement(statement, self.signer, tsa=self.tsa)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerChecker:
+    """Implements :class:`docflow.ports.PeerVerifier`: a chain to the anchors is not enough, it must be his certificate.
+
+    Attributes:
+        trust: Anchors of the scheme the agency accepts.
+        directory: Agency code → SHA-256 (hex) of its service certificates.
+        revocation: Where lists are fetched; None: only what the trust store holds.
+    """
+
+    trust: vnsign.TrustStore
+    directory: Mapping[str, frozenset[str]]
+    revocation: vnsign.HttpRevocationSource | None = None
+
+    def check(self, statement: bytes, signature: bytes, *, agency: str, at: datetime) -> SignatureCheck:
+        """Judge whether an agency's service key signed a statement."""
+        try:
+            report = vnsign.inspect_statement(signature, statement, trust=self.trust, at=at, revocation=self.revocation)
+        except vnsign.ServiceUnavailable as exc:
+            return SignatureCheck(verdict=SignatureVerdict.UNDECIDED, findings=(str(exc),))
+        except vnsign.VnsignError as exc:
+            return SignatureCheck(verdict=SignatureVerdict.FAILED, findings=(str(exc),))
+        if report.signer_sha256 not in self.directory.get(agency, frozenset()):
+            return SignatureCheck(
+                verdict=SignatureVerdict.FAILED, findings=(f"not signed with a service certificate of {agency}",)
+            )
+        if report.indication is vnsign.Indication.TOTAL_PASSED:
+            return SignatureCheck(verdict=SignatureVerdict.PASSED)
+        is_open = report.indication is vnsign.Indication.INDETERMINATE
+        return SignatureCheck(
+            verdict=SignatureVerdict.UNDECIDED if is_open else SignatureVerdict.FAILED,
+            findings=tuple(sorted({f.code.value for f in report.findings})),
+        )
+
+
+def certificate_sha256(signer: vnsign.Signer) -> str:
+    """Return the SHA-256, in hex, by which a directory names a service certificate."""
+    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(vnsign.certificate_pem(signer.certificate).decode())).hexdigest()
 
 
 def _text_field(name: str, label: str, box: TextBox) -> vnsign.TextFieldSpec:

@@ -204,6 +204,7 @@ class SignatureReport:
         modifications: What the revisions after it did.
         signing_time: Best signature time, aware UTC; None if there is none.
         signer: Subject as RFC 4514 text, empty if the certificate is missing.
+        signer_sha256: SHA-256 of the signer's certificate, lower-case hex; empty if it is missing.
     """
 
     field: str
@@ -218,6 +219,7 @@ class SignatureReport:
     time_source: TimeSource | None
     signer: str
     findings: tuple[Finding, ...] = ()
+    signer_sha256: str = ""
 
     def __bool__(self) -> NoReturn:
         _no_truth_value("SignatureReport")

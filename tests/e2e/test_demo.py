@@ -18,8 +18,11 @@ import pytest
 
 from tests.support import require_tool
 
+#: One worker runs this file, so that the finished demo is made once.
+pytestmark = pytest.mark.xdist_group("demo")
+
 AGENCIES = 2
-DOCUMENTS = 3
+DOCUMENTS = 7
 KILLS = 20
 SEED = 20261122
 
@@ -56,7 +59,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def numbers(out: Path) -> dict[str, list[int]]:
     """Return the numbers in each agency's register, in order."""
     found = {}
-    for path in sorted((out / "registers").glob("*.csv")):
+    for path in sorted(p for p in (out / "registers").glob("*.csv") if not p.stem.endswith("-den")):
         rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
         found[path.stem] = [int(row[0].split("/")[0]) for row in rows[1:]]
     return found
@@ -73,6 +76,27 @@ def test_the_demo_ends_with_sealed_files_and_nothing_else(out: Path) -> None:
 def test_the_registers_run_from_one_without_gap(out: Path) -> None:
     """NĐ 30/2020 Điều 15: numbers in order, none twice, none missing."""
     assert list(numbers(out).values()) == [list(range(1, DOCUMENTS + 1))] * AGENCIES
+
+
+def arrivals(out: Path) -> list[list[int]]:
+    """Return the arrival numbers (số đến) in each agency's incoming register, in order."""
+    books = [csv.reader(p.read_text(encoding="utf-8-sig").splitlines()) for p in (out / "registers").glob("*-den.csv")]
+    return [[int(row[1]) for row in list(book)[1:]] for book in books]
+
+
+def test_both_sides_know_the_same_of_every_document(out: Path) -> None:
+    """A repeated run prints it again: all agree, and what went wrong on purpose is named."""
+    said = run(command(out)).stdout
+
+    assert f"{AGENCIES * DOCUMENTS} of {AGENCIES * DOCUMENTS} agree" in said
+    assert [said.count(word) for word in ("refused with", "taken back by", "delivered three", "corrupted on")] == (
+        [AGENCIES] * 4
+    )
+
+
+def test_the_incoming_registers_run_from_one_without_gap(out: Path) -> None:
+    """NĐ 30/2020 Điều 22: arrival numbers in order; a refused document takes none."""
+    assert arrivals(out) == [list(range(1, DOCUMENTS))] * AGENCIES
 
 
 def test_secrets_are_readable_by_their_owner_only(out: Path) -> None:
@@ -158,5 +182,7 @@ def test_killed_at_random_moments_it_goes_on_without_gap_or_repeat(tmp_path: Pat
     assert done.returncode == 0, done.stderr
     assert list(numbers(folder).values()) == [list(range(1, 21))] * AGENCIES
     assert len(list((folder / "signed").iterdir())) == AGENCIES * 20
+    assert arrivals(folder) == [list(range(1, 20))] * AGENCIES
+    assert "40 of 40 agree" in done.stdout
     assert vnsign("verify", folder / "signed", "--recursive", "--trust", folder / "trust").returncode == 0
     assert all(docflow("audit", "verify", f).returncode == 0 for f in (folder / "agencies").iterdir())

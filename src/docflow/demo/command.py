@@ -16,6 +16,8 @@ from vnsign import VnsignError
 
 DOCUMENTS_PER_AGENCY = 20
 _AGENCIES = 2
+#: A document is issued, dealt with at its addressee, and verified.
+_STAGES = 3
 
 
 @click.command(epilog="Example: docflow demo --out demo-out")
@@ -34,7 +36,7 @@ _AGENCIES = 2
     help="Documents for each of the two agencies.",
 )
 def demo(out: Path, documents: int) -> None:
-    """Two agencies issue documents: signed by a leader, numbered, sealed, verified, proven.
+    """Two agencies issue documents and send them to each other: signed, numbered, sealed, received, answered, proven.
 
     Real keys, a real authority, CRL and time-stamping service on this machine; nothing leaves it. Killed at any
     moment, the same command goes on where it stopped.
@@ -43,7 +45,7 @@ def demo(out: Path, documents: int) -> None:
     columns = (TextColumn("{task.description:<44}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-            task = progress.add_task("Preparing", total=2 * _AGENCIES * documents)
+            task = progress.add_task("Preparing", total=_STAGES * _AGENCIES * documents)
             outcome = run_demo(
                 out, documents=documents, tick=lambda what: progress.update(task, description=what, advance=1)
             )

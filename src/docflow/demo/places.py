@@ -46,6 +46,11 @@ class Places:
         return self.out / "registers"
 
     @property
+    def exchange(self) -> Path:
+        """The shared folder between the agencies."""
+        return self.out / "exchange"
+
+    @property
     def previews(self) -> Path:
         """Pictures of sealed pages."""
         return self.out / "previews"
@@ -70,6 +75,7 @@ class Places:
                 (self.signed, 0o755),
                 (self.registers, 0o755),
                 (self.previews, 0o755),
+                (self.exchange, 0o755),
                 (self.scratch, 0o700),
             ):
                 folder.mkdir(parents=True, exist_ok=True, mode=mode)

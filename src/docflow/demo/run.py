@@ -7,21 +7,22 @@ Steps: (1) authority, CRL and TSA over HTTP on loopback; (2)–(4) every documen
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import vnsign
-from docflow.demo.authority import AgencyKeys, AgencyPeople, RunningAuthority, running_authority
+from docflow.demo.authority import AgencyKeys, RunningAuthority, running_authority
 from docflow.demo.documents import DemoAgency, DemoDocument, demo_agencies
+from docflow.demo.exchange import IMPATIENT, Fate, exchange_documents
 from docflow.demo.flow import Desk, Stopwatch, file_name, issue_document
 from docflow.demo.images import draw_seal, draw_signature
 from docflow.demo.places import Places, write_whole
 from docflow.demo.preview import render_signed_page
 from docflow.errors import ErrorCode, InputError
 from docflow.model import DocumentState, law_date
-from docflow.signing import SignatureChecker, bundled_fonts
-from docflow.wiring import Office, SystemClock
+from docflow.signing import PeerChecker, ReceiptSigner, SignatureChecker, bundled_fonts, certificate_sha256
+from docflow.wiring import Office, Post, SystemClock
 
 SERVICE_ACTOR = "Hệ thống quản lý văn bản"
 
@@ -54,6 +55,7 @@ class DemoOutcome:
 
     places: Places
     agencies: tuple[AgencyOutcome, ...]
+    fates: tuple[Fate, ...]
     watch: Stopwatch
 
 
@@ -76,14 +78,24 @@ def run_demo(out: Path, *, documents: int, tick: Callable[[str], None]) -> DemoO
         with watch.measure("authority, keys, CRL and TSA service"):
             running = stack.enter_context(running_authority(places, clock))
             trust = vnsign.TrustStore.from_folder(places.trust)
+            agencies = demo_agencies(law_date(clock.now()))
+            keys = [running.keys_of(agency.people) for agency in agencies]
+            post = _Posts(
+                trust=trust,
+                directory={
+                    agency.people.code: frozenset({certificate_sha256(own.service)})
+                    for agency, own in zip(agencies, keys, strict=True)
+                },
+            )
             desks = [
-                (agency, stack.enter_context(_desk(agency, running, trust=trust, watch=watch)))
-                for agency in demo_agencies(law_date(clock.now()))
+                (agency, stack.enter_context(_desk(agency, own, running, post=post, watch=watch)))
+                for agency, own in zip(agencies, keys, strict=True)
             ]
         for desk, item in _turns(desks, documents, tick):
             issue_document(desk, item)
+        fates = exchange_documents([desk for _, desk in desks], places.exchange, tick=tick)
         outcomes = tuple(_check(agency, desk, tick=tick) for agency, desk in desks)
-    return DemoOutcome(places=places, agencies=outcomes, watch=watch)
+    return DemoOutcome(places=places, agencies=outcomes, fates=fates, watch=watch)
 
 
 def _turns(
@@ -95,15 +107,32 @@ def _turns(
             yield desk, item
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Posts:
+    """What the agencies know of each other: whom they trust, and whose service certificate is whose."""
+
+    trust: vnsign.TrustStore
+    directory: Mapping[str, frozenset[str]]
+
+    def of(self, keys: AgencyKeys) -> Post:
+        return Post(
+            signer=ReceiptSigner(signer=keys.service),
+            peers=PeerChecker(
+                trust=self.trust, directory=self.directory, revocation=vnsign.HttpRevocationSource(max_age_s=60)
+            ),
+            documents=SignatureChecker(trust=self.trust, online=False),
+            policy=IMPATIENT,
+        )
+
+
 @contextlib.contextmanager
 def _desk(
-    agency: DemoAgency, running: RunningAuthority, *, trust: vnsign.TrustStore, watch: Stopwatch
+    agency: DemoAgency, keys: AgencyKeys, running: RunningAuthority, *, post: _Posts, watch: Stopwatch
 ) -> Iterator[Desk]:
-    places = running.places
-    people: AgencyPeople = agency.people
-    keys: AgencyKeys = running.keys_of(people)
+    places, people, trust = running.places, agency.people, post.trust
+    verifier = SignatureChecker(trust=trust)
     folder = places.agencies / people.code
-    with Office.open(folder, agency=agency.agency, verifier=SignatureChecker(trust=trust)) as office:
+    with Office.open(folder, agency=agency.agency, verifier=verifier, post=post.of(keys)) as office:
         office.vouch(vnsign.sign_statement(office.log_statement(), keys.service), actor=SERVICE_ACTOR)
         yield Desk(
             office=office,
@@ -137,6 +166,8 @@ def _check(agency: DemoAgency, desk: Desk, *, tick: Callable[[str], None]) -> Ag
         )
     for year in {document.year for document in sealed if document.year is not None}:
         write_whole(places.registers / f"{code}-{year}.csv", office.register_csv(year).encode("utf-8-sig"))
+        incoming = office.incoming_register_csv(year)
+        write_whole(places.registers / f"{code}-{year}-den.csv", incoming.encode("utf-8-sig"))
     write_whole(places.registers / f"{code}.checkpoint", office.checkpoint().encode())
     preview = places.previews / f"{code}.png"
     write_whole(preview, render_signed_page((places.signed / file_name(sealed[0])).read_bytes()))

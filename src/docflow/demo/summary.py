@@ -14,6 +14,7 @@ from docflow.demo.run import DemoOutcome
 def print_summary(outcome: DemoOutcome, console: Console) -> None:
     """Print the tables of a finished demo."""
     console.print(_agencies(outcome))
+    console.print(_fates(outcome))
     console.print(_steps(outcome))
     out = outcome.places.out
     console.print("\nFiles to look at:")
@@ -21,7 +22,9 @@ def print_summary(outcome: DemoOutcome, console: Console) -> None:
         console.print(f"  {agency.preview}   a sealed page of {agency.agency}", highlight=False)
     console.print(f"  {outcome.places.signed}   the sealed PDFs; open one in a PDF viewer", highlight=False)
     for agency in outcome.agencies:
-        console.print(f"  {agency.register}   the register of {agency.agency}", highlight=False)
+        console.print(
+            f"  {agency.register}   the outgoing register of {agency.agency} (-den: incoming)", highlight=False
+        )
     console.print("\nType next:")
     console.print(
         f"  {_program('vnsign')} verify {outcome.places.signed} --recursive --trust {outcome.places.trust}",
@@ -51,6 +54,19 @@ def _agencies(outcome: DemoOutcome) -> Table:
             f"{agency.passed} of {agency.documents}",
             f"{agency.log_size} leaves, all proven",
         )
+    return table
+
+
+def _fates(outcome: DemoOutcome) -> Table:
+    agreed = sum(fate.is_agreed for fate in outcome.fates)
+    table = Table(title=f"What both sides know: {agreed} of {len(outcome.fates)} agree")
+    for heading in ("Document", "To", "Sender knows", "Receiver has", "On purpose"):
+        table.add_column(heading)
+    for fate in outcome.fates:
+        known, has = (
+            state.value if state is not None else "nothing" for state in (fate.sender_knows, fate.receiver_has)
+        )
+        table.add_row(fate.symbol, fate.receiver, known, has, fate.remark)
     return table
 
 

@@ -16,6 +16,18 @@ from docflow.model.documents import (
     check_document_id,
     refuse_secret,
 )
+from docflow.model.incoming import INCOMING_REGISTER, IncomingDocument, name_incoming
+from docflow.model.incoming_states import (
+    INCOMING,
+    IncomingEffect,
+    IncomingEvent,
+    IncomingGuard,
+    IncomingState,
+    IncomingTransition,
+    ReceiptKind,
+    draw_incoming_states,
+    find_incoming,
+)
 from docflow.model.numbers import (
     LAW_TIME_ZONE,
     OUTGOING_REGISTER,
@@ -42,6 +54,8 @@ from docflow.model.states import (
 from docflow.model.types import DocumentType
 
 __all__ = [
+    "INCOMING",
+    "INCOMING_REGISTER",
     "LAW_TIME_ZONE",
     "OUTGOING",
     "OUTGOING_REGISTER",
@@ -56,7 +70,14 @@ __all__ = [
     "Draft",
     "Effect",
     "Guard",
+    "IncomingDocument",
+    "IncomingEffect",
+    "IncomingEvent",
+    "IncomingGuard",
+    "IncomingState",
+    "IncomingTransition",
     "NumberAndSymbol",
+    "ReceiptKind",
     "RegisterKey",
     "Role",
     "Secrecy",
@@ -68,9 +89,12 @@ __all__ = [
     "build_place_and_date",
     "check_abbreviation",
     "check_document_id",
+    "draw_incoming_states",
     "draw_states",
+    "find_incoming",
     "find_transition",
     "law_date",
+    "name_incoming",
     "number_document",
     "parse_agency_code",
     "parse_number_and_symbol",

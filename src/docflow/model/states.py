@@ -71,6 +71,8 @@ class Role(StrEnum):
     APPROVER = "approver"
     LEADER = "leader"
     REGISTRY = "registry"
+    HANDLER = "handler"
+    SENDER = "sender"
 
     @property
     def vi(self) -> str:
@@ -83,6 +85,8 @@ _ROLE_NAMES = {
     Role.APPROVER: "người duyệt",
     Role.LEADER: "người có thẩm quyền ký",
     Role.REGISTRY: "văn thư cơ quan",
+    Role.HANDLER: "người được giao xử lý",
+    Role.SENDER: "cơ quan gửi",
 }
 
 

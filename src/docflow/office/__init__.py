@@ -5,8 +5,12 @@ What it does not do: no I/O of its own; store, blobs, clock, randomness and veri
 
 from __future__ import annotations
 
-from docflow.office.book import COLUMNS, write_register_csv
-from docflow.office.desk import Desk, build_log_statement, register_agency, vouch_for_log
+from docflow.office.book import COLUMNS, INCOMING_COLUMNS, write_incoming_csv, write_register_csv
+from docflow.office.desk import Desk, Post, build_log_statement, register_agency, vouch_for_log
+from docflow.office.dispatching import Dispatched, ask_take_back, dispatch
+from docflow.office.incoming import act_on_incoming
+from docflow.office.knowing import know
+from docflow.office.receiving import Reception, collect
 from docflow.office.steps import (
     Issued,
     Receipt,
@@ -20,17 +24,27 @@ from docflow.office.steps import (
 
 __all__ = [
     "COLUMNS",
+    "INCOMING_COLUMNS",
     "Desk",
+    "Dispatched",
     "Issued",
+    "Post",
     "Receipt",
+    "Reception",
+    "act_on_incoming",
     "approve_document",
+    "ask_take_back",
     "build_log_statement",
+    "collect",
+    "dispatch",
     "draft_document",
     "issue_document",
+    "know",
     "record_leader_signature",
     "record_seal",
     "register_agency",
     "void_number",
     "vouch_for_log",
+    "write_incoming_csv",
     "write_register_csv",
 ]

@@ -1,4 +1,4 @@
-"""The outgoing register as the decree prescribes it.
+"""The outgoing and the incoming register as the decree prescribes them.
 
 What it does not do: it reads nothing; the lines come from the store.
 
@@ -11,8 +11,8 @@ import csv
 import io
 from collections.abc import Iterable
 
-from docflow.model import Document, DocumentState, DocumentType, law_date
-from docflow.ports import EntryKind, RegisterEntry
+from docflow.model import Document, DocumentState, DocumentType, IncomingDocument, IncomingState, law_date
+from docflow.ports import EntryKind, IncomingEntry, RegisterEntry
 
 COLUMNS = (
     "Số, ký hiệu văn bản",
@@ -41,6 +41,50 @@ def write_register_csv(lines: Iterable[tuple[RegisterEntry, Document]]) -> str:
     writer.writerow(COLUMNS)
     writer.writerows(_line(entry, document) for entry, document in lines)
     return buffer.getvalue()
+
+
+INCOMING_COLUMNS = (
+    "Ngày đến",
+    "Số đến",
+    "Tác giả",
+    "Số, ký hiệu văn bản",
+    "Ngày tháng văn bản",
+    "Tên loại và trích yếu nội dung văn bản",
+    "Đơn vị hoặc người nhận",
+    "Ngày chuyển",
+    "Ký nhận",
+    "Ghi chú",
+)
+"""The ten columns of the incoming register, in order."""
+
+
+def write_incoming_csv(lines: Iterable[tuple[IncomingEntry, IncomingDocument]]) -> str:
+    """Return the incoming register as CSV, in the form of :func:`write_register_csv`.
+
+    Source: Nghị định 30/2020/NĐ-CP Phụ lục IV (sổ đăng ký văn bản đến); RFC 4180.
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(INCOMING_COLUMNS)
+    writer.writerows(_incoming_line(entry, document) for entry, document in lines)
+    return buffer.getvalue()
+
+
+def _incoming_line(entry: IncomingEntry, document: IncomingDocument) -> tuple[str, ...]:
+    notes = ["Đã trả lại theo đề nghị lấy lại" if document.state is IncomingState.TAKEN_BACK else "", document.note]
+    cells = (
+        f"{entry.registered_on:%d/%m/%Y}",
+        f"{entry.number:02d}",
+        document.sender_name,
+        document.symbol,
+        f"{document.issued_on:%d/%m/%Y}" if document.issued_on else "",
+        f"{document.type_name} {document.subject}".strip(),
+        document.assignee or "",
+        f"{law_date(document.assigned_at):%d/%m/%Y}" if document.assigned_at else "",
+        "",
+        "; ".join(filter(None, notes)),
+    )
+    return tuple(_harmless(cell) for cell in cells)
 
 
 def _line(entry: RegisterEntry, document: Document) -> tuple[str, ...]:

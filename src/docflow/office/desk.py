@@ -7,13 +7,42 @@ Source: docs/spec/audit-log.md §7.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from docflow.audit import VerifierKey
 from docflow.errors import ErrorCode, UsageError
+from docflow.exchange import ResendPolicy
 from docflow.model import Agency
 from docflow.office.ledger import record_event
-from docflow.ports import BlobRow, BlobStore, Clock, LogStatement, Randomness, Store, Verifier
+from docflow.ports import (
+    BlobRow,
+    BlobStore,
+    Clock,
+    IncomingVerifier,
+    LogStatement,
+    PeerVerifier,
+    Randomness,
+    StatementSigner,
+    Store,
+    Verifier,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """What an office needs to deal with other agencies.
+
+    Attributes:
+        signer: The agency's service key; never the seal key (Nghị định 30/2020/NĐ-CP Điều 32 khoản 2).
+        peers: Knows which service keys are whose.
+        documents: Judges the signatures on received PDFs; without one the rows say ``not_checked``.
+        policy: When to send again, when to give up.
+    """
+
+    signer: StatementSigner
+    peers: PeerVerifier
+    documents: IncomingVerifier | None = None
+    policy: ResendPolicy = field(default_factory=ResendPolicy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +56,7 @@ class Desk:
     randomness: Randomness
     vkey: VerifierKey
     verifier: Verifier | None = None
+    post: Post | None = None
 
 
 def register_agency(desk: Desk) -> None:

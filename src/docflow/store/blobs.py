@@ -4,7 +4,7 @@ Invariants:
     - A name that :meth:`BlobFolder.put` returned is on the disk, whole, also after a power cut.
     - What :meth:`BlobFolder.get` returns has the name it was asked for.
 
-What it does not do: it never deletes; a file that no transaction came to name is harmless.
+What it does not do: a file that no transaction came to name is harmless and stays.
 """
 
 from __future__ import annotations
@@ -74,6 +74,22 @@ class BlobFolder:
                 way_out="run docflow audit verify, and restore the file from a backup",
             )
         return data
+
+    def remove(self, sha256: str) -> None:
+        """Destroy a file; one that is gone already is no error.
+
+        Raises:
+            StoreUnavailable: ``STORE_UNUSABLE``; it cannot be removed.
+        """
+        path = self.path_of(sha256)
+        try:
+            if path.exists():
+                path.unlink()
+                sync_folder(path.parent)
+        except OSError as exc:
+            raise StoreUnavailable(
+                ErrorCode.STORE_UNUSABLE, f"{path}: cannot be removed: {exc.strerror}", vi=f"Không xóa được tệp {path}."
+            ) from exc
 
     def path_of(self, sha256: str) -> Path:
         """Return where the blob of that name is, or would be.

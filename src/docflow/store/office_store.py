@@ -16,7 +16,6 @@ from pathlib import Path
 
 from docflow.audit import VerifierKey, parse_vkey
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
-from docflow.model import Document
 from docflow.ports import LogKey, Randomness
 from docflow.store import migrations, reading
 from docflow.store.blobs import BlobFolder
@@ -26,14 +25,15 @@ from docflow.store.reader import BLOB_FOLDER, DATABASE_NAME, KEY_NAME, VKEY_NAME
 from docflow.store.unit import SqlUnitOfWork
 
 
-class OfficeStore:
+class OfficeStore(StoreReader):
     """Implements :class:`docflow.ports.Store`; make it with :func:`open_store`."""
 
     def __init__(self, database: Database, *, blobs: BlobFolder, agency: str, log_key: LogKey, origin: str) -> None:
+        self.vkey = VerifierKey(name=origin, public_key=log_key.public_key)
+        super().__init__(database, blobs, vkey=self.vkey)
         self.database = database
         self.blobs = blobs
-        self.vkey = VerifierKey(name=origin, public_key=log_key.public_key)
-        self.reader = StoreReader(database, blobs, vkey=self.vkey)
+        self.reader = self
         self._agency = agency
         self._log_key = log_key
 
@@ -45,9 +45,14 @@ class OfficeStore:
             yield unit
             unit.finish(key=self.vkey, sign=self._log_key.sign)
 
-    def find_document(self, document_id: str) -> Document | None:
-        """Return a document as it is now, or None."""
-        return self.reader.find_document(document_id)
+    def erase_blobs(self) -> None:
+        """Remove the files of every erasure from the disk.
+
+        Raises:
+            StoreUnavailable: ``STORE_UNUSABLE``; a file cannot be removed.
+        """
+        for name in self.list_erased():
+            self.blobs.remove(name)
 
     def close(self) -> None:
         """Release every connection."""

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from docflow.audit import LogReport, VerifierKey, format_proof, parse_vkey
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
-from docflow.model import Document, DocumentState
-from docflow.ports import OutboxRow, OutboxState, RegisterEntry
+from docflow.model import Document, DocumentState, IncomingDocument, IncomingState
+from docflow.ports import InboxRow, IncomingEntry, OutboxRow, OutboxState, ParcelRow, ReceiptRow, RegisterEntry
 from docflow.store import reading
 from docflow.store.blobs import BlobFolder
 from docflow.store.database import Database
@@ -51,6 +52,56 @@ class StoreReader:
         """Return the lines of a year's registers with their documents."""
         with self._database.reading() as connection:
             return reading.list_register(connection, year, register=register)
+
+    def find_incoming(self, incoming_id: str) -> IncomingDocument | None:
+        """Return an incoming document as it is now, or None."""
+        with self._database.reading() as connection:
+            return reading.find_incoming(connection, incoming_id)
+
+    def list_incoming(self, *, state: IncomingState | None = None) -> tuple[IncomingDocument, ...]:
+        """Return all incoming documents, or those in one state, by time of arrival."""
+        with self._database.reading() as connection:
+            return reading.list_incoming(connection, state=state)
+
+    def list_incoming_register(self, year: int) -> tuple[tuple[IncomingEntry, IncomingDocument], ...]:
+        """Return the lines of a year's incoming register with their documents."""
+        with self._database.reading() as connection:
+            return reading.list_incoming_register(connection, year)
+
+    def list_inbox(self) -> tuple[InboxRow, ...]:
+        """Return what came from other agencies, in order of time."""
+        with self._database.reading() as connection:
+            return reading.list_inbox(connection)
+
+    def find_inbox(self, parcel: str) -> InboxRow | None:
+        """Return what became of a parcel, or None if it never came."""
+        with self._database.reading() as connection:
+            return reading.find_inbox(connection, parcel)
+
+    def list_due_parcels(self, at: datetime) -> tuple[ParcelRow, ...]:
+        """Return the parcels whose time has come, the oldest first."""
+        with self._database.reading() as connection:
+            return reading.list_due_parcels(connection, at)
+
+    def list_parcels(self, subject: str) -> tuple[ParcelRow, ...]:
+        """Return the parcels that concern a document, the oldest first."""
+        with self._database.reading() as connection:
+            return reading.list_parcels(connection, subject)
+
+    def list_receipts(self, subject: str) -> tuple[ReceiptRow, ...]:
+        """Return the receipts that concern a document, in order of recording."""
+        with self._database.reading() as connection:
+            return reading.list_receipts(connection, subject)
+
+    def find_receipt(self, receipt_id: str) -> ReceiptRow | None:
+        """Return a receipt, or None."""
+        with self._database.reading() as connection:
+            return reading.find_receipt(connection, receipt_id)
+
+    def list_erased(self) -> tuple[str, ...]:
+        """Return the names of the files that are destroyed."""
+        with self._database.reading() as connection:
+            return reading.list_erased(connection)
 
     def last_checkpoint(self) -> str:
         """Return the newest signed checkpoint, or an empty text."""

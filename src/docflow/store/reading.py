@@ -5,13 +5,30 @@ Each function takes a connection in a read transaction, so that several answers 
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from docflow.audit import InclusionProof, Leaf, NodeReader, encode_opening, prove_consistency, prove_inclusion
-from docflow.model import Agency, Document, DocumentState
-from docflow.ports import OutboxRow, OutboxState, RegisterEntry
+from docflow.audit import (
+    InclusionProof,
+    Leaf,
+    NodeReader,
+    encode_opening,
+    format_time,
+    prove_consistency,
+    prove_inclusion,
+)
+from docflow.model import Agency, Document, DocumentState, IncomingDocument, IncomingState
+from docflow.ports import (
+    InboxRow,
+    IncomingEntry,
+    OutboxRow,
+    OutboxState,
+    ParcelRow,
+    ReceiptRow,
+    RegisterEntry,
+)
 from docflow.store import rows
 from docflow.store.tables import (
     AGENCY,
@@ -19,9 +36,17 @@ from docflow.store.tables import (
     AUDIT_LEAF,
     AUDIT_NODE,
     DOCUMENT,
+    ERASURE,
+    INBOX,
+    INCOMING_DOCUMENT,
+    INCOMING_ENTRY,
     OUTBOX,
+    PARCEL,
+    RECEIPT,
     REGISTER_ENTRY,
 )
+
+_Record = TypeVar("_Record")
 
 
 def find_agency(connection: sa.Connection) -> tuple[Agency, str] | None:
@@ -42,6 +67,68 @@ def list_documents(connection: sa.Connection, *, state: DocumentState | None = N
     if state is not None:
         query = query.where(DOCUMENT.c.state == state.value)
     return tuple(rows.read_document(row) for row in connection.execute(query).mappings())
+
+
+def find_incoming(connection: sa.Connection, incoming_id: str) -> IncomingDocument | None:
+    """Return an incoming document, or None."""
+    return _find(connection, INCOMING_DOCUMENT, IncomingDocument, INCOMING_DOCUMENT.c.id == incoming_id)
+
+
+def list_incoming(connection: sa.Connection, *, state: IncomingState | None = None) -> tuple[IncomingDocument, ...]:
+    """Return incoming documents by time of arrival, then by id."""
+    query = sa.select(INCOMING_DOCUMENT).order_by(INCOMING_DOCUMENT.c.arrived_at, INCOMING_DOCUMENT.c.id)
+    if state is not None:
+        query = query.where(INCOMING_DOCUMENT.c.state == state.value)
+    return tuple(rows.read_record(IncomingDocument, row) for row in connection.execute(query).mappings())
+
+
+def list_incoming_register(connection: sa.Connection, year: int) -> tuple[tuple[IncomingEntry, IncomingDocument], ...]:
+    """Return the lines of a year's incoming register with their documents, by number."""
+    entries = connection.execute(
+        sa.select(INCOMING_ENTRY).where(INCOMING_ENTRY.c.year == year).order_by(INCOMING_ENTRY.c.number)
+    ).mappings()
+    documents = {document.id: document for document in list_incoming(connection)}
+    found = [rows.read_record(IncomingEntry, row) for row in entries]
+    return tuple((entry, documents[entry.incoming_id]) for entry in found if entry.incoming_id in documents)
+
+
+def list_inbox(connection: sa.Connection) -> tuple[InboxRow, ...]:
+    """Return what came from other agencies, in order of time."""
+    query = sa.select(INBOX).order_by(INBOX.c.received_at, INBOX.c.parcel)
+    return tuple(rows.read_record(InboxRow, row) for row in connection.execute(query).mappings())
+
+
+def find_inbox(connection: sa.Connection, parcel: str) -> InboxRow | None:
+    """Return what became of a parcel, or None."""
+    return _find(connection, INBOX, InboxRow, INBOX.c.parcel == parcel)
+
+
+def list_due_parcels(connection: sa.Connection, at: datetime) -> tuple[ParcelRow, ...]:
+    """Return the parcels whose time has come, the oldest first."""
+    query = sa.select(PARCEL).where(PARCEL.c.due_at <= format_time(at)).order_by(PARCEL.c.created_at, PARCEL.c.id)
+    return tuple(rows.read_record(ParcelRow, row) for row in connection.execute(query).mappings())
+
+
+def list_parcels(connection: sa.Connection, subject: str) -> tuple[ParcelRow, ...]:
+    """Return the parcels that concern a document, the oldest first."""
+    query = sa.select(PARCEL).where(PARCEL.c.subject == subject).order_by(PARCEL.c.created_at, PARCEL.c.id)
+    return tuple(rows.read_record(ParcelRow, row) for row in connection.execute(query).mappings())
+
+
+def list_receipts(connection: sa.Connection, subject: str) -> tuple[ReceiptRow, ...]:
+    """Return the receipts that concern a document, in order of recording."""
+    query = sa.select(RECEIPT).where(RECEIPT.c.subject == subject).order_by(RECEIPT.c.recorded_at, RECEIPT.c.id)
+    return tuple(rows.read_record(ReceiptRow, row) for row in connection.execute(query).mappings())
+
+
+def find_receipt(connection: sa.Connection, receipt_id: str) -> ReceiptRow | None:
+    """Return a receipt, or None."""
+    return _find(connection, RECEIPT, ReceiptRow, RECEIPT.c.id == receipt_id)
+
+
+def list_erased(connection: sa.Connection) -> tuple[str, ...]:
+    """Return the names of the files that are destroyed."""
+    return tuple(connection.execute(sa.select(ERASURE.c.sha256)).scalars())
 
 
 def list_register(
@@ -115,6 +202,13 @@ def node_reader(connection: sa.Connection) -> NodeReader:
         return found if found is not None else bytes(32)
 
     return read
+
+
+def _find(
+    connection: sa.Connection, table: sa.Table, kind: type[_Record], *where: sa.ColumnElement[bool]
+) -> _Record | None:
+    row = connection.execute(sa.select(table).where(*where)).mappings().first()
+    return None if row is None else rows.read_record(kind, row)
 
 
 def _only_entry(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of any join

@@ -9,9 +9,12 @@ What it does not do: it runs no statement.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date, datetime
-from typing import Any
+from enum import Enum
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
 import sqlalchemy as sa
 
 from docflow.audit import encode_canonical, format_time, parse_canonical
@@ -31,6 +34,11 @@ from docflow.model import (
 )
 from docflow.ports import EntryKind, LoggedRow, RegisterCounter, RegisterEntry
 from docflow.store.tables import METADATA, Proof
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+_Record = TypeVar("_Record")
 
 # str(): SQLAlchemy's names are a subclass of str, which has no canonical form.
 _LOGGED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -81,6 +89,24 @@ def read_agency(row: Mapping[Any, Any]) -> Agency:
         )
     except (DocflowError, ValueError) as exc:
         raise _broken("agency", exc) from exc
+
+
+def write_record(record: DataclassInstance) -> Row:
+    """Return the row of a record whose fields are named as the columns of its table."""
+    return {field.name: _plain(getattr(record, field.name)) for field in fields(record)}
+
+
+def read_record(kind: type[_Record], row: Mapping[Any, Any]) -> _Record:
+    """Return the record of a row.
+
+    Raises:
+        InputError: ``EVIDENCE_BROKEN``; the row holds values docflow never writes.
+    """
+    try:
+        # str(): SQLAlchemy names columns by a subclass of str, which msgspec does not take.
+        return msgspec.convert({str(name): value for name, value in row.items()}, kind)
+    except msgspec.ValidationError as exc:
+        raise _broken(kind.__name__, exc) from exc
 
 
 def write_document(document: Document) -> Row:
@@ -223,6 +249,18 @@ def _read_draft(row: Mapping[Any, Any]) -> Draft:
         archive_receiver=row["archive_receiver"],
         note=row["note"],
     )
+
+
+def _plain(value: object) -> object:
+    match value:
+        case datetime():
+            return format_time(value)
+        case date():
+            return value.isoformat()
+        case Enum():
+            return value.value
+        case _:
+            return value
 
 
 def _time(moment: datetime | None) -> str | None:

@@ -168,6 +168,105 @@ OUTBOX = _table(
     comment="what is to be sent to whom; held until the document is sealed",
 )
 
+INBOX = _table(
+    "inbox",
+    _text("parcel", _SHA256 + " of all parts, docflow.exchange.Parcel", primary_key=True),
+    _text("message", _SHA256 + " of the message or receipt", nullable=True),
+    _text("sender", "agency code as claimed", nullable=True),
+    _text("document_id", "edXML DocumentId as claimed", nullable=True),
+    _text("outcome", "docflow.ports.InboxOutcome"),
+    _text("reason", "text, why it was not taken in", nullable=True),
+    _text("received_at", _TIME),
+    comment="what other agencies sent, each once; of what was refused the fact only",
+)
+
+INCOMING_DOCUMENT = _table(
+    "incoming_document",
+    _text("id", "docflow.model.name_incoming", primary_key=True),
+    _text("agency", "agency.code", sa.ForeignKey("agency.code")),
+    _text("state", "docflow.model.IncomingState"),
+    _text("sender", "agency code, proved by the envelope's signature"),
+    _text("sender_name", "text"),
+    _text("document_id", "edXML DocumentId"),
+    _text("message", _SHA256, sa.ForeignKey("blob.sha256")),
+    _text("pdf", _SHA256, sa.ForeignKey("blob.sha256")),
+    _text("verdict", "docflow.model.SignatureVerdict"),
+    _text("type_name", "text"),
+    _text("symbol", "number and symbol"),
+    _text("issued_on", _DAY, nullable=True),
+    _text("subject", "text"),
+    _text("signer_name", "text"),
+    _text("urgency", "docflow.model.Urgency"),
+    _text("arrived_at", _TIME),
+    _text("duplicate_of", "incoming_document.id with the same sender, symbol and date", nullable=True),
+    _text("register", "register.register", nullable=True),
+    _integer("year", "calendar year in Asia/Ho_Chi_Minh", nullable=True),
+    _integer("number", "số đến, from 1", nullable=True),
+    _text("registered_at", _TIME, nullable=True),
+    _text("assignee", "text, unit or person", nullable=True),
+    _text("deadline", _DAY, nullable=True),
+    _text("assigned_at", _TIME, nullable=True),
+    _text("completed_at", _TIME, nullable=True),
+    _text("note", "text: progress, result, or the reason of a refusal"),
+    _text("take_back", "text, the sender's reason while his question is open", nullable=True),
+    sa.Index("ix_incoming_document_symbol", "sender", "symbol"),
+    comment="incoming documents that arrived whole, genuine and for this agency",
+)
+
+INCOMING_ENTRY = _table(
+    "incoming_entry",
+    _text("agency", "agency.code", sa.ForeignKey("agency.code"), primary_key=True),
+    _text("register", "name of the number series", primary_key=True),
+    _integer("year", "calendar year in Asia/Ho_Chi_Minh", primary_key=True, autoincrement=False),
+    _integer("number", "số đến, from 1", primary_key=True, autoincrement=False),
+    _text("incoming_id", "incoming_document.id", sa.ForeignKey("incoming_document.id"), unique=True),
+    _text("registered_on", _DAY),
+    sa.CheckConstraint("number >= 1", name="number"),
+    comment="the incoming register: every arrival number given",
+)
+
+RECEIPT = _table(
+    "receipt",
+    _text("id", _SHA256 + " of the statement", primary_key=True),
+    _text("agency", "agency code of who gave it"),
+    _text("kind", "docflow.model.ReceiptKind"),
+    _text("subject", "document.id or incoming_document.id here; empty if it concerns none", index=True),
+    _text("document_id", "edXML DocumentId"),
+    _text("message", _SHA256 + " of the message it answers"),
+    _text("statement", "canonical JSON, docs/spec/receipts.md"),
+    _text("cms", _SHA256 + " of the CMS signature over the statement", sa.ForeignKey("blob.sha256")),
+    _text("recorded_at", _TIME),
+    comment="receipts given and received",
+)
+
+PARCEL = _table(
+    "parcel",
+    _text("id", _SHA256 + " of all parts, docflow.exchange.Parcel", primary_key=True),
+    _text("recipient", "agency code", primary_key=True),
+    _text("kind", "docflow.ports.ParcelKind"),
+    _text("subject", "document.id or incoming_document.id here; empty if it concerns none", index=True),
+    _text("message", _SHA256, sa.ForeignKey("blob.sha256"), nullable=True),
+    _text("message_cms", _SHA256, sa.ForeignKey("blob.sha256"), nullable=True),
+    _text("receipt", "receipt.id", sa.ForeignKey("receipt.id"), nullable=True),
+    _text("in_reply_to", "inbox.parcel", sa.ForeignKey("inbox.parcel"), nullable=True),
+    _text("created_at", _TIME),
+    _text("sent_at", _TIME + ", the first time", nullable=True),
+    _text("answered_by", "receipt.id", sa.ForeignKey("receipt.id"), nullable=True),
+    _text("gave_up_at", _TIME, nullable=True),
+    _integer("attempts", "times sent", proof=None, why_not="steers repetition only"),
+    _text("due_at", _TIME + ", when to send it next", nullable=True, proof=None, why_not="steers repetition only"),
+    sa.Index("ix_parcel_due_at", "due_at"),
+    comment="what is sent to other agencies, again and again until it is answered",
+)
+
+ERASURE = _table(
+    "erasure",
+    _text("sha256", "blob.sha256", sa.ForeignKey("blob.sha256"), primary_key=True),
+    _text("incoming_id", "incoming_document.id", sa.ForeignKey("incoming_document.id")),
+    _text("erased_at", _TIME),
+    comment="files destroyed because their sender took the document back",
+)
+
 IDEMPOTENCY_ANSWER = _table(
     "idempotency_answer",
     _text("key", "text chosen by the caller", primary_key=True),

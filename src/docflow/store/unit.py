@@ -9,8 +9,7 @@ What it does not do: it neither begins nor commits; that is :class:`docflow.stor
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
@@ -24,7 +23,6 @@ from docflow.audit import (
     root_of,
     sign_checkpoint,
 )
-from docflow.errors import ErrorCode, StoreUnavailable
 from docflow.model import Agency, Document, RegisterKey
 from docflow.ports import (
     BlobRow,
@@ -38,6 +36,7 @@ from docflow.ports import (
     StoredAnswer,
 )
 from docflow.store import rows
+from docflow.store.exchange_unit import ExchangeUnit, by_key, change, lost
 from docflow.store.tables import (
     AGENCY,
     AUDIT_CHECKPOINT,
@@ -61,42 +60,31 @@ _FIND_OUTBOX = sa.select(OUTBOX).where(OUTBOX.c.document_id == sa.bindparam("k")
 _FIND_HEAD = sa.select(AUDIT_HEAD).where(AUDIT_HEAD.c.agency == sa.bindparam("k")).with_for_update()
 
 
-def _by_key(table: sa.Table) -> sa.ColumnElement[bool]:
-    """Match a row by its key, bound to ``k_<column>`` so as not to meet the values of an UPDATE."""
-    return sa.and_(*(column == sa.bindparam(f"k_{column.name}") for column in table.primary_key.columns))
-
-
-_FIND_STATEMENT = sa.select(LOG_STATEMENT).where(_by_key(LOG_STATEMENT))
-_FIND_COUNTER = sa.select(REGISTER_COUNTER).where(_by_key(REGISTER_COUNTER)).with_for_update()
+_FIND_STATEMENT = sa.select(LOG_STATEMENT).where(by_key(LOG_STATEMENT))
+_FIND_COUNTER = sa.select(REGISTER_COUNTER).where(by_key(REGISTER_COUNTER)).with_for_update()
 _CHANGE_COUNTER = (
     sa.update(REGISTER_COUNTER)
-    .where(_by_key(REGISTER_COUNTER), REGISTER_COUNTER.c.last_number == sa.bindparam("k_last_number"))
+    .where(by_key(REGISTER_COUNTER), REGISTER_COUNTER.c.last_number == sa.bindparam("k_last_number"))
     .values({name: sa.bindparam(name) for name in ("last_number", "last_date", "last_leaf_hash")})
 )
 _CHANGE_HEAD = (
     sa.update(AUDIT_HEAD)
-    .where(_by_key(AUDIT_HEAD), AUDIT_HEAD.c.size == sa.bindparam("k_size"))
+    .where(by_key(AUDIT_HEAD), AUDIT_HEAD.c.size == sa.bindparam("k_size"))
     .values({name: sa.bindparam(name) for name in ("size", "peaks")})
 )
 
 
-def _change(table: sa.Table) -> sa.Update:
-    others: dict[str, Any] = {c.name: sa.bindparam(c.name) for c in table.columns if not c.primary_key}
-    return sa.update(table).where(_by_key(table)).values(others)
+_CHANGE_DOCUMENT = change(DOCUMENT)
+_CHANGE_ENTRY = change(REGISTER_ENTRY)
+_CHANGE_OUTBOX = change(OUTBOX)
 
 
-_CHANGE_DOCUMENT = _change(DOCUMENT)
-_CHANGE_ENTRY = _change(REGISTER_ENTRY)
-_CHANGE_OUTBOX = _change(OUTBOX)
-
-
-class SqlUnitOfWork:
+class SqlUnitOfWork(ExchangeUnit):
     """Implements :class:`docflow.ports.UnitOfWork` on a connection that is in a write transaction."""
 
     def __init__(self, connection: sa.Connection, *, agency: str) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._agency = agency
-        self._written: dict[tuple[str, tuple[object, ...]], LoggedRow] = {}
         self._leaves: list[NewLeaf] = []
 
     def find_answer(self, key: str) -> StoredAnswer | None:
@@ -215,7 +203,7 @@ class SqlUnitOfWork:
             StoreUnavailable: ``STORE_UNUSABLE``; no leaf speaks of a row written, or another writer came between.
         """
         if self._written:
-            raise _lost("a row was written without an audit leaf")
+            raise lost("a row was written without an audit leaf")
         if not self._leaves:
             return
         found = self._one(_FIND_HEAD, k=self._agency)
@@ -259,34 +247,3 @@ class SqlUnitOfWork:
             for node in inner
         ]
         return frontier, written
-
-    def _insert(self, table: sa.Table, row: rows.Row) -> None:
-        self._connection.execute(sa.insert(table), row)
-        self._remember(table, row)
-
-    def _update(self, table: sa.Table, statement: sa.Update, row: rows.Row) -> None:
-        bound = {f"k_{column.name}": row[column.name] for column in table.primary_key.columns}
-        others = {column.name: row[column.name] for column in table.columns if not column.primary_key}
-        self._swap(statement, {**bound, **others})
-        self._remember(table, row)
-
-    def _swap(self, statement: sa.Update, values: Mapping[str, Any]) -> None:
-        if self._connection.execute(statement, dict(values)).rowcount != 1:
-            raise _lost("a row that was read is no longer as it was")
-
-    def _remember(self, table: sa.Table, row: Mapping[str, Any]) -> None:
-        logged = rows.logged_row(table, row)
-        self._written[table.name, tuple(logged.key.values())] = logged
-
-    def _one(self, statement: sa.Select[Any], **values: object) -> Mapping[str, Any] | None:
-        row = self._connection.execute(statement, values).mappings().first()
-        return None if row is None else dict(row)
-
-
-def _lost(reason: str) -> StoreUnavailable:
-    return StoreUnavailable(
-        ErrorCode.STORE_UNUSABLE,
-        f"{reason}; nothing was kept",
-        vi="Giao dịch bị hủy, chưa ghi gì.",
-        way_out="repeat the same call",
-    )

@@ -47,6 +47,8 @@ from docflow.store.tables import (
     AUDIT_LEAF,
     AUDIT_NODE,
     BLOB,
+    ERASURE,
+    INCOMING_ENTRY,
     METADATA,
     REGISTER_COUNTER,
     REGISTER_ENTRY,
@@ -55,6 +57,7 @@ from docflow.store.tables import (
 
 _ROWS_AT_ONCE = 500
 _OUTSIDE = "checkpoint"
+_DATES = {str(REGISTER_ENTRY.name): "issued_on", str(INCOMING_ENTRY.name): "registered_on"}
 
 _Key = tuple[object, ...]
 
@@ -236,7 +239,7 @@ class _Verification:
         if link.number != number + 1 or link.previous != previous:
             detail = f"number {link.number} does not follow number {number}"
             self._add(LogFindingCode.REGISTER_BROKEN, REGISTER_ENTRY.name, _join(REGISTER_ENTRY, key), detail=detail)
-        dates = [row.values.get("issued_on") for row in opened.rows if row.table == REGISTER_ENTRY.name]
+        dates = [row.values[_DATES[row.table]] for row in opened.rows if _DATES.get(row.table) in row.values]
         self._registers[key] = (link.number, leaf_hash, str(dates[0]) if dates else None)
 
     # ---- (2), (3) tree and checkpoints
@@ -331,21 +334,25 @@ class _Verification:
 
     def _check_entries(self) -> None:
         numbers: dict[_Key, list[int]] = {}
-        for row in self._all(REGISTER_ENTRY):
-            numbers.setdefault((row["agency"], row["register"], row["year"]), []).append(row["number"])
-        for key, found in numbers.items():
+        for table in (REGISTER_ENTRY, INCOMING_ENTRY):
+            for row in self._all(table):
+                numbers.setdefault((table.name, row["agency"], row["register"], row["year"]), []).append(row["number"])
+        for (table_name, *key), found in numbers.items():
             self._counts["numbers"] += len(found)
             missing = set(range(1, len(found) + 1)) - set(found)
             if missing:
                 detail = f"numbers run 1..{max(found)} without {', '.join(map(str, sorted(missing)[:10]))}"
-                where = _join(REGISTER_ENTRY, key)
-                self._add(LogFindingCode.REGISTER_BROKEN, REGISTER_ENTRY.name, where, column="number", detail=detail)
+                where = _join(METADATA.tables[str(table_name)], tuple(key))
+                self._add(LogFindingCode.REGISTER_BROKEN, str(table_name), where, column="number", detail=detail)
 
     # ---- (6) files
 
     def _check_blobs(self) -> None:
+        erased = {row["sha256"] for row in self._all(ERASURE)}
         for row in self._all(BLOB):
             self._counts["blobs"] += 1
+            if row["sha256"] in erased and not self._blobs.path_of(row["sha256"]).exists():
+                continue
             try:
                 data = self._blobs.path_of(row["sha256"]).read_bytes()
             except (OSError, DocflowError) as exc:

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vnsign.pdf.structure import FoundSignature
+from vnsign.pki.anchors import fingerprint
 from vnsign.pki.cms_reading import SignedCms
 from vnsign.pki.signature_values import load_certificate
 from vnsign.report import Finding, FindingCode, Indication, Level, Modifications, SignatureReport, TimeSource
@@ -100,6 +101,7 @@ def judge_signature(
         signing_time=outcome.time,
         time_source=outcome.time_source if outcome.time is not None else None,
         signer=_signer(source.cms),
+        signer_sha256=_signer_sha256(source.cms),
         findings=tuple(verdicts.findings),
     )
     return JudgedSignature(report=report, timestamps=outcome.timestamps)
@@ -160,6 +162,13 @@ def _signer(cms: SignedCms | None) -> str:
     if cms is None or cms.signer_certificate is None:
         return ""
     return name_of(load_certificate(cms.signer_certificate))
+
+
+def _signer_sha256(cms: SignedCms | None) -> str:
+    if cms is None or cms.signer_certificate is None:
+        return ""
+    certificate = load_certificate(cms.signer_certificate)
+    return "" if certificate is None else fingerprint(certificate)
 
 
 def _judge_own_timestamps(

@@ -1,4 +1,4 @@
-"""The composition root: one :class:`Office` over store, clock, randomness and verifier.
+"""One :class:`Office` over store, clock, randomness and verifier.
 
 Example:
     >>> agency = Agency(code=parse_agency_code("H99"), name="Ủy ban nhân dân tỉnh An Bình", abbreviation="UBND",
@@ -10,78 +10,27 @@ Example:
     ...     issued = office.issue("d1", actor="Văn thư")      # issued.symbol, issued.place_and_date
     ...     office.sealed("d1", sealed_pdf, actor="Văn thư")
 
-What it does not do: it signs no PDF and sends nothing.
+What it does not do: it signs no PDF; it sends when told to.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from docflow import office as use_cases
-from docflow.audit import (
-    LogFinding,
-    LogFindingCode,
-    LogReport,
-    parse_opening,
-    parse_proof,
-    parse_vkey,
-    verify_opened_leaf,
-    verify_proof,
-)
+from docflow.audit import LogReport
 from docflow.errors import ErrorCode, UsageError
-from docflow.model import (
-    Addressee,
-    Agency,
-    Document,
-    DocumentState,
-    DocumentType,
-    Draft,
-    Secrecy,
-    SeriesRule,
-    SignatureVerdict,
-    Urgency,
-    parse_agency_code,
-)
-from docflow.office import Desk, Issued, Receipt, write_register_csv
-from docflow.ports import Clock, LoggedRow, OutboxRow, OutboxState, Randomness, SignatureCheck, Verifier
-from docflow.store import OfficeStore, SystemClock, SystemRandomness, open_store, open_to_read
-
-__all__ = [
-    "Addressee",
-    "Agency",
-    "Document",
-    "DocumentState",
-    "DocumentType",
-    "Draft",
-    "Issued",
-    "LogFinding",
-    "LogFindingCode",
-    "LogReport",
-    "Office",
-    "OutboxState",
-    "ProvenEvent",
-    "Receipt",
-    "Secrecy",
-    "SeriesRule",
-    "SignatureCheck",
-    "SignatureVerdict",
-    "SystemClock",
-    "SystemRandomness",
-    "Urgency",
-    "check_proof",
-    "parse_agency_code",
-    "read_checkpoint",
-    "read_proof",
-    "read_register",
-    "verify_log",
-]
+from docflow.model import Agency, Document, DocumentState, Draft
+from docflow.office import Desk, Issued, Post, Receipt, write_register_csv
+from docflow.ports import Clock, OutboxRow, OutboxState, Randomness, SignatureCheck, Verifier
+from docflow.store import OfficeStore, SystemClock, SystemRandomness, open_store
+from docflow.wiring.exchange import ExchangingOffice
 
 
-class Office:
+class Office(ExchangingOffice):
     """One agency's office; safe for threads; other processes may open the same folder.
 
     Every verb is one transaction and can be repeated: the same request gets the same answer. Times are aware; dates are
@@ -101,6 +50,7 @@ class Office:
         clock: Clock | None = None,
         randomness: Randomness | None = None,
         verifier: Verifier | None = None,
+        post: Post | None = None,
         origin: str | None = None,
         single_process: bool = False,
     ) -> Self:
@@ -110,6 +60,7 @@ class Office:
             directory: Folder for database, blobs and log key; made if missing.
             agency: Must be the same at every opening.
             verifier: Asked before a signature is relied on; without one the rows say ``not_checked``.
+            post: Service key and peers, to exchange documents with other agencies.
             origin: Name of a new log (c2sp.org/tlog-checkpoint); ``docflow/<agency code>`` if None.
             single_process: Promise that no other process opens the folder; see docs/adr/0003.
 
@@ -133,6 +84,7 @@ class Office:
             randomness=random,
             vkey=store.vkey,
             verifier=verifier,
+            post=post,
         )
         try:
             use_cases.register_agency(desk)
@@ -295,98 +247,3 @@ class Office:
     def vouch(self, cms: bytes, *, actor: str) -> None:
         """Keep the signed statement (CMS, detached) over :meth:`log_statement`."""
         use_cases.vouch_for_log(self._desk, cms, actor=actor)
-
-
-def verify_log(directory: Path | str, *, checkpoint: str | None = None, vkey: str | None = None) -> LogReport:
-    """Verify the office in a folder without opening it for work: no key is needed and nothing is written.
-
-    Args:
-        checkpoint: A signed checkpoint kept elsewhere; the log must contain it.
-        vkey: The log's verifier key from a source that the office cannot change; ``log.vkey`` of the folder if None.
-
-    Raises:
-        StoreUnavailable: ``STORE_UNUSABLE``; there is no readable store.
-        InputError: ``MALFORMED_INPUT``; the verifier key is malformed.
-    """
-    with open_to_read(Path(directory)) as reader:
-        return reader.verify(checkpoint=checkpoint, vkey=parse_vkey(vkey) if vkey else None)
-
-
-def read_checkpoint(directory: Path | str) -> str:
-    """Return the newest signed checkpoint of the office in a folder, or an empty text.
-
-    Raises:
-        StoreUnavailable: ``STORE_UNUSABLE``.
-    """
-    with open_to_read(Path(directory)) as reader:
-        return reader.last_checkpoint()
-
-
-def read_proof(directory: Path | str, document_id: str) -> str:
-    """Return the inclusion proof of a document in the office in a folder; see :meth:`Office.inclusion_proof`.
-
-    Raises:
-        StoreUnavailable: ``STORE_UNUSABLE``.
-        UsageError: ``NOT_FOUND``.
-    """
-    with open_to_read(Path(directory)) as reader:
-        return reader.prove_document(document_id)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProvenEvent:
-    """What a proof proves: an event, and the signed tree in which it stands.
-
-    Attributes:
-        time: RFC 3339 in +07:00, as logged.
-        rows: The rows that the event wrote.
-    """
-
-    origin: str
-    index: int
-    size: int
-    type: str
-    time: str
-    actor: str
-    agency: str
-    subject: str
-    rows: tuple[LoggedRow, ...]
-
-
-def check_proof(text: str, *, vkey: str) -> ProvenEvent:
-    """Check a proof that :func:`read_proof` made, offline.
-
-    Does not check: that the log was not turned back since, nor that the key is the agency's (see the spec, §7).
-
-    Args:
-        vkey: The log's verifier key, from a source that is trusted.
-
-    Raises:
-        InputError: ``EVIDENCE_BROKEN`` if it proves nothing; ``MALFORMED_INPUT``.
-    Source: c2sp.org/tlog-proof; docs/spec/audit-log.md §5.
-    """
-    proof = parse_proof(text)
-    leaf = parse_opening(proof.extra or b"")
-    checkpoint = verify_proof(proof, leaf.hash, key=parse_vkey(vkey))
-    opened = verify_opened_leaf(leaf.data, salt=leaf.salt, payload=leaf.payload)
-    return ProvenEvent(
-        origin=checkpoint.origin,
-        index=proof.index,
-        size=checkpoint.size,
-        type=opened.type,
-        time=opened.time,
-        actor=opened.actor,
-        agency=opened.agency,
-        subject=opened.subject,
-        rows=opened.rows,
-    )
-
-
-def read_register(directory: Path | str, year: int, *, register: str | None = None) -> str:
-    """Return a year's register of the office in a folder as CSV; see :meth:`Office.register_csv`.
-
-    Raises:
-        StoreUnavailable: ``STORE_UNUSABLE``.
-    """
-    with open_to_read(Path(directory)) as reader:
-        return write_register_csv(reader.list_register(year, register=register))

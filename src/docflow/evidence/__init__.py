@@ -1,0 +1,11 @@
+"""What agencies know of each other's documents, and the signed receipts that prove it. Pure.
+
+What it does not do: it verifies no signature; a receipt here is what somebody wrote, until a peer verifier says who.
+"""
+
+from __future__ import annotations
+
+from docflow.evidence.knowledge import Knowledge, learn
+from docflow.evidence.statements import ReceiptStatement, build_receipt, parse_receipt
+
+__all__ = ["Knowledge", "ReceiptStatement", "build_receipt", "learn", "parse_receipt"]

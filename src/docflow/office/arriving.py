@@ -1,0 +1,138 @@
+"""A genuine document message: accepted, returned with a reason, or answered as a conflict.
+
+Source: Nghị định 30/2020/NĐ-CP Điều 21; Quyết định 28/2018/QĐ-TTg Điều 9 khoản 1; docs/spec/receipts.md §5.
+"""
+
+from __future__ import annotations
+
+from docflow.edxml import Attachment, NewDocument, ResponseFor
+from docflow.exchange import Refusal, find_main_pdf, judge_document
+from docflow.model import (
+    IncomingDocument,
+    IncomingEvent,
+    IncomingState,
+    ReceiptKind,
+    SignatureVerdict,
+    Urgency,
+    name_incoming,
+)
+from docflow.office.answers import Answer, give_answer, keep_blob, require_post
+from docflow.office.desk import Desk
+from docflow.office.incoming import IncomingStep, perform_incoming
+from docflow.office.recording import ACTOR, Arrived, log, note_outcome, put_inbox, put_outcome
+from docflow.ports import InboxOutcome, SignatureCheck, UnitOfWork
+
+_URGENCIES = (Urgency.THUONG, Urgency.KHAN, Urgency.THUONG_KHAN, Urgency.HOA_TOC, Urgency.HOA_TOC)
+_NOT_CHECKED = SignatureCheck(verdict=SignatureVerdict.NOT_CHECKED)
+
+
+def receive_document(desk: Desk, arrived: Arrived, message: NewDocument) -> tuple[InboxOutcome, str | None]:
+    """Take in a document message whose envelope is its sender's; returns the outcome and, unless accepted, why."""
+    refusal = judge_document(message, agency=desk.agency.code.text)
+    pdf = find_main_pdf(message)
+    if refusal is not None or pdf is None:
+        return _return(desk, arrived, message, refusal=refusal or Refusal(reason="no PDF", vi="Không có tệp PDF."))
+    verifier = require_post(desk).documents
+    check = verifier.check_incoming(pdf.data, name=pdf.name, at=arrived.at) if verifier else _NOT_CHECKED
+    reason = "; ".join(check.findings) or "the signature on the document"
+    if check.verdict is SignatureVerdict.FAILED:
+        why = Refusal(reason=reason, vi=f"Chữ ký số trên văn bản không hợp lệ: {reason}.")
+        return _return(desk, arrived, message, refusal=why)
+    if check.verdict is SignatureVerdict.UNDECIDED:
+        note_outcome(desk, arrived, InboxOutcome.UNDECIDED, reason=reason)
+        return InboxOutcome.UNDECIDED, reason
+    return _accept(desk, arrived, message, pdf=pdf, verdict=check.verdict)
+
+
+def _accept(
+    desk: Desk, arrived: Arrived, message: NewDocument, *, pdf: Attachment, verdict: SignatureVerdict
+) -> tuple[InboxOutcome, str | None]:
+    name = name_incoming(message.from_.organ_id, message.document_id)
+    with desk.store.writing() as unit:
+        known = unit.find_inbox(arrived.parcel)
+        if known is not None and known.outcome is not InboxOutcome.UNDECIDED:
+            unit.repeat_answers(arrived.parcel, at=arrived.at)
+            return known.outcome, known.reason
+        there = unit.find_incoming(name)
+        if there is not None:
+            return _answer_again(unit, desk, arrived, there=there)
+        put_inbox(unit, arrived, InboxOutcome.ACCEPTED)
+        keep_blob(unit, desk, arrived.parts.message or b"")
+        keep_blob(unit, desk, pdf.data)
+        step = IncomingStep(
+            event=IncomingEvent.ARRIVE,
+            incoming_id=name,
+            actor=ACTOR,
+            at=arrived.at,
+            arrival=_describe(desk, arrived, message, pdf=desk.blobs.put(pdf.data), verdict=verdict),
+            in_reply_to=arrived.parcel,
+        )
+        perform_incoming(unit, desk, step)
+    return InboxOutcome.ACCEPTED, None
+
+
+def _answer_again(
+    unit: UnitOfWork, desk: Desk, arrived: Arrived, *, there: IncomingDocument
+) -> tuple[InboxOutcome, str | None]:
+    """The document is here under another envelope: the same bytes arrived once more, others contradict them."""
+    is_same = there.message == arrived.message
+    kind = ReceiptKind.ARRIVED if is_same else ReceiptKind.CONFLICT
+    outcome = InboxOutcome.ACCEPTED if is_same else InboxOutcome.CONFLICT
+    why = None if is_same else f"{there.document_id} came with other bytes before"
+    leaf = put_outcome(unit, desk, arrived, outcome=outcome, reason=why)
+    told = Answer(
+        kind=kind,
+        recipient=there.sender,
+        subject=there.id if is_same else "",
+        document_id=there.document_id,
+        message=arrived.message,
+        detail=why or "",
+        in_reply_to=arrived.parcel,
+    )
+    give_answer(unit, desk, told, leaf=leaf, at=arrived.at)
+    log(unit, desk, "receipt_given", arrived=arrived, subject=there.id)
+    return outcome, why
+
+
+def _return(desk: Desk, arrived: Arrived, message: NewDocument, *, refusal: Refusal) -> tuple[InboxOutcome, str | None]:
+    """Answer with status 02 and a receipt; nothing of the document is kept, so that a mended one may come again."""
+    response_for = ResponseFor(
+        organ_id=message.from_.organ_id,
+        code=message.code,
+        promulgation_date=message.promulgation_date,
+        document_id=message.document_id,
+    )
+    note_outcome(
+        desk,
+        arrived,
+        InboxOutcome.REFUSED,
+        reason=refusal.reason,
+        answer=ReceiptKind.REFUSED,
+        response_for=response_for,
+        detail=refusal.vi,
+    )
+    return InboxOutcome.REFUSED, refusal.reason
+
+
+def _describe(
+    desk: Desk, arrived: Arrived, message: NewDocument, *, pdf: str, verdict: SignatureVerdict
+) -> IncomingDocument:
+    priority = message.other_info.priority
+    return IncomingDocument(
+        id=name_incoming(message.from_.organ_id, message.document_id),
+        agency=desk.agency.code.text,
+        state=IncomingState.ARRIVED,
+        sender=message.from_.organ_id,
+        sender_name=message.from_.organ_name or message.from_.organ_id,
+        document_id=message.document_id,
+        message=arrived.message,
+        pdf=pdf,
+        verdict=verdict,
+        type_name=message.document_type.type_name,
+        symbol=message.code,
+        issued_on=message.promulgation_date,
+        subject=message.subject,
+        signer_name=message.signer.full_name,
+        urgency=_URGENCIES[priority] if 0 <= priority < len(_URGENCIES) else Urgency.THUONG,
+        arrived_at=arrived.at,
+    )

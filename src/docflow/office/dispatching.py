@@ -1,0 +1,248 @@
+"""What leaves an office: documents packed as edXML, everything due sent, repeated, or given up.
+
+Invariants:
+    - A document is packed once: built, signed, and its outbox rows marked in one transaction; later only bytes move.
+    - A parcel is handed to the transport before that is recorded: killed between, it is sent twice, never not at all.
+
+Source: Quyết định 28/2018/QĐ-TTg Điều 6, 8; docs/spec/receipts.md §5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from docflow.edxml import (
+    Attachment,
+    DocumentType,
+    NewDocument,
+    Organization,
+    OtherInfo,
+    ResponseFor,
+    Signer,
+    Status,
+    StatusCode,
+    TraceHeader,
+    build_message,
+)
+from docflow.errors import ErrorCode, StoreUnavailable, UsageError
+from docflow.exchange import Attempt, plan_attempt, schedule_next
+from docflow.model import Document, Urgency, build_place_and_date
+from docflow.office.answers import add_parcel, describe_self, require_post
+from docflow.office.desk import Desk
+from docflow.office.ledger import record_event
+from docflow.ports import OutboxState, ParcelKind, ParcelRow, Parts, Transport, UnitOfWork
+
+_ACTOR = "docflow"
+_PRIORITIES: Mapping[Urgency, int] = {
+    Urgency.THUONG: 0,
+    Urgency.KHAN: 1,
+    Urgency.THUONG_KHAN: 2,
+    Urgency.HOA_TOC: 3,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatched:
+    """What a call of dispatch did: counts of documents packed, parcels sent, given up, and not taken by the drop."""
+
+    packed: int
+    sent: int
+    given_up: int
+    failed: int
+
+
+def dispatch(desk: Desk, transport: Transport) -> Dispatched:
+    """Pack what is ready and send what is due.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; the office has no service key.
+    """
+    require_post(desk)
+    desk.store.erase_blobs()
+    ready = dict.fromkeys(
+        row.document_id for row in desk.store.list_outbox(state=OutboxState.READY) if row.addressee_code
+    )
+    packed = sum(_pack(desk, document_id) for document_id in ready)
+    results = [_attempt(desk, transport, parcel) for parcel in desk.store.list_due_parcels(desk.clock.now())]
+    return Dispatched(
+        packed=packed, sent=results.count("sent"), given_up=results.count("given_up"), failed=results.count("failed")
+    )
+
+
+def ask_take_back(
+    desk: Desk, document_id: str, *, actor: str, reason: str, addressee: str | None = None
+) -> tuple[str, ...]:
+    """Ask the addressees, or one of them, to give a document back; returns whom was asked.
+
+    Raises:
+        UsageError: ``NOT_FOUND``; ``BAD_ARGUMENT`` without a reason; ``WRONG_STATE`` if nobody holds it.
+    Source: Nghị định 30/2020/NĐ-CP Điều 18 khoản 4; QCVN 102:2016/BTTTT (13).
+    """
+    post = require_post(desk)
+    document = _find(desk, document_id)
+    if not reason.strip():
+        raise UsageError(ErrorCode.BAD_ARGUMENT, "asking back needs a reason", vi="Lấy lại văn bản phải ghi rõ lý do.")
+    at = desk.clock.now()
+    with desk.store.writing() as unit:
+        asked = dict.fromkeys(
+            row.addressee_code
+            for row in unit.list_outbox(document_id)
+            if row.state is OutboxState.SENT and row.addressee_code and addressee in {None, row.addressee_code}
+        )
+        if not asked:
+            raise UsageError(
+                ErrorCode.WRONG_STATE,
+                f"nobody holds document {document_id!r}: it was not sent, or it came back",
+                vi="Không có cơ quan nào đang giữ văn bản này.",
+            )
+        for recipient in asked:
+            message = build_message(
+                Status(
+                    from_=describe_self(desk),
+                    response_for=ResponseFor(
+                        organ_id=recipient,
+                        code=document.symbol or "",
+                        promulgation_date=document.issued_on,
+                        document_id=name_document(document),
+                    ),
+                    status=StatusCode.TAKE_BACK,
+                    description=reason,
+                    timestamp=at.replace(microsecond=0),
+                )
+            )
+            parts = Parts(message=message, message_cms=post.signer.sign(message))
+            add_parcel(unit, desk, parts, kind=ParcelKind.STATUS, recipient=recipient, subject=document_id, at=at)
+        _log(unit, desk, "take_back_requested", actor=actor, subject=document_id, at=at)
+    return tuple(asked)
+
+
+def name_document(document: Document) -> str:
+    """Return the edXML ``DocumentId`` of an outgoing document: ``H99,2026/01/05,15/QĐ-UBND``."""
+    return f"{document.agency},{document.issued_on:%Y/%m/%d},{document.symbol}" if document.issued_on else ""
+
+
+def _pack(desk: Desk, document_id: str) -> bool:
+    document, at = _find(desk, document_id), desk.clock.now()
+    if document.sealed_pdf is None or document.issued_on is None:
+        return False
+    own = desk.agency.code.text
+    message = build_message(_describe(desk, document, at=at))
+    parts = Parts(message=message, message_cms=require_post(desk).signer.sign(message))
+    with desk.store.writing() as unit:
+        ready = [
+            row
+            for row in unit.list_outbox(document_id)
+            if row.state is OutboxState.READY and row.addressee_code and row.addressee_code != own
+        ]
+        for recipient in dict.fromkeys(row.addressee_code for row in ready):
+            if recipient is not None:
+                add_parcel(unit, desk, parts, kind=ParcelKind.DOCUMENT, recipient=recipient, subject=document_id, at=at)
+        for row in ready:
+            unit.change_outbox_row(replace(row, state=OutboxState.SENT))
+        if ready:
+            _log(unit, desk, "document_dispatched", actor=_ACTOR, subject=document_id, at=at)
+    return bool(ready)
+
+
+def _attempt(desk: Desk, transport: Transport, parcel: ParcelRow) -> str:
+    post, now = require_post(desk), desk.clock.now()
+    if plan_attempt(parcel, post.policy, now=now) is Attempt.GIVE_UP:
+        _give_up(desk, parcel, now=now)
+        return "given_up"
+    result = "sent"
+    try:
+        transport.send(_parts(desk, parcel), name=parcel.id, recipient=parcel.recipient)
+    except StoreUnavailable:
+        # Tried again after a pause: one unreachable agency must not stop what goes to the others.
+        result = "failed"
+    with desk.store.writing() as unit:
+        current = unit.find_parcel(parcel.id, parcel.recipient) or parcel
+        due_at = schedule_next(current, post.policy, now=now)
+        if result == "failed" and due_at is None:
+            due_at = now + post.policy.first_pause
+        after = replace(current, attempts=current.attempts + 1, due_at=due_at)
+        if current.sent_at is None and result == "sent":
+            unit.change_parcel(replace(after, sent_at=now))
+            subject = parcel.subject or desk.agency.code.text
+            _log(unit, desk, "parcel_sent", actor=_ACTOR, subject=subject, at=now)
+        else:
+            unit.schedule_parcel(after)
+    return result
+
+
+def _give_up(desk: Desk, parcel: ParcelRow, *, now: datetime) -> None:
+    with desk.store.writing() as unit:
+        current = unit.find_parcel(parcel.id, parcel.recipient)
+        if current is None or current.answered_by is not None or current.gave_up_at is not None:
+            return
+        unit.change_parcel(replace(current, gave_up_at=now, due_at=None))
+        _log(unit, desk, "parcel_unanswered", actor=_ACTOR, subject=parcel.subject or desk.agency.code.text, at=now)
+
+
+def _parts(desk: Desk, parcel: ParcelRow) -> Parts:
+    receipt = desk.store.find_receipt(parcel.receipt) if parcel.receipt else None
+    return Parts(
+        message=desk.blobs.get(parcel.message) if parcel.message else None,
+        message_cms=desk.blobs.get(parcel.message_cms) if parcel.message_cms else None,
+        receipt=receipt.statement.encode() if receipt else None,
+        receipt_cms=desk.blobs.get(receipt.cms) if receipt else None,
+    )
+
+
+def _describe(desk: Desk, document: Document, *, at: datetime) -> NewDocument:
+    draft, own = document.draft, desk.agency.code.text
+    to = {item.code.text: item.name for item in draft.addressees if item.code and item.code.text != own}
+    number, _, notation = (document.symbol or "").partition("/")
+    return NewDocument(
+        from_=describe_self(desk),
+        to=tuple(Organization(organ_id=code, organ_name=name) for code, name in to.items()),
+        document_id=name_document(document),
+        code_number=number,
+        code_notation=notation,
+        promulgation_date=document.issued_on,
+        place=desk.agency.place,
+        # Producers disagree on the codes of types; the name is what everybody reads.
+        document_type=DocumentType(type=2, type_name=draft.type.vi),
+        subject=draft.subject,
+        content=draft.subject,
+        signer=Signer(position=draft.signer_position, full_name=draft.signer_name),
+        to_places=tuple(item.name for item in draft.addressees),
+        other_info=OtherInfo(priority=_PRIORITIES[draft.urgency], promulgation_amount=draft.copies),
+        trace_headers=(TraceHeader(organ_id=own, timestamp=at.replace(microsecond=0)),),
+        attachments=(
+            Attachment(
+                name=f"{own}_{document.year}_{document.number}.pdf",
+                data=desk.blobs.get(document.sealed_pdf or ""),
+                content_id="1",
+                content_type="application/pdf",
+                description=f"{draft.type.vi} {build_place_and_date(desk.agency.place, document.issued_on)}"
+                if document.issued_on
+                else "",
+            ),
+        ),
+    )
+
+
+def _find(desk: Desk, document_id: str) -> Document:
+    document = desk.store.find_document(document_id)
+    if document is None:
+        raise UsageError(
+            ErrorCode.NOT_FOUND,
+            f"no document {document_id[:120]!r} here",
+            vi=f"Không có văn bản {document_id[:120]!r}.",
+        )
+    return document
+
+
+def _log(unit: UnitOfWork, desk: Desk, event: str, *, actor: str, subject: str, at: datetime) -> None:
+    record_event(
+        unit,
+        event,
+        time=at,
+        actor=actor,
+        agency=desk.agency.code.text,
+        subject=subject,
+        randomness=desk.randomness,
+    )

@@ -1,0 +1,185 @@
+"""What docflow asks of its database: one write transaction at a time, and answers from a snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from docflow.model import Agency, Document, IncomingDocument, RegisterKey
+from docflow.ports.values import (
+    BlobRow,
+    Erasure,
+    InboxRow,
+    IncomingEntry,
+    LoggedRow,
+    LogStatement,
+    NewLeaf,
+    OutboxRow,
+    OutboxState,
+    ParcelRow,
+    ReceiptRow,
+    RegisterCounter,
+    RegisterEntry,
+    StoredAnswer,
+)
+
+
+class UnitOfWork(Protocol):
+    """One write transaction: everything written through it is kept together or not at all.
+
+    Every write of a row with evidence is remembered and comes back from :meth:`rows_written`.
+    """
+
+    def find_answer(self, key: str) -> StoredAnswer | None:
+        """Return the answer an idempotency key got, or None."""
+
+    def add_answer(self, answer: StoredAnswer) -> None:
+        """Keep an answer."""
+
+    def find_agency(self) -> Agency | None:
+        """Return the agency of this store as recorded, or None."""
+
+    def add_agency(self, agency: Agency, *, vkey: str) -> None:
+        """Record the agency with the public key of its log."""
+
+    def find_document(self, document_id: str) -> Document | None:
+        """Return a document, or None."""
+
+    def add_document(self, document: Document) -> None:
+        """Add a document."""
+
+    def change_document(self, document: Document) -> None:
+        """Replace a document."""
+
+    def counter(self, key: RegisterKey) -> RegisterCounter:
+        """Return a register's head, locked until the transaction ends; a new register begins at 0."""
+
+    def advance_counter(self, counter: RegisterCounter) -> None:
+        """Replace a register's head."""
+
+    def add_entry(self, entry: RegisterEntry) -> None:
+        """Add a line to a register."""
+
+    def change_entry(self, entry: RegisterEntry) -> None:
+        """Replace a line of a register."""
+
+    def add_outbox(self, outbox: Sequence[OutboxRow]) -> None:
+        """Add outbox rows."""
+
+    def change_outbox(self, document_id: str, *, state: OutboxState) -> None:
+        """Set the state of every outbox row of a document."""
+
+    def add_blob(self, blob: BlobRow) -> None:
+        """Name a blob; naming it again changes nothing."""
+
+    def find_statement(self, vkey: str) -> LogStatement | None:
+        """Return the statement that vouches for a log key, or None."""
+
+    def add_statement(self, statement: LogStatement) -> None:
+        """Keep a statement that vouches for the log key."""
+
+    def change_outbox_row(self, row: OutboxRow) -> None:
+        """Replace one outbox row."""
+
+    def list_outbox(self, document_id: str) -> Sequence[OutboxRow]:
+        """Return the outbox rows of a document by position."""
+
+    def last_checkpoint(self) -> str:
+        """Return the newest signed checkpoint, that of the transaction before; empty if there is none."""
+
+    def find_inbox(self, parcel: str) -> InboxRow | None:
+        """Return what became of a parcel, or None if it never came."""
+
+    def put_inbox(self, row: InboxRow) -> None:
+        """Record what became of a parcel, or replace what an earlier look at it gave."""
+
+    def find_incoming(self, incoming_id: str) -> IncomingDocument | None:
+        """Return an incoming document, or None."""
+
+    def find_lookalike(self, document: IncomingDocument) -> str | None:
+        """Return another incoming document of the same sender, number, symbol and date, or None."""
+
+    def add_incoming(self, document: IncomingDocument) -> None:
+        """Add an incoming document."""
+
+    def change_incoming(self, document: IncomingDocument) -> None:
+        """Replace an incoming document."""
+
+    def add_incoming_entry(self, entry: IncomingEntry) -> None:
+        """Add a line to the incoming register."""
+
+    def is_blob_needed(self, sha256: str, *, besides: str) -> bool:
+        """Return whether another document of this office still has a file as its own."""
+
+    def add_erasure(self, erasure: Erasure) -> None:
+        """Record that a file is destroyed; erasing it again changes nothing."""
+
+    def find_receipt(self, receipt_id: str) -> ReceiptRow | None:
+        """Return a receipt, or None."""
+
+    def add_receipt(self, receipt: ReceiptRow) -> None:
+        """Add a receipt."""
+
+    def add_parcel(self, parcel: ParcelRow) -> None:
+        """Add a parcel to be sent."""
+
+    def find_parcels(self, *, message: str, recipient: str) -> Sequence[ParcelRow]:
+        """Return the parcels that carry a message to an agency."""
+
+    def find_parcel(self, parcel: str, recipient: str) -> ParcelRow | None:
+        """Return a parcel, or None."""
+
+    def change_parcel(self, parcel: ParcelRow) -> None:
+        """Replace a parcel; what is evidence in it needs a leaf."""
+
+    def schedule_parcel(self, parcel: ParcelRow) -> None:
+        """Set attempts and time of the next attempt; no evidence, no leaf."""
+
+    def repeat_answers(self, in_reply_to: str, *, at: datetime) -> None:
+        """Let every parcel that answers a parcel be sent once more; no evidence, no leaf."""
+
+    def rows_written(self) -> Sequence[LoggedRow]:
+        """Return the rows with evidence written since the last leaf, each once, as they are now."""
+
+    def add_leaf(self, leaf: NewLeaf) -> None:
+        """Hand in a leaf; the tree and the checkpoint are written when the transaction ends."""
+
+
+class Store(Protocol):
+    """The database of one office."""
+
+    def find_document(self, document_id: str) -> Document | None:
+        """Return a document as it is now, or None."""
+
+    def find_incoming(self, incoming_id: str) -> IncomingDocument | None:
+        """Return an incoming document as it is now, or None."""
+
+    def list_outbox(self, *, state: OutboxState | None = None) -> Sequence[OutboxRow]:
+        """Return outbox rows, all or those in one state."""
+
+    def list_due_parcels(self, at: datetime) -> Sequence[ParcelRow]:
+        """Return the parcels whose time has come, the oldest first."""
+
+    def list_parcels(self, subject: str) -> Sequence[ParcelRow]:
+        """Return the parcels that concern a document, the oldest first."""
+
+    def list_receipts(self, subject: str) -> Sequence[ReceiptRow]:
+        """Return the receipts that concern a document, in order of recording."""
+
+    def find_receipt(self, receipt_id: str) -> ReceiptRow | None:
+        """Return a receipt, or None."""
+
+    def find_inbox(self, parcel: str) -> InboxRow | None:
+        """Return what became of a parcel, or None if it never came."""
+
+    def erase_blobs(self) -> None:
+        """Remove the files of every erasure from the disk."""
+
+    def writing(self) -> AbstractContextManager[UnitOfWork]:
+        """Begin a write transaction: committed with tree and checkpoint when the block ends, undone on an exception.
+
+        Raises:
+            docflow.errors.StoreUnavailable: ``STORE_BUSY``; others kept writing for too long.
+        """

@@ -1,0 +1,245 @@
+"""The values that pass through docflow's ports: rows, deliveries, verdicts.
+
+What it does not do: nothing; they are data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from docflow.model import ReceiptKind, RegisterKey, SignatureVerdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureCheck:
+    """What a verifier found.
+
+    Attributes:
+        verdict: Only ``PASSED`` lets a document go on.
+        findings: Reasons, for the error message.
+    """
+
+    verdict: SignatureVerdict
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedRow:
+    """One row as a transaction left it: table, key columns, the other logged evidence columns."""
+
+    table: str
+    key: Mapping[str, str | int | None]
+    values: Mapping[str, str | int | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterCounter:
+    """The head of one register: last number given, last date, and the leaf hash of the last number."""
+
+    key: RegisterKey
+    last_number: int = 0
+    last_date: date | None = None
+    last_leaf_hash: bytes | None = None
+
+
+class EntryKind(StrEnum):
+    """What a number in a register stands for."""
+
+    DOCUMENT = "document"
+    VOID = "void"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterEntry:
+    """One line of a register; a void entry keeps its number and says why."""
+
+    key: RegisterKey
+    number: int
+    kind: EntryKind
+    document_id: str
+    symbol: str
+    issued_on: date
+    reason: str | None = None
+
+
+class OutboxState(StrEnum):
+    """Whether a document may leave."""
+
+    HELD = "held"
+    READY = "ready"
+    CANCELLED = "cancelled"
+    SENT = "sent"
+    RETURNED = "returned"
+    TAKEN_BACK = "taken_back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """One document for one addressee; ``position`` is the addressee's place in the document, from 0."""
+
+    document_id: str
+    position: int
+    addressee_code: str | None
+    addressee_name: str
+    state: OutboxState
+
+
+class InboxOutcome(StrEnum):
+    """What became of a parcel; the value is stable and stored."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    """Genuine, and returned to its sender with a reason."""
+    CONFLICT = "conflict"
+    """The sender's document id came with other bytes before."""
+    NOT_AUTHENTIC = "not_authentic"
+    """Not signed by the agency that it names."""
+    UNREADABLE = "unreadable"
+    UNDECIDED = "undecided"
+    """Could not be checked; it stays in the drop and is looked at again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxRow:
+    """A parcel that came; see the table ``inbox``."""
+
+    parcel: str
+    message: str | None
+    sender: str | None
+    document_id: str | None
+    outcome: InboxOutcome
+    reason: str | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingEntry:
+    """One line of the incoming register."""
+
+    agency: str
+    register: str
+    year: int
+    number: int
+    incoming_id: str
+    registered_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptRow:
+    """A receipt given or received; ``id`` is the SHA-256 of the statement, ``subject`` the document here."""
+
+    id: str
+    agency: str
+    kind: ReceiptKind
+    subject: str
+    document_id: str
+    message: str
+    statement: str
+    cms: str
+    recorded_at: datetime
+
+
+class ParcelKind(StrEnum):
+    """What a parcel carries; receipts alone are not answered."""
+
+    DOCUMENT = "document"
+    STATUS = "status"
+    RECEIPT = "receipt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParcelRow:
+    """A parcel to one agency; ``due_at`` says when it is sent next, None that nothing is to do."""
+
+    id: str
+    recipient: str
+    kind: ParcelKind
+    subject: str
+    message: str | None
+    message_cms: str | None
+    receipt: str | None
+    in_reply_to: str | None
+    created_at: datetime
+    sent_at: datetime | None = None
+    answered_by: str | None = None
+    gave_up_at: datetime | None = None
+    attempts: int = 0
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """A file destroyed because its sender took the document back."""
+
+    sha256: str
+    incoming_id: str
+    erased_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnswer:
+    """The answer that an idempotency key got the first time."""
+
+    key: str
+    fingerprint: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlobRow:
+    """A blob that the transaction names."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogStatement:
+    """A statement by which the agency vouches for a log key: the text, and the SHA-256 of the CMS that signs it."""
+
+    agency: str
+    vkey: str
+    statement: str
+    cms_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogHead:
+    """Size of a log and the peaks of its tree, one after another."""
+
+    size: int
+    peaks: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLeaf:
+    """A leaf ready to be appended."""
+
+    type: str
+    subject: str
+    data: bytes
+    salt: bytes
+    payload: bytes
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What travels together: an edXML message, a receipt, or both, each with a detached signature."""
+
+    message: bytes | None = None
+    message_cms: bytes | None = None
+    receipt: bytes | None = None
+    receipt_cms: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """Something found in the drop; ``parts`` is None for what is no parcel, ``digest`` its SHA-256 in hex."""
+
+    name: str
+    digest: str
+    parts: Parts | None

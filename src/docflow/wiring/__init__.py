@@ -1,0 +1,70 @@
+"""The composition root; the front door re-exports it."""
+
+from __future__ import annotations
+
+from docflow.audit import LogFinding, LogFindingCode, LogReport
+from docflow.evidence import Knowledge
+from docflow.exchange import ResendPolicy
+from docflow.model import (
+    Addressee,
+    Agency,
+    Document,
+    DocumentState,
+    DocumentType,
+    Draft,
+    IncomingDocument,
+    IncomingState,
+    ReceiptKind,
+    Secrecy,
+    SeriesRule,
+    SignatureVerdict,
+    Urgency,
+    parse_agency_code,
+)
+from docflow.office import Dispatched, Issued, Post, Receipt, Reception
+from docflow.ports import InboxOutcome, OutboxState, ParcelKind, SignatureCheck
+from docflow.store import SystemClock, SystemRandomness
+from docflow.transport import FileDrop
+from docflow.wiring.logs import ProvenEvent, check_proof, read_checkpoint, read_proof, read_register, verify_log
+from docflow.wiring.office import Office
+
+__all__ = [
+    "Addressee",
+    "Agency",
+    "Dispatched",
+    "Document",
+    "DocumentState",
+    "DocumentType",
+    "Draft",
+    "FileDrop",
+    "InboxOutcome",
+    "IncomingDocument",
+    "IncomingState",
+    "Issued",
+    "Knowledge",
+    "LogFinding",
+    "LogFindingCode",
+    "LogReport",
+    "Office",
+    "OutboxState",
+    "ParcelKind",
+    "Post",
+    "ProvenEvent",
+    "Receipt",
+    "ReceiptKind",
+    "Reception",
+    "ResendPolicy",
+    "Secrecy",
+    "SeriesRule",
+    "SignatureCheck",
+    "SignatureVerdict",
+    "SystemClock",
+    "SystemRandomness",
+    "Urgency",
+    "check_proof",
+    "parse_agency_code",
+    "read_checkpoint",
+    "read_proof",
+    "read_register",
+    "verify_log",
+]

@@ -1,0 +1,106 @@
+"""An office seen from outside: its log verified, a proof checked, its register read; no key is needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from docflow.audit import LogReport, parse_opening, parse_proof, parse_vkey, verify_opened_leaf, verify_proof
+from docflow.office import write_register_csv
+from docflow.ports import LoggedRow
+from docflow.store import open_to_read
+
+
+def verify_log(directory: Path | str, *, checkpoint: str | None = None, vkey: str | None = None) -> LogReport:
+    """Verify the office in a folder without opening it for work: no key is needed and nothing is written.
+
+    Args:
+        checkpoint: A signed checkpoint kept elsewhere; the log must contain it.
+        vkey: The log's verifier key from a source that the office cannot change; ``log.vkey`` of the folder if None.
+
+    Raises:
+        StoreUnavailable: ``STORE_UNUSABLE``; there is no readable store.
+        InputError: ``MALFORMED_INPUT``; the verifier key is malformed.
+    """
+    with open_to_read(Path(directory)) as reader:
+        return reader.verify(checkpoint=checkpoint, vkey=parse_vkey(vkey) if vkey else None)
+
+
+def read_checkpoint(directory: Path | str) -> str:
+    """Return the newest signed checkpoint of the office in a folder, or an empty text.
+
+    Raises:
+        StoreUnavailable: ``STORE_UNUSABLE``.
+    """
+    with open_to_read(Path(directory)) as reader:
+        return reader.last_checkpoint()
+
+
+def read_proof(directory: Path | str, document_id: str) -> str:
+    """Return the inclusion proof of a document in the office in a folder; see :meth:`Office.inclusion_proof`.
+
+    Raises:
+        StoreUnavailable: ``STORE_UNUSABLE``.
+        UsageError: ``NOT_FOUND``.
+    """
+    with open_to_read(Path(directory)) as reader:
+        return reader.prove_document(document_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvenEvent:
+    """What a proof proves: an event, and the signed tree in which it stands.
+
+    Attributes:
+        time: RFC 3339 in +07:00, as logged.
+        rows: The rows that the event wrote.
+    """
+
+    origin: str
+    index: int
+    size: int
+    type: str
+    time: str
+    actor: str
+    agency: str
+    subject: str
+    rows: tuple[LoggedRow, ...]
+
+
+def check_proof(text: str, *, vkey: str) -> ProvenEvent:
+    """Check a proof that :func:`read_proof` made, offline.
+
+    Does not check: that the log was not turned back since, nor that the key is the agency's (see the spec, §7).
+
+    Args:
+        vkey: The log's verifier key, from a source that is trusted.
+
+    Raises:
+        InputError: ``EVIDENCE_BROKEN`` if it proves nothing; ``MALFORMED_INPUT``.
+    Source: c2sp.org/tlog-proof; docs/spec/audit-log.md §5.
+    """
+    proof = parse_proof(text)
+    leaf = parse_opening(proof.extra or b"")
+    checkpoint = verify_proof(proof, leaf.hash, key=parse_vkey(vkey))
+    opened = verify_opened_leaf(leaf.data, salt=leaf.salt, payload=leaf.payload)
+    return ProvenEvent(
+        origin=checkpoint.origin,
+        index=proof.index,
+        size=checkpoint.size,
+        type=opened.type,
+        time=opened.time,
+        actor=opened.actor,
+        agency=opened.agency,
+        subject=opened.subject,
+        rows=opened.rows,
+    )
+
+
+def read_register(directory: Path | str, year: int, *, register: str | None = None) -> str:
+    """Return a year's register of the office in a folder as CSV; see :meth:`Office.register_csv`.
+
+    Raises:
+        StoreUnavailable: ``STORE_UNUSABLE``.
+    """
+    with open_to_read(Path(directory)) as reader:
+        return write_register_csv(reader.list_register(year, register=register))

@@ -1,0 +1,407 @@
+"""Two agencies: what is sent arrives once, every stage is answered, every attack is refused, logged and answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from docflow import (
+    DocflowError,
+    ErrorCode,
+    FileDrop,
+    InboxOutcome,
+    IncomingState,
+    OutboxState,
+    ReceiptKind,
+    SignatureCheck,
+    SignatureVerdict,
+)
+from docflow.edxml import NewDocument, build_message, parse_message
+from docflow.evidence import build_receipt, parse_receipt
+from docflow.exchange import name_parcel
+from docflow.ports import Parts
+from tests.exchange_kit import (
+    RECEIVER,
+    SENDER,
+    KeyPeers,
+    KeySigner,
+    TwoAgencies,
+    open_exchanging,
+    open_two,
+    seal_document,
+)
+
+STRANGER = "H99.13"
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Iterator[TwoAgencies]:
+    """Two agencies and a folder."""
+    made = open_two(tmp_path)
+    yield made
+    made.close()
+
+
+def both_know(two: TwoAgencies, document_id: str = "d1") -> frozenset[ReceiptKind]:
+    """Return what both sides know, which must be the same, and both logs whole."""
+    (there,) = two.sender.knowledge(document_id)
+    (here,) = two.receiver.knowledge(two.arrived().id)
+    assert there.facts == here.facts
+    assert (there.document_id, there.addressee) == (here.document_id, here.addressee)
+    assert two.sender.verify_log().findings == ()
+    assert two.receiver.verify_log().findings == ()
+    return there.facts
+
+
+def sent_document(two: TwoAgencies, document_id: str = "d1") -> Parts:
+    """Seal and send a document, and return its parcel out of the drop."""
+    seal_document(two.sender, document_id)
+    two.sender.dispatch(two.drop)
+    (delivery,) = two.drop.fetch(RECEIVER)
+    two.drop.settle(RECEIVER, delivery, is_refused=False)
+    assert delivery.parts is not None
+    return delivery.parts
+
+
+def forge(parts: Parts, *, by: str = SENDER, **changes: object) -> Parts:
+    """Return the document changed and signed again with an agency's service key."""
+    message = parse_message(parts.message or b"")
+    assert isinstance(message, NewDocument)
+    data = build_message(replace(message, **changes))  # type: ignore[arg-type]
+    return Parts(message=data, message_cms=KeySigner(by).sign(data))
+
+
+def lay(two: TwoAgencies, parts: Parts, recipient: str = RECEIVER) -> None:
+    """Lay a parcel into somebody's folder."""
+    two.drop.send(parts, name=name_parcel(parts), recipient=recipient)
+
+
+def outcomes(two: TwoAgencies) -> list[InboxOutcome | None]:
+    """Let the receiver collect."""
+    return [reception.outcome for reception in two.receiver.collect(two.drop)]
+
+
+def test_a_document_goes_its_whole_way_and_both_know(two: TwoAgencies) -> None:
+    """01, 03, 04, 05, 06: each stage leaves a receipt on both sides, and the book has the arrival."""
+    seal_document(two.sender, "d1")
+    two.exchange()
+    name = two.arrived().id
+    assert two.receiver.accept(name, actor="Văn thư").number == 1
+    two.receiver.assign(name, actor="Chánh Văn phòng", to="Phòng Tổng hợp")
+    two.receiver.progress(name, actor="Phòng Tổng hợp")
+    two.receiver.complete(name, actor="Phòng Tổng hợp", note="đã trả lời")
+    two.exchange()
+    stages = {"arrived", "registered", "assigned", "processing", "completed"}
+    assert both_know(two) == {ReceiptKind(kind) for kind in stages}
+    assert two.sender.knowledge("d1")[0].stage is IncomingState.COMPLETED
+    rows = two.receiver.incoming_register_csv(2026).splitlines()
+    assert len(rows) == 2
+    assert all(cell in rows[1] for cell in ("05/01/2026", "01/QĐ-UBND", "Phòng Tổng hợp", f"Cơ quan {SENDER}"))
+
+
+def test_a_refused_document_ends_refused_with_its_reason_on_both_sides(two: TwoAgencies) -> None:
+    """NĐ 30/2020 Đ.21.2b: returned with a reason, and the sender's outbox says returned."""
+    seal_document(two.sender, "d1")
+    two.exchange()
+    two.receiver.refuse(two.arrived().id, actor="Văn thư", reason="sai thẩm quyền")
+    two.exchange()
+    assert both_know(two) == {ReceiptKind.ARRIVED, ReceiptKind.REFUSED}
+    assert two.sender.outbox()[0].state is OutboxState.RETURNED
+    assert two.arrived().number is None
+    details = [parse_receipt(r.statement.encode()).detail for r in two.sender.receipts("d1")]
+    assert "sai thẩm quyền" in details
+    with pytest.raises(DocflowError) as caught:
+        two.receiver.accept(two.arrived().id, actor="Văn thư")
+    assert caught.value.code is ErrorCode.WRONG_STATE
+
+
+def test_a_document_taken_back_is_destroyed_and_remembered(two: TwoAgencies) -> None:
+    """NĐ 30/2020 Đ.18.4b: files destroyed at the receiver, the record kept, the log whole."""
+    seal_document(two.sender, "d1")
+    two.exchange()
+    name, pdf = two.arrived().id, two.arrived().pdf
+    two.receiver.accept(name, actor="Văn thư")
+    assert two.sender.take_back("d1", actor="Văn thư", reason="gửi nhầm") == (RECEIVER,)
+    two.exchange()
+    assert two.arrived().take_back == "gửi nhầm"
+    two.receiver.agree_take_back(name, actor="Văn thư")
+    two.exchange()
+    assert both_know(two) == {ReceiptKind.ARRIVED, ReceiptKind.REGISTERED, ReceiptKind.TAKE_BACK_AGREED}
+    assert two.arrived().state is IncomingState.TAKEN_BACK
+    assert two.sender.outbox()[0].state is OutboxState.TAKEN_BACK
+    with pytest.raises(DocflowError) as caught:
+        two.receiver.blob(pdf)
+    assert caught.value.code is ErrorCode.NOT_FOUND
+    assert "01/QĐ-UBND" in two.receiver.incoming_register_csv(2026)
+
+
+def test_a_declined_take_back_changes_nothing_and_may_be_asked_again(two: TwoAgencies) -> None:
+    """16: the document stays where it was, with both sides knowing why."""
+    seal_document(two.sender, "d1")
+    two.exchange()
+    for reason in ("gửi nhầm", "vẫn gửi nhầm"):
+        two.clock.advance(minutes=1)
+        two.sender.take_back("d1", actor="Văn thư", reason=reason)
+        two.exchange()
+        two.receiver.decline_take_back(two.arrived().id, actor="Văn thư", reason="đã giao xử lý")
+        two.exchange()
+    assert both_know(two) == {ReceiptKind.ARRIVED, ReceiptKind.TAKE_BACK_DECLINED}
+    assert len([r for r in two.sender.receipts("d1") if r.kind is ReceiptKind.TAKE_BACK_DECLINED]) == 2
+    assert two.arrived().state is IncomingState.ARRIVED
+    with pytest.raises(DocflowError):
+        two.receiver.agree_take_back(two.arrived().id, actor="Văn thư")
+
+
+def test_a_question_that_overtakes_its_document_is_put_when_it_is_repeated(two: TwoAgencies) -> None:
+    """Order cannot matter: 13 before the document has no effect and no answer, and comes again."""
+    parts = sent_document(two)
+    two.sender.take_back("d1", actor="Văn thư", reason="gửi nhầm")
+    two.sender.dispatch(two.drop)
+    assert outcomes(two) == [None]
+    lay(two, parts)
+    assert outcomes(two) == [InboxOutcome.ACCEPTED]
+    two.clock.advance(hours=1)
+    two.exchange()
+    assert two.arrived().take_back == "gửi nhầm"
+
+
+def test_a_repetition_gets_the_byte_identical_receipt(two: TwoAgencies) -> None:
+    """Three deliveries: one row, one receipt, the same bytes each time."""
+    parts = sent_document(two)
+    answers = []
+    for _ in range(3):
+        two.clock.advance(seconds=10)
+        lay(two, parts)
+        assert outcomes(two) == [InboxOutcome.ACCEPTED]
+        two.receiver.dispatch(two.drop)
+        (delivery,) = two.drop.fetch(SENDER)
+        answers.append(delivery.parts)
+        two.drop.settle(SENDER, delivery, is_refused=False)
+    assert answers[0] == answers[1] == answers[2]
+    assert len(two.receiver.incoming()) == len(two.receiver.receipts(two.arrived().id)) == 1
+
+
+def test_the_same_id_with_other_bytes_gets_a_signed_conflict(two: TwoAgencies) -> None:
+    """Equivocation leaves evidence: the first document stands, the second is answered with a conflict."""
+    parts = sent_document(two)
+    lay(two, parts)
+    lay(two, forge(parts, subject="về việc khác"))
+    assert sorted(str(outcome) for outcome in outcomes(two)) == ["accepted", "conflict"]
+    subject = two.arrived().subject
+    two.receiver.dispatch(two.drop)
+    kinds = [parse_receipt(d.parts.receipt or b"").kind for d in two.drop.fetch(SENDER) if d.parts]
+    assert sorted(kinds) == [ReceiptKind.ARRIVED, ReceiptKind.CONFLICT]
+    assert two.arrived().subject == subject
+    assert two.receiver.verify_log().findings == ()
+
+
+def test_a_document_for_somebody_else_goes_back_and_is_not_kept(two: TwoAgencies) -> None:
+    """Wrong addressee: 02 with a reason and a receipt; no document, no file."""
+    seal_document(two.sender, "d1", to=(STRANGER,))
+    two.sender.dispatch(two.drop)
+    (delivery,) = two.drop.fetch(STRANGER)
+    assert delivery.parts is not None
+    lay(two, delivery.parts)
+    assert outcomes(two) == [InboxOutcome.REFUSED]
+    assert two.receiver.incoming() == ()
+    two.receiver.dispatch(two.drop)
+    (answer,) = two.drop.fetch(SENDER)
+    assert answer.parts is not None
+    assert parse_receipt(answer.parts.receipt or b"").kind is ReceiptKind.REFUSED
+    assert b"<edXML:StatusCode>02<" in (answer.parts.message or b"")
+    two.sender.collect(two.drop)
+    assert two.sender.knowledge("d1")[0].facts == frozenset()
+    assert two.receiver.verify_log().findings == two.sender.verify_log().findings == ()
+
+
+def test_a_sender_that_uses_anothers_code_is_refused_and_the_other_is_told(two: TwoAgencies) -> None:
+    """Signed with a stranger's key: not authentic; the agency named hears of it, its knowledge does not change."""
+    parts = sent_document(two)
+    lay(two, forge(parts, by=STRANGER))
+    assert outcomes(two) == [InboxOutcome.NOT_AUTHENTIC]
+    assert two.receiver.incoming() == ()
+    assert len(two.parcels_of(RECEIVER, "refused")) == 1
+    two.receiver.dispatch(two.drop)
+    two.sender.collect(two.drop)
+    assert two.sender.knowledge("d1")[0].facts == frozenset()
+    assert [row.outcome for row in two.sender.inbox()] == [InboxOutcome.ACCEPTED]
+    lay(two, parts)
+    two.exchange()
+    assert both_know(two) == {ReceiptKind.ARRIVED}
+
+
+def test_a_receipt_signed_with_the_wrong_key_is_refused_and_logged(two: TwoAgencies) -> None:
+    """Who holds another key proves nothing; the right receipt counts afterwards."""
+    parts = sent_document(two)
+    lay(two, parts)
+    two.receiver.collect(two.drop)
+    two.receiver.dispatch(two.drop)
+    (genuine,) = two.drop.fetch(SENDER)
+    two.drop.settle(SENDER, genuine, is_refused=False)
+    assert genuine.parts is not None
+    wrong = KeySigner(STRANGER).sign(genuine.parts.receipt or b"")
+    lay(two, replace(genuine.parts, receipt_cms=wrong), recipient=SENDER)
+    lay(two, Parts(receipt=genuine.parts.receipt, receipt_cms=wrong), recipient=SENDER)
+    assert [r.outcome for r in two.sender.collect(two.drop)] == [InboxOutcome.NOT_AUTHENTIC] * 2
+    assert two.sender.knowledge("d1")[0].facts == frozenset()
+    lay(two, genuine.parts, recipient=SENDER)
+    two.exchange()
+    assert both_know(two) == {ReceiptKind.ARRIVED}
+
+
+def test_a_receipt_for_bytes_that_were_never_sent_changes_nothing(two: TwoAgencies) -> None:
+    """A genuine receipt counts only for the message that this office sent to that agency."""
+    parts = sent_document(two)
+    lay(two, parts)
+    two.exchange()
+    (receipt,) = [receipt for receipt in two.sender.receipts("d1") if receipt.agency == RECEIVER]
+    lie = build_receipt(
+        replace(parse_receipt(receipt.statement.encode()), kind=ReceiptKind.COMPLETED, message="0" * 64)
+    )
+    lay(two, Parts(receipt=lie, receipt_cms=KeySigner(RECEIVER).sign(lie)), recipient=SENDER)
+    two.sender.collect(two.drop)
+    assert both_know(two) == {ReceiptKind.ARRIVED}
+
+
+@pytest.mark.parametrize("kind", ["file", "empty", "surplus", "bytes", "xml"])
+def test_garbage_is_put_aside_and_only_the_fact_is_recorded(two: TwoAgencies, kind: str) -> None:
+    """Whatever lies in the drop: a code and a sentence, no blob, no document, no answer."""
+    parts = sent_document(two)
+    new = two.folder / "drop" / RECEIVER / "new"
+    blobs = len(list((two.folder / RECEIVER / "blobs").rglob("*")))
+    if kind == "file":
+        (new / "rác").write_bytes(b"\x00" * 100)
+    elif kind == "bytes":
+        lay(two, Parts(message=b"\x00\xff" * 50, message_cms=b"x"))
+    elif kind == "xml":
+        lay(two, Parts(message=(parts.message or b"")[:-20], message_cms=parts.message_cms))
+    else:
+        lay(two, parts)
+        (parcel,) = two.parcels_of(RECEIVER)
+        for file in parcel.iterdir():
+            if kind == "empty":
+                file.unlink()
+        if kind == "surplus":
+            (parcel / "..run.sh").write_bytes(b"#!")
+    (reception,) = two.receiver.collect(two.drop)
+    assert reception.outcome is InboxOutcome.UNREADABLE
+    assert reception.reason
+    assert len(two.parcels_of(RECEIVER, "refused")) == 1
+    assert two.receiver.incoming() == ()
+    assert len(list((two.folder / RECEIVER / "blobs").rglob("*"))) == blobs
+    assert two.receiver.verify_log().findings == ()
+
+
+class _Judge:
+    """A verifier of documents whose verdict is set; the real one is in tests/e2e/test_exchange_signed.py."""
+
+    verdict = SignatureVerdict.UNDECIDED
+
+    def check_incoming(self, pdf: bytes, *, name: str, at: datetime) -> SignatureCheck:
+        """Give the verdict that is set."""
+        del pdf, name, at
+        return SignatureCheck(verdict=self.verdict, findings=("revocation_not_checked",))
+
+
+def test_what_cannot_be_checked_is_not_accepted_and_waits(tmp_path: Path) -> None:
+    """Undecided: nothing is accepted or answered, the inbox says so, and a later look decides."""
+    two = open_two(tmp_path)
+    two.receiver.close()
+    judge = _Judge()
+    two.receiver = open_exchanging(tmp_path, RECEIVER, clock=two.clock, documents=judge)
+    parts = sent_document(two)
+    lay(two, parts)
+    assert outcomes(two) == [InboxOutcome.UNDECIDED]
+    assert outcomes(two) == [InboxOutcome.UNDECIDED]
+    assert [row.outcome for row in two.receiver.inbox()] == [InboxOutcome.UNDECIDED]
+    assert two.receiver.incoming() == ()
+    judge.verdict = SignatureVerdict.PASSED
+    two.exchange()
+    assert both_know(two) == {ReceiptKind.ARRIVED}
+    two.close()
+
+
+def test_an_undecided_envelope_waits_too(tmp_path: Path) -> None:
+    """Who sent it cannot be told today: not accepted, not refused."""
+    two = open_two(tmp_path)
+    two.receiver.close()
+    peers = KeyPeers(unreachable={SENDER})
+    two.receiver = open_exchanging(tmp_path, RECEIVER, clock=two.clock, peers=peers)
+    lay(two, sent_document(two))
+    assert outcomes(two) == [InboxOutcome.UNDECIDED]
+    peers.unreachable.clear()
+    two.exchange()
+    assert both_know(two) == {ReceiptKind.ARRIVED}
+    two.close()
+
+
+def test_silence_is_known_and_late_good_news_beats_it(two: TwoAgencies) -> None:
+    """Without an answer it is sent again with growing pauses, then given up; a late receipt still counts."""
+    parts = sent_document(two)
+    sent = 0
+    for _ in range(200):
+        two.clock.advance(hours=1)
+        sent += two.sender.dispatch(two.drop).sent
+        for delivery in two.drop.fetch(RECEIVER):
+            two.drop.settle(RECEIVER, delivery, is_refused=False)
+    assert 10 < sent < 30
+    (known,) = two.sender.knowledge("d1")
+    assert known.is_silent
+    lay(two, parts)
+    two.exchange()
+    assert not two.sender.knowledge("d1")[0].is_silent
+    assert both_know(two) == {ReceiptKind.ARRIVED}
+
+
+def test_the_same_number_under_another_id_is_pointed_out(two: TwoAgencies) -> None:
+    """A second message with the same sender, number and date is kept, with a warning for the clerk."""
+    parts = sent_document(two)
+    lay(two, parts)
+    outcomes(two)
+    lay(two, forge(parts, document_id="H99,2026/01/05,khác"))
+    assert outcomes(two) == [InboxOutcome.ACCEPTED]
+    first, second = sorted(two.receiver.incoming(), key=lambda d: d.duplicate_of or "")
+    assert (first.duplicate_of, second.duplicate_of) == (None, first.id)
+
+
+def test_the_verbs_are_repeatable_and_need_a_reason(two: TwoAgencies) -> None:
+    """The same request again changes nothing; a refusal without a reason is refused."""
+    seal_document(two.sender, "d1")
+    two.exchange()
+    name = two.arrived().id
+    with pytest.raises(DocflowError) as caught:
+        two.receiver.refuse(name, actor="Văn thư", reason=" ")
+    assert caught.value.code is ErrorCode.BAD_ARGUMENT
+    size = len(two.receiver.receipts(name))
+    for _ in range(2):
+        assert two.receiver.accept(name, actor="Văn thư").number == 1
+    assert len(two.receiver.receipts(name)) == size + 1
+    for verb in (two.receiver.progress, two.receiver.complete, two.receiver.agree_take_back):
+        with pytest.raises(DocflowError) as caught:
+            verb(name, actor="Văn thư")
+        assert caught.value.code is ErrorCode.WRONG_STATE
+
+
+def test_arrival_numbers_run_over_the_new_year_in_vietnam(two: TwoAgencies) -> None:
+    """NĐ 30/2020 Đ.22: a new series from 0:00 on 1 January, Asia/Ho_Chi_Minh."""
+    two.clock.time = datetime.fromisoformat("2026-12-31T23:59:59+07:00")
+    for number in range(2):
+        seal_document(two.sender, f"d{number}")
+    two.exchange()
+    first, second = two.receiver.incoming()
+    assert (two.receiver.accept(first.id, actor="V").year, two.receiver.accept(first.id, actor="V").number) == (2026, 1)
+    two.clock.time += timedelta(seconds=1)
+    late = two.receiver.accept(second.id, actor="V")
+    assert (late.year, late.number) == (2027, 1)
+    assert two.receiver.verify_log().findings == ()
+
+
+def test_a_code_that_is_a_path_never_becomes_one(tmp_path: Path) -> None:
+    """A recipient comes from messages of strangers: only an agency code names a folder."""
+    with pytest.raises(DocflowError) as caught:
+        FileDrop(tmp_path / "drop").send(Parts(message=b"x", message_cms=b"y"), name="n", recipient="../../etc")
+    assert caught.value.code is ErrorCode.MALFORMED_INPUT
