@@ -5,9 +5,11 @@ Where the forgery deceives the eye, a test of the forgery itself says so: anothe
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import pikepdf
 import pypdfium2
@@ -308,3 +310,12 @@ def test_hundreds_of_revisions_cost_no_seconds(office: Office, by_agency: bytes)
     began = vnsign.SystemClock().now()
     assert verdict_of(office, pdf) is vnsign.Verdict.TOTAL_PASSED
     assert (vnsign.SystemClock().now() - began).total_seconds() < 3
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders here")
+def test_a_pipe_in_the_trust_folder_is_not_waited_for(tmp_path: Path) -> None:
+    """Whoever can put a file there must not be able to stop verification."""
+    os.mkfifo(tmp_path / "root.pem")
+
+    with pytest.raises(vnsign.InputError, match="not an ordinary file"):
+        vnsign.TrustStore.from_folder(tmp_path)

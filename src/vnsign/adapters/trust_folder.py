@@ -66,6 +66,9 @@ def read_trust_folder(path: Path | str) -> TrustAnchors:
 
 
 def _read(file: Path) -> bytes:
+    if file.exists() and not file.is_file():
+        # a pipe would be waited for until somebody writes
+        raise InputError(ErrorCode.NOT_READABLE, "is not an ordinary file", file=str(file))
     try:
         with file.open("rb") as stream:
             data = stream.read(MAX_FILE_BYTES + 1)
