@@ -99,6 +99,17 @@ def test_the_incoming_registers_run_from_one_without_gap(out: Path) -> None:
     assert arrivals(out) == [list(range(1, DOCUMENTS))] * AGENCIES
 
 
+def test_the_incoming_register_has_the_ten_columns_of_the_decree(out: Path) -> None:
+    """NĐ 30/2020 Phụ lục IV: sổ đăng ký văn bản đến."""
+    for path in (out / "registers").glob("*-den.csv"):
+        heading, first, *_ = csv.reader(path.read_text(encoding="utf-8-sig").splitlines())
+        assert heading == [
+            *("Ngày đến", "Số đến", "Tác giả", "Số, ký hiệu văn bản", "Ngày tháng văn bản"),
+            *("Tên loại và trích yếu nội dung văn bản", "Đơn vị hoặc người nhận", "Ngày chuyển", "Ký nhận", "Ghi chú"),
+        ]
+        assert len(first) == 10
+
+
 def test_secrets_are_readable_by_their_owner_only(out: Path) -> None:
     """Keys, their passphrase and the authority are nobody else's business."""
     secret = [*(out / "keys").iterdir(), *(out / "authority").iterdir()]
@@ -150,6 +161,7 @@ def test_a_second_run_adds_nothing_and_passes(out: Path, tmp_path: Path) -> None
     assert {p.name: p.read_bytes() for p in (copy / "signed").iterdir()} == before
 
 
+@pytest.mark.slow
 def test_more_documents_continue_the_same_registers(out: Path, tmp_path: Path) -> None:
     """A run that wants one more document goes on at the next number."""
     copy = tmp_path / "copy"
