@@ -18,9 +18,10 @@ from docflow import signing
 from docflow.demo.authority import AgencyKeys
 from docflow.demo.documents import DemoDocument
 from docflow.demo.places import Places, write_whole
+from docflow.errors import ErrorCode, UsageError
 from docflow.model import Document, DocumentState
 from docflow.printing import compose_document
-from docflow.wiring import Issued, Office, Receipt
+from docflow.wiring import Office, Receipt
 
 REGISTRY = "Văn thư cơ quan"
 
@@ -86,8 +87,12 @@ def issue_document(desk: Desk, item: DemoDocument) -> Path:
             case DocumentState.SEALED:
                 return _export(desk, desk.office.document(item.id))
             case DocumentState.VOIDED:
-                message = f"document {item.id} was voided by hand; the demo does not know what to do with it"
-                raise RuntimeError(message)
+                raise UsageError(
+                    ErrorCode.WRONG_STATE,
+                    f"document {item.id} was voided by hand",
+                    vi=f"Văn bản {item.id} đã bị hủy số.",
+                    way_out="name another folder with --out",
+                )
             case other:
                 assert_never(other)
 
@@ -138,6 +143,3 @@ def file_name(document: Document) -> str:
     folded = unicodedata.normalize("NFD", (document.symbol or "").partition("/")[2].replace("Đ", "D").replace("đ", "d"))
     symbol = "".join(c for c in folded if c.isascii() and (c.isalnum() or c == "-"))
     return f"{document.agency}_{document.year}_{number}_{symbol}.pdf"
-
-
-__all__ = ["Desk", "Issued", "Stopwatch", "file_name", "issue_document"]

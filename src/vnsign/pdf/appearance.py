@@ -15,7 +15,7 @@ from io import BytesIO
 from PIL import Image, UnidentifiedImageError
 
 from vnsign.errors import ErrorCode, InputError, UsageError
-from vnsign.pdf.geometry import POINTS_PER_MM, PageGeometry
+from vnsign.pdf.geometry import PageGeometry
 from vnsign.pdf.typeface import Typeface
 
 #: Larger images are refused before they are decoded: a seal of 50 mm at 1200 dpi has 5.6 million pixels.
@@ -127,8 +127,3 @@ def image_content(*, width: float, height: float, geometry: PageGeometry) -> byt
         case _:
             matrix = (width, 0.0, 0.0, height, 0.0, 0.0)
     return ("q\n" + " ".join(f"{v:.3f}" for v in matrix) + " cm\n/Im0 Do\nQ\n").encode("ascii")
-
-
-def size_in_points(look: ImageLook) -> tuple[float, float]:
-    """Return the real size of an image in points."""
-    return look.size_mm[0] * POINTS_PER_MM, look.size_mm[1] * POINTS_PER_MM
