@@ -28,7 +28,6 @@ from vnsign.authority import store as rows
 from vnsign.authority.founding import (
     CLOCK_SKEW,
     TSA_ROLE,
-    Issuer,
     chain_above,
     insert_own,
     make_own_credentials,
@@ -36,6 +35,7 @@ from vnsign.authority.founding import (
 )
 from vnsign.authority.keystore import SALT_BYTES, SCRYPT_COST, decrypt_key, derive_secret
 from vnsign.authority.lists import current_crl, make_crl, moment_of
+from vnsign.authority.records import Issuer
 from vnsign.authority.tables import SCHEMA_VERSION
 from vnsign.errors import ErrorCode, InputError, UsageError
 from vnsign.pki.certificates import CertificateContent, build_certificate, load_certificate, utc_seconds

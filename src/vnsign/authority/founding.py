@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from cryptography import x509
 from sqlalchemy import Connection
 
 from vnsign.authority import store as rows
 from vnsign.authority.keystore import encrypt_key
+from vnsign.authority.records import Issuer
 from vnsign.pki.certificates import CertificateContent, Publication, build_certificate, build_root_certificate
 from vnsign.pki.credentials import Credential
 from vnsign.pki.keys import KeyAlgorithm, PrivateKey, generate_private_key
@@ -28,13 +28,6 @@ from vnsign.policy.profiles import CertificateProfile
 #: How far other computers' clocks may lag behind without refusing what was just issued.
 CLOCK_SKEW = timedelta(minutes=5)
 TSA_ROLE = "tsa"
-
-
-class Issuer(StrEnum):
-    """Who signs certificates and lists; the value stands in URLs."""
-
-    ROOT = "root"
-    ISSUING = "issuing"
 
 
 def make_own_credentials(
