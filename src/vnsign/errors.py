@@ -46,6 +46,7 @@ class ErrorCode(StrEnum):
     MALFORMED_TIMESTAMP = "malformed_timestamp"
     MALFORMED_CRL = "malformed_crl"
     MALFORMED_REQUEST = "malformed_request"
+    REQUEST_REFUSED = "request_refused"
     MALFORMED_IMAGE = "malformed_image"
     SIGNATURE_REJECTED = "signature_rejected"
     # transport: nobody is to blame yet; try again or elsewhere
