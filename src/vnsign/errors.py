@@ -47,6 +47,7 @@ class ErrorCode(StrEnum):
     MALFORMED_CRL = "malformed_crl"
     MALFORMED_REQUEST = "malformed_request"
     REQUEST_REFUSED = "request_refused"
+    MALFORMED_BATCH = "malformed_batch"
     MALFORMED_IMAGE = "malformed_image"
     SIGNATURE_REJECTED = "signature_rejected"
     # transport: nobody is to blame yet; try again or elsewhere
