@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cryptography import x509
@@ -118,7 +118,7 @@ class CertificateRequest:
     public_key: PublicKey
     subject: x509.Name
     emails: tuple[str, ...]
-    extensions: x509.Extensions
+    extensions: x509.Extensions = field(compare=False)
 
 
 def parse_request(data: bytes, *, file: str | None = None) -> CertificateRequest:
@@ -202,12 +202,13 @@ def _emails(subject: x509.Name, extensions: x509.Extensions) -> Iterator[str]:
 def _signature_faults(csr: x509.CertificateSigningRequest) -> Iterator[RequestFault]:
     try:
         used = csr.signature_hash_algorithm
-        if used is None or used.digest_size < _MIN_HASH_BYTES:
-            name = "no hash" if used is None else used.name
+        if used is not None and used.digest_size < _MIN_HASH_BYTES:
+            # Whether it verifies does not matter: it would prove nothing.
             yield RequestFault(
                 problem=RequestProblem.WEAK_SIGNATURE_HASH,
-                detail=f"the request is signed with {name}; use SHA-256 or better",
+                detail=f"the request is signed with {used.name}; use SHA-256 or better",
             )
+            return
         proven = csr.is_signature_valid
     except (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature):
         proven = False
