@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.unit.vnsign.pki.request_making import (
+    EXPONENT,
     p256,
     rsa2048,
     rsa_key_info,
