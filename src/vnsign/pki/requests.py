@@ -9,7 +9,7 @@ Invariants:
 What it does not do: it keeps no record, so it cannot know that a key is already certified (the authority does, and
 adds ``KEY_IN_USE``). A challengePassword is not looked at.
 
-Source: RFC 2986; RFC 2985 §5.4; RFC 5280 §7.1 (names), §7.5 (addresses); NIST SP 800-57-1 §8.1.5.1.1.2 (possession).
+Source: RFC 2986; RFC 2985 §5.4; RFC 5280 §7.1 (names), §7.5 (addresses).
 """
 
 from __future__ import annotations
