@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import TypeVar
 
@@ -105,7 +105,7 @@ def parse_serial(text: str) -> int:
 
 
 def parse_moment(text: str, *, end_of_day: bool = False) -> datetime:
-    """Read an ISO 8601 date or time as an aware time in whole seconds; without an offset it is Vietnamese.
+    """Read an ISO 8601 date or time as UTC in whole seconds; without an offset it is Vietnamese.
 
     Args:
         text: A date such as ``2030-12-31``, or a time such as ``2026-01-31T17:00:00+07:00``.
@@ -117,12 +117,11 @@ def parse_moment(text: str, *, end_of_day: bool = False) -> datetime:
     try:
         moment = datetime.fromisoformat(clean_text(text))
         aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=VIETNAM_TIME)
-        aware.timestamp()
         if end_of_day and re.fullmatch(r"\d{4}-?\d{2}-?\d{2}", clean_text(text)):
             aware += timedelta(days=1, seconds=-1)
+        return aware.astimezone(UTC).replace(microsecond=0)
     except (ValueError, OverflowError):
         raise _bad(f"{text!r} is no date and no time", "write 2030-12-31 or 2026-01-31T17:00:00+07:00") from None
-    return aware.replace(microsecond=0)
 
 
 def fields_from_subject(subject: Subject) -> dict[str, str]:
