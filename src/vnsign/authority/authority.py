@@ -36,7 +36,6 @@ from vnsign.authority.founding import (
 from vnsign.authority.keystore import SALT_BYTES, SCRYPT_COST, decrypt_key, derive_secret
 from vnsign.authority.lists import current_crl, make_crl, moment_of
 from vnsign.authority.records import Issuer
-from vnsign.authority.tables import SCHEMA_VERSION
 from vnsign.errors import ErrorCode, InputError, UsageError
 from vnsign.pki.certificates import CertificateContent, build_certificate, load_certificate, utc_seconds
 from vnsign.pki.credentials import Credential
@@ -124,10 +123,10 @@ class Authority:
             rows.create_schema(connection)
             rows.insert_authority(
                 connection,
-                schema_version=SCHEMA_VERSION,
                 name=name,
                 organization=organization,
                 base_url=base_url,
+                settings="{}",
                 key_salt=salt,
                 key_cost=SCRYPT_COST,
                 created_at=int(now.timestamp()),
@@ -148,12 +147,6 @@ class Authority:
         with store.reading() as connection:
             settings = rows.read_authority(connection)
             keys = rows.read_own_keys(connection)
-        if settings.schema_version != SCHEMA_VERSION:
-            raise UsageError(
-                ErrorCode.BAD_ARGUMENT,
-                f"the database has version {settings.schema_version}, this program knows {SCHEMA_VERSION}",
-                file=str(store.path),
-            )
         secret = derive_secret(passphrase, salt=settings.key_salt, cost=settings.key_cost)
         own = _open_own_keys(keys, secret, file=str(store.path))
         return cls(store, base_url=_checked_url(settings.base_url), own=own, clock=clock)
@@ -223,7 +216,12 @@ class Authority:
             try:
                 with self._store.writing() as connection:
                     rows.insert_certificate(
-                        connection, certificate, issuer=Issuer.ISSUING, profile=profile, issued_at=int(now.timestamp())
+                        connection,
+                        certificate,
+                        issuer=Issuer.ISSUING,
+                        profile=profile,
+                        issued_at=int(now.timestamp()),
+                        subscriber=secrets.token_hex(16),
                     )
             except rows.SerialTaken:
                 continue
@@ -234,8 +232,9 @@ class Authority:
         """Return every certificate on record, in order of issue, the authority's own included."""
         with self._store.reading() as connection:
             found = rows.read_certificates(connection)
+            events = {event.serial: event for event in rows.read_status_events(connection)}
         try:
-            return tuple(_issued_certificate(row) for row in found)
+            return tuple(_issued_certificate(row, events.get(row.serial)) for row in found)
         except _ROW_FAULTS as exc:
             raise rows.damaged(self._store.path, exc) from exc
 
@@ -273,10 +272,21 @@ class Authority:
                 raise _bad_argument(f"no certificate with serial number {serial:x}")
             if revoked_at < row.not_before:
                 raise _bad_argument(f"{at} is before the certificate's validity")
-            if row.revoked_at is None:
-                rows.mark_revoked(connection, serial, revoked_at=revoked_at, reason=reason.name)
-            elif row.reason != reason.name or (at is not None and row.revoked_at != revoked_at):
-                raise _bad_argument(f"already revoked at {moment_of(row.revoked_at).isoformat()} for {row.reason}")
+            events = rows.read_status_events(connection, serial)
+            if not events:
+                rows.insert_status_event(
+                    connection,
+                    serial=f"{serial:x}",
+                    issuer=row.issuer,
+                    kind="revoked",
+                    at=revoked_at,
+                    reason=reason.name,
+                    recorded_at=int(now.timestamp()),
+                )
+            elif events[-1].reason != reason.name or (at is not None and events[-1].at != revoked_at):
+                raise _bad_argument(
+                    f"already revoked at {moment_of(events[-1].at).isoformat()} for {events[-1].reason}"
+                )
 
     def crl(self, which: str) -> bytes:
         """Return the present revocation list of ``root`` or ``issuing``, DER; on record before this returns.
@@ -316,7 +326,7 @@ def _open_own_keys(keys: Sequence[rows.AnyRow], secret: bytes, *, file: str) -> 
     _check_own_path(certificates, file=file)
     return {
         key.role: Credential(
-            key=decrypt_key(key.pkcs8, secret, file=file),
+            key=decrypt_key(key.reference, secret, file=file),
             certificate=certificates[key.role],
             chain=chain_above(key.role, certificates),
         )
@@ -334,13 +344,13 @@ def _check_own_path(certificates: Mapping[str, x509.Certificate], *, file: str) 
         raise InputError(ErrorCode.NOT_READABLE, "the authority's own certificates are damaged", file=file) from exc
 
 
-def _issued_certificate(row: rows.AnyRow) -> IssuedCertificate:
+def _issued_certificate(row: rows.AnyRow, event: rows.AnyRow | None) -> IssuedCertificate:
     return IssuedCertificate(
         certificate=x509.load_der_x509_certificate(row.der),
         profile=CertificateProfile(row.profile),
         issued_at=moment_of(row.issued_at),
-        revoked_at=None if row.revoked_at is None else moment_of(row.revoked_at),
-        reason=None if row.reason is None else x509.ReasonFlags[row.reason],
+        revoked_at=None if event is None else moment_of(event.at),
+        reason=None if event is None else x509.ReasonFlags[event.reason],
     )
 
 

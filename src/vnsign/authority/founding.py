@@ -70,9 +70,11 @@ def insert_own(connection: Connection, role: str, credential: Credential, *, sec
         TSA_ROLE: (Issuer.ISSUING, CertificateProfile.TSA),
     }[role]
     certificate = credential.certificate
-    rows.insert_certificate(connection, certificate, issuer=issuer, profile=profile, issued_at=int(now.timestamp()))
-    pkcs8 = encrypt_key(credential.key, secret)
-    rows.insert_own_key(connection, role, serial=certificate.serial_number, pkcs8=pkcs8)
+    rows.insert_certificate(
+        connection, certificate, issuer=issuer, profile=profile, issued_at=int(now.timestamp()), subscriber=role
+    )
+    reference = encrypt_key(credential.key, secret)
+    rows.insert_own_key(connection, role, serial=certificate.serial_number, kind="pkcs8", reference=reference)
 
 
 def chain_above(role: str, certificates: Mapping[str, x509.Certificate]) -> tuple[x509.Certificate, ...]:

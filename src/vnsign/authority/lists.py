@@ -31,7 +31,7 @@ CRL_REFRESH = timedelta(days=1)
 def current_crl(connection: Connection, which: str, now: datetime) -> bytes | None:
     """Return the newest list, DER, if it is still the truth and not too old; else None."""
     last = rows.read_last_crl(connection, which)
-    if last is None or last.revoked_count != rows.count_revoked(connection, which):
+    if last is None or last.last_event != rows.read_last_event(connection, which):
         return None
     age = now - moment_of(last.this_update)
     return bytes(last.der) if timedelta(0) <= age < CRL_REFRESH else None
@@ -42,9 +42,7 @@ def make_crl(connection: Connection, which: str, now: datetime, *, issuer: Crede
     revoked = rows.read_revoked(connection, which)
     last = rows.read_last_crl(connection, which)
     entries = tuple(
-        RevokedEntry(
-            serial=int(row.serial, 16), revoked_at=moment_of(row.revoked_at), reason=x509.ReasonFlags[row.reason]
-        )
+        RevokedEntry(serial=int(row.serial, 16), revoked_at=moment_of(row.at), reason=x509.ReasonFlags[row.reason])
         for row in revoked
     )
     # Backdated for readers whose clocks lag, but never before something the list itself tells.
@@ -62,7 +60,7 @@ def make_crl(connection: Connection, which: str, now: datetime, *, issuer: Crede
         number=content.number,
         this_update=int(this_update.timestamp()),
         next_update=int(content.next_update.timestamp()),
-        revoked_count=len(entries),
+        last_event=rows.read_last_event(connection, which),
         der=der,
     )
     return der

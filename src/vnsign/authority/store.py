@@ -20,10 +20,10 @@ from typing import Any, TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from sqlalchemy import URL, Connection, Engine, NullPool, Row, create_engine, event, func, inspect, select, update
+from sqlalchemy import URL, Connection, Engine, NullPool, Row, create_engine, event, func, inspect, select
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, SQLAlchemyError
 
-from vnsign.authority.tables import AUTHORITY, CERTIFICATE, CRL, METADATA, OWN_KEY
+from vnsign.authority.tables import AUTHORITY, CERTIFICATE, CRL, METADATA, OWN_KEY, STATUS_EVENT
 from vnsign.errors import ErrorCode, InputError, ServiceUnavailable, UsageError, VnsignError
 from vnsign.policy.profiles import CertificateProfile
 
@@ -110,7 +110,15 @@ def read_authority(connection: Connection) -> AnyRow:
 
 
 def insert_certificate(
-    connection: Connection, certificate: x509.Certificate, *, issuer: str, profile: CertificateProfile, issued_at: int
+    connection: Connection,
+    certificate: x509.Certificate,
+    *,
+    issuer: str,
+    profile: CertificateProfile,
+    issued_at: int,
+    subscriber: str,
+    request_id: int | None = None,
+    replaces: str | None = None,
 ) -> None:
     """Record a certificate.
 
@@ -132,6 +140,9 @@ def insert_certificate(
         "spki_sha256": digest.finalize(),
         "der": certificate.public_bytes(serialization.Encoding.DER),
         "issued_at": issued_at,
+        "subscriber": subscriber,
+        "request_id": request_id,
+        "replaces": replaces,
     }
     try:
         connection.execute(CERTIFICATE.insert().values(**values))
@@ -150,34 +161,43 @@ def read_certificates(connection: Connection) -> Sequence[AnyRow]:
     return connection.execute(select(CERTIFICATE).order_by(*order)).all()
 
 
-def mark_revoked(connection: Connection, serial: int, *, revoked_at: int, reason: str) -> None:
-    """Fill the revocation columns of a certificate that is not yet revoked."""
-    statement = update(CERTIFICATE).where(CERTIFICATE.c.serial == f"{serial:x}", CERTIFICATE.c.revoked_at.is_(None))
-    connection.execute(statement.values(revoked_at=revoked_at, reason=reason))
+def insert_status_event(connection: Connection, **values: object) -> int:
+    """Record a revocation, hold or release; return its id."""
+    inserted = connection.execute(STATUS_EVENT.insert().values(**values))
+    return int(inserted.inserted_primary_key[0])
+
+
+def read_status_events(connection: Connection, serial: int | None = None) -> Sequence[AnyRow]:
+    """Return what happened to one certificate, or to all, oldest first."""
+    statement = select(STATUS_EVENT).order_by(STATUS_EVENT.c.id)
+    if serial is not None:
+        statement = statement.where(STATUS_EVENT.c.serial == f"{serial:x}")
+    return connection.execute(statement).all()
+
+
+def read_last_event(connection: Connection, issuer: str) -> int:
+    """Return the id of the newest event of one issuer's certificates; 0 if there is none."""
+    statement = select(func.max(STATUS_EVENT.c.id)).where(STATUS_EVENT.c.issuer == issuer)
+    return int(connection.execute(statement).scalar_one() or 0)
 
 
 def read_revoked(connection: Connection, issuer: str) -> Sequence[AnyRow]:
-    """Return serial, time and reason of every revoked certificate of one issuer, oldest first."""
-    columns = CERTIFICATE.c.serial, CERTIFICATE.c.revoked_at, CERTIFICATE.c.reason
-    statement = select(*columns).where(CERTIFICATE.c.issuer == issuer, CERTIFICATE.c.revoked_at.is_not(None))
-    return connection.execute(statement.order_by(CERTIFICATE.c.revoked_at, CERTIFICATE.c.serial)).all()
+    """Return the newest event of every certificate of one issuer that is revoked or held, oldest first."""
+    newest = select(func.max(STATUS_EVENT.c.id)).where(STATUS_EVENT.c.issuer == issuer).group_by(STATUS_EVENT.c.serial)
+    statement = select(STATUS_EVENT).where(STATUS_EVENT.c.id.in_(newest), STATUS_EVENT.c.kind != "released")
+    return connection.execute(statement.order_by(STATUS_EVENT.c.id)).all()
 
 
-def count_revoked(connection: Connection, issuer: str) -> int:
-    """Return how many certificates of one issuer are revoked."""
-    statement = select(func.count()).where(CERTIFICATE.c.issuer == issuer, CERTIFICATE.c.revoked_at.is_not(None))
-    return connection.execute(statement).scalar_one()
-
-
-def insert_own_key(connection: Connection, role: str, *, serial: int, pkcs8: bytes) -> None:
-    """Keep one of the authority's own keys, encrypted."""
-    connection.execute(OWN_KEY.insert().values(role=role, serial=f"{serial:x}", pkcs8=pkcs8))
+def insert_own_key(connection: Connection, role: str, *, serial: int, kind: str, reference: bytes) -> None:
+    """Keep one of the authority's own keys, or where to find it."""
+    connection.execute(OWN_KEY.insert().values(role=role, serial=f"{serial:x}", kind=kind, reference=reference))
 
 
 def read_own_keys(connection: Connection) -> Sequence[AnyRow]:
-    """Return role, encrypted key and certificate of each own key."""
-    statement = select(OWN_KEY.c.role, OWN_KEY.c.pkcs8, CERTIFICATE.c.der).join(CERTIFICATE)
-    return connection.execute(statement).all()
+    """Return role, kind, reference and certificate of each own key, oldest first."""
+    columns = OWN_KEY.c.role, OWN_KEY.c.kind, OWN_KEY.c.reference, CERTIFICATE.c.der, CERTIFICATE.c.serial
+    order = CERTIFICATE.c.issued_at, CERTIFICATE.c.serial
+    return connection.execute(select(*columns).join_from(OWN_KEY, CERTIFICATE).order_by(*order)).all()
 
 
 def insert_crl(connection: Connection, issuer: str, **values: object) -> None:
@@ -186,8 +206,9 @@ def insert_crl(connection: Connection, issuer: str, **values: object) -> None:
 
 
 def read_last_crl(connection: Connection, issuer: str) -> AnyRow | None:
-    """Return the newest list of one issuer, or None."""
-    statement = select(CRL).where(CRL.c.issuer == issuer).order_by(CRL.c.number.desc()).limit(1)
+    """Return the newest complete list of one issuer, or None."""
+    statement = select(CRL).where(CRL.c.issuer == issuer, CRL.c.base_number.is_(None))
+    statement = statement.order_by(CRL.c.number.desc()).limit(1)
     return connection.execute(statement).one_or_none()
 
 

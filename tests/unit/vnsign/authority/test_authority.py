@@ -195,12 +195,11 @@ def test_a_file_that_is_no_database_is_our_error(tmp_path: Path) -> None:
     ("statement", "code"),
     [
         ("DELETE FROM own_key WHERE role = 'tsa'", ErrorCode.NOT_READABLE),
-        ("UPDATE own_key SET pkcs8 = x'3000'", ErrorCode.WRONG_PASSPHRASE),
+        ("UPDATE own_key SET reference = x'3000'", ErrorCode.WRONG_PASSPHRASE),
         ("UPDATE certificate SET der = x'3000'", ErrorCode.MALFORMED_CERTIFICATE),
         ("UPDATE certificate SET der = (SELECT der FROM certificate WHERE profile = 'tsa')", ErrorCode.NOT_READABLE),
         ("UPDATE authority SET key_cost = 1099511627776", ErrorCode.NOT_READABLE),
         ("UPDATE authority SET base_url = 'x'", ErrorCode.BAD_ARGUMENT),
-        ("UPDATE authority SET schema_version = 99", ErrorCode.BAD_ARGUMENT),
         ("DROP TABLE own_key", ErrorCode.OUTPUT_NOT_WRITABLE),
     ],
 )
