@@ -49,6 +49,10 @@ docs: $(VENV)/.dev-installed ## Write the pages that are drawn from the code
 soak: $(VENV)/.dev-installed ## Kill and repeat for minutes
 	@$(BIN)/python -m pytest --soak --timeout=3600 $(ARGS)
 
+.PHONY: bench
+bench: $(VENV)/.dev-installed ## Measure an authority beside openssl and certomancer (five minutes)
+	@$(BIN)/python -m benchmarks.authority $(ARGS)
+
 .PHONY: constraints
 constraints: ## Resolve all versions anew into constraints.txt (then run make check test)
 	@scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \

@@ -1,0 +1,21 @@
+"""The measurements run: numbers are read by people, but a script that rots is found here."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.support import REPOSITORY, require_tool
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_the_authority_runs() -> None:
+    """A few of everything; what every contender delivers is counted, no time is asserted."""
+    require_tool("openssl")
+    command = [sys.executable, "-m", "benchmarks.authority", "--quick"]
+    finished = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr
+    for contender in ("vnsign", "openssl ca", "openssl ocsp", "openssl ts", "certomancer"):
+        assert f"| {contender}" in finished.stdout
