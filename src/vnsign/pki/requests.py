@@ -221,7 +221,7 @@ def _signature_faults(csr: x509.CertificateSigningRequest) -> Iterator[RequestFa
 
 def _subject_faults(asked: x509.Name, wanted: x509.Name) -> Iterator[RequestFault]:
     # Which types a name has, and how often, is compared; the order of types is the profile's to choose.
-    if not list(asked):
+    if not list(asked) or asked == wanted:
         return
     asked_values, wanted_values = _by_type(asked), _by_type(wanted)
     differences = [
