@@ -25,6 +25,7 @@ class ErrorCode(StrEnum):
     BAD_ARGUMENT = "bad_argument"
     WRONG_PASSPHRASE = "wrong_passphrase"
     KEY_UNUSABLE = "key_unusable"
+    KEY_UNAVAILABLE = "key_unavailable"
     CERTIFICATE_NOT_USABLE = "certificate_not_usable"
     FIELD_NOT_FOUND = "field_not_found"
     FIELD_ALREADY_SIGNED = "field_already_signed"
@@ -34,6 +35,7 @@ class ErrorCode(StrEnum):
     AUTHORITY_EXISTS = "authority_exists"
     AUTHORITY_NOT_FOUND = "authority_not_found"
     ISSUE_REFUSED = "issue_refused"
+    WRONG_STATE = "wrong_state"
     SEAL_REFUSED = "seal_refused"
     # theirs: the bytes somebody gave us
     NOT_READABLE = "not_readable"

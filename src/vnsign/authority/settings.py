@@ -1,14 +1,38 @@
 """What an authority may decide for itself, with the defaults and their reasons.
 
+Invariants:
+    - Settings that are on record passed :func:`check_settings`; what is read back is what was written.
+
 What it does not do: it holds no rule of law; those stand in :mod:`vnsign.policy`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from datetime import timedelta
 
+import msgspec
+
+from vnsign.errors import ErrorCode, UsageError, VnsignError
+from vnsign.pki.certificates import parse_oid
 from vnsign.pki.tsa import DEFAULT_POLICY
+
+_ONE_SECOND = timedelta(seconds=1)
+_YEAR = timedelta(days=366)
+#: Whoever steals a key profits from a list or answer as long as it is good; the cutoff only looks back.
+_LONGEST: Mapping[str, timedelta] = {
+    "crl_lifetime": _YEAR,
+    "crl_refresh": _YEAR,
+    "delta_lifetime": _YEAR,
+    "ocsp_lifetime": _YEAR,
+    "archive_cutoff": 50 * _YEAR,
+    "tsa_accuracy": timedelta(days=1),
+}
+#: RFC 9654 §2.1: a responder must take 32 octets and may refuse more than 128.
+_NONCE_BYTES = range(32, 129)
+_URL = re.compile(r"https?://[!-~]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +69,60 @@ class AuthoritySettings:
     tsa_accuracy: timedelta = timedelta(seconds=1)
     tsa_ordering: bool = False
     four_eyes: bool = True
+
+
+def check_settings(settings: AuthoritySettings) -> AuthoritySettings:
+    """Return the settings if an authority can live by them.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``, naming every setting that is wrong.
+    """
+    try:
+        msgspec.convert(msgspec.to_builtins(settings), AuthoritySettings)
+    except (ValueError, TypeError, OverflowError) as exc:
+        faults: tuple[str, ...] = (str(exc),)
+    else:
+        faults = (*_duration_faults(settings), *_text_faults(settings))
+    if faults:
+        raise UsageError(ErrorCode.BAD_ARGUMENT, f"these settings are refused: {'; '.join(faults)}")
+    return settings
+
+
+def settings_to_json(settings: AuthoritySettings) -> str:
+    """Return settings as canonical JSON; durations as ISO 8601 writes them."""
+    return msgspec.json.encode(settings, order="sorted").decode()
+
+
+def settings_from_json(text: str) -> AuthoritySettings:
+    """Return settings that :func:`settings_to_json` wrote; what is not said there has its default.
+
+    Raises:
+        ValueError: Nobody wrote this.
+        UsageError: ``BAD_ARGUMENT``: the values cannot be.
+    """
+    return check_settings(msgspec.json.decode(text, type=AuthoritySettings))
+
+
+def _duration_faults(settings: AuthoritySettings) -> Iterator[str]:
+    for field in fields(settings):
+        value = getattr(settings, field.name)
+        if isinstance(value, timedelta) and (value.microseconds or not _ONE_SECOND <= value <= _LONGEST[field.name]):
+            yield f"{field.name} is not in whole seconds between one second and {_LONGEST[field.name].days} days"
+    if settings.crl_refresh >= settings.crl_lifetime:
+        yield "crl_refresh leaves no overlap: it is not shorter than crl_lifetime"
+    if settings.delta_lifetime is not None and settings.delta_lifetime > settings.crl_lifetime:
+        yield "delta_lifetime is longer than crl_lifetime"
+
+
+def _text_faults(settings: AuthoritySettings) -> Iterator[str]:
+    if settings.max_nonce_bytes not in _NONCE_BYTES:
+        yield f"max_nonce_bytes is not between {_NONCE_BYTES.start} and {_NONCE_BYTES.stop - 1}"
+    if settings.cps_url is not None and not _URL.fullmatch(settings.cps_url):
+        yield "cps_url is no ASCII http or https URL"
+    if len(set(settings.policies)) != len(settings.policies):
+        yield "policies name one twice"
+    for policy in (*settings.policies, settings.tsa_policy):
+        try:
+            parse_oid(policy)
+        except VnsignError as exc:
+            yield exc.message

@@ -68,6 +68,33 @@ TRANSITIONS: Mapping[RequestState, frozenset[RequestState]] = MappingProxyType(
     }
 )
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldRule:
+    """Which fields of an application a kind of request needs, and which it may have besides.
+
+    The agency in direct charge is always needed and the number of its letter always possible.
+    """
+
+    needed: frozenset[str]
+    possible: frozenset[str] = frozenset()
+
+
+#: Fields by kind of request. Source: Nghị định 68/2024/NĐ-CP Điều 10 (who asks), Mẫu 01–06 (what the forms ask for).
+FIELD_RULES: Mapping[RequestKind, FieldRule] = MappingProxyType(
+    {
+        RequestKind.NEW: FieldRule(needed=frozenset({"profile", "subject", "csr"}), possible=frozenset({"not_after"})),
+        RequestKind.RENEW: FieldRule(needed=frozenset({"serial"}), possible=frozenset({"csr", "not_after"})),
+        # The end of validity stays: a change is no renewal.
+        RequestKind.CHANGE: FieldRule(needed=frozenset({"serial", "subject"}), possible=frozenset({"csr"})),
+        RequestKind.REVOKE: FieldRule(needed=frozenset({"serial", "case"}), possible=frozenset({"invalidity_date"})),
+        RequestKind.RESTORE_DEVICE: FieldRule(needed=frozenset({"serial"})),
+    }
+)
+
+#: Requests that end with a certificate.
+CERTIFYING: frozenset[RequestKind] = frozenset({RequestKind.NEW, RequestKind.RENEW, RequestKind.CHANGE})
+
 #: Form of a request for a new certificate, by kind of subscriber. Source: Nghị định 68/2024/NĐ-CP Điều 11.
 NEW_FORMS: Mapping[CertificateProfile, Form] = MappingProxyType(
     {
@@ -131,6 +158,13 @@ class RevocationRule:
     profiles: frozenset[CertificateProfile]
     invalidity_date: bool = False
 
+
+#: Why a certificate ends when its information was changed and another says so: "the subject's name or other
+#: information in the certificate has been modified but there is no cause to suspect that the private key has been
+#: compromised" (Rec. ITU-T X.509, reason code extension).
+REASON_OF_CHANGE = ReasonFlags.affiliation_changed
+#: Reasons that speak of the key and so end every certificate of that key.
+KEY_REASONS = frozenset({ReasonFlags.key_compromise, ReasonFlags.ca_compromise, ReasonFlags.aa_compromise})
 
 _EVERYONE = frozenset(NEW_FORMS)
 _ONLY_OFFICIALS = frozenset({CertificateProfile.OFFICIAL})
