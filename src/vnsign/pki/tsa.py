@@ -4,9 +4,10 @@ Invariants:
     - :meth:`TokenIssuer.respond` never raises for any request: what cannot be granted is rejected with a failInfo.
     - Constant parts of a token are built once per issuer; a token costs one signature and a few encodings.
     - Imprints are SHA-256, SHA-384 or SHA-512 only.
+    - ``ordering`` is claimed only by an issuer told that every time it is given is later than the one before.
 
-What it does not do: no clock and no serial numbers of its own (arguments; uniqueness is the caller's promise); no
-network; it does not check that its certificate is unrevoked.
+What it does not do: no clock and no serial numbers of its own (arguments; uniqueness, and rising time where tokens are
+ordered, is the caller's promise); no network; it does not check that its certificate is unrevoked.
 
 Source: RFC 3161 §2.2–2.4; RFC 5816 §2.2.1; RFC 5652 §5.
 """
@@ -19,10 +20,10 @@ from enum import IntEnum
 from cryptography import x509
 from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.pki import tsp_structures as st
+from vnsign.pki.algorithm_identifiers import digest_algorithm, opaque, signature_algorithm
 from vnsign.pki.certificates import parse_oid
 from vnsign.pki.credentials import Credential
 from vnsign.pki.keys import check_public_key, sign_bytes, signature_hash
@@ -35,21 +36,6 @@ _IMPRINT_OIDS = {
     x509.ObjectIdentifier("2.16.840.1.101.3.4.2.1"): hashes.SHA256.digest_size,
     x509.ObjectIdentifier("2.16.840.1.101.3.4.2.2"): hashes.SHA384.digest_size,
     x509.ObjectIdentifier("2.16.840.1.101.3.4.2.3"): hashes.SHA512.digest_size,
-}
-_HASH_OIDS = {
-    "sha256": "2.16.840.1.101.3.4.2.1",
-    "sha384": "2.16.840.1.101.3.4.2.2",
-    "sha512": "2.16.840.1.101.3.4.2.3",
-}
-_ECDSA_OIDS = {
-    "sha256": "1.2.840.10045.4.3.2",
-    "sha384": "1.2.840.10045.4.3.3",
-    "sha512": "1.2.840.10045.4.3.4",
-}
-_RSA_OIDS = {
-    "sha256": "1.2.840.113549.1.1.11",
-    "sha384": "1.2.840.113549.1.1.12",
-    "sha512": "1.2.840.113549.1.1.13",
 }
 
 
@@ -87,39 +73,46 @@ def build_rejection(fail_info: FailInfo, text: str) -> bytes:
 class TokenIssuer:
     """Stamps with one credential under one policy. Immutable after construction, safe for threads."""
 
-    def __init__(self, credential: Credential, *, policy: str = DEFAULT_POLICY, accuracy_s: int = 1) -> None:
+    def __init__(
+        self, credential: Credential, *, policy: str = DEFAULT_POLICY, accuracy_s: int = 1, ordering: bool = False
+    ) -> None:
         """Prepare the constant parts.
 
         Args:
             credential: Certificate with the critical purpose timeStamping.
             policy: TSA policy OID, dotted.
             accuracy_s: Stated accuracy in seconds; genTime is written in whole seconds, so at least 1.
+            ordering: Tokens say that their times alone order them; genTime is then written in microseconds.
 
         Raises:
             UsageError: ``CERTIFICATE_NOT_USABLE``: the certificate is not for timestamping only.
+            UsageError: ``BAD_ARGUMENT``: policy or accuracy.
+        Source: RFC 3161 §2.4.2 (accuracy, ordering).
         """
         _check_purpose(credential.certificate)
+        if accuracy_s < 1:
+            raise UsageError(ErrorCode.BAD_ARGUMENT, f"{accuracy_s} s is no accuracy of times in whole seconds")
         self._credential = credential
+        self._ordering = ordering
         self._policy = parse_oid(policy)
         self._accuracy = st.Accuracy(seconds=accuracy_s, millis=None, micros=None)
         public_key = check_public_key(credential.key.public_key())
         self._hash = signature_hash(public_key)
-        self._digest_algorithm = _algorithm(_HASH_OIDS[self._hash.name], with_null=False)
-        is_ecdsa = isinstance(public_key, ec.EllipticCurvePublicKey)
-        signature_oids = _ECDSA_OIDS if is_ecdsa else _RSA_OIDS
-        self._signature_algorithm = _algorithm(signature_oids[self._hash.name], with_null=not is_ecdsa)
+        self._digest_algorithm = digest_algorithm(self._hash)
+        self._signature_algorithm = signature_algorithm(public_key)
         self._sid = _issuer_and_serial(credential.certificate)
         self._constant_attributes = _constant_attributes(credential.certificate)
         # The root is the verifier's own; what lies between helps whoever has no copy (law.md §24: trap 16).
         path = [c for c in (credential.certificate, *credential.chain) if c.issuer != c.subject]
-        self._certificates = asn1.SetOf([_tlv(c.public_bytes(serialization.Encoding.DER)) for c in path])
+        self._certificates = asn1.SetOf([opaque(c.public_bytes(serialization.Encoding.DER)) for c in path])
 
     def respond(self, request: bytes, *, time: datetime, serial: int) -> bytes:
         """Answer any bytes with a TimeStampResp, DER.
 
         Args:
             request: What a client sent.
-            time: genTime, aware; written in UTC, whole seconds, rounded down.
+            time: genTime, aware; written in UTC, whole seconds, rounded down. With ``ordering`` to the microsecond,
+                and later than every time given before.
             serial: Positive, at most 20 octets, never used before by this authority.
         Source: RFC 3161 §2.4.
         """
@@ -130,7 +123,7 @@ class TokenIssuer:
         except _RejectionError as rejection:
             return build_rejection(rejection.fail_info, rejection.text)
         status = st.PkiStatusInfo(status=_GRANTED, status_string=None, fail_info=None)
-        return asn1.encode_der(st.GrantedResp(status=status, time_stamp_token=_tlv(token)))
+        return asn1.encode_der(st.GrantedResp(status=status, time_stamp_token=opaque(token)))
 
     def _parse(self, request: bytes) -> st.TimeStampReq:
         try:
@@ -164,9 +157,9 @@ class TokenIssuer:
                 policy=self._policy,
                 message_imprint=query.message_imprint,
                 serial_number=serial,
-                gen_time=asn1.GeneralizedTime(time.astimezone(UTC).replace(microsecond=0)),
+                gen_time=asn1.GeneralizedTime(self._gen_time(time)),
                 accuracy=self._accuracy,
-                ordering=False,
+                ordering=self._ordering,
                 nonce=query.nonce,
                 tsa=None,
                 extensions=None,
@@ -181,6 +174,10 @@ class TokenIssuer:
             signer_infos=asn1.SetOf([self._signer_info(info)]),
         )
         return asn1.encode_der(st.ContentInfo(content_type=st.ID_SIGNED_DATA, content=signed_data))
+
+    def _gen_time(self, time: datetime) -> datetime:
+        time = time.astimezone(UTC)
+        return time if self._ordering else time.replace(microsecond=0)
 
     def _signer_info(self, info: bytes) -> st.SignerInfo:
         digest = hashes.Hash(self._hash)
@@ -227,18 +224,9 @@ def _constant_attributes(certificate: x509.Certificate) -> tuple[st.Attribute, .
 
 
 def _issuer_and_serial(certificate: x509.Certificate) -> asn1.TLV:
-    issuer = _tlv(certificate.issuer.public_bytes())
-    return _tlv(asn1.encode_der(st.IssuerSerial(issuer=issuer, serial_number=certificate.serial_number)))
+    issuer = opaque(certificate.issuer.public_bytes())
+    return opaque(asn1.encode_der(st.IssuerSerial(issuer=issuer, serial_number=certificate.serial_number)))
 
 
 def _attribute(oid: x509.ObjectIdentifier, value: bytes) -> st.Attribute:
-    return st.Attribute(type=oid, values=asn1.SetOf([_tlv(value)]))
-
-
-def _algorithm(oid: str, *, with_null: bool) -> asn1.TLV:
-    parameters = asn1.Null() if with_null else None
-    return _tlv(asn1.encode_der(st.AlgorithmIdentifier(algorithm=x509.ObjectIdentifier(oid), parameters=parameters)))
-
-
-def _tlv(der: bytes) -> asn1.TLV:
-    return asn1.decode_der(asn1.TLV, der)
+    return st.Attribute(type=oid, values=asn1.SetOf([opaque(value)]))
