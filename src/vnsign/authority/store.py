@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from sqlalchemy import URL, Connection, Engine, NullPool, Row, create_engine, event, func, inspect, select
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, SQLAlchemyError
 
+from vnsign.authority.ledger import Ledger
 from vnsign.authority.tables import AUTHORITY, CERTIFICATE, CRL, METADATA, OWN_KEY, STATUS_EVENT
 from vnsign.errors import ErrorCode, InputError, ServiceUnavailable, UsageError, VnsignError
 from vnsign.policy.profiles import CertificateProfile
@@ -72,6 +73,14 @@ class AuthorityStore:
             connection.begin(),
         ):
             yield connection
+
+    @contextmanager
+    def acting(self) -> Iterator[Ledger]:
+        """One write transaction in which every row added is told by a journal entry."""
+        with self.writing() as connection:
+            ledger = Ledger(connection)
+            yield ledger
+            ledger.check_told()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -163,8 +172,7 @@ def read_certificates(connection: Connection) -> Sequence[AnyRow]:
 
 def insert_status_event(connection: Connection, **values: object) -> int:
     """Record a revocation, hold or release; return its id."""
-    inserted = connection.execute(STATUS_EVENT.insert().values(**values))
-    return int(inserted.inserted_primary_key[0])
+    return int(connection.execute(STATUS_EVENT.insert().returning(STATUS_EVENT.c.id), values).scalar_one())
 
 
 def read_status_events(connection: Connection, serial: int | None = None) -> Sequence[AnyRow]:
