@@ -12,13 +12,15 @@ Source: RFC 7914 (scrypt); RFC 5958 and RFC 8018 §6.2 (encrypted PKCS#8); OWASP
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from vnsign.errors import ErrorCode, InputError, UsageError
-from vnsign.pki.keys import PrivateKey
+from vnsign.pki.keys import KeyAlgorithm, PrivateKey, generate_private_key
 
 #: OWASP: N = 2^15, r = 8, p = 3 (32 MiB, a quarter of a second).
 SCRYPT_COST = 2**15
@@ -69,3 +71,48 @@ def decrypt_key(pkcs8: bytes, secret: bytes, *, file: str) -> PrivateKey:
     if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
         raise UsageError(ErrorCode.KEY_UNUSABLE, f"a {type(key).__name__} signs no certificates", file=file)
     return key
+
+
+class KeyVault(Protocol):
+    """Where own keys are made and kept."""
+
+    @property
+    def kind(self) -> str:
+        """What stands beside a reference on record, so that the right vault is asked."""
+
+    def generate(self, role: str, algorithm: KeyAlgorithm) -> tuple[PrivateKey, bytes]:
+        """Make a key for one of the authority's roles; return it with what finds it again."""
+
+    def load(self, reference: bytes, *, file: str) -> PrivateKey:
+        """Return a key made before.
+
+        Args:
+            reference: As :meth:`generate` returned it.
+            file: Where the reference stood, for messages.
+
+        Raises:
+            UsageError: ``WRONG_PASSPHRASE``, ``KEY_UNAVAILABLE``, ``KEY_UNUSABLE``.
+        """
+
+
+class SoftwareKeys:
+    """Keys as encrypted PKCS#8, which is its own reference."""
+
+    kind = "pkcs8"
+
+    def __init__(self, secret: bytes) -> None:
+        """Encrypt under ``secret``, as :func:`derive_secret` returns it."""
+        self._secret = secret
+
+    def generate(self, role: str, algorithm: KeyAlgorithm) -> tuple[PrivateKey, bytes]:  # noqa: ARG002 — any role
+        """Make a key in memory; return it and its encrypted form."""
+        key = generate_private_key(algorithm)
+        return key, encrypt_key(key, self._secret)
+
+    def load(self, reference: bytes, *, file: str) -> PrivateKey:
+        """Decrypt a key.
+
+        Raises:
+            UsageError: ``WRONG_PASSPHRASE``, also if the row was damaged.
+        """
+        return decrypt_key(reference, self._secret, file=file)

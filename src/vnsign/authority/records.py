@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from cryptography import x509
 
+from vnsign.errors import VnsignError
 from vnsign.pki.names import Subject
 from vnsign.policy.lifecycle import Form, RequestKind, RequestState, RevocationCase
 from vnsign.policy.profiles import CertificateProfile
@@ -162,6 +163,35 @@ class CertificateRecord:
         """The revocation or hold in force; None if the certificate is good."""
         last = self.changes[-1] if self.changes else None
         return None if last is None or last.kind is StatusKind.RELEASED else last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestOutcome:
+    """What became of one of many applications, or of one of many requests.
+
+    Attributes:
+        asked: The application, or the request's number.
+        record: The request as it stands now; None if it failed.
+        error: Why it failed; None otherwise.
+    """
+
+    asked: Application | int
+    record: RequestRecord | None = None
+    error: VnsignError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueOutcome:
+    """What became of one of many requests that were to be answered with a certificate.
+
+    Attributes:
+        record: The certificate; None if it failed.
+        error: Why it failed; None otherwise.
+    """
+
+    request_id: int
+    record: CertificateRecord | None = None
+    error: VnsignError | None = None
 
 
 class JournalAct(StrEnum):

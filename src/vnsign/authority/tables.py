@@ -55,7 +55,7 @@ REQUEST = Table(
     Column("subject", Text, comment="Subject as JSON; null where the old certificate's stands"),
     Column("csr", LargeBinary, comment="PKCS#10, DER; null: same key, or no certificate asked for"),
     Column("spki_sha256", LargeBinary, index=True, comment="hash of the requested key's SubjectPublicKeyInfo"),
-    Column("serial", Text, ForeignKey("certificate.serial"), comment="certificate concerned, hex"),
+    Column("serial", Text, ForeignKey("certificate.serial"), index=True, comment="certificate concerned, hex"),
     Column("not_after", _INT, comment=_TIME),
     Column("case", Text, comment="RevocationCase"),
     Column("invalidity_date", _INT, comment=_TIME),
@@ -89,7 +89,13 @@ CERTIFICATE = Table(
     Column("der", LargeBinary, nullable=False),
     Column("issued_at", _INT, nullable=False, comment=_TIME),
     Column("request_id", Integer, comment="request it answers; null: enrolled by the authority itself"),
-    Column("replaces", Text, ForeignKey("certificate.serial"), comment="predecessor in a renewal or change, hex"),
+    Column(
+        "replaces",
+        Text,
+        ForeignKey("certificate.serial"),
+        index=True,
+        comment="predecessor in a renewal or change, hex",
+    ),
     sqlite_strict=True,
 )
 

@@ -31,6 +31,8 @@ class CertificateProfile(StrEnum):
     #: thiết bị, dịch vụ, phần mềm.
     SERVICE = "service"
     TSA = "tsa"
+    #: answers for an authority: whether its certificates are revoked
+    OCSP_RESPONDER = "ocsp_responder"
 
 
 class KeyUsageBit(StrEnum):
@@ -92,6 +94,14 @@ PROFILES: Mapping[CertificateProfile, ProfileRules] = MappingProxyType(
             key_usage=frozenset({KeyUsageBit.DIGITAL_SIGNATURE}),
             extended_key_usage=(ExtendedKeyUsageOID.TIME_STAMPING,),
             max_years=5,
+        ),
+        # RFC 6960 §4.2.2.2: the purpose is OCSPSigning; its own status cannot be asked, so it lives shortly.
+        CertificateProfile.OCSP_RESPONDER: ProfileRules(
+            is_ca=False,
+            path_length=None,
+            key_usage=frozenset({KeyUsageBit.DIGITAL_SIGNATURE}),
+            extended_key_usage=(ExtendedKeyUsageOID.OCSP_SIGNING,),
+            max_years=1,
         ),
     }
 )
