@@ -30,10 +30,12 @@ from vnsign.pki.credentials import Credential
 from vnsign.pki.keys import PublicKey, check_public_key, sign_bytes, signature_hash
 from vnsign.pki.ocsp_requests import AskedCertificate, OcspError, OcspQuery
 
+SHA1_OID = "1.3.14.3.2.26"
+SHA256_OID = "2.16.840.1.101.3.4.2.1"
 #: SHA-1 names the issuer here and protects nothing; clients still write it (RFC 6960 §4.3 has them able to).
 _ISSUER_HASHES: Mapping[str, hashes.HashAlgorithm] = {
-    "1.3.14.3.2.26": hashes.SHA1(),  # noqa: S303  (see above)
-    "2.16.840.1.101.3.4.2.1": hashes.SHA256(),
+    SHA1_OID: hashes.SHA1(),  # noqa: S303  (see above)
+    SHA256_OID: hashes.SHA256(),
     "2.16.840.1.101.3.4.2.2": hashes.SHA384(),
     "2.16.840.1.101.3.4.2.3": hashes.SHA512(),
 }
@@ -127,22 +129,24 @@ class OcspResponder:
         """Return the serial numbers whose status :meth:`respond` needs."""
         return tuple({asked.serial: None for asked in query.certificates if self.is_asked(asked)})
 
-    def cert_id(self, serial: int, *, hash_oid: str = "1.3.14.3.2.26") -> bytes:
-        """Return the CertID of a certificate of this issuer, DER, as clients write it: with NULL parameters.
+    def query_for(self, serial: int, *, hash_oid: str = SHA1_OID) -> OcspQuery:
+        """Return the question after one certificate of this issuer as clients write it: NULL parameters, no nonce.
 
         Args:
             serial: Of the certificate.
             hash_oid: SHA-1 by default, which most clients write.
         """
         name_hash, key_hash = self._issuer_hashes[hash_oid]
-        return asn1.encode_der(
-            st.CertId(
-                hash_algorithm=algorithm_identifier(hash_oid, with_null=True),
-                issuer_name_hash=name_hash,
-                issuer_key_hash=key_hash,
-                serial_number=serial,
-            )
+        cert_id = st.CertId(
+            hash_algorithm=algorithm_identifier(hash_oid, with_null=True),
+            issuer_name_hash=name_hash,
+            issuer_key_hash=key_hash,
+            serial_number=serial,
         )
+        asked = AskedCertificate(
+            cert_id=asn1.encode_der(cert_id), hash_oid=hash_oid, issuer_hashes=(name_hash, key_hash), serial=serial
+        )
+        return OcspQuery(certificates=(asked,), nonce=None)
 
     def echoes(self, query: OcspQuery) -> bool:
         """Tell whether the answer to a query carries the query's nonce, so that it answers this query alone."""
