@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
-from cryptography.x509.oid import AuthorityInformationAccessOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from vnsign.errors import ErrorCode, InputError, UsageError
 from vnsign.pki.credentials import Credential
@@ -35,11 +35,13 @@ class Publication:
         crl_url: Its certificate revocation list (cRLDistributionPoints).
         issuer_url: Its own certificate, DER (authorityInfoAccess, caIssuers).
         ocsp_url: Its OCSP responder, if it has one.
+        delta_url: Its list of changes since the last complete one (freshestCRL), if it makes such lists.
     """
 
     crl_url: str
     issuer_url: str
     ocsp_url: str | None = None
+    delta_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +52,10 @@ class CertificateContent:
         serial: Positive, at most 20 octets (RFC 5280 §4.1.2.2); uniqueness is the caller's promise.
         not_before: Aware; written in UTC, whole seconds.
         not_after: Aware; None means as long as the profile and the issuer allow.
-        email: Official address for subjectAltName.
+        email: Official address for subjectAltName; in the name too where the profile says so.
         policies: Certificate policy OIDs, dotted.
+        cps_url: Where the certification practice statement stands; written beside each policy.
+        is_renewal: The shorter validity of a renewal applies.
     """
 
     profile: CertificateProfile
@@ -62,6 +66,8 @@ class CertificateContent:
     not_after: datetime | None = None
     email: str | None = None
     policies: tuple[str, ...] = ()
+    cps_url: str | None = None
+    is_renewal: bool = False
 
 
 def build_root_certificate(content: CertificateContent, key: PrivateKey) -> x509.Certificate:
@@ -93,7 +99,7 @@ def build_certificate(content: CertificateContent, issuer: Credential, publicati
     builder = builder.add_extension(
         x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer_key_id), critical=False
     )
-    for extension in _publication_extensions(publication):
+    for extension in _publication_extensions(publication, no_check=PROFILES[content.profile].no_check):
         builder = builder.add_extension(extension, critical=False)
     return builder.sign(issuer.key, signature_hash(check_public_key(issuer.key.public_key())))
 
@@ -142,7 +148,7 @@ def _builder(content: CertificateContent, *, issuer_name: x509.Name, not_after: 
     public_key = check_public_key(content.public_key)
     builder = (
         x509.CertificateBuilder()
-        .subject_name(content.subject)
+        .subject_name(_subject_name(content))
         .issuer_name(issuer_name)
         .public_key(public_key)
         .serial_number(content.serial)
@@ -164,18 +170,37 @@ def _optional_extensions(content: CertificateContent, rules: ProfileRules) -> It
         yield x509.SubjectAlternativeName([x509.RFC822Name(content.email)]), False
     if content.policies:
         oids = [parse_oid(policy) for policy in content.policies]
-        yield x509.CertificatePolicies([x509.PolicyInformation(oid, None) for oid in oids]), False
+        # RFC 5280 §4.2.1.4: a pointer to the practice statement is one of the two qualifiers there are.
+        qualifiers = None if content.cps_url is None else [content.cps_url]
+        yield x509.CertificatePolicies([x509.PolicyInformation(oid, qualifiers) for oid in oids]), False
+    if rules.no_check:
+        yield x509.OCSPNoCheck(), False
 
 
-def _publication_extensions(publication: Publication) -> Iterable[x509.ExtensionType]:
-    crl = [x509.UniformResourceIdentifier(publication.crl_url)]
-    yield x509.CRLDistributionPoints([x509.DistributionPoint(crl, None, None, None)])
+def _subject_name(content: CertificateContent) -> x509.Name:
+    if content.email is None or not PROFILES[content.profile].email_in_name:
+        return content.subject
+    # RFC 5280 §4.1.2.6: beside subjectAltName an address in the name is deprecated but permitted; readers of
+    # official-use certificates look for it there.
+    email = x509.NameAttribute(NameOID.EMAIL_ADDRESS, content.email)
+    return x509.Name([*content.subject, email])
+
+
+def _publication_extensions(publication: Publication, *, no_check: bool) -> Iterable[x509.ExtensionType]:
     access = [(AuthorityInformationAccessOID.CA_ISSUERS, publication.issuer_url)]
-    if publication.ocsp_url is not None:
-        access.append((AuthorityInformationAccessOID.OCSP, publication.ocsp_url))
+    if not no_check:
+        yield x509.CRLDistributionPoints([_point(publication.crl_url)])
+        if publication.delta_url is not None:
+            yield x509.FreshestCRL([_point(publication.delta_url)])
+        if publication.ocsp_url is not None:
+            access.append((AuthorityInformationAccessOID.OCSP, publication.ocsp_url))
     yield x509.AuthorityInformationAccess(
         [x509.AccessDescription(method, x509.UniformResourceIdentifier(url)) for method, url in access]
     )
+
+
+def _point(url: str) -> x509.DistributionPoint:
+    return x509.DistributionPoint([x509.UniformResourceIdentifier(url)], None, None, None)
 
 
 def _key_usage(bits: frozenset[KeyUsageBit]) -> x509.KeyUsage:
@@ -196,14 +221,24 @@ def _check_issuer(content: CertificateContent, issuer: x509.Certificate) -> None
 
 def _not_after(content: CertificateContent, *, issuer: x509.Certificate | None) -> datetime:
     start = utc_seconds(content.not_before)
+    years = _max_years(content)
     # RFC 5280 §4.1.2.5: both ends belong to the validity, so n years end one second before the n-th anniversary.
-    latest = _add_years(start, PROFILES[content.profile].max_years) - _ONE_SECOND
+    latest = _add_years(start, years) - _ONE_SECOND
     if content.not_after is not None:
         wanted = utc_seconds(content.not_after)
         if not start <= wanted <= latest:
             raise _refused(f"validity until {wanted.isoformat()} is not between {start} and {latest}")
         latest = wanted
     return latest if issuer is None else min(latest, issuer.not_valid_after_utc)
+
+
+def _max_years(content: CertificateContent) -> int:
+    rules = PROFILES[content.profile]
+    if not content.is_renewal:
+        return rules.max_years
+    if rules.max_renewal_years is None:
+        raise _refused(f"a {content.profile} certificate is not renewed")
+    return rules.max_renewal_years
 
 
 def _add_years(moment: datetime, years: int) -> datetime:

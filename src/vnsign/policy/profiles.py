@@ -60,6 +60,10 @@ class ProfileRules:
         key_usage: Bits set; the extension is always critical (RFC 5280 §4.2.1.3: SHOULD).
         extended_key_usage: Purposes, critical when present; empty means no extension.
         max_years: Longest validity in calendar years (UTC).
+        max_renewal_years: The same for the renewal of a certificate; None where there is no renewal by request.
+        email_in_name: The official address stands in the name too (emailAddress), as the Government's authority
+            writes it; always in subjectAltName.
+        no_check: The certificate's own status is not to be asked for (id-pkix-ocsp-nocheck), so it names no list.
     """
 
     is_ca: bool
@@ -67,25 +71,41 @@ class ProfileRules:
     key_usage: frozenset[KeyUsageBit]
     extended_key_usage: tuple[ObjectIdentifier, ...] = ()
     max_years: int
+    max_renewal_years: int | None = None
+    email_in_name: bool = False
+    no_check: bool = False
 
 
 _CA_USAGE = frozenset({KeyUsageBit.KEY_CERT_SIGN, KeyUsageBit.CRL_SIGN})
 _DOCUMENT_USAGE = frozenset({KeyUsageBit.NON_REPUDIATION})
 
-# Validity: Nghị định 68/2024/NĐ-CP Điều 9 (provider 20 years, new subscriber at most 5). No article of the
-# official-use rules was found for timestamping; 5 years is what Nghị định 23/2025/NĐ-CP sets on the public side.
+# Validity: Nghị định 68/2024/NĐ-CP Điều 9 (provider 20 years, new subscriber at most 5, renewal at most 3). No article
+# of the official-use rules was found for timestamping; 5 years is what Nghị định 23/2025/NĐ-CP sets on the public side.
+# Names: seen in real certificates (C, L, O, OU, OU, CN, E for a person; C, O, L, CN for an agency). No rule was found
+# that demands more than a name, so only the name is required.
+# No subscriber has an extendedKeyUsage: none of the real document signers of 2014 had one, and RFC 5280 §4.2.1.12
+# leaves a certificate without it free for what its keyUsage says.
 PROFILES: Mapping[CertificateProfile, ProfileRules] = MappingProxyType(
     {
         CertificateProfile.ROOT: ProfileRules(is_ca=True, path_length=None, key_usage=_CA_USAGE, max_years=20),
         CertificateProfile.ISSUING_CA: ProfileRules(is_ca=True, path_length=0, key_usage=_CA_USAGE, max_years=20),
         CertificateProfile.OFFICIAL: ProfileRules(
-            is_ca=False, path_length=None, key_usage=_DOCUMENT_USAGE, max_years=5
+            is_ca=False,
+            path_length=None,
+            key_usage=_DOCUMENT_USAGE,
+            max_years=5,
+            max_renewal_years=3,
+            email_in_name=True,
         ),
         CertificateProfile.AGENCY_SEAL: ProfileRules(
-            is_ca=False, path_length=None, key_usage=_DOCUMENT_USAGE, max_years=5
+            is_ca=False, path_length=None, key_usage=_DOCUMENT_USAGE, max_years=5, max_renewal_years=3
         ),
         CertificateProfile.SERVICE: ProfileRules(
-            is_ca=False, path_length=None, key_usage=frozenset({KeyUsageBit.DIGITAL_SIGNATURE}), max_years=5
+            is_ca=False,
+            path_length=None,
+            key_usage=frozenset({KeyUsageBit.DIGITAL_SIGNATURE}),
+            max_years=5,
+            max_renewal_years=3,
         ),
         # RFC 3161 §2.3: the only purpose, and critical.
         CertificateProfile.TSA: ProfileRules(
@@ -102,6 +122,7 @@ PROFILES: Mapping[CertificateProfile, ProfileRules] = MappingProxyType(
             key_usage=frozenset({KeyUsageBit.DIGITAL_SIGNATURE}),
             extended_key_usage=(ExtendedKeyUsageOID.OCSP_SIGNING,),
             max_years=1,
+            no_check=True,
         ),
     }
 )

@@ -11,11 +11,19 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tests.unit.vnsign.authority.making import BASE_URL, NOW, certify, infrastructure, openssl, pem
+from vnsign.authority.founding import publication_of
+from vnsign.authority.records import Issuer
 from vnsign.errors import ErrorCode, InputError, UsageError
-from vnsign.pki.certificates import CertificateContent, build_root_certificate, load_certificate, parse_oid
+from vnsign.pki.certificates import (
+    CertificateContent,
+    build_certificate,
+    build_root_certificate,
+    load_certificate,
+    parse_oid,
+)
 from vnsign.pki.credentials import Credential
 from vnsign.pki.keys import KeyAlgorithm, check_public_key, generate_private_key
 from vnsign.pki.names import Subject
@@ -143,12 +151,54 @@ def test_every_certificate_below_the_root_points_at_its_list_and_its_issuer() ->
         own.root.certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints)
 
 
-def test_the_email_stands_in_the_alternative_name_only() -> None:
-    """RFC 5280 §4.1.2.6."""
-    certificate = certify(CertificateProfile.OFFICIAL).certificate
+@pytest.mark.parametrize(
+    ("profile", "in_name"), [(CertificateProfile.OFFICIAL, ["uoc@thu.gov.vn"]), (CertificateProfile.AGENCY_SEAL, [])]
+)
+def test_the_email_stands_in_the_alternative_name_and_a_persons_name(
+    profile: CertificateProfile, in_name: list[str]
+) -> None:
+    """RFC 5280 §4.1.2.6; real certificates of officials carry it in both, as an IA5String and the last part."""
+    certificate = certify(profile).certificate
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert names.get_values_for_type(x509.RFC822Name) == ["uoc@thu.gov.vn"]
-    assert "uoc@thu.gov.vn" not in certificate.subject.rfc4514_string()
+    found = certificate.subject.get_attributes_for_oid(NameOID.EMAIL_ADDRESS)
+    assert [attribute.value for attribute in found] == in_name
+    ends = certificate.subject.public_bytes().endswith(b"\x16\x0euoc@thu.gov.vn")
+    assert ends is bool(in_name)
+
+
+def test_a_renewal_lasts_three_years_at_most() -> None:
+    """Nghị định 68/2024/NĐ-CP Điều 9."""
+    issuing = infrastructure().issuing
+
+    def renew(profile: CertificateProfile) -> x509.Certificate:
+        content = CertificateContent(
+            profile=profile,
+            subject=Subject(common_name="A", organization="B").to_name(),
+            public_key=certify(CertificateProfile.OFFICIAL).key.public_key(),
+            serial=7,
+            not_before=NOW,
+            is_renewal=True,
+        )
+        return build_certificate(content, issuing, publication_of(BASE_URL, Issuer.ISSUING))
+
+    assert renew(CertificateProfile.OFFICIAL).not_valid_after_utc == NOW.replace(year=NOW.year + 3) - timedelta(
+        seconds=1
+    )
+    with pytest.raises(UsageError) as caught:
+        renew(CertificateProfile.TSA)
+    assert caught.value.code is ErrorCode.ISSUE_REFUSED
+
+
+def test_a_responder_is_not_asked_about_and_names_no_list() -> None:
+    """RFC 6960 §4.2.2.2.1: id-pkix-ocsp-nocheck; the purpose is OCSP signing alone, critical."""
+    extensions = certify(CertificateProfile.OCSP_RESPONDER).certificate.extensions
+    assert extensions.get_extension_for_class(x509.OCSPNoCheck).critical is False
+    purposes = extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    assert purposes.critical
+    assert list(purposes.value) == [ExtendedKeyUsageOID.OCSP_SIGNING]
+    with pytest.raises(x509.ExtensionNotFound):
+        extensions.get_extension_for_class(x509.CRLDistributionPoints)
 
 
 @pytest.mark.parametrize("algorithm", [KeyAlgorithm.P256, KeyAlgorithm.P384, KeyAlgorithm.RSA_2048])

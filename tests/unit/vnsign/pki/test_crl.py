@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from tests.unit.vnsign.authority.making import NOW, certify, infrastructure, openssl, pem
 from vnsign.errors import ErrorCode, InputError, UsageError
 from vnsign.pki.credentials import Credential
-from vnsign.pki.crl import CrlContent, RevokedEntry, build_crl, load_crl
+from vnsign.pki.crl import CrlContent, CrlScope, RevokedEntry, build_crl, load_crl
 from vnsign.policy.profiles import CertificateProfile
 
 
@@ -98,3 +99,82 @@ def test_a_list_of_an_unknown_version_is_our_error() -> None:
     with pytest.raises(InputError) as caught:
         load_crl(der.replace(b"\x02\x01\x01", b"\x02\x01\x09", 1))
     assert caught.value.code is ErrorCode.MALFORMED_CRL
+
+
+URL = "http://ca.example:8080/crl/issuing.crl"
+DELTA_URL = "http://ca.example:8080/crl/issuing-delta.crl"
+WEEK = timedelta(days=7)
+
+
+def whole(number: int = 5, *entries: RevokedEntry) -> CrlContent:
+    """A complete list of users' certificates that names its delta list."""
+    return CrlContent(
+        number=number,
+        this_update=NOW,
+        next_update=NOW + WEEK,
+        entries=entries,
+        url=URL,
+        scope=CrlScope.USERS,
+        delta_url=DELTA_URL,
+    )
+
+
+def test_a_complete_list_names_its_place_its_scope_and_its_delta_list() -> None:
+    """RFC 5280 §5.2.5 (critical), §5.2.6."""
+    crl = build_crl(whole(), infrastructure().issuing)
+    point = crl.extensions.get_extension_for_class(x509.IssuingDistributionPoint)
+    assert point.critical
+    assert [name.value for name in point.value.full_name or ()] == [URL]
+    assert (point.value.only_contains_user_certs, point.value.only_contains_ca_certs) == (True, False)
+    freshest = crl.extensions.get_extension_for_class(x509.FreshestCRL)
+    assert [name.value for where in freshest.value for name in where.full_name or ()] == [DELTA_URL]
+
+
+def test_a_delta_list_names_its_base_and_the_same_place() -> None:
+    """RFC 5280 §5.2.4 (critical), §6.3.3 (c)(2): its distribution point matches the complete list's."""
+    content = replace(whole(7), base_number=5, delta_url=None)
+    delta = build_crl(content, infrastructure().issuing)
+    indicator = delta.extensions.get_extension_for_class(x509.DeltaCRLIndicator)
+    assert (indicator.critical, indicator.value.crl_number) == (True, 5)
+    complete = build_crl(whole(), infrastructure().issuing)
+    kind = x509.IssuingDistributionPoint
+    assert delta.extensions.get_extension_for_class(kind) == complete.extensions.get_extension_for_class(kind)
+
+
+def test_an_entry_tells_since_when_the_key_may_be_in_other_hands() -> None:
+    """RFC 5280 §5.3.2."""
+    since = NOW - timedelta(days=3)
+    reason = x509.ReasonFlags.key_compromise
+    entry = RevokedEntry(serial=7, revoked_at=NOW, reason=reason, invalidity_date=since)
+    revoked = build_crl(whole(5, entry), infrastructure().issuing).get_revoked_certificate_by_serial_number(7)
+    assert revoked is not None
+    assert revoked.extensions.get_extension_for_class(x509.InvalidityDate).value.invalidity_date_utc == since
+
+
+def test_a_hold_is_written_where_it_is_allowed_and_its_release_in_delta_lists_only() -> None:
+    """RFC 5280 §5.3.1: removeFromCRL may only appear in delta CRLs."""
+    issuing = infrastructure().issuing
+    held = RevokedEntry(serial=7, revoked_at=NOW, reason=x509.ReasonFlags.certificate_hold)
+    released = replace(held, reason=x509.ReasonFlags.remove_from_crl)
+    assert build_crl(replace(whole(5, held), allows_hold=True), issuing).get_revoked_certificate_by_serial_number(7)
+    delta = replace(whole(6, released), base_number=5, delta_url=None, allows_hold=True)
+    assert build_crl(delta, issuing).get_revoked_certificate_by_serial_number(7)
+    with pytest.raises(UsageError):
+        build_crl(replace(whole(5, released), allows_hold=True), issuing)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        replace(whole(5), base_number=5, delta_url=None),
+        replace(whole(5), base_number=6, delta_url=None),
+        replace(whole(5), base_number=0, delta_url=None),
+        replace(whole(5), base_number=4),
+        replace(whole(5), url=None),
+    ],
+)
+def test_lists_that_contradict_themselves_are_refused(content: CrlContent) -> None:
+    """A base that is not older, a delta list with a delta list, a scope without a place."""
+    with pytest.raises(UsageError) as caught:
+        build_crl(content, infrastructure().issuing)
+    assert caught.value.code is ErrorCode.BAD_ARGUMENT
