@@ -62,9 +62,17 @@ constraints: ## Resolve all versions anew into constraints.txt (then run make ch
 	{ echo "# Exact versions this project is tested with. Made anew by: make constraints"; \
 	  "$$scratch/bin/python" -m pip freeze --all --exclude-editable | grep -E '^[A-Za-z0-9._-]+==' ; } >constraints.txt
 
+.PHONY: linters
+linters: .venv-linters/.installed ## Install the certificate linter that one test asks (CI does)
+
+.venv-linters/.installed: tests/linters-requirements.txt
+	@$(call find_python); echo "Installing the linters"; "$$python" -m venv .venv-linters
+	@.venv-linters/bin/python -m pip --disable-pip-version-check --quiet install --requirement $<
+	@touch $@
+
 .PHONY: clean
 clean: ## Remove .venv, the demo's output and every cache
-	@rm -rf $(VENV) $(OUT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache
+	@rm -rf $(VENV) .venv-linters $(OUT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---------------------------------------------------------------- the environment
