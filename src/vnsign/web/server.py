@@ -2,6 +2,7 @@
 
 Invariants:
     - The server has its own thread and event loop: it works whether or not the caller runs one.
+    - A client that does not finish the head of its request in time is hung up on, however slowly it goes on sending.
     - When :func:`serve` is left, the port is closed and the thread has ended.
 
 What it does not do: no supervision and no workers; a province's authority runs the application under a server of its
@@ -10,6 +11,7 @@ own choice.
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
@@ -19,6 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from vnsign.errors import ErrorCode, ServiceUnavailable, UsageError
 
@@ -29,6 +32,8 @@ _BACKLOG = 128
 _START_TIMEOUT_S = 10.0
 _STOP_TIMEOUT_S = 10.0
 _POLL_S = 0.005
+#: From connecting, or from the first byte of the next request, to the end of the request's head.
+HEAD_TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +85,35 @@ def listen(host: str = "127.0.0.1", port: int = 0) -> Listener:
     return Listener(sock=sock, host=host, port=sock.getsockname()[1])
 
 
+class _ImpatientProtocol(H11Protocol):
+    """HTTP/1.1 as uvicorn speaks it, which alone waits for ever for the rest of a request's head."""
+
+    _head_deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._await_head()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.cycle is not None and not self.cycle.response_complete:  # type: ignore[redundant-expr]
+            self._forget_head()
+        elif self._head_deadline is None:
+            self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forget_head()
+        super().connection_lost(exc)
+
+    def _await_head(self) -> None:
+        self._head_deadline = self.loop.call_later(HEAD_TIMEOUT_S, self.timeout_keep_alive_handler)
+
+    def _forget_head(self) -> None:
+        if self._head_deadline is not None:
+            self._head_deadline.cancel()
+            self._head_deadline = None
+
+
 @contextmanager
 def serve(
     app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0, listener: Listener | None = None
@@ -100,7 +134,9 @@ def serve(
     config = uvicorn.Config(
         app,
         loop="asyncio",
-        http="h11",
+        http=_ImpatientProtocol,
+        # Who the client is, is decided in one place: ServiceLimits.trusted_proxies.
+        proxy_headers=False,
         ws="none",
         lifespan="off",
         log_config=None,
