@@ -27,7 +27,7 @@ trust = vnsign.TrustStore(anchors=authority.certificates()[:1])
 def signer(profile: vnsign.CertificateProfile, name: str) -> vnsign.Signer:
     """Certify a key and make it ready to sign."""
     return vnsign.Signer.from_credential(
-        authority.issue(profile, vnsign.Subject(common_name=name, organization=AGENCY))
+        authority.enroll(profile, vnsign.Subject(common_name=name, organization=AGENCY))
     )
 
 

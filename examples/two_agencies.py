@@ -27,7 +27,7 @@ trust = vnsign.TrustStore(anchors=authority.certificates()[:1])
 def signer(profile: vnsign.CertificateProfile, name: str, organization: str) -> vnsign.Signer:
     """Certify a key and make it ready to sign."""
     subject = vnsign.Subject(common_name=name, organization=organization)
-    return vnsign.Signer.from_credential(authority.issue(profile, subject))
+    return vnsign.Signer.from_credential(authority.enroll(profile, subject))
 
 
 leader = signer(vnsign.CertificateProfile.OFFICIAL, LEADER, PROVINCE)

@@ -84,7 +84,7 @@ def make_office(folder: Path, *, clock: vnsign.Clock | None = None) -> Office:
 
     def signer(profile: vnsign.CertificateProfile, name: str) -> vnsign.Signer:
         subject = vnsign.Subject(common_name=name, organization="UBND tỉnh An Bình")
-        return vnsign.Signer.from_credential(authority.issue(profile, subject))
+        return vnsign.Signer.from_credential(authority.enroll(profile, subject))
 
     return Office(
         authority=authority,

@@ -189,7 +189,7 @@ authority = vnsign.Authority.create(
     "authority", name="Readme", organization="Readme", base_url="http://127.0.0.1:9", passphrase=b"authority",
     clock=vnsign.SystemClock(),
 )
-leader = authority.issue(
+leader = authority.enroll(
     vnsign.CertificateProfile.OFFICIAL, vnsign.Subject(common_name="Nguyễn Văn An", organization="UBND tỉnh An Bình")
 )
 vnsign.write_pkcs12("leader.p12", leader, b"correct horse")

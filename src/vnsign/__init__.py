@@ -11,8 +11,11 @@ Example::
 """
 
 from vnsign.wiring import (
+    Act,
     Alignment,
+    Application,
     Authority,
+    AuthoritySettings,
     Box,
     CertificateProfile,
     Clock,
@@ -26,9 +29,12 @@ from vnsign.wiring import (
     HttpTimestampSource,
     Indication,
     InputError,
+    KeyAlgorithm,
     Level,
     Modifications,
     Place,
+    RequestKind,
+    RevocationCase,
     SealPurpose,
     ServiceUnavailable,
     SignatureFieldSpec,
@@ -65,8 +71,11 @@ from vnsign.wiring import (
 )
 
 __all__ = [
+    "Act",
     "Alignment",
+    "Application",
     "Authority",
+    "AuthoritySettings",
     "Box",
     "CertificateProfile",
     "Clock",
@@ -80,9 +89,12 @@ __all__ = [
     "HttpTimestampSource",
     "Indication",
     "InputError",
+    "KeyAlgorithm",
     "Level",
     "Modifications",
     "Place",
+    "RequestKind",
+    "RevocationCase",
     "SealPurpose",
     "ServiceUnavailable",
     "SignatureFieldSpec",

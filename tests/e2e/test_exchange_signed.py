@@ -70,7 +70,7 @@ def signed(people: materials.Office, tmp_path: Path) -> Iterator[Signed]:
     keys = {}
     for code in (SENDER, RECEIVER, "H99.13"):
         subject = vnsign.Subject(common_name=f"Dịch vụ {code}", organization=f"Cơ quan {code}")
-        keys[code] = vnsign.Signer.from_credential(people.authority.issue(vnsign.CertificateProfile.SERVICE, subject))
+        keys[code] = vnsign.Signer.from_credential(people.authority.enroll(vnsign.CertificateProfile.SERVICE, subject))
     trust = _trust_with_lists(people)
     directory = {code: frozenset({certificate_sha256(key)}) for code, key in keys.items()}
     checker = SignatureChecker(trust=trust, online=False)

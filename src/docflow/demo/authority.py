@@ -76,7 +76,7 @@ class RunningAuthority:
     def _signer(self, name: str, profile: vnsign.CertificateProfile, subject: vnsign.Subject) -> vnsign.Signer:
         path = self.places.keys / f"{name}.p12"
         if not path.exists():
-            vnsign.write_pkcs12(path, self.authority.issue(profile, subject), self.passphrase)
+            vnsign.write_pkcs12(path, self.authority.enroll(profile, subject), self.passphrase)
         return vnsign.Signer.from_pkcs12(path, self.passphrase)
 
 

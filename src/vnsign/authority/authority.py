@@ -1,90 +1,69 @@
-"""An agency-run certification authority: root, issuing authority, time-stamping certificate.
+"""An agency-run certification authority: what it can be asked to do.
 
 Invariants:
     - No certificate and no revocation list leaves before its row is committed.
-    - No serial number is used twice; CRL numbers of one issuer only rise.
-    - An authority exists wholly or not at all: keys, certificates and settings are one commit.
+    - No serial number is used twice; the numbers of one issuer's lists only rise.
+    - Every verb is one transaction that decides from rows read in it and appends to the journal who did it and why.
 
-What it does not do: it takes no requests and checks no identity (whoever calls :meth:`Authority.issue` answers for
-the subject); it answers no OCSP; its own keys are kept in software. It does not keep subscribers' private keys.
+What it does not do: it checks no identity and authenticates nobody (whoever calls answers for the names it gives);
+it keeps no subscriber's private key.
 
-Source: Nghị định 68/2024/NĐ-CP Điều 6, 9, 10, 17; RFC 5280; RFC 3161.
+Source: Nghị định 68/2024/NĐ-CP Điều 6, 9–22; RFC 5280; RFC 6960; RFC 3161.
 """
 
 from __future__ import annotations
 
 import os
-import re
-import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
-from urllib.parse import urlsplit
 
 from cryptography import x509
 
-from vnsign.authority import store as rows
-from vnsign.authority.founding import (
-    CLOCK_SKEW,
-    TSA_ROLE,
-    chain_above,
-    insert_own,
-    make_own_credentials,
-    publication_of,
+from vnsign.authority import issuing, opening, status
+from vnsign.authority.keystore import KeyVault
+from vnsign.authority.ledger import Ledger
+from vnsign.authority.many import run_many
+from vnsign.authority.own_rules import OWN_RULES, make_own_key
+from vnsign.authority.record import read_settings
+from vnsign.authority.records import (
+    Act,
+    CertificateRecord,
+    IssueOutcome,
+    OwnRole,
 )
-from vnsign.authority.keystore import SALT_BYTES, SCRYPT_COST, decrypt_key, derive_secret
-from vnsign.authority.lists import current_crl, make_crl, moment_of
-from vnsign.authority.records import Issuer
-from vnsign.errors import ErrorCode, InputError, UsageError
-from vnsign.pki.certificates import CertificateContent, build_certificate, load_certificate, utc_seconds
+from vnsign.authority.renewing import algorithm_of, check_renewable, record_renewal, record_settings
+from vnsign.authority.request_desk import RequestDesk
+from vnsign.authority.services import Services
+from vnsign.authority.settings import AuthoritySettings, check_settings
+from vnsign.errors import VnsignError
 from vnsign.pki.credentials import Credential
-from vnsign.pki.crl import check_reason
 from vnsign.pki.keys import KeyAlgorithm, generate_private_key
 from vnsign.pki.names import Subject
-from vnsign.pki.tsa import TokenIssuer
-from vnsign.policy.profiles import PROFILES, CertificateProfile
+from vnsign.pki.weak_keys import NO_LIST, CompromisedKeys
+from vnsign.policy.lifecycle import RevocationCase
+from vnsign.policy.profiles import CertificateProfile
 from vnsign.ports import Clock
 
-_SERIAL_TRIES = 3
-#: What a row that the authority did not write may raise.
-_ROW_FAULTS = (ValueError, TypeError, KeyError, OverflowError, OSError, x509.InvalidVersion)
+_FOUNDER = Act(by="founder")
+_OPERATOR = Act(by="operator")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssuedCertificate:
-    """One row of the authority's record.
+class Authority(RequestDesk):
+    """One authority in one database. Safe for threads and for several processes at once."""
 
-    Attributes:
-        issued_at: Aware UTC.
-        revoked_at: Aware UTC; None if not revoked.
-        reason: Why it was revoked; None if not revoked.
-    """
-
-    certificate: x509.Certificate
-    profile: CertificateProfile
-    issued_at: datetime
-    revoked_at: datetime | None
-    reason: x509.ReasonFlags | None
-
-
-class Authority:
-    """One authority in one folder. Safe for threads and for several processes at once."""
-
-    def __init__(
-        self, store: rows.AuthorityStore, *, base_url: str, own: Mapping[str, Credential], clock: Clock
-    ) -> None:
+    def __init__(self, opened: opening.Opened, *, clock: Clock, compromised: CompromisedKeys = NO_LIST) -> None:
         """Use :meth:`create` or :meth:`open`."""
-        self._store = store
-        self._base_url = base_url
-        self._own = own
-        self._clock = clock
-        self._tokens = TokenIssuer(own[TSA_ROLE])
+        super().__init__(opened.store, clock=clock, compromised=compromised)
+        self._own = opened.own
+        self._identity = opened.identity
+        self._vault = opened.vault
+        self._services = Services(opened.store, opened.own, base_url=opened.identity.base_url, clock=clock)
 
     @classmethod
     def create(
         cls,
-        directory: str | os.PathLike[str],
+        location: str | os.PathLike[str],
         *,
         name: str,
         organization: str,
@@ -92,289 +71,280 @@ class Authority:
         passphrase: bytes,
         clock: Clock,
         key_algorithm: KeyAlgorithm = KeyAlgorithm.P256,
+        settings: AuthoritySettings | None = None,
+        keys: KeyVault | None = None,
+        act: Act = _FOUNDER,
     ) -> Authority:
-        """Make a new authority: root, issuing authority and time-stamping certificate, kept in ``directory``.
+        """Make a new authority: root, issuing authority, time-stamping authority and two OCSP responders.
 
         Args:
-            directory: Made if missing, mode 0700.
-            name: Stands before "Root CA", "Issuing CA" and "TSA" in their names.
+            location: Folder, made if missing, mode 0700; or ``postgresql+psycopg://…``.
+            name: Stands before "Root CA", "Issuing CA", "TSA", "OCSP" in their names.
             organization: Their organizationName.
             base_url: Where :func:`vnsign.web.create_app` will be reached; written into every certificate for good.
-            passphrase: Protects the keys (scrypt, AES-256).
-            clock: Time of issue.
-            key_algorithm: Of the authority's own three keys.
+            passphrase: Protects the keys (scrypt, AES-256), unless ``keys`` keeps them.
+            clock: Tells the time of every act.
+            key_algorithm: Of the authority's own keys.
+            settings: None means the defaults.
+            keys: Where the own keys are made and kept, such as a PKCS#11 token; None means in the database.
+            act: Who founds it.
 
         Raises:
-            UsageError: ``AUTHORITY_EXISTS``; ``BAD_ARGUMENT``: a name or URL; ``OUTPUT_NOT_WRITABLE``.
+            UsageError: ``AUTHORITY_EXISTS``; ``BAD_ARGUMENT``: a name, URL or setting; ``OUTPUT_NOT_WRITABLE``.
         Source: Nghị định 68/2024/NĐ-CP Điều 6, Điều 9.
         """
-        base_url = _checked_url(base_url)
-        store = rows.AuthorityStore(Path(directory))
-        store.create_file()
-        with store.reading() as connection:
-            _refuse_existing(store, initialized=rows.is_initialized(connection))
-        salt = secrets.token_bytes(SALT_BYTES)
-        secret = derive_secret(passphrase, salt=salt, cost=SCRYPT_COST)
-        now = clock.now()
-        own = make_own_credentials(name, organization, base_url=base_url, now=now, algorithm=key_algorithm)
-        with store.writing() as connection:
-            # Looked at again under the lock: of two creations at once, one loses.
-            _refuse_existing(store, initialized=rows.is_initialized(connection))
-            rows.create_schema(connection)
-            rows.insert_authority(
-                connection,
-                name=name,
-                organization=organization,
-                base_url=base_url,
-                settings="{}",
-                key_salt=salt,
-                key_cost=SCRYPT_COST,
-                created_at=int(now.timestamp()),
-            )
-            for role, credential in own.items():
-                insert_own(connection, role, credential, secret=secret, now=now)
-        return cls(store, base_url=base_url, own=own, clock=clock)
+        founding = opening.Founding(
+            name=name,
+            organization=organization,
+            base_url=base_url,
+            passphrase=passphrase,
+            key_algorithm=key_algorithm,
+            settings=settings or AuthoritySettings(),
+            keys=keys,
+            act=act,
+        )
+        return cls(opening.create(location, founding, clock=clock), clock=clock)
 
     @classmethod
-    def open(cls, directory: str | os.PathLike[str], *, passphrase: bytes, clock: Clock) -> Authority:
+    def open(
+        cls,
+        location: str | os.PathLike[str],
+        *,
+        passphrase: bytes,
+        clock: Clock,
+        keys: KeyVault | None = None,
+        compromised: CompromisedKeys = NO_LIST,
+    ) -> Authority:
         """Open an authority, also after its process was killed at any moment.
+
+        A key that ``keys`` does not find at present stops only what needs that key.
+
+        Args:
+            location: As for :meth:`create`.
+            passphrase: As for :meth:`create`; unused if every key is in ``keys``.
+            clock: Tells the time of every act.
+            keys: The token that keeps the own keys, if they are not in the database.
+            compromised: Lists of keys that strangers hold; requests for them are refused.
 
         Raises:
             UsageError: ``AUTHORITY_NOT_FOUND``, ``WRONG_PASSPHRASE``, ``BAD_ARGUMENT``: made by a newer version.
-            InputError: ``NOT_READABLE``: the file is no authority's database.
+            InputError: ``NOT_READABLE``: it is no authority's database, or damaged.
         """
-        store = rows.AuthorityStore(Path(directory))
-        with store.reading() as connection:
-            settings = rows.read_authority(connection)
-            keys = rows.read_own_keys(connection)
-        secret = derive_secret(passphrase, salt=settings.key_salt, cost=settings.key_cost)
-        own = _open_own_keys(keys, secret, file=str(store.path))
-        return cls(store, base_url=_checked_url(settings.base_url), own=own, clock=clock)
+        opened = opening.open_existing(location, passphrase=passphrase, keys=keys)
+        return cls(opened, clock=clock, compromised=compromised)
 
     @property
     def base_url(self) -> str:
-        """Where CRLs, certificates and the TSA are promised to be, without a slash at the end."""
-        return self._base_url
+        """Where CRLs, certificates, OCSP and the TSA are promised to be, without a slash at the end."""
+        return self._identity.base_url
 
     @property
     def tsa_url(self) -> str:
         """Where the time-stamping service is promised to be."""
-        return f"{self._base_url}/tsa"
+        return f"{self.base_url}/tsa"
 
     @property
     def tsa(self) -> Credential:
-        """The time-stamping authority's key and certificate."""
-        return self._own[TSA_ROLE]
+        """The time-stamping authority's key and certificate.
+
+        Raises:
+            UsageError: ``KEY_UNAVAILABLE``.
+        """
+        return self._own.credential(OwnRole.TSA)
 
     def certificates(self) -> tuple[x509.Certificate, x509.Certificate]:
         """Return the root's and the issuing authority's certificate."""
-        return self._own[Issuer.ROOT].certificate, self._own[Issuer.ISSUING].certificate
+        return self._own.certificate(OwnRole.ROOT), self._own.certificate(OwnRole.ISSUING)
 
-    def issue(
+    # certificates
+
+    def issue(self, request_id: int, *, act: Act) -> CertificateRecord:
+        """Answer an approved request with a certificate.
+
+        A new one lasts five years at most, a renewal three, a change as long as the certificate it replaces, which is
+        revoked in the same act; none outlives the issuing authority. A renewed certificate stays in force.
+
+        Raises:
+            UsageError: ``WRONG_STATE``: the request is not approved, or the certificate concerned is not in force any
+                more; ``BAD_ARGUMENT``: no such request, or it asks for no certificate; ``ISSUE_REFUSED``: the validity
+                does not fit; ``KEY_UNAVAILABLE``.
+            InputError: ``REQUEST_REFUSED``: the key was certified for somebody else meanwhile.
+            ServiceUnavailable: ``SERVICE_UNREACHABLE``: another process holds the database for too long.
+        Source: Nghị định 68/2024/NĐ-CP Điều 9, 11, 12, 15; docs/adr/0013-lifecycle-of-certificates.md.
+        """
+        issuer = self._own.credential(OwnRole.ISSUING)
+        with self._acting() as (ledger, now):
+            return issuing.issue(ledger, request_id, self._press(ledger, issuer, now), act=act)
+
+    def issue_all(self, request_ids: Iterable[int], *, act: Act) -> Iterator[IssueOutcome]:
+        """Answer many approved requests; yield what became of each, in order, once it is on record."""
+        issuer = self._own.credential(OwnRole.ISSUING)
+
+        def issue(ledger: Ledger, number: int, now: datetime) -> CertificateRecord:
+            return issuing.issue(ledger, number, self._press(ledger, issuer, now), act=act)
+
+        with self._sound_rows():
+            for number, done in run_many(self._store, self._clock, request_ids, issue):
+                if isinstance(done, VnsignError):
+                    yield IssueOutcome(request_id=number, error=done)
+                else:
+                    yield IssueOutcome(request_id=number, record=done)
+
+    def enroll(
         self,
         profile: CertificateProfile,
         subject: Subject,
         *,
         key_algorithm: KeyAlgorithm = KeyAlgorithm.P256,
         not_after: datetime | None = None,
-        policies: tuple[str, ...] = (),
+        policies: tuple[str, ...] | None = None,
+        act: Act = _OPERATOR,
     ) -> Credential:
-        """Make a key pair and certify it; the certificate is on record before this returns.
+        """Make a key and certify it without a request: for the authority's own services, demonstrations and tests.
 
-        Does not check: who the subject is, and that its agency asked for the certificate. The private key is returned
-        and kept nowhere: if the process dies before the caller has stored it, revoke the certificate.
+        Does not check: who the subject is, and that its agency asked for the certificate; the journal says "enrolled".
+        The private key is returned and kept nowhere: if the process dies before the caller has stored it, revoke the
+        certificate.
 
         Args:
-            profile: Not ``ROOT`` and not ``ISSUING_CA``: this authority has its own.
+            profile: Not ``ROOT``, ``ISSUING_CA`` and ``OCSP_RESPONDER``: this authority has its own.
             subject: Whom to name.
             key_algorithm: Kind of key to make.
             not_after: Earlier end, aware; None means as long as the profile allows.
-            policies: Certificate policy OIDs, dotted.
+            policies: Certificate policy OIDs, dotted; None means those of the settings.
+            act: Who enrols.
 
         Raises:
             UsageError: ``ISSUE_REFUSED``: another profile, or a validity that does not fit; ``OUTPUT_NOT_WRITABLE``.
             ServiceUnavailable: ``SERVICE_UNREACHABLE``: another process holds the database for too long.
-        Source: Nghị định 68/2024/NĐ-CP Điều 7, Điều 9, Điều 10.
+        Source: Nghị định 68/2024/NĐ-CP Điều 7, Điều 9.
         """
-        if PROFILES[profile].is_ca:
-            raise UsageError(ErrorCode.ISSUE_REFUSED, f"this authority issues no {profile} certificate")
-        issuer = self._own[Issuer.ISSUING]
+        issuing.check_profile(profile)
+        issuer = self._own.credential(OwnRole.ISSUING)
         key = generate_private_key(key_algorithm)
-        now = self._clock.now()
-        for _ in range(_SERIAL_TRIES):
-            content = CertificateContent(
-                profile=profile,
-                subject=subject.to_name(),
-                public_key=key.public_key(),
-                serial=x509.random_serial_number(),
-                not_before=max(now - CLOCK_SKEW, issuer.certificate.not_valid_before_utc),
-                not_after=not_after,
-                email=subject.email,
-                policies=policies,
-            )
-            certificate = build_certificate(content, issuer, publication_of(self._base_url, Issuer.ISSUING))
-            try:
-                with self._store.writing() as connection:
-                    rows.insert_certificate(
-                        connection,
-                        certificate,
-                        issuer=Issuer.ISSUING,
-                        profile=profile,
-                        issued_at=int(now.timestamp()),
-                        subscriber=secrets.token_hex(16),
-                    )
-            except rows.SerialTaken:
-                continue
-            return Credential(key=key, certificate=certificate, chain=(issuer.certificate, *issuer.chain))
-        raise UsageError(ErrorCode.ISSUE_REFUSED, "no free serial number was drawn: the random generator is broken")
-
-    def issued(self) -> tuple[IssuedCertificate, ...]:
-        """Return every certificate on record, in order of issue, the authority's own included."""
-        with self._store.reading() as connection:
-            found = rows.read_certificates(connection)
-            events = {event.serial: event for event in rows.read_status_events(connection)}
-        try:
-            return tuple(_issued_certificate(row, events.get(row.serial)) for row in found)
-        except _ROW_FAULTS as exc:
-            raise rows.damaged(self._store.path, exc) from exc
+        enrolment = issuing.Enrolment(
+            profile=profile, subject=subject, key=key.public_key(), not_after=not_after, policies=policies
+        )
+        with self._acting() as (ledger, now):
+            record = issuing.enroll(ledger, enrolment, self._press(ledger, issuer, now), act=act)
+        return Credential(key=key, certificate=record.certificate, chain=(issuer.certificate, *issuer.chain))
 
     def revoke(
         self,
         serial: int,
         *,
-        reason: x509.ReasonFlags = x509.ReasonFlags.unspecified,
+        act: Act,
+        case: RevocationCase | None = None,
+        reason: x509.ReasonFlags | None = None,
         at: datetime | None = None,
-    ) -> None:
-        """Revoke a certificate for good; the next list names it. The same call again changes nothing.
+        invalidity_date: datetime | None = None,
+        request_id: int | None = None,
+    ) -> CertificateRecord:
+        """Revoke a certificate for good; the next list and OCSP answer tell. The same call again changes nothing.
+
+        If the reason is that the key is in other hands, every certificate of that key is revoked.
 
         Does not check: who asks.
 
         Args:
             serial: Of a certificate on record, not the root's.
-            reason: RFC 5280 reason; suspension is refused.
+            act: Who revokes, and why.
+            case: The law's case, which gives the reason.
+            reason: RFC 5280 reason instead of a case; neither means unspecified; suspension is refused.
             at: Revocation time, aware, not in the future; None means now. Whole seconds, rounded down.
+            invalidity_date: Since when the key may have been in other hands, aware, not after ``at``.
+            request_id: The approved request that this carries out.
 
         Raises:
-            UsageError: ``BAD_ARGUMENT``: unknown serial, the root, suspension, a time in the future or before the
-                certificate's validity, or already revoked at another time or for another reason.
-        Source: Nghị định 68/2024/NĐ-CP Điều 17; RFC 5280 §5.3.1.
+            UsageError: ``BAD_ARGUMENT``: unknown serial, the root, suspension, a case that does not happen to this kind
+                of subscriber, or times that cannot be; ``WRONG_STATE``: already revoked at another time or for another
+                reason, or the request is not approved.
+        Source: Nghị định 68/2024/NĐ-CP Điều 17; RFC 5280 §5.3.
         """
-        check_reason(reason)
-        now = self._clock.now()
-        revoked_at = int(utc_seconds(at or now).timestamp())
-        if revoked_at > now.timestamp():
-            raise _bad_argument(f"{at} is in the future")
-        if serial == self._own[Issuer.ROOT].certificate.serial_number:
-            raise _bad_argument("a root cannot revoke itself: take it out of the trust stores")
-        with self._store.writing() as connection:
-            row = rows.read_certificate(connection, serial)
-            if row is None:
-                raise _bad_argument(f"no certificate with serial number {serial:x}")
-            if revoked_at < row.not_before:
-                raise _bad_argument(f"{at} is before the certificate's validity")
-            events = rows.read_status_events(connection, serial)
-            if not events:
-                rows.insert_status_event(
-                    connection,
-                    serial=f"{serial:x}",
-                    issuer=row.issuer,
-                    kind="revoked",
-                    at=revoked_at,
-                    reason=reason.name,
-                    recorded_at=int(now.timestamp()),
-                )
-            elif events[-1].reason != reason.name or (at is not None and events[-1].at != revoked_at):
-                raise _bad_argument(
-                    f"already revoked at {moment_of(events[-1].at).isoformat()} for {events[-1].reason}"
-                )
+        revocation = status.make_revocation(case=case, reason=reason, at=at, invalidity_date=invalidity_date)
+        with self._acting() as (ledger, now):
+            return status.revoke(ledger, serial, revocation, now=now, act=act, request_id=request_id)
 
-    def crl(self, which: str) -> bytes:
-        """Return the present revocation list of ``root`` or ``issuing``, DER; on record before this returns.
-
-        A list is made anew when something was revoked since, or after ``CRL_REFRESH``.
+    def hold(self, serial: int, *, act: Act) -> CertificateRecord:
+        """Suspend a certificate, if the settings allow it; again changes nothing.
 
         Raises:
-            UsageError: ``BAD_ARGUMENT``: another name.
-        Source: RFC 5280 §5.
+            UsageError: ``BAD_ARGUMENT``: not allowed, or unknown serial; ``WRONG_STATE``: revoked.
+        Source: RFC 5280 §5.3.1. The law of official-use certificates knows no suspension.
         """
-        if which not in tuple(Issuer):
-            raise _bad_argument(f"no list called {which!r}: there are {', '.join(Issuer)}")
-        now = self._clock.now()
-        with self._store.reading() as connection:
-            current = current_crl(connection, which, now)
-        if current is not None:
-            return current
-        try:
-            with self._store.writing() as connection:
-                # Looked at again under the lock: of two who found it stale, one makes the list.
-                return current_crl(connection, which, now) or make_crl(connection, which, now, issuer=self._own[which])
-        except _ROW_FAULTS as exc:
-            raise rows.damaged(self._store.path, exc) from exc
+        with self._acting() as (ledger, now):
+            return status.hold(ledger, serial, settings=read_settings(ledger.connection), now=now, act=act)
+
+    def release(self, serial: int, *, act: Act) -> CertificateRecord:
+        """End a suspension; again changes nothing.
+
+        Raises:
+            UsageError: ``BAD_ARGUMENT``: not allowed, or unknown serial; ``WRONG_STATE``: revoked, or never held.
+        Source: RFC 5280 §5.3.1.
+        """
+        with self._acting() as (ledger, now):
+            return status.release(ledger, serial, settings=read_settings(ledger.connection), now=now, act=act)
+
+    # the authority itself
+
+    def change_settings(self, settings: AuthoritySettings, *, act: Act) -> None:
+        """Decide otherwise; running services follow at their next answer.
+
+        Raises:
+            UsageError: ``BAD_ARGUMENT``, naming every setting that cannot be.
+        """
+        check_settings(settings)
+        with self._acting() as (ledger, now):
+            record_settings(ledger, settings, now=now, act=act)
+        self._services.refresh()
+
+    def renew_own(self, role: str, *, act: Act) -> CertificateRecord:
+        """Give a service of the authority a new key and certificate; running services take it without a restart.
+
+        The old certificate stays in force: what was stamped and answered with it is still checked with it.
+
+        Args:
+            role: ``tsa``, ``ocsp`` or ``ocsp-root``.
+            act: Who renews, and why.
+
+        Raises:
+            UsageError: ``BAD_ARGUMENT``: another role; ``ISSUE_REFUSED``: the issuer is revoked, or another process
+                renewed at the same time; ``KEY_UNAVAILABLE``.
+        """
+        own = check_renewable(role)
+        rule = OWN_RULES[own]
+        with self._reading() as connection:
+            self._own.refresh(connection)
+        issuer = OwnRole(rule.issuer)
+        credential = self._own.credential(issuer)
+        replaces = self._own.certificate(own).serial_number if self._own.has(own) else None
+        algorithm = algorithm_of(self._own.certificate(issuer))
+        identity = replace(self._identity, delta=self.settings.delta_lifetime is not None)
+        made = make_own_key(
+            own, identity, {issuer: credential}, keys=self._vault, now=self._clock.now(), algorithm=algorithm
+        )
+        with self._acting() as (ledger, now):
+            record = record_renewal(ledger, own, made, replaces=replaces, now=now, act=act)
+        self._services.refresh()
+        return record
+
+    # what everybody may ask
+
+    def crl(self, which: str, *, delta: bool = False) -> bytes:
+        """Return the present revocation list of ``root`` or ``issuing``; see :meth:`Services.crl`."""
+        return self._services.crl(which, delta=delta)
+
+    def answer_ocsp(self, which: str, request: bytes) -> bytes:
+        """Answer any bytes with an OCSPResponse, DER; see :meth:`Services.answer_ocsp`."""
+        return self._services.answer_ocsp(which, request)
+
+    def presign(self, which: str) -> int:
+        """Sign OCSP answers before anybody asks; see :meth:`Services.presign`."""
+        return self._services.presign(which)
 
     def answer_timestamp(self, request: bytes) -> bytes:
-        """Answer any bytes with a TimeStampResp, DER. Serial numbers are 159 random bits and not recorded.
+        """Answer any bytes with a TimeStampResp, DER; see :meth:`Services.answer_timestamp`."""
+        return self._services.answer_timestamp(request)
 
-        Source: RFC 3161 §2.4.
-        """
-        return self._tokens.respond(request, time=self._clock.now(), serial=x509.random_serial_number())
-
-
-def _open_own_keys(keys: Sequence[rows.AnyRow], secret: bytes, *, file: str) -> dict[str, Credential]:
-    if {key.role for key in keys} != {*Issuer, TSA_ROLE}:
-        raise InputError(ErrorCode.NOT_READABLE, "the authority's own keys are not all there", file=file)
-    certificates = {key.role: load_certificate(key.der, file=file) for key in keys}
-    _check_own_path(certificates, file=file)
-    return {
-        key.role: Credential(
-            key=decrypt_key(key.reference, secret, file=file),
-            certificate=certificates[key.role],
-            chain=chain_above(key.role, certificates),
-        )
-        for key in keys
-    }
-
-
-def _check_own_path(certificates: Mapping[str, x509.Certificate], *, file: str) -> None:
-    # Whatever was done to the rows: what the authority stands on is what it signed itself.
-    issuers = {Issuer.ROOT: Issuer.ROOT, Issuer.ISSUING: Issuer.ROOT, TSA_ROLE: Issuer.ISSUING}
-    try:
-        for role, issuer in issuers.items():
-            certificates[role].verify_directly_issued_by(certificates[issuer])
-    except Exception as exc:  # boundary: a damaged certificate may fail in any way the library knows
-        raise InputError(ErrorCode.NOT_READABLE, "the authority's own certificates are damaged", file=file) from exc
-
-
-def _issued_certificate(row: rows.AnyRow, event: rows.AnyRow | None) -> IssuedCertificate:
-    return IssuedCertificate(
-        certificate=x509.load_der_x509_certificate(row.der),
-        profile=CertificateProfile(row.profile),
-        issued_at=moment_of(row.issued_at),
-        revoked_at=None if event is None else moment_of(event.at),
-        reason=None if event is None else x509.ReasonFlags[event.reason],
-    )
-
-
-def _checked_url(base_url: str) -> str:
-    try:
-        parts = urlsplit(base_url)
-        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_usable = False
-    # It is written into certificates as an IA5String, with a path behind it.
-    if not is_usable or not re.fullmatch("[!-~]+", base_url) or "?" in base_url or "#" in base_url:
-        raise _bad_argument(f"{base_url!r} is not an ASCII http or https URL without query")
-    return base_url.rstrip("/")
-
-
-def _refuse_existing(store: rows.AuthorityStore, *, initialized: bool) -> None:
-    if initialized:
-        raise UsageError(
-            ErrorCode.AUTHORITY_EXISTS,
-            "an authority is already here",
-            file=str(store.path.parent),
-            way_out="open it, or choose another folder",
-        )
-
-
-def _bad_argument(message: str) -> UsageError:
-    return UsageError(ErrorCode.BAD_ARGUMENT, message)
+    def _press(self, ledger: Ledger, issuer: Credential, now: datetime) -> issuing.Press:
+        return issuing.Press(issuer=issuer, base_url=self.base_url, settings=read_settings(ledger.connection), now=now)

@@ -66,11 +66,13 @@ class Identity:
 
     Attributes:
         base_url: Without a slash at the end.
+        delta: Whether it publishes delta lists.
     """
 
     name: str
     organization: str
     base_url: str
+    delta: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +137,9 @@ def make_own_key(
     if issuer is None:
         certificate = build_root_certificate(content, key)
     else:
-        certificate = build_certificate(content, issuer, publication_of(identity.base_url, rule.issuer))
+        certificate = build_certificate(
+            content, issuer, publication_of(identity.base_url, rule.issuer, delta=identity.delta)
+        )
     chain = () if issuer is None else (issuer.certificate, *issuer.chain)
     return OwnKey(
         credential=Credential(key=key, certificate=certificate, chain=chain), kind=keys.kind, reference=reference
@@ -159,11 +163,12 @@ def chain_above(role: OwnRole, certificates: Mapping[OwnRole, x509.Certificate])
     return (certificates[issuer], *chain_above(issuer, certificates))
 
 
-def publication_of(base_url: str, issuer: Issuer) -> Publication:
+def publication_of(base_url: str, issuer: Issuer, *, delta: bool = True) -> Publication:
     """Return where an issuer publishes under ``base_url``."""
     ocsp_urls = {Issuer.ROOT: f"{base_url}/ocsp/root", Issuer.ISSUING: f"{base_url}/ocsp"}
     return Publication(
         crl_url=f"{base_url}/crl/{issuer}.crl",
         issuer_url=f"{base_url}/crt/{issuer}.crt",
         ocsp_url=ocsp_urls[issuer],
+        delta_url=f"{base_url}/crl/{issuer}-delta.crl" if delta else None,
     )

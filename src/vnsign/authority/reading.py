@@ -78,6 +78,18 @@ def read_successors(connection: Connection, serial: int) -> tuple[CertificateRec
     return _certificates(connection, CERTIFICATE.c.replaces == f"{serial:x}")
 
 
+def is_serial_free(connection: Connection, serial: int) -> bool:
+    """Tell whether no certificate has a serial number."""
+    return connection.execute(select(CERTIFICATE.c.serial).where(CERTIFICATE.c.serial == f"{serial:x}")).first() is None
+
+
+def is_revoked(connection: Connection, serial: int) -> bool:
+    """Tell whether a certificate is revoked."""
+    event = STATUS_EVENT.c
+    statement = select(event.id).where(event.serial == f"{serial:x}", event.kind == StatusKind.REVOKED.value)
+    return connection.execute(statement).first() is not None
+
+
 def moment_of(seconds: int) -> datetime:
     """Return the moment of a time column, aware UTC."""
     return datetime.fromtimestamp(seconds, UTC)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from vnsign.adapters.clock import SystemClock
 from vnsign.adapters.http import HttpRevocationSource, HttpTimestampSource
 from vnsign.adapters.pkcs12 import read_pkcs12, write_pkcs12
-from vnsign.authority import Authority
+from vnsign.authority import Act, Application, Authority, AuthoritySettings
 from vnsign.errors import ErrorCode, InputError, ServiceUnavailable, SignatureRejected, UsageError, VnsignError
 from vnsign.pdf.appearance import Alignment
 from vnsign.pdf.fonts import FontStyle, bundled_font
@@ -17,7 +17,9 @@ from vnsign.pdf.geometry import Box
 from vnsign.pdf.place import Place
 from vnsign.pdf.prepare import SignatureFieldSpec, TextFieldSpec
 from vnsign.pki.credentials import Credential
+from vnsign.pki.keys import KeyAlgorithm
 from vnsign.pki.names import Subject
+from vnsign.policy.lifecycle import RequestKind, RevocationCase
 from vnsign.policy.profiles import CertificateProfile
 from vnsign.ports import Clock
 from vnsign.report import (
@@ -41,8 +43,11 @@ from vnsign.wiring.trust import TrustStore, certificate_pem
 from vnsign.wiring.verifying import inspect_pdf, inspect_statement, verify_pdf
 
 __all__ = [
+    "Act",
     "Alignment",
+    "Application",
     "Authority",
+    "AuthoritySettings",
     "Box",
     "CertificateProfile",
     "Clock",
@@ -56,9 +61,12 @@ __all__ = [
     "HttpTimestampSource",
     "Indication",
     "InputError",
+    "KeyAlgorithm",
     "Level",
     "Modifications",
     "Place",
+    "RequestKind",
+    "RevocationCase",
     "SealPurpose",
     "ServiceUnavailable",
     "SignatureFieldSpec",

@@ -351,7 +351,7 @@ def number_of(crl: x509.CertificateRevocationList) -> int:
 
 def test_the_lists_of_a_whole_path_are_fetched(authority: Authority) -> None:
     """Each certificate names its issuer's list; the root names none."""
-    leaf = authority.issue(CertificateProfile.OFFICIAL, Subject(common_name="A", organization="B"))
+    leaf = authority.enroll(CertificateProfile.OFFICIAL, Subject(common_name="A", organization="B"))
     source = HttpRevocationSource()
     issuers = [[crl.issuer for crl in source.crls_for(certificate)] for certificate in (leaf.certificate, *leaf.chain)]
     root, issuing = authority.certificates()

@@ -12,7 +12,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.support import require_tool
-from vnsign.authority.founding import TSA_ROLE, Issuer, make_own_credentials, publication_of
+from vnsign.authority.keystore import SoftwareKeys
+from vnsign.authority.own_rules import Identity, make_own_keys, publication_of
+from vnsign.authority.records import Issuer, OwnRole
 from vnsign.pki.certificates import CertificateContent, build_certificate
 from vnsign.pki.credentials import Credential
 from vnsign.pki.keys import KeyAlgorithm, generate_private_key
@@ -55,8 +57,10 @@ def infrastructure(algorithm: KeyAlgorithm = KeyAlgorithm.P256) -> Infrastructur
 
 @cache
 def _infrastructure(algorithm: KeyAlgorithm) -> Infrastructure:
-    own = make_own_credentials("Thử nghiệm", "Sở Thử nghiệm", base_url=BASE_URL, now=NOW, algorithm=algorithm)
-    return Infrastructure(root=own[Issuer.ROOT], issuing=own[Issuer.ISSUING], tsa=own[TSA_ROLE])
+    identity = Identity(name="Thử nghiệm", organization="Sở Thử nghiệm", base_url=BASE_URL)
+    own = make_own_keys(identity, keys=SoftwareKeys(b"unused"), now=NOW, algorithm=algorithm)
+    root, issuing, tsa = (own[role].credential for role in (OwnRole.ROOT, OwnRole.ISSUING, OwnRole.TSA))
+    return Infrastructure(root=root, issuing=issuing, tsa=tsa)
 
 
 def certify(

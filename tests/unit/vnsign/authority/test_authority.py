@@ -12,9 +12,10 @@ import pytest
 from cryptography import x509
 
 from tests.unit.vnsign.authority.making import NOW, PASSPHRASE, StoppedClock, openssl, pem
-from vnsign.authority import Authority
+from vnsign.authority import Act, Authority
 from vnsign.authority import store as rows
-from vnsign.authority.founding import make_own_credentials
+from vnsign.authority.own_rules import make_own_keys
+from vnsign.authority.records import OwnRole
 from vnsign.errors import ErrorCode, VnsignError
 from vnsign.pki.certificates import load_certificate
 from vnsign.pki.crl import load_crl
@@ -22,6 +23,7 @@ from vnsign.pki.names import Subject
 from vnsign.pki.tsp import TimestampRequest, build_request, parse_reply
 from vnsign.policy.profiles import CertificateProfile
 
+ACT = Act(by="Lê Văn Cường", why="thử")
 SUBJECT = Subject(common_name="Trần Thị Bình", organization="Sở Nội vụ")
 
 
@@ -31,7 +33,7 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("founded")
     with pytest.MonkeyPatch.context() as patch:
         # The cost is kept with the keys: a low one here makes every opening quick.
-        patch.setattr("vnsign.authority.authority.SCRYPT_COST", 16)
+        patch.setattr("vnsign.authority.opening.SCRYPT_COST", 16)
         Authority.create(
             folder,
             name="Thử",
@@ -69,19 +71,19 @@ def refusal(error: pytest.ExceptionInfo[VnsignError]) -> ErrorCode:
 
 def test_what_is_issued_is_on_record_and_chains_to_the_root(authority: Authority) -> None:
     """The record holds the certificate; the chain comes with the credential."""
-    credential = authority.issue(CertificateProfile.OFFICIAL, SUBJECT)
+    credential = authority.enroll(CertificateProfile.OFFICIAL, SUBJECT)
     root, issuing = authority.certificates()
     assert credential.chain == (issuing, root)
     credential.certificate.verify_directly_issued_by(issuing)
     issuing.verify_directly_issued_by(root)
     assert credential.certificate in {item.certificate for item in authority.issued()}
-    assert len(authority.issued()) == 4
+    assert len(authority.issued()) == 6
 
 
 def test_a_reopened_authority_goes_on_where_it_stopped(authority: Authority, folder: Path, clock: StoppedClock) -> None:
     """Certificates, revocations and list numbers are all in the folder."""
-    credential = authority.issue(CertificateProfile.OFFICIAL, SUBJECT)
-    authority.revoke(credential.certificate.serial_number, reason=x509.ReasonFlags.key_compromise)
+    credential = authority.enroll(CertificateProfile.OFFICIAL, SUBJECT)
+    authority.revoke(credential.certificate.serial_number, reason=x509.ReasonFlags.key_compromise, act=ACT)
     number = number_of(authority.crl("issuing"))
     again = Authority.open(folder, passphrase=PASSPHRASE, clock=clock)
     assert again.certificates() == authority.certificates()
@@ -101,19 +103,19 @@ def test_two_creations_leave_one_authority(folder: Path) -> None:
 
 def test_of_two_creations_at_once_one_loses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The other process is quicker, between our first look and our lock."""
-    monkeypatch.setattr("vnsign.authority.authority.SCRYPT_COST", 16)
+    monkeypatch.setattr("vnsign.authority.opening.SCRYPT_COST", 16)
     clock = StoppedClock()
 
     def create() -> Authority:
         return Authority.create(tmp_path, name="A", organization="B", base_url="http://c", passphrase=b"p", clock=clock)
 
     def overtaken(*arguments: object, **keywords: object) -> object:
-        monkeypatch.setattr("vnsign.authority.authority.make_own_credentials", make_own_credentials)
+        monkeypatch.setattr("vnsign.authority.opening.make_own_keys", make_own_keys)
         winners.append(create())
-        return make_own_credentials(*arguments, **keywords)  # type: ignore[arg-type]
+        return make_own_keys(*arguments, **keywords)  # type: ignore[arg-type]
 
     winners: list[Authority] = []
-    monkeypatch.setattr("vnsign.authority.authority.make_own_credentials", overtaken)
+    monkeypatch.setattr("vnsign.authority.opening.make_own_keys", overtaken)
     with pytest.raises(VnsignError) as caught:
         create()
     assert refusal(caught) is ErrorCode.AUTHORITY_EXISTS
@@ -147,7 +149,7 @@ def test_a_creation_cut_short_can_be_repeated(tmp_path: Path) -> None:
     authority = Authority.create(
         tmp_path, name="A", organization="B", base_url="http://c", passphrase=b"p", clock=StoppedClock()
     )
-    assert len(authority.issued()) == 3
+    assert len(authority.issued()) == 5
 
 
 def test_the_wrong_passphrase_opens_nothing(folder: Path) -> None:
@@ -159,9 +161,14 @@ def test_the_wrong_passphrase_opens_nothing(folder: Path) -> None:
 
 def test_no_private_key_stands_in_clear_in_the_folder(authority: Authority, folder: Path) -> None:
     """Not the authority's own, and not a subscriber's at all."""
-    subscriber = authority.issue(CertificateProfile.OFFICIAL, SUBJECT)
+    subscriber = authority.enroll(CertificateProfile.OFFICIAL, SUBJECT)
     everything = b"".join(path.read_bytes() for path in folder.iterdir())
-    for credential in (subscriber, authority.tsa, authority._own["root"], authority._own["issuing"]):
+    for credential in (
+        subscriber,
+        authority.tsa,
+        authority._own.credential(OwnRole.ROOT),
+        authority._own.credential(OwnRole.ISSUING),
+    ):
         number = credential.key.private_numbers().private_value  # type: ignore[union-attr]
         assert number.to_bytes(32, "big") not in everything
     assert b"PRIVATE KEY" not in everything
@@ -243,20 +250,20 @@ def test_an_empty_passphrase_protects_nothing_and_is_refused(tmp_path: Path) -> 
 def test_authorities_are_not_issued(authority: Authority, profile: CertificateProfile) -> None:
     """This authority has its own two."""
     with pytest.raises(VnsignError) as caught:
-        authority.issue(profile, SUBJECT)
+        authority.enroll(profile, SUBJECT)
     assert refusal(caught) is ErrorCode.ISSUE_REFUSED
-    assert len(authority.issued()) == 3
+    assert len(authority.issued()) == 5
 
 
 def test_a_serial_number_in_use_is_drawn_again(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
     """RFC 5280 §4.1.2.2: unique for each certificate of an issuer."""
-    taken = authority.issue(CertificateProfile.OFFICIAL, SUBJECT).certificate.serial_number
+    taken = authority.enroll(CertificateProfile.OFFICIAL, SUBJECT).certificate.serial_number
     drawn = iter([taken, taken, 4711])
     monkeypatch.setattr(x509, "random_serial_number", lambda: next(drawn))
-    assert authority.issue(CertificateProfile.OFFICIAL, SUBJECT).certificate.serial_number == 4711
+    assert authority.enroll(CertificateProfile.OFFICIAL, SUBJECT).certificate.serial_number == 4711
     monkeypatch.setattr(x509, "random_serial_number", lambda: taken)
     with pytest.raises(VnsignError) as caught:
-        authority.issue(CertificateProfile.OFFICIAL, SUBJECT)
+        authority.enroll(CertificateProfile.OFFICIAL, SUBJECT)
     assert refusal(caught) is ErrorCode.ISSUE_REFUSED
 
 
@@ -275,9 +282,9 @@ def test_a_list_is_made_anew_only_when_something_changed_or_a_day_has_passed(
     clock.advance(hours=12)
     second = authority.crl("issuing")
     assert number_of(second) == number_of(first) + 1
-    serial = authority.issue(CertificateProfile.OFFICIAL, SUBJECT).certificate.serial_number
+    serial = authority.enroll(CertificateProfile.OFFICIAL, SUBJECT).certificate.serial_number
     assert authority.crl("issuing") == second
-    authority.revoke(serial)
+    authority.revoke(serial, act=ACT)
     third = authority.crl("issuing")
     assert number_of(third) == number_of(second) + 1
     assert load_crl(third).get_revoked_certificate_by_serial_number(serial) is not None
@@ -298,33 +305,34 @@ def test_a_list_never_tells_what_is_later_than_itself(authority: Authority, cloc
     quiet = load_crl(authority.crl("issuing"))
     assert quiet.last_update_utc == NOW - timedelta(minutes=5)
     assert quiet.next_update_utc == quiet.last_update_utc + timedelta(days=7)
-    serial = authority.issue(CertificateProfile.OFFICIAL, SUBJECT).certificate.serial_number
+    serial = authority.enroll(CertificateProfile.OFFICIAL, SUBJECT).certificate.serial_number
     clock.advance(minutes=1)
-    authority.revoke(serial)
+    authority.revoke(serial, act=ACT)
     assert load_crl(authority.crl("issuing")).last_update_utc == clock.time
 
 
 def test_revoking_the_issuing_authority_puts_it_on_the_roots_list(authority: Authority) -> None:
     """Each issuer's list speaks of what it issued."""
     _, issuing = authority.certificates()
-    authority.revoke(issuing.serial_number, reason=x509.ReasonFlags.ca_compromise)
+    authority.revoke(issuing.serial_number, reason=x509.ReasonFlags.ca_compromise, act=ACT)
     assert load_crl(authority.crl("root")).get_revoked_certificate_by_serial_number(issuing.serial_number) is not None
     assert len(load_crl(authority.crl("issuing"))) == 0
 
 
 def test_revocation_is_final_and_repeating_it_changes_nothing(authority: Authority, clock: StoppedClock) -> None:
     """The first time and reason stand; the same call after a crash is no error."""
-    serial = authority.issue(CertificateProfile.OFFICIAL, SUBJECT).certificate.serial_number
-    authority.revoke(serial, reason=x509.ReasonFlags.key_compromise, at=NOW)
+    serial = authority.enroll(CertificateProfile.OFFICIAL, SUBJECT).certificate.serial_number
+    authority.revoke(serial, reason=x509.ReasonFlags.key_compromise, at=NOW, act=ACT)
     clock.advance(hours=1)
-    authority.revoke(serial, reason=x509.ReasonFlags.key_compromise, at=NOW)
-    authority.revoke(serial, reason=x509.ReasonFlags.key_compromise)
-    row = next(item for item in authority.issued() if item.certificate.serial_number == serial)
-    assert (row.revoked_at, row.reason) == (NOW, x509.ReasonFlags.key_compromise)
+    authority.revoke(serial, reason=x509.ReasonFlags.key_compromise, at=NOW, act=ACT)
+    authority.revoke(serial, reason=x509.ReasonFlags.key_compromise, act=ACT)
+    row = authority.find(serial)
+    assert row is not None
+    assert [(change.at, change.reason) for change in row.changes] == [(NOW, x509.ReasonFlags.key_compromise)]
     for change in ({"at": clock.time}, {"reason": x509.ReasonFlags.superseded}):
         with pytest.raises(VnsignError) as caught:
-            authority.revoke(serial, **({"reason": x509.ReasonFlags.key_compromise} | change))
-        assert refusal(caught) is ErrorCode.BAD_ARGUMENT
+            authority.revoke(serial, **({"reason": x509.ReasonFlags.key_compromise} | change), act=ACT)
+        assert refusal(caught) is ErrorCode.WRONG_STATE
 
 
 @pytest.mark.parametrize(
@@ -334,9 +342,9 @@ def test_revocation_is_final_and_repeating_it_changes_nothing(authority: Authori
 )
 def test_a_revocation_time_that_cannot_be_true_is_refused(authority: Authority, at: object) -> None:
     """Neither in the future, nor before the certificate, nor without a zone."""
-    serial = authority.issue(CertificateProfile.OFFICIAL, SUBJECT).certificate.serial_number
+    serial = authority.enroll(CertificateProfile.OFFICIAL, SUBJECT).certificate.serial_number
     with pytest.raises(VnsignError) as caught:
-        authority.revoke(serial, at=at)  # type: ignore[arg-type]
+        authority.revoke(serial, at=at, act=ACT)  # type: ignore[arg-type]
     assert refusal(caught) is ErrorCode.BAD_ARGUMENT
 
 
@@ -344,17 +352,17 @@ def test_what_is_not_on_record_and_the_root_cannot_be_revoked(authority: Authori
     """A root is taken out of trust stores."""
     for serial in (12345, authority.certificates()[0].serial_number):
         with pytest.raises(VnsignError) as caught:
-            authority.revoke(serial)
+            authority.revoke(serial, act=ACT)
         assert refusal(caught) is ErrorCode.BAD_ARGUMENT
 
 
 def test_suspension_is_refused_before_anything_is_written(authority: Authority) -> None:
     """Nghị định 68/2024/NĐ-CP knows no suspension."""
-    serial = authority.issue(CertificateProfile.OFFICIAL, SUBJECT).certificate.serial_number
+    serial = authority.enroll(CertificateProfile.OFFICIAL, SUBJECT).certificate.serial_number
     with pytest.raises(VnsignError) as caught:
-        authority.revoke(serial, reason=x509.ReasonFlags.certificate_hold)
+        authority.revoke(serial, reason=x509.ReasonFlags.certificate_hold, act=ACT)
     assert refusal(caught) is ErrorCode.BAD_ARGUMENT
-    assert all(item.revoked_at is None for item in authority.issued())
+    assert all(item.revocation is None for item in authority.issued())
 
 
 def test_there_are_two_lists_only(authority: Authority) -> None:
@@ -368,7 +376,7 @@ def test_openssl_follows_the_whole_life_of_a_certificate(
     authority: Authority, clock: StoppedClock, tmp_path: Path
 ) -> None:
     """A foreign judge on what really left the authority: good, then revoked."""
-    credential = authority.issue(CertificateProfile.AGENCY_SEAL, SUBJECT)
+    credential = authority.enroll(CertificateProfile.AGENCY_SEAL, SUBJECT)
 
     def judge() -> bytes:
         root, issuing = authority.certificates()
@@ -385,7 +393,7 @@ def test_openssl_follows_the_whole_life_of_a_certificate(
 
     assert b"OK" in judge()
     clock.advance(minutes=1)
-    authority.revoke(credential.certificate.serial_number, reason=x509.ReasonFlags.superseded)
+    authority.revoke(credential.certificate.serial_number, reason=x509.ReasonFlags.superseded, act=ACT)
     assert b"certificate revoked" in judge()
 
 
@@ -404,7 +412,7 @@ def test_every_token_has_its_own_serial_number_and_the_clocks_time(authority: Au
 
 def test_the_record_keeps_what_was_issued_byte_for_byte(authority: Authority, folder: Path) -> None:
     """A certificate that left is the certificate on record, read with another program."""
-    credential = authority.issue(CertificateProfile.OFFICIAL, SUBJECT)
+    credential = authority.enroll(CertificateProfile.OFFICIAL, SUBJECT)
     connection = sqlite3.connect(folder / rows.DATABASE_NAME)
     found = connection.execute(
         "SELECT der FROM certificate WHERE serial = ?", (f"{credential.certificate.serial_number:x}",)
@@ -425,7 +433,7 @@ def test_any_damage_to_the_file_is_our_error(founded: bytes, tmp_path: Path) -> 
         path.write_bytes(damaged)
         try:
             authority = Authority.open(tmp_path, passphrase=PASSPHRASE, clock=StoppedClock())
-            authority.issue(CertificateProfile.OFFICIAL, SUBJECT)
+            authority.enroll(CertificateProfile.OFFICIAL, SUBJECT)
             authority.issued()
             authority.crl("issuing")
         except VnsignError:

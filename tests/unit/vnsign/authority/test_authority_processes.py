@@ -27,19 +27,19 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from tests.unit.vnsign.authority.making import PASSPHRASE
 from vnsign.adapters.clock import SystemClock
-from vnsign.authority import Authority
+from vnsign.authority import Act, Authority
 from vnsign.pki.names import Subject
 from vnsign.policy.profiles import CertificateProfile
 
 authority = Authority.open(sys.argv[1], passphrase=PASSPHRASE, clock=SystemClock())
 subject = Subject(common_name="A", organization="B")
 for number in range(int(sys.argv[2])):
-    certificate = authority.issue(CertificateProfile.SERVICE, subject).certificate
+    certificate = authority.enroll(CertificateProfile.SERVICE, subject).certificate
     # One write, so that a kill leaves whole lines only.
     sys.stdout.write(certificate.public_bytes(Encoding.DER).hex() + "\\n")
     sys.stdout.flush()
     if number % 5 == 4:
-        authority.revoke(certificate.serial_number)
+        authority.revoke(certificate.serial_number, act=Act(by="test"))
         authority.crl("issuing")
 """
 
@@ -48,7 +48,7 @@ def new_authority(folder: Path) -> Authority:
     """Make one that opens quickly."""
     with pytest.MonkeyPatch.context() as patch:
         # The cost is kept with the keys: a low one here makes every opening quick.
-        patch.setattr("vnsign.authority.authority.SCRYPT_COST", 16)
+        patch.setattr("vnsign.authority.opening.SCRYPT_COST", 16)
         return Authority.create(
             folder, name="A", organization="B", base_url="http://ca.example", passphrase=PASSPHRASE, clock=SystemClock()
         )
@@ -70,9 +70,9 @@ def test_two_processes_issue_at_once_and_no_serial_number_is_used_twice(tmp_path
     recorded = {item.certificate.serial_number: item for item in authority.issued()}
     assert len(left) == len({certificate.serial_number for certificate in left}) == 40
     assert {certificate.serial_number for certificate in left} <= set(recorded)
-    assert len(recorded) == 43
+    assert len(recorded) == 45
     newest = load_crl(authority.crl("issuing"))
-    assert {entry.serial_number for entry in newest} == {s for s, item in recorded.items() if item.revoked_at}
+    assert {entry.serial_number for entry in newest} == {s for s, item in recorded.items() if item.revocation}
     assert len(newest) == 8
     assert newest.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number <= 9
 
@@ -93,5 +93,5 @@ def test_a_killed_process_leaves_an_authority_that_opens_and_a_record_without_ga
     certificates = [load_certificate(bytes.fromhex(line)) for line in left]
     assert len(certificates) >= 3
     assert set(certificates) <= recorded
-    authority.issue(CertificateProfile.OFFICIAL, Subject(common_name="A", organization="B"))
+    authority.enroll(CertificateProfile.OFFICIAL, Subject(common_name="A", organization="B"))
     assert len(authority.issued()) == len(recorded) + 1

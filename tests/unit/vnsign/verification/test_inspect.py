@@ -174,14 +174,18 @@ def test_revoked_after_signing_stays_valid(fresh: World) -> None:
     """Status counts at signing time (NĐ 68/2024 Điều 31)."""
     signed = fresh.sign()
     fresh.clock.moment += 2 * HOUR
-    fresh.office.authority.revoke(fresh.office.leader.certificate.serial_number, at=fresh.clock.now() - HOUR)
+    fresh.office.authority.revoke(
+        fresh.office.leader.certificate.serial_number, at=fresh.clock.now() - HOUR, act=vnsign.Act(by="Văn thư")
+    )
 
     assert only(fresh.inspect(signed, crls=fresh.crls())).indication is Indication.TOTAL_PASSED
 
 
 def test_revoked_before_signing_is_rejected(fresh: World) -> None:
     """The signer himself says that he signed after the revocation: TOTAL_FAILED, REVOKED."""
-    fresh.office.authority.revoke(fresh.office.leader.certificate.serial_number, at=BEGIN + HOUR)
+    fresh.office.authority.revoke(
+        fresh.office.leader.certificate.serial_number, at=BEGIN + HOUR, act=vnsign.Act(by="Văn thư")
+    )
     signature = only(fresh.inspect(fresh.sign(), crls=fresh.crls()))
 
     assert (signature.indication, signature.subindication) == (Indication.TOTAL_FAILED, SubIndication.REVOKED)
@@ -192,7 +196,9 @@ def test_revoked_without_a_proven_time_is_undecided(fresh: World) -> None:
     """Signed by his own account before the revocation, but nothing proves it: REVOKED_NO_POE."""
     signed = fresh.sign(level="B-B")
     fresh.clock.moment += 2 * HOUR
-    fresh.office.authority.revoke(fresh.office.leader.certificate.serial_number, at=fresh.clock.now() - HOUR)
+    fresh.office.authority.revoke(
+        fresh.office.leader.certificate.serial_number, at=fresh.clock.now() - HOUR, act=vnsign.Act(by="Văn thư")
+    )
     signature = only(fresh.inspect(signed, crls=fresh.crls()))
 
     assert signature.indication is Indication.INDETERMINATE
@@ -202,7 +208,9 @@ def test_revoked_without_a_proven_time_is_undecided(fresh: World) -> None:
 def test_an_older_list_cannot_hide_a_revocation(fresh: World) -> None:
     """All authentic evidence counts together: a forger may add lists, never take one away."""
     before = fresh.crls()
-    fresh.office.authority.revoke(fresh.office.leader.certificate.serial_number, at=BEGIN + HOUR)
+    fresh.office.authority.revoke(
+        fresh.office.leader.certificate.serial_number, at=BEGIN + HOUR, act=vnsign.Act(by="Văn thư")
+    )
     signed = fresh.sign()
 
     for crls in ((*before, *fresh.crls()), (*fresh.crls(), *before)):

@@ -1,0 +1,47 @@
+"""The same act many times: one transaction for a chunk, one savepoint for each.
+
+Invariants:
+    - One that fails loses nothing of any other; what is told as done is committed.
+    - If the database itself fails, the whole chunk is not on record, and the error leaves.
+
+What it does not do: it decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import TypeVar
+
+from vnsign.authority.ledger import Ledger
+from vnsign.authority.store import AuthorityStore
+from vnsign.errors import VnsignError
+from vnsign.ports import Clock
+
+#: A chunk is on disk in one go; others wait for the lock as long.
+CHUNK = 64
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+
+
+def run_many(
+    store: AuthorityStore, clock: Clock, items: Iterable[_T], verb: Callable[[Ledger, _T, datetime], _R]
+) -> Iterator[tuple[_T, _R | VnsignError]]:
+    """Yield each item with what ``verb`` returned for it, or the error, once that is on record."""
+    waiting = iter(items)
+    while chunk := list(islice(waiting, CHUNK)):
+        outcomes: list[tuple[_T, _R | VnsignError]] = []
+        with store.writing() as connection:
+            for item in chunk:
+                try:
+                    with connection.begin_nested():
+                        ledger = Ledger(connection)
+                        done = verb(ledger, item, clock.now())
+                        ledger.check_told()
+                except VnsignError as exc:
+                    outcomes.append((item, exc))
+                else:
+                    outcomes.append((item, done))
+        yield from outcomes
