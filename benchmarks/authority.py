@@ -17,9 +17,9 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
-import certomancer.version
 import cryptography
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -251,7 +251,7 @@ def main() -> None:
         peers = make_peers(folder, count=count)
         print(
             f"{os.cpu_count()} cores, Python {platform.python_version()}, cryptography {cryptography.__version__}, "
-            f"certomancer {certomancer.version.__version__}, {peers.openssl.version.partition(' (')[0]}; "
+            f"certomancer {version('certomancer')}, {peers.openssl.version.partition(' (')[0]}; "
             f"{rounds} rounds; P-256, SHA-256"
         )
         if "issue" in parts:

@@ -14,11 +14,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from benchmarks.http_client import post
-from vnsign import Act, Application, Authority, RequestKind, Subject
+from vnsign import Authority, Subject
 from vnsign.authority.batch import make_request
+from vnsign.authority.records import Act, Application, RequestOutcome, RequestRecord
 from vnsign.pki.requests import check_request, parse_request
+from vnsign.policy.lifecycle import RequestKind
 from vnsign.policy.profiles import CertificateProfile
 from vnsign.web import create_app, serve
+from vnsign.web.limits import ServiceLimits
 
 AGENCY = "Ủy ban nhân dân tỉnh Thử"
 BASE_URL = "http://ca.thu.gov.vn"
@@ -50,6 +53,12 @@ def officials(count: int) -> list[tuple[Subject, bytes]]:
     return [(person, make_request(ec.generate_private_key(ec.SECP256R1()), person)) for person in people]
 
 
+def _done(outcome: RequestOutcome) -> RequestRecord:
+    if outcome.record is None:
+        raise RuntimeError(f"refused: {outcome.error}")
+    return outcome.record
+
+
 class Vnsign:
     """One authority in one folder."""
 
@@ -66,15 +75,13 @@ class Vnsign:
 
     def submit(self, people: Sequence[tuple[Subject, bytes]]) -> list[int]:
         """Request and approve; return the numbers of the requests."""
-        numbers = []
-        for subject, csr in people:
-            application = Application(
-                kind=RequestKind.NEW, agency=AGENCY, profile=CertificateProfile.OFFICIAL, subject=subject, csr=csr
-            )
-            numbers.append(self._authority.request(application, act=_SUBMIT).id)
-        for number in numbers:
-            self._authority.approve(number, act=_DECIDE)
-        return numbers
+        applications = [
+            Application(kind=RequestKind.NEW, agency=AGENCY, profile=CertificateProfile.OFFICIAL, subject=who, csr=csr)
+            for who, csr in people
+        ]
+        taken = self._authority.request_all(applications, act=_SUBMIT)
+        approved = self._authority.approve_all([_done(outcome).id for outcome in taken], act=_DECIDE)
+        return [_done(outcome).id for outcome in approved]
 
     def issue(self, numbers: Sequence[int]) -> list[x509.Certificate]:
         """Issue for approved requests; the certificates are on record when this returns."""
@@ -121,6 +128,6 @@ class Vnsign:
 
 def _serve(folder: Path, port: Queue[int]) -> None:
     authority = Authority.open(folder, passphrase=_PASSPHRASE, clock=SystemClock())
-    with serve(create_app(authority, limits=None)) as running:
+    with serve(create_app(authority, limits=ServiceLimits(rate=None))) as running:
         port.put(running.port)
         Event().wait()
