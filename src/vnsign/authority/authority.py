@@ -17,8 +17,10 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from cryptography import x509
+from sqlalchemy import Connection
 
 from vnsign.authority import issuing, opening, status
 from vnsign.authority.keystore import KeyVault
@@ -130,7 +132,7 @@ class Authority(RequestDesk):
             UsageError: ``AUTHORITY_NOT_FOUND``, ``WRONG_PASSPHRASE``, ``BAD_ARGUMENT``: made by a newer version.
             InputError: ``NOT_READABLE``: it is no authority's database, or damaged.
         """
-        opened = opening.open_existing(location, passphrase=passphrase, keys=keys)
+        opened = opening.open_existing(location, passphrase=passphrase, keys=keys, clock=clock)
         return cls(opened, clock=clock, compromised=compromised)
 
     @property
@@ -173,18 +175,18 @@ class Authority(RequestDesk):
         Source: Nghị định 68/2024/NĐ-CP Điều 9, 11, 12, 15; docs/adr/0013-lifecycle-of-certificates.md.
         """
         issuer = self._own.credential(OwnRole.ISSUING)
-        with self._acting() as (ledger, now):
-            return issuing.issue(ledger, request_id, self._press(ledger, issuer, now), act=act)
+        with self._acting() as (ledger, _):
+            return issuing.issue(ledger, request_id, self._press(issuer, ledger.connection), act=act)
 
     def issue_all(self, request_ids: Iterable[int], *, act: Act) -> Iterator[IssueOutcome]:
         """Answer many approved requests; yield what became of each, in order, once it is on record."""
         issuer = self._own.credential(OwnRole.ISSUING)
 
-        def issue(ledger: Ledger, number: int, now: datetime) -> CertificateRecord:
-            return issuing.issue(ledger, number, self._press(ledger, issuer, now), act=act)
+        def issue(ledger: Ledger, number: int, press: issuing.Press) -> CertificateRecord:
+            return issuing.issue(ledger, number, press, act=act)
 
         with self._sound_rows():
-            for number, done in run_many(self._store, self._clock, request_ids, issue):
+            for number, done in run_many(self._store, request_ids, prepare=partial(self._press, issuer), verb=issue):
                 if isinstance(done, VnsignError):
                     yield IssueOutcome(request_id=number, error=done)
                 else:
@@ -225,8 +227,8 @@ class Authority(RequestDesk):
         enrolment = issuing.Enrolment(
             profile=profile, subject=subject, key=key.public_key(), not_after=not_after, policies=policies
         )
-        with self._acting() as (ledger, now):
-            record = issuing.enroll(ledger, enrolment, self._press(ledger, issuer, now), act=act)
+        with self._acting() as (ledger, _):
+            record = issuing.enroll(ledger, enrolment, self._press(issuer, ledger.connection), act=act)
         return Credential(key=key, certificate=record.certificate, chain=(issuer.certificate, *issuer.chain))
 
     def revoke(
@@ -346,5 +348,5 @@ class Authority(RequestDesk):
         """Answer any bytes with a TimeStampResp, DER; see :meth:`Services.answer_timestamp`."""
         return self._services.answer_timestamp(request)
 
-    def _press(self, ledger: Ledger, issuer: Credential, now: datetime) -> issuing.Press:
-        return issuing.Press(issuer=issuer, base_url=self.base_url, settings=read_settings(ledger.connection), now=now)
+    def _press(self, issuer: Credential, connection: Connection) -> issuing.Press:
+        return issuing.make_press(connection, issuer, base_url=self.base_url, now=self._clock.now())

@@ -19,11 +19,13 @@ from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from sqlalchemy import Connection
 
 from vnsign.authority import reading, requests, status
 from vnsign.authority.intake import spki_hash, subject_of
 from vnsign.authority.ledger import Ledger
 from vnsign.authority.own_rules import CLOCK_SKEW, OWN_RULES, OwnKey, publication_of
+from vnsign.authority.record import read_settings
 from vnsign.authority.records import Act, CertificateRecord, Issuer, JournalAct, OwnRole, RequestRecord
 from vnsign.authority.settings import AuthoritySettings
 from vnsign.authority.tables import CERTIFICATE, OWN_KEY
@@ -54,6 +56,17 @@ class Press:
     now: datetime
 
 
+def make_press(connection: Connection, issuer: Credential, *, base_url: str, now: datetime) -> Press:
+    """Return what certificates are made with now.
+
+    Raises:
+        UsageError: ``ISSUE_REFUSED``: the issuing authority is revoked: nobody would accept what it certifies.
+    """
+    if reading.is_revoked(connection, issuer.certificate.serial_number):
+        raise UsageError(ErrorCode.ISSUE_REFUSED, "the issuing authority's own certificate is revoked")
+    return Press(issuer=issuer, base_url=base_url, settings=read_settings(connection), now=now)
+
+
 def issue(ledger: Ledger, number: int, press: Press, *, act: Act) -> CertificateRecord:
     """Answer an approved request with a certificate.
 
@@ -65,11 +78,10 @@ def issue(ledger: Ledger, number: int, press: Press, *, act: Act) -> Certificate
     """
     request = requests.read(ledger, number)
     requests.check_kind(request, CERTIFYING)
-    _check_issuer(ledger, press)
     requests.finish(ledger, request, now=press.now, act=act)
     predecessor = _predecessor(ledger, request, press.now)
     key = _key_of(request, predecessor)
-    faults = tuple(requests.key_faults(ledger, spki_hash(key), subscriber=request.subscriber, but=number))
+    faults = tuple(requests.key_faults(ledger, spki_hash(key), subscriber=request.subscriber))
     if faults:
         raise RequestRefused(faults)
     certificate = _certify(ledger, _content(request, predecessor, key, press), press)
@@ -122,7 +134,6 @@ def enroll(ledger: Ledger, enrolment: Enrolment, press: Press, *, act: Act) -> C
         UsageError: ``ISSUE_REFUSED``.
     """
     check_profile(enrolment.profile)
-    _check_issuer(ledger, press)
     policies = press.settings.policies if enrolment.policies is None else enrolment.policies
     content = CertificateContent(
         profile=enrolment.profile,
@@ -247,9 +258,3 @@ def _certify(ledger: Ledger, content: CertificateContent, press: Press) -> x509.
 
 def _start(press: Press) -> datetime:
     return max(press.now - CLOCK_SKEW, press.issuer.certificate.not_valid_before_utc)
-
-
-def _check_issuer(ledger: Ledger, press: Press) -> None:
-    serial = press.issuer.certificate.serial_number
-    if reading.is_revoked(ledger.connection, serial):
-        raise UsageError(ErrorCode.ISSUE_REFUSED, "the issuing authority's own certificate is revoked")

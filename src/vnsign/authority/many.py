@@ -10,35 +10,46 @@ What it does not do: it decides nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 from itertools import islice
 from typing import TypeVar
+
+from sqlalchemy import Connection
 
 from vnsign.authority.ledger import Ledger
 from vnsign.authority.store import AuthorityStore
 from vnsign.errors import VnsignError
-from vnsign.ports import Clock
 
 #: A chunk is on disk in one go; others wait for the lock as long.
 CHUNK = 64
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
+_C = TypeVar("_C")
 
 
 def run_many(
-    store: AuthorityStore, clock: Clock, items: Iterable[_T], verb: Callable[[Ledger, _T, datetime], _R]
+    store: AuthorityStore,
+    items: Iterable[_T],
+    *,
+    prepare: Callable[[Connection], _C],
+    verb: Callable[[Ledger, _T, _C], _R],
 ) -> Iterator[tuple[_T, _R | VnsignError]]:
-    """Yield each item with what ``verb`` returned for it, or the error, once that is on record."""
+    """Yield each item with what ``verb`` returned for it, or the error, once that is on record.
+
+    Args:
+        prepare: Reads, under the lock, what is the same for a whole chunk: nobody else changes it meanwhile.
+        verb: The act.
+    """
     waiting = iter(items)
     while chunk := list(islice(waiting, CHUNK)):
         outcomes: list[tuple[_T, _R | VnsignError]] = []
         with store.writing() as connection:
+            context = prepare(connection)
             for item in chunk:
                 try:
                     with connection.begin_nested():
                         ledger = Ledger(connection)
-                        done = verb(ledger, item, clock.now())
+                        done = verb(ledger, item, context)
                         ledger.check_told()
                 except VnsignError as exc:
                     outcomes.append((item, exc))

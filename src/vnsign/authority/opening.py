@@ -15,7 +15,6 @@ import os
 import re
 import secrets
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from vnsign.authority import store as rows
@@ -74,7 +73,7 @@ def create(location: str | os.PathLike[str], founding: Founding, *, clock: Clock
         base_url=checked_url(founding.base_url),
         delta=settings.delta_lifetime is not None,
     )
-    store = rows.AuthorityStore(Path(location))
+    store = rows.AuthorityStore(location)
     store.create_file()
     with store.reading() as connection:
         _refuse_existing(store, initialized=rows.is_initialized(connection))
@@ -107,27 +106,30 @@ def create(location: str | os.PathLike[str], founding: Founding, *, clock: Clock
             base_url=identity.base_url,
             settings=settings_to_json(settings),
         )
-    own = OwnKeys([vault], file=str(store.path))
+    own = OwnKeys([vault], file=store.name)
     with store.reading() as connection:
         own.refresh(connection)
     return Opened(store=store, own=own, identity=identity, vault=vault)
 
 
-def open_existing(location: str | os.PathLike[str], *, passphrase: bytes, keys: KeyVault | None) -> Opened:
-    """Open an authority.
+def open_existing(
+    location: str | os.PathLike[str], *, passphrase: bytes, keys: KeyVault | None, clock: Clock
+) -> Opened:
+    """Open an authority; the database of an older version is brought up to date.
 
     Raises:
         UsageError: ``AUTHORITY_NOT_FOUND``, ``WRONG_PASSPHRASE``, ``BAD_ARGUMENT``: made by a newer version.
         InputError: ``NOT_READABLE``: no authority's database, or damaged.
     """
-    store = rows.AuthorityStore(Path(location))
+    store = rows.AuthorityStore(location)
+    store.upgrade(at=clock.now())
     with store.reading() as connection:
         kept = rows.read_authority(connection)
         kinds = {key.kind for key in rows.read_own_keys(connection)}
     vaults: list[KeyVault] = [] if keys is None else [keys]
     if keys is None or SoftwareKeys.kind in kinds:
         vaults.append(SoftwareKeys(derive_secret(passphrase, salt=kept.key_salt, cost=kept.key_cost)))
-    own = OwnKeys(vaults, file=str(store.path))
+    own = OwnKeys(vaults, file=store.name)
     with store.reading() as connection:
         own.refresh(connection)
     own.load_kept_here(SoftwareKeys.kind)
@@ -157,6 +159,6 @@ def _refuse_existing(store: rows.AuthorityStore, *, initialized: bool) -> None:
         raise UsageError(
             ErrorCode.AUTHORITY_EXISTS,
             "an authority is already here",
-            file=str(store.path),
+            file=store.name,
             way_out="open it, or choose another place",
         )

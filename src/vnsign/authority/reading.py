@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any, TypeAlias
 
 import msgspec
 from cryptography import x509
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from vnsign.authority.records import (
     Application,
@@ -37,57 +38,85 @@ ROW_FAULTS = (ValueError, TypeError, KeyError, AttributeError, OverflowError, OS
 #: Requests that still wait for something.
 _OPEN = frozenset(state for state, following in TRANSITIONS.items() if following)
 
+# Built once: building a statement takes longer than running it.
+_Statement: TypeAlias = Select[*tuple[Any, ...]]
+_REQUESTS: _Statement = select(REQUEST).order_by(REQUEST.c.id)
+_REQUEST_BY_ID = _REQUESTS.where(REQUEST.c.id == bindparam("wanted"))
+_REQUESTS_BY_SERIAL = _REQUESTS.where(REQUEST.c.serial == bindparam("wanted"))
+_OTHERS_REQUESTS_BY_KEY = _REQUESTS.where(
+    REQUEST.c.spki_sha256 == bindparam("wanted"), REQUEST.c.subscriber != bindparam("subscriber")
+)
+_STEPS: _Statement = select(REQUEST_EVENT).order_by(REQUEST_EVENT.c.request_id, REQUEST_EVENT.c.seq)
+_STEPS_BY_ID = _STEPS.where(REQUEST_EVENT.c.request_id == bindparam("wanted"))
+_CERTIFICATES: _Statement = select(CERTIFICATE).order_by(CERTIFICATE.c.issued_at, CERTIFICATE.c.serial)
+_CERTIFICATE_BY_SERIAL = _CERTIFICATES.where(CERTIFICATE.c.serial == bindparam("wanted"))
+_CERTIFICATES_BY_KEY = _CERTIFICATES.where(CERTIFICATE.c.spki_sha256 == bindparam("wanted"))
+_SUCCESSORS = _CERTIFICATES.where(CERTIFICATE.c.replaces == bindparam("wanted"))
+_CHANGES: _Statement = select(STATUS_EVENT).order_by(STATUS_EVENT.c.id)
+_CHANGES_BY_SERIAL = _CHANGES.where(STATUS_EVENT.c.serial == bindparam("wanted"))
+_SERIAL = select(CERTIFICATE.c.serial).where(CERTIFICATE.c.serial == bindparam("wanted"))
+_REVOCATION = select(STATUS_EVENT.c.id).where(
+    STATUS_EVENT.c.serial == bindparam("wanted"), STATUS_EVENT.c.kind == StatusKind.REVOKED.value
+)
+
 
 def read_request(connection: Connection, number: int) -> RequestRecord | None:
     """Return a request, or None."""
-    return next(iter(_requests(connection, REQUEST.c.id == number)), None)
+    return next(iter(_requests(connection, _REQUEST_BY_ID, number)), None)
 
 
 def read_requests(connection: Connection, *, state: RequestState | None = None) -> tuple[RequestRecord, ...]:
     """Return all requests, or those in one state, the oldest first."""
-    return tuple(request for request in _requests(connection) if state is None or request.state is state)
+    found = connection.execute(_REQUESTS).all()
+    steps: dict[int, list[AnyRow]] = defaultdict(list)
+    for event in connection.execute(_STEPS):
+        steps[event.request_id].append(event)
+    requests = (_request(row, steps[row.id]) for row in found)
+    return tuple(request for request in requests if state is None or request.state is state)
 
 
 def read_open_requests_about(connection: Connection, serial: int) -> tuple[RequestRecord, ...]:
     """Return the requests about one certificate that still wait."""
-    return _still_open(_requests(connection, REQUEST.c.serial == f"{serial:x}"))
+    return _still_open(_requests(connection, _REQUESTS_BY_SERIAL, f"{serial:x}"))
 
 
-def read_open_requests_of_key(connection: Connection, spki_sha256: bytes) -> tuple[RequestRecord, ...]:
-    """Return the requests for certificates of one key that still wait."""
-    return _still_open(_requests(connection, REQUEST.c.spki_sha256 == spki_sha256))
+def read_open_requests_of_key(connection: Connection, spki_sha256: bytes, *, not_of: str) -> tuple[RequestRecord, ...]:
+    """Return the requests for certificates of one key that still wait, but for those of the subscriber ``not_of``."""
+    return _still_open(_requests(connection, _OTHERS_REQUESTS_BY_KEY, spki_sha256, subscriber=not_of))
 
 
 def read_certificate(connection: Connection, serial: int) -> CertificateRecord | None:
     """Return a certificate, or None."""
-    return next(iter(_certificates(connection, CERTIFICATE.c.serial == f"{serial:x}")), None)
+    return next(iter(_certificates(connection, _CERTIFICATE_BY_SERIAL, f"{serial:x}")), None)
 
 
 def read_certificates(connection: Connection) -> tuple[CertificateRecord, ...]:
     """Return every certificate in order of issue, the authority's own included."""
-    return _certificates(connection)
+    found = connection.execute(_CERTIFICATES).all()
+    changes: dict[str, list[AnyRow]] = defaultdict(list)
+    for event in connection.execute(_CHANGES):
+        changes[event.serial].append(event)
+    return tuple(_certificate(row, changes.get(row.serial, ())) for row in found)
 
 
 def read_certificates_of_key(connection: Connection, spki_sha256: bytes) -> tuple[CertificateRecord, ...]:
     """Return every certificate of one key."""
-    return _certificates(connection, CERTIFICATE.c.spki_sha256 == spki_sha256)
+    return _certificates(connection, _CERTIFICATES_BY_KEY, spki_sha256)
 
 
 def read_successors(connection: Connection, serial: int) -> tuple[CertificateRecord, ...]:
     """Return the certificates that renewed or changed one."""
-    return _certificates(connection, CERTIFICATE.c.replaces == f"{serial:x}")
+    return _certificates(connection, _SUCCESSORS, f"{serial:x}")
 
 
 def is_serial_free(connection: Connection, serial: int) -> bool:
     """Tell whether no certificate has a serial number."""
-    return connection.execute(select(CERTIFICATE.c.serial).where(CERTIFICATE.c.serial == f"{serial:x}")).first() is None
+    return connection.execute(_SERIAL, {"wanted": f"{serial:x}"}).first() is None
 
 
 def is_revoked(connection: Connection, serial: int) -> bool:
     """Tell whether a certificate is revoked."""
-    event = STATUS_EVENT.c
-    statement = select(event.id).where(event.serial == f"{serial:x}", event.kind == StatusKind.REVOKED.value)
-    return connection.execute(statement).first() is not None
+    return connection.execute(_REVOCATION, {"wanted": f"{serial:x}"}).first() is not None
 
 
 def moment_of(seconds: int) -> datetime:
@@ -99,22 +128,14 @@ def _still_open(requests: Iterable[RequestRecord]) -> tuple[RequestRecord, ...]:
     return tuple(request for request in requests if request.state in _OPEN)
 
 
-def _requests(connection: Connection, *where: ColumnElement[bool]) -> tuple[RequestRecord, ...]:
-    found = connection.execute(select(REQUEST).where(*where).order_by(REQUEST.c.id)).all()
-    if not found:
-        return ()
-    events = select(REQUEST_EVENT).order_by(REQUEST_EVENT.c.request_id, REQUEST_EVENT.c.seq)
-    if where:
-        events = events.where(REQUEST_EVENT.c.request_id.in_([row.id for row in found]))
-    steps: dict[int, list[RequestStep]] = defaultdict(list)
-    for event in connection.execute(events):
-        steps[event.request_id].append(
-            RequestStep(state=RequestState(event.state), at=moment_of(event.at), by=event.by, why=event.why)
-        )
-    return tuple(_request(row, steps[row.id]) for row in found)
+def _requests(
+    connection: Connection, statement: _Statement, wanted: int | str | bytes, **also: str
+) -> tuple[RequestRecord, ...]:
+    found = connection.execute(statement, {"wanted": wanted, **also}).all()
+    return tuple(_request(row, connection.execute(_STEPS_BY_ID, {"wanted": row.id}).all()) for row in found)
 
 
-def _request(row: AnyRow, steps: Sequence[RequestStep]) -> RequestRecord:
+def _request(row: AnyRow, steps: Sequence[AnyRow]) -> RequestRecord:
     kind, profile = RequestKind(row.kind), CertificateProfile(row.profile)
     if not steps:
         raise ValueError(f"request {row.id} has no step")
@@ -135,28 +156,21 @@ def _request(row: AnyRow, steps: Sequence[RequestStep]) -> RequestRecord:
         ),
         profile=profile,
         subscriber=row.subscriber,
-        steps=tuple(steps),
+        steps=tuple(
+            RequestStep(state=RequestState(step.state), at=moment_of(step.at), by=step.by, why=step.why)
+            for step in steps
+        ),
     )
 
 
-def _certificates(connection: Connection, *where: ColumnElement[bool]) -> tuple[CertificateRecord, ...]:
-    found = connection.execute(_in_order_of_issue(select(CERTIFICATE).where(*where))).all()
-    if not found:
-        return ()
-    events = select(STATUS_EVENT).order_by(STATUS_EVENT.c.id)
-    if where:
-        events = events.where(STATUS_EVENT.c.serial.in_([row.serial for row in found]))
-    changes: dict[str, list[StatusChange]] = defaultdict(list)
-    for event in connection.execute(events):
-        changes[event.serial].append(_change(event))
-    return tuple(_certificate(row, changes.get(row.serial, ())) for row in found)
+def _certificates(connection: Connection, statement: _Statement, wanted: str | bytes) -> tuple[CertificateRecord, ...]:
+    found = connection.execute(statement, {"wanted": wanted}).all()
+    return tuple(
+        _certificate(row, connection.execute(_CHANGES_BY_SERIAL, {"wanted": row.serial}).all()) for row in found
+    )
 
 
-def _in_order_of_issue(statement: Select[tuple[object, ...]]) -> Select[tuple[object, ...]]:
-    return statement.order_by(CERTIFICATE.c.issued_at, CERTIFICATE.c.serial)
-
-
-def _certificate(row: AnyRow, changes: Sequence[StatusChange]) -> CertificateRecord:
+def _certificate(row: AnyRow, changes: Sequence[AnyRow]) -> CertificateRecord:
     return CertificateRecord(
         certificate=x509.load_der_x509_certificate(row.der),
         issuer=Issuer(row.issuer),
@@ -165,7 +179,7 @@ def _certificate(row: AnyRow, changes: Sequence[StatusChange]) -> CertificateRec
         issued_at=moment_of(row.issued_at),
         request_id=row.request_id,
         replaces=None if row.replaces is None else int(row.replaces, 16),
-        changes=tuple(changes),
+        changes=tuple(_change(change) for change in changes),
     )
 
 

@@ -20,8 +20,10 @@ from vnsign.authority.journal import entry_of
 from vnsign.authority.journal_check import JournalReport, check_journal
 from vnsign.authority.records import CertificateRecord, JournalEntry, RequestRecord
 from vnsign.authority.settings import AuthoritySettings, settings_from_json
-from vnsign.authority.tables import JOURNAL
+from vnsign.authority.tables import AUTHORITY, JOURNAL
 from vnsign.policy.lifecycle import RequestState
+
+_SETTINGS = select(AUTHORITY.c.settings)
 
 
 class Record:
@@ -85,9 +87,9 @@ class Record:
         try:
             yield
         except reading.ROW_FAULTS as exc:
-            raise rows.damaged(self._store.path, exc) from exc
+            raise rows.damaged(self._store.name, exc) from exc
 
 
 def read_settings(connection: Connection) -> AuthoritySettings:
     """Return the settings on record."""
-    return settings_from_json(rows.read_authority(connection).settings)
+    return settings_from_json(connection.execute(_SETTINGS).scalar_one())

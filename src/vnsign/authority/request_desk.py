@@ -13,18 +13,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+
+from sqlalchemy import Connection
 
 from vnsign.authority import intake, reading, requests
 from vnsign.authority.ledger import Ledger
 from vnsign.authority.many import run_many
 from vnsign.authority.record import Record, read_settings
 from vnsign.authority.records import Act, Application, CertificateRecord, RequestOutcome, RequestRecord
+from vnsign.authority.settings import AuthoritySettings
 from vnsign.authority.store import AuthorityStore
 from vnsign.errors import VnsignError
 from vnsign.pki.weak_keys import NO_LIST, CompromisedKeys
 from vnsign.ports import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What holds for a chunk of requests: the settings, and the time (aware UTC)."""
+
+    settings: AuthoritySettings
+    now: datetime
 
 
 class RequestDesk(Record):
@@ -58,12 +70,12 @@ class RequestDesk(Record):
         A chunk is one transaction; an application that is refused loses no other.
         """
 
-        def submit(ledger: Ledger, application: Application, now: datetime) -> RequestRecord:
+        def submit(ledger: Ledger, application: Application, terms: Terms) -> RequestRecord:
             find = partial(reading.read_certificate, ledger.connection)
-            return requests.submit(ledger, self._examine(application, find), now=now, act=act)
+            return requests.submit(ledger, self._examine(application, find), now=terms.now, act=act)
 
         with self._sound_rows():
-            for application, done in run_many(self._store, self._clock, applications, submit):
+            for application, done in run_many(self._store, applications, prepare=self._terms, verb=submit):
                 yield _request_outcome(application, done)
 
     def approve(self, request_id: int, *, act: Act) -> RequestRecord:
@@ -78,11 +90,11 @@ class RequestDesk(Record):
     def approve_all(self, request_ids: Iterable[int], *, act: Act) -> Iterator[RequestOutcome]:
         """Approve many requests; yield what became of each, in order, once it is on record."""
 
-        def approve(ledger: Ledger, number: int, now: datetime) -> RequestRecord:
-            return requests.approve(ledger, number, settings=read_settings(ledger.connection), now=now, act=act)
+        def approve(ledger: Ledger, number: int, terms: Terms) -> RequestRecord:
+            return requests.approve(ledger, number, settings=terms.settings, now=terms.now, act=act)
 
         with self._sound_rows():
-            for number, done in run_many(self._store, self._clock, request_ids, approve):
+            for number, done in run_many(self._store, request_ids, prepare=self._terms, verb=approve):
                 yield _request_outcome(number, done)
 
     def refuse(self, request_id: int, *, act: Act) -> RequestRecord:
@@ -112,6 +124,9 @@ class RequestDesk(Record):
         """
         with self._acting() as (ledger, now):
             return requests.restore(ledger, request_id, now=now, act=act)
+
+    def _terms(self, connection: Connection) -> Terms:
+        return Terms(settings=read_settings(connection), now=self._clock.now())
 
     def _examine(self, application: Application, find: Callable[[int], CertificateRecord | None]) -> intake.Examined:
         complete = intake.complete(application, now=self._clock.now())

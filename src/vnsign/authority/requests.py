@@ -233,14 +233,8 @@ def check_not_replaced(ledger: Ledger, certificate: CertificateRecord) -> None:
             )
 
 
-def key_faults(
-    ledger: Ledger, spki_sha256: bytes, *, subscriber: str, but: int | None = None
-) -> Iterator[RequestFault]:
-    """Tell what the record knows against certifying a key for a subscriber.
-
-    Args:
-        but: A request that does not count: the one that is being answered.
-    """
+def key_faults(ledger: Ledger, spki_sha256: bytes, *, subscriber: str) -> Iterator[RequestFault]:
+    """Tell what the record knows against certifying a key for a subscriber."""
     for certificate in reading.read_certificates_of_key(ledger.connection, spki_sha256):
         serial = certificate.certificate.serial_number
         if certificate.subscriber != subscriber:
@@ -253,11 +247,10 @@ def key_faults(
                 problem=RequestProblem.WEAK_KEY,
                 detail=f"certificate {serial:x} of this key was revoked: the key is in other hands",
             )
-    for request in reading.read_open_requests_of_key(ledger.connection, spki_sha256):
-        if request.subscriber != subscriber and request.id != but:
-            yield RequestFault(
-                problem=RequestProblem.KEY_IN_USE, detail=f"request {request.id} asks for a certificate of this key"
-            )
+    for request in reading.read_open_requests_of_key(ledger.connection, spki_sha256, not_of=subscriber):
+        yield RequestFault(
+            problem=RequestProblem.KEY_IN_USE, detail=f"request {request.id} asks for a certificate of this key"
+        )
 
 
 def subject_to_json(subject: Subject) -> str:

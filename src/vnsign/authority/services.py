@@ -62,7 +62,7 @@ class Services:
         self._base_url = base_url
         self._clock = clock
         self._answers = OcspAnswers()
-        self._rising = RisingTime(store.path.parent)
+        self._rising = RisingTime(store.folder)
         self._lock = threading.RLock()
         self._state: _State | None = None
         self._looked_at: datetime | None = None
@@ -89,7 +89,7 @@ class Services:
                 return current
             return self._make_list(wanted, now)
         except ROW_FAULTS as exc:
-            raise rows.damaged(self._store.path, exc) from exc
+            raise rows.damaged(self._store.name, exc) from exc
 
     def answer_ocsp(self, which: str, request: bytes) -> bytes:
         """Answer any bytes with an OCSPResponse, DER, about certificates of ``root`` or ``issuing``.
@@ -127,7 +127,7 @@ class Services:
             with self._store.reading() as connection:
                 return self._answers.presign(connection, self._office(connection, issuer), now)
         except ROW_FAULTS as exc:
-            raise rows.damaged(self._store.path, exc) from exc
+            raise rows.damaged(self._store.name, exc) from exc
 
     def answer_timestamp(self, request: bytes) -> bytes:
         """Answer any bytes with a TimeStampResp, DER. Serial numbers are 159 random bits and not recorded.
