@@ -33,6 +33,9 @@ DOMAIN = b"vnsign authority journal v1\0"
 #: What stands before the first entry.
 NO_HASH = bytes(32)
 MAX_TEXT = 2_000
+# Built once: building a statement takes longer than running it.
+_HEAD = select(JOURNAL.c.seq, JOURNAL.c.hash).order_by(JOURNAL.c.seq.desc()).limit(1)
+_INSERT = JOURNAL.insert()
 
 Detail = str | int | None
 #: Canonical JSON is made of these.
@@ -82,9 +85,7 @@ def append(
     Raises:
         UsageError: ``BAD_ARGUMENT``: nobody is named, or a text is too long or holds what no text holds.
     """
-    last = connection.execute(
-        select(JOURNAL.c.seq, JOURNAL.c.hash).order_by(JOURNAL.c.seq.desc()).limit(1)
-    ).one_or_none()
+    last = connection.execute(_HEAD).one_or_none()
     seq, previous = (1, NO_HASH) if last is None else (last.seq + 1, bytes(last.hash))
     by, why = clean(act.by), clean(act.why)
     if not by:
@@ -92,11 +93,8 @@ def append(
     moment = int(at.timestamp())
     text = canonical({**(details or {}), "rows": [[row.table, row.key, row.sha256] for row in rows]})
     digest = entry_hash(seq, moment, by=by, why=why, act=what.value, details=text, previous=previous)
-    connection.execute(
-        JOURNAL.insert().values(
-            seq=seq, at=moment, by=by, why=why, act=what.value, details=text, previous=previous, hash=digest
-        )
-    )
+    row = {"seq": seq, "at": moment, "by": by, "why": why, "act": what.value, "details": text}
+    connection.execute(_INSERT, {**row, "previous": previous, "hash": digest})
     return JournalEntry(
         seq=seq,
         at=datetime.fromtimestamp(moment, UTC),
