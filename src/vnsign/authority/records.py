@@ -212,6 +212,8 @@ class JournalAct(StrEnum):
     RELEASED = "released"
     CRL_PUBLISHED = "crl_published"
     CEREMONY = "ceremony"
+    #: the database of an older version was brought up to date
+    UPGRADED = "upgraded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,9 @@
-"""The authority's database: one SQLite file, opened per use, one transaction per fact.
+"""The authority's database: one transaction per fact.
 
 Invariants:
-    - A write transaction takes the lock at its start (``BEGIN IMMEDIATE``), so what it read is still true when it
-      writes, also with several processes.
-    - A commit is on disk before it is reported (rollback journal, ``synchronous=EXTRA``).
-    - The file is readable by its owner only, from its first byte.
+    - Of all writers, threads and processes, one is at work at a time, so what it read is still true when it writes.
+    - A commit is on disk before it is reported.
+    - Every row added in :meth:`AuthorityStore.acting` is told by a journal entry in the same transaction.
 
 What it does not do: it decides nothing about certificates.
 """
@@ -12,25 +11,29 @@ What it does not do: it decides nothing about certificates.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+import threading
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from types import ModuleType
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from sqlalchemy import URL, Connection, Engine, NullPool, Row, create_engine, event, func, inspect, select
-from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, Row, func, inspect, select
+from sqlalchemy.exc import IntegrityError
 
+from vnsign.authority import migrations
+from vnsign.authority.database_errors import damaged, not_found, translated
 from vnsign.authority.ledger import Ledger
-from vnsign.authority.tables import AUTHORITY, CERTIFICATE, CRL, METADATA, OWN_KEY, STATUS_EVENT
-from vnsign.errors import ErrorCode, InputError, ServiceUnavailable, UsageError, VnsignError
+from vnsign.authority.postgres import PostgresDatabase, is_server_url
+from vnsign.authority.sqlite import DATABASE_NAME, SqliteDatabase
+from vnsign.authority.tables import AUTHORITY, CERTIFICATE, CRL, OWN_KEY, STATUS_EVENT
+from vnsign.errors import ErrorCode, UsageError
 from vnsign.policy.profiles import CertificateProfile
 
-DATABASE_NAME = "authority.sqlite"
-_BUSY_TIMEOUT_S = 30
-
+__all__ = ["DATABASE_NAME", "AnyRow", "AuthorityStore", "SerialTaken", "damaged"]
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
@@ -39,17 +42,54 @@ class SerialTaken(UsageError):
     """The serial number is in use; draw another."""
 
 
-class AuthorityStore:
-    """Connections to one authority's database."""
+class Database(Protocol):
+    """Where the tables are, and how a transaction there is begun."""
 
-    def __init__(self, directory: Path) -> None:
-        self._path = directory / DATABASE_NAME
-        self._engine = _engine(self._path)
+    name: str
+    folder: Path | None
+    read_options: Mapping[str, object]
+    write_options: Mapping[str, object]
+
+    def create_file(self) -> None:
+        """Make what an empty database needs."""
+
+    def create_engine(self) -> Engine:
+        """Return an engine for this process."""
+
+    def check_there(self) -> None:
+        """Refuse where nothing is."""
+
+    def lock(self, connection: Connection) -> None:
+        """Make this the only write transaction until its end."""
+
+
+class AuthorityStore:
+    """Connections to one authority's database. Safe for threads, and across forks."""
+
+    def __init__(self, location: str | os.PathLike[str]) -> None:
+        """Name the database; nothing is opened yet.
+
+        Args:
+            location: A folder, or the address of a PostgreSQL database: ``postgresql+psycopg://user@server/database``.
+
+        Raises:
+            UsageError: ``BAD_ARGUMENT``: an address of something else, or no driver for it.
+        """
+        place = os.fspath(location)
+        self._database: Database = PostgresDatabase(place) if is_server_url(place) else SqliteDatabase(Path(place))
+        self._lock = threading.Lock()
+        self._pid = os.getpid()
+        self._engine = self._new_engine()
 
     @property
-    def path(self) -> Path:
-        """The database file."""
-        return self._path
+    def name(self) -> str:
+        """The database file, or the database's address without its password: for messages."""
+        return self._database.name
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder that the processes of one computer share; None if the database is on a server."""
+        return self._database.folder
 
     def create_file(self) -> None:
         """Make folder and empty database file if there are none; mode 0700 and 0600.
@@ -57,21 +97,38 @@ class AuthorityStore:
         Raises:
             UsageError: ``OUTPUT_NOT_WRITABLE``.
         """
-        try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # SQLite gives its journal the mode of the database, so the mode is right before SQLite sees the file.
-            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-        except (OSError, ValueError) as exc:
-            raise UsageError(ErrorCode.OUTPUT_NOT_WRITABLE, f"cannot be made: {exc}", file=str(self._path)) from exc
+        self._database.create_file()
+
+    def close(self) -> None:
+        """Close the connections kept for the next use; the store can be used again."""
+        self._engine.dispose()
+
+    def upgrade(self, *, at: datetime) -> None:
+        """Bring the database of an older version up to date; one that is leaves as it is.
+
+        Args:
+            at: Time of the journal entry that tells of it, aware.
+
+        Raises:
+            UsageError: ``AUTHORITY_NOT_FOUND``; ``BAD_ARGUMENT``: made by a newer version.
+        """
+        with self.reading() as connection:
+            if migrations.current_revision(connection) not in migrations.OLDER:
+                return
+        with self.writing() as connection:
+            # Looked at again under the lock: of two who found it old, one brings it up to date.
+            if migrations.current_revision(connection) in migrations.OLDER:
+                migrations.upgrade(connection, at=at)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One write transaction, committed at the end, rolled back on any exception."""
         with (
-            _translated(self._path),
-            self._engine.connect().execution_options(immediate=True) as connection,
+            translated(self.name),
+            self._here().connect().execution_options(**self._database.write_options) as connection,
             connection.begin(),
         ):
+            self._database.lock(connection)
             yield connection
 
     @contextmanager
@@ -85,10 +142,27 @@ class AuthorityStore:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent read."""
-        if not os.path.exists(self._path):  # noqa: PTH110  (Path.exists raises where permission is lacking)
-            raise _not_found(self._path)
-        with _translated(self._path), self._engine.connect() as connection, connection.begin():
+        self._database.check_there()
+        with (
+            translated(self.name),
+            self._here().connect().execution_options(**self._database.read_options) as connection,
+            connection.begin(),
+        ):
             yield connection
+
+    def _here(self) -> Engine:
+        if os.getpid() != self._pid:
+            with self._lock:
+                if os.getpid() != self._pid:
+                    # A forked child: the connections are the parent's, and are neither used nor closed here.
+                    self._engine.dispose(close=False)
+                    self._pid = os.getpid()
+        return self._engine
+
+    def _new_engine(self) -> Engine:
+        engine = self._database.create_engine()
+        weakref.finalize(self, engine.dispose)
+        return engine
 
 
 def is_initialized(connection: Connection) -> bool:
@@ -98,8 +172,8 @@ def is_initialized(connection: Connection) -> bool:
 
 
 def create_schema(connection: Connection) -> None:
-    """Make the tables; in SQLite part of the transaction."""
-    METADATA.create_all(connection)
+    """Make the tables of a new authority as part of the transaction."""
+    migrations.upgrade(connection, at=None)
 
 
 def insert_authority(connection: Connection, **values: object) -> None:
@@ -111,11 +185,28 @@ def read_authority(connection: Connection) -> AnyRow:
     """Return that row.
 
     Raises:
-        UsageError: ``AUTHORITY_NOT_FOUND``.
+        UsageError: ``AUTHORITY_NOT_FOUND``; ``BAD_ARGUMENT``: made by another version (see
+            :meth:`AuthorityStore.upgrade`).
     """
+    place = _place(connection)
     if not is_initialized(connection):
-        raise _not_found(Path(connection.engine.url.database or ""))
+        raise not_found(place)
+    revision = migrations.current_revision(connection)
+    if revision != migrations.HEAD:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"this authority's database has schema {revision}; this version knows {migrations.HEAD}",
+            file=place,
+            way_out="use the version of vnsign that wrote it, or a newer one",
+        )
     return connection.execute(select(AUTHORITY)).one()
+
+
+def _place(connection: Connection) -> str:
+    url = connection.engine.url
+    if connection.dialect.name == "sqlite":
+        return str(Path(url.database or "").parent)
+    return url.render_as_string(hide_password=True)
 
 
 def insert_certificate(
@@ -218,78 +309,3 @@ def read_last_crl(connection: Connection, issuer: str) -> AnyRow | None:
     statement = select(CRL).where(CRL.c.issuer == issuer, CRL.c.base_number.is_(None))
     statement = statement.order_by(CRL.c.number.desc()).limit(1)
     return connection.execute(statement).one_or_none()
-
-
-def _engine(path: Path) -> Engine:
-    # NullPool: no connection outlives its use, so threads and forked processes share nothing.
-    engine = create_engine(
-        URL.create("sqlite", database=str(path.absolute())),
-        module=_driver(),
-        poolclass=NullPool,
-        connect_args={"timeout": _BUSY_TIMEOUT_S},
-    )
-    event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
-    return engine
-
-
-def _driver() -> ModuleType:
-    try:
-        import pysqlite3  # noqa: PLC0415  (a wheel with its own, newer SQLite where there is one)
-    except ImportError:
-        import sqlite3  # noqa: PLC0415
-
-        return sqlite3
-    return pysqlite3  # type: ignore[no-any-return]
-
-
-def _on_connect(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401  (a DB-API connection of any driver)
-    # The driver's own transactions begin late and not IMMEDIATE; ours are begun in _on_begin.
-    dbapi_connection.isolation_level = None
-    cursor = dbapi_connection.cursor()
-    for pragma in ("journal_mode=DELETE", "synchronous=EXTRA", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _on_begin(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
-
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except SQLAlchemyError as exc:
-        raise _database_error(path, exc) from exc
-    except UnicodeError as exc:  # text in the file that is no UTF-8: the driver's own words included
-        raise damaged(path, exc) from exc
-
-
-def damaged(path: Path, exc: Exception) -> InputError:
-    """Return the error that says a row is not what the authority wrote."""
-    reason = str(exc) or type(exc).__name__
-    return InputError(
-        ErrorCode.NOT_READABLE, f"is damaged: {reason}", file=str(path), way_out="restore it from a backup"
-    )
-
-
-def _database_error(path: Path, exc: SQLAlchemyError) -> VnsignError:
-    reason = str(exc.orig) if isinstance(exc, DatabaseError) else str(exc)
-    if isinstance(exc, OperationalError):
-        if "locked" in reason or "busy" in reason:
-            return ServiceUnavailable(
-                ErrorCode.SERVICE_UNREACHABLE, "is in use by another process", file=str(path), way_out="try again"
-            )
-        return UsageError(ErrorCode.OUTPUT_NOT_WRITABLE, f"cannot be used: {reason}", file=str(path))
-    return InputError(ErrorCode.NOT_READABLE, f"is no authority's database: {reason}", file=str(path))
-
-
-def _not_found(path: Path) -> UsageError:
-    return UsageError(
-        ErrorCode.AUTHORITY_NOT_FOUND,
-        "no authority here",
-        file=str(path.parent),
-        way_out="make one with Authority.create, or name its folder",
-    )
