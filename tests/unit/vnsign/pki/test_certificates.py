@@ -139,14 +139,15 @@ def test_the_issuing_authority_cannot_make_authorities(profile: CertificateProfi
 def test_every_certificate_below_the_root_points_at_its_list_and_its_issuer() -> None:
     """RFC 5280 §4.2.1.13 and §4.2.2.1; the root points nowhere."""
     own = infrastructure()
-    for certificate, issuer in (
-        (certify(CertificateProfile.OFFICIAL).certificate, "issuing"),
-        (own.issuing.certificate, "root"),
+    for certificate, issuer, responder in (
+        (certify(CertificateProfile.OFFICIAL).certificate, "issuing", "ocsp"),
+        (own.issuing.certificate, "root", "ocsp/root"),
     ):
         points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
         access = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
         assert [name.value for point in points for name in point.full_name or ()] == [f"{BASE_URL}/crl/{issuer}.crl"]
-        assert [item.access_location.value for item in access] == [f"{BASE_URL}/crt/{issuer}.crt"]
+        urls = [item.access_location.value for item in access]
+        assert urls == [f"{BASE_URL}/crt/{issuer}.crt", f"{BASE_URL}/{responder}"]
     with pytest.raises(x509.ExtensionNotFound):
         own.root.certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints)
 
