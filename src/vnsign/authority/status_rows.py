@@ -8,12 +8,12 @@ What it does not do: it decides nothing; see ``answers`` and ``lists``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from cryptography import x509
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, select
 
 from vnsign.authority.reading import moment_of
 from vnsign.authority.records import StatusKind
@@ -54,17 +54,16 @@ def read_statuses(connection: Connection, issuer: str, serials: Iterable[int]) -
         ValueError: (or KeyError, OverflowError) a row no version of this program wrote.
     """
     wanted = [f"{serial:x}" for serial in serials if serial > 0]
-    statement = _statuses(issuer).where(CERTIFICATE.c.serial.in_(wanted))
-    return {status.serial: status for status in _known(connection, statement)}
+    known = _known(connection, _ASKED_ABOUT, {"issuer": issuer, "serials": wanted})
+    return {status.serial: status for status in known}
 
 
 def read_unexpired(connection: Connection, issuer: str, *, now: int, limit: int) -> list[KnownStatus]:
     """Return what is on record of the newest ``limit`` certificates of an issuer that have not ended at ``now``."""
-    statement = _statuses(issuer).where(CERTIFICATE.c.not_after >= now)
-    return list(_known(connection, statement.order_by(CERTIFICATE.c.issued_at.desc()).limit(limit)))
+    return list(_known(connection, _UNEXPIRED, {"issuer": issuer, "now": now, "limit": limit}))
 
 
-def _statuses(issuer: str) -> Select[*tuple[Any, ...]]:
+def _statuses() -> Select[*tuple[Any, ...]]:
     newest = (
         select(func.max(STATUS_EVENT.c.id))
         .where(STATUS_EVENT.c.serial == CERTIFICATE.c.serial)
@@ -74,11 +73,23 @@ def _statuses(issuer: str) -> Select[*tuple[Any, ...]]:
     event = STATUS_EVENT.c
     joined = CERTIFICATE.outerjoin(STATUS_EVENT, and_(event.serial == CERTIFICATE.c.serial, event.id == newest))
     columns = CERTIFICATE.c.serial, event.id, event.kind, event.at, event.reason
-    return select(*columns).select_from(joined).where(CERTIFICATE.c.issuer == issuer)
+    return select(*columns).select_from(joined).where(CERTIFICATE.c.issuer == bindparam("issuer"))
 
 
-def _known(connection: Connection, statement: Select[*tuple[Any, ...]]) -> Iterator[KnownStatus]:
-    for serial, event_id, kind, at, reason in connection.execute(statement):
+# Built once: building takes longer than asking.
+_ASKED_ABOUT = _statuses().where(CERTIFICATE.c.serial.in_(bindparam("serials", expanding=True)))
+_UNEXPIRED = (
+    _statuses()
+    .where(CERTIFICATE.c.not_after >= bindparam("now"))
+    .order_by(CERTIFICATE.c.issued_at.desc())
+    .limit(bindparam("limit"))
+)
+
+
+def _known(
+    connection: Connection, statement: Select[*tuple[Any, ...]], parameters: Mapping[str, object]
+) -> Iterator[KnownStatus]:
+    for serial, event_id, kind, at, reason in connection.execute(statement, parameters):
         told = StatusStatement()
         if kind is not None and StatusKind(kind) is not StatusKind.RELEASED:
             told = StatusStatement(revoked_at=moment_of(at or 0), reason=x509.ReasonFlags[reason or ""])

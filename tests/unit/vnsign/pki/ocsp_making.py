@@ -66,6 +66,12 @@ def ask(
         for c in certificates
     ]
     parsed = [asn1_ocsp.OCSPRequest.load(single) for single in singles]
+    # The library takes the issuer's name from the certificate; we ask whom we are told to ask about.
+    name_hash = hashes.Hash(algorithm)
+    name_hash.update(issuer.subject.public_bytes())
+    digest = name_hash.finalize()
+    for item in parsed:
+        item["tbs_request"]["request_list"][0]["req_cert"]["issuer_name_hash"] = digest
     request = parsed[0].copy()
     request["tbs_request"]["request_list"] = [item["tbs_request"]["request_list"][0] for item in parsed]
     return with_extensions(request.dump(), nonce_extension(nonce)) if nonce is not None else bytes(request.dump())
