@@ -124,14 +124,17 @@ def _make(ledger: Ledger, wanted: Wanted, now: datetime, *, issuer: Credential, 
     last_number, last_update = read_last_number(connection, wanted.issuer)
     this_update = _this_update(now, last_update, [event.recorded_at for event in events])
     publication = publication_of(wanted.base_url, wanted.issuer)
+    scope = _SCOPES[wanted.issuer]
     content = CrlContent(
         number=last_number + 1,
         this_update=this_update,
         next_update=this_update + wanted.lifetime,
         entries=entries,
         base_number=None if base is None else base.number,
-        url=publication.crl_url,
-        scope=_SCOPES[wanted.issuer],
+        # The root's own certificate names no list, so a list bound to its place would not speak of it; one that tells
+        # of everything need not say so (RFC 5280 §5.2.5).
+        url=None if scope is CrlScope.ALL else publication.crl_url,
+        scope=scope,
         delta_url=wanted.delta_url if base is None else None,
         # What the record says is told, also if the settings forbid holds by now.
         allows_hold=True,
