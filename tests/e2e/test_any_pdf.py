@@ -150,7 +150,7 @@ def p12(office: Office, tmp_path: Path) -> Path:
     """Return the leader's PKCS#12 file."""
     path = tmp_path / "leader.p12"
     subject = vnsign.Subject(common_name="Lê Thị Ổn", organization="UBND tỉnh An Bình")
-    credential = office.authority.issue(vnsign.CertificateProfile.OFFICIAL, subject)
+    credential = office.authority.enroll(vnsign.CertificateProfile.OFFICIAL, subject)
     vnsign.write_pkcs12(path, credential, PASSPHRASE)
     return path
 
@@ -203,7 +203,7 @@ def test_a_wrong_passphrase_is_one_clear_line(run: Run, p12: Path, tmp_path: Pat
 
     result = run(*arguments, passphrase="wrong")
 
-    assert result.exit_code == 64
+    assert result.exit_code == 1
     assert "wrong_passphrase" in result.stderr
     assert not (tmp_path / "out").exists()
 

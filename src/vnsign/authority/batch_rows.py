@@ -26,7 +26,12 @@ ROW_COLUMNS: Mapping[str, str] = {
     "id": "name of the row and of its files: letters, digits and . _ - ; unique",
     "passphrase_file": "file whose first line protects the key made for this row",
 }
-COLUMNS: Mapping[str, str] = {**ROW_COLUMNS, **FIELDS}
+_NO_COLUMNS = frozenset({"case", "invalidity_date"})
+COLUMNS: Mapping[str, str] = {
+    **ROW_COLUMNS,
+    **{name: meaning for name, meaning in FIELDS.items() if name not in _NO_COLUMNS},
+    "kind": "new (default), renew, change",
+}
 #: A province has thousands of certificates; a row has less than a kilobyte.
 MAX_BATCH_BYTES = 64 * 1024 * 1024
 _SEPARATORS = ",;\t"
