@@ -17,7 +17,7 @@ from vnsign.authority.own_rules import Identity, make_own_keys, publication_of
 from vnsign.authority.records import Issuer, OwnRole
 from vnsign.pki.certificates import CertificateContent, build_certificate
 from vnsign.pki.credentials import Credential
-from vnsign.pki.keys import KeyAlgorithm, generate_private_key
+from vnsign.pki.keys import KeyAlgorithm, PrivateKey, generate_private_key
 from vnsign.pki.names import Subject
 from vnsign.policy.profiles import CertificateProfile
 
@@ -71,11 +71,12 @@ def certify(
     not_before: datetime = NOW,
     not_after: datetime | None = None,
     issuer: Credential | None = None,
+    key: PrivateKey | None = None,
 ) -> Credential:
-    """Make a key and have the issuing authority certify it."""
+    """Make a key, unless one is given, and have the issuing authority certify it."""
     subject = subject or Subject(common_name="Nguyễn Văn Ước", organization="Sở Thử nghiệm", email="uoc@thu.gov.vn")
     issuer = issuer or infrastructure().issuing
-    key = generate_private_key(algorithm)
+    key = key or generate_private_key(algorithm)
     content = CertificateContent(
         profile=profile,
         subject=subject.to_name(),
