@@ -6,11 +6,19 @@ judge, and no judge goes missing unseen. Missing data always skips: the project 
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+
+#: A PostgreSQL server on which the tests may make databases, and drop those they made.
+POSTGRES = os.environ.get("VNSIGN_TEST_POSTGRES", "postgresql://root@127.0.0.1:5432/postgres")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 #: Test data beside the repository; never copied into it.
@@ -24,14 +32,8 @@ def in_ci() -> bool:
 
 def require_tool(*names: str) -> str:
     """Return the path of the first of ``names`` found on PATH; skip the test, or fail it in CI, if there is none."""
-    for name in names:
-        found = shutil.which(name)
-        if found:
-            return found
-    missing = f"{' or '.join(names)} is not installed"
-    if in_ci():
-        pytest.fail(f"{missing}: .ci/run must install it")
-    pytest.skip(missing)
+    found = next(filter(None, map(shutil.which, names)), None)
+    return found or _refuse(f"{' or '.join(names)} is not installed")
 
 
 def require_data(relative: str) -> Path:
@@ -40,3 +42,30 @@ def require_data(relative: str) -> Path:
     if not path.exists():
         pytest.skip(f"no test data {relative}")
     return path
+
+
+@contextmanager
+def postgres_database() -> Iterator[str]:
+    """Make an empty database, yield its address, drop it; skip the test, or fail it in CI, where no server is."""
+    if importlib.util.find_spec("psycopg") is None:
+        _refuse("psycopg is not installed")
+    import psycopg  # noqa: PLC0415 — an extra that a user's machine may lack
+
+    try:
+        server = psycopg.connect(POSTGRES, autocommit=True, connect_timeout=5)
+    except psycopg.OperationalError:
+        _refuse("no PostgreSQL server at VNSIGN_TEST_POSTGRES")
+    name = f"vnsign_test_{secrets.token_hex(8)}"
+    with server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+        try:
+            address = POSTGRES.rpartition("/")[0].replace("postgresql://", "postgresql+psycopg://")
+            yield f"{address}/{name}"
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _refuse(missing: str) -> NoReturn:
+    if in_ci():
+        pytest.fail(f"{missing}: .ci/run must see to it")
+    pytest.skip(missing)

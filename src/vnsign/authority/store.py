@@ -22,7 +22,7 @@ from typing import Any, Protocol, TypeAlias
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from sqlalchemy import Connection, Engine, Row, func, inspect, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from vnsign.authority import migrations
 from vnsign.authority.database_errors import damaged, not_found, translated
@@ -110,7 +110,8 @@ class AuthorityStore:
             at: Time of the journal entry that tells of it, aware.
 
         Raises:
-            UsageError: ``AUTHORITY_NOT_FOUND``; ``BAD_ARGUMENT``: made by a newer version.
+            UsageError: ``AUTHORITY_NOT_FOUND``.
+            InputError: ``NOT_READABLE``: damaged; nothing of it is changed.
         """
         with self.reading() as connection:
             if migrations.current_revision(connection) not in migrations.OLDER:
@@ -118,7 +119,12 @@ class AuthorityStore:
         with self.writing() as connection:
             # Looked at again under the lock: of two who found it old, one brings it up to date.
             if migrations.current_revision(connection) in migrations.OLDER:
-                migrations.upgrade(connection, at=at)
+                try:
+                    migrations.upgrade(connection, at=at)
+                except SQLAlchemyError:
+                    raise
+                except Exception as exc:  # boundary: what was read is not what a version of this program wrote
+                    raise damaged(self.name, exc) from exc
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from tests.support import require_tool
 from vnsign.authority.keystore import SoftwareKeys
 from vnsign.authority.own_rules import Identity, make_own_keys, publication_of
 from vnsign.authority.records import Issuer, OwnRole
+from vnsign.authority.sqlite import DATABASE_NAME
 from vnsign.pki.certificates import CertificateContent, build_certificate
 from vnsign.pki.credentials import Credential
 from vnsign.pki.keys import KeyAlgorithm, PrivateKey, generate_private_key
@@ -99,3 +101,18 @@ def openssl(*arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedP
     """Run openssl, a foreign judge; the caller looks at the exit code."""
     command = [require_tool("openssl"), *map(str, arguments)]
     return subprocess.run(command, input=stdin, capture_output=True, check=False)
+
+
+def change_by_hand(folder: Path, *statements: str) -> None:
+    """Change an authority's database as who owns the file can, past the triggers, as vnsign never does."""
+    connection = sqlite3.connect(folder / DATABASE_NAME, isolation_level=None)
+    triggers = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+    for name, _ in triggers:
+        connection.execute(f"DROP TRIGGER {name}")
+    for statement in statements:
+        connection.execute(statement)
+    for _, sql in triggers:
+        table = sql.partition(" ON ")[2].split()[0]
+        if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (table,)).fetchone():
+            connection.execute(sql)
+    connection.close()
