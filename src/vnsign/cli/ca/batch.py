@@ -98,8 +98,13 @@ def batch(
     keys = KeysMadeHere(folder, base=file.parent, common=p12_passphrase_file, algorithm=KeyAlgorithm(key_algorithm))
     run = _Run(authority, folder=folder, base=file.parent, keys=keys, formats=formats)
     outcomes = issue_rows(authority, rows, application_of=run.application, submit=submit, decide=decide)
-    report = [run.finish(outcome) for outcome in _with_progress(outcomes, total=data.count(b"\n"))]
-    write_whole(folder / _REPORT, _csv(report))
+    report: list[dict[str, Any]] = []
+    try:
+        report.extend(run.finish(outcome) for outcome in _with_progress(outcomes, total=data.count(b"\n")))
+    finally:
+        # What stops the run (a full disk, a broken list) does not take away what is known of the rows before.
+        if report:
+            write_whole(folder / _REPORT, _csv(report))
     return _print(report, folder / _REPORT, access, as_json=as_json)
 
 

@@ -11,12 +11,14 @@ from __future__ import annotations
 import functools
 import getpass
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from vnsign.adapters.files import read_bytes
 from vnsign.adapters.key_lists import load_compromised_keys
@@ -228,6 +230,7 @@ def _with_access(function: Callable[Concatenate[Access, _P], _R], options: tuple
             pin_file=given.pop("pin_file"),
             compromised_keys=given.pop("compromised_keys", None),
         )
+        _refuse_secret_in_arguments(access.location)
         if (access.pkcs11_module is None) != (access.pkcs11_token is None):
             raise click.UsageError("--pkcs11-module and --pkcs11-token belong together")
         return function(access, **given)  # type: ignore[call-arg]  # what click parsed
@@ -235,6 +238,14 @@ def _with_access(function: Callable[Concatenate[Access, _P], _R], options: tuple
     for option in reversed(options):
         run = option(run)
     return run
+
+
+def _refuse_secret_in_arguments(location: str) -> None:
+    source = click.get_current_context().get_parameter_source("location")
+    if source is ParameterSource.COMMANDLINE and re.match(r"[a-z0-9+]+://[^/@]*:[^/]*@", location):
+        raise click.UsageError(
+            "others can read the password in --ca: put the URL into VNSIGN_CA, or the password into ~/.pgpass"
+        )
 
 
 class Serial(click.ParamType[int]):

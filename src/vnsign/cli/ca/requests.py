@@ -108,7 +108,7 @@ def issue(access: Access, *, ids: Sequence[int], folder: Path | None, formats: S
     done, code = _each(ids, lambda number: authority.issue(number, act=act))
     # On record before any file is written: a file that could not be written is exported later.
     now = access.clock.now()
-    written = [path for record in done for path in _write(authority, record, folder, formats)]
+    written = [path for record in done for path in _write(authority, record, folder=folder, formats=formats)]
     if as_json:
         print_json([certificate_json(record, now) for record in done])
         return code
@@ -119,7 +119,9 @@ def issue(access: Access, *, ids: Sequence[int], folder: Path | None, formats: S
     return code
 
 
-def _write(authority: Authority, record: CertificateRecord, folder: Path | None, formats: Sequence[str]) -> list[Path]:
+def _write(
+    authority: Authority, record: CertificateRecord, *, folder: Path | None, formats: Sequence[str]
+) -> list[Path]:
     if folder is None:
         return []
     above = tuple(reversed(authority.certificates()))

@@ -530,6 +530,14 @@ def test_a_token_needs_module_and_label(desk: Desk) -> None:
     assert desk.ca("list", "--pkcs11-token", "CA").code == 64
 
 
+def test_a_database_password_is_no_argument_either(desk: Desk) -> None:
+    """It is refused unread, and not repeated; without a password the URL is taken."""
+    ran = desk.ca("list", "--ca", "postgresql+psycopg://ca:bí%20mật@db.example/ca")
+    assert (ran.code, ran.out) == (64, "")
+    assert "bí%20mật" not in ran.err
+    assert "VNSIGN_CA" in ran.err
+
+
 def test_no_command_takes_a_secret_as_an_argument() -> None:
     """Arguments of a process are read by others."""
     context = click.Context(ca)

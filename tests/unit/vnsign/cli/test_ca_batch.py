@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import stat
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,13 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from tests.ca_kit import AGENCY, APPROVER, SUBMITTER, Desk, Ran, found, official
+from tests.ca_kit import AGENCY, APPROVER, PASSPHRASE, SUBMITTER, Desk, Ran, found, official
+from vnsign.authority.applications import application_from_fields
+from vnsign.authority.batch import RowState, issue_rows
+from vnsign.authority.batch_rows import read_rows
+from vnsign.authority.records import Act
 from vnsign.pki.keys import is_key_of
+from vnsign.wiring import Authority, SystemClock
 
 HEADER = ("id", "profile", "cn", "o", "email", "agency", "csr", "passphrase_file")
 
@@ -206,6 +213,48 @@ def test_what_is_no_list_is_one_line(content: bytes, desk: Desk) -> None:
     assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
     assert ran.err.startswith("Error: list.csv: ")
     assert not (desk.folder / "out/report.csv").exists()
+
+
+def test_a_list_that_breaks_off_loses_nothing_before(desk: Desk) -> None:
+    """A quotation mark that is never closed: the rows before it are done and reported; mended, the rest follows."""
+    write(desk, [row(desk, number) for number in range(66)])
+    whole = (desk.folder / "list.csv").read_text(encoding="utf-8-sig")
+    (desk.folder / "list.csv").write_text(whole.replace("0065,official,", '0065,official,"'), encoding="utf-8")
+    ran = batch(desk)
+
+    assert (ran.code, ran.out) == (1, "")
+    assert "line 67 is no CSV" in ran.err
+    assert [line["outcome"] for line in report(desk)] == ["issued"] * 64
+    (desk.folder / "list.csv").write_text(whole, encoding="utf-8")
+    assert batch(desk, "--json").json["summary"] == {"issued": 2, "already_issued": 64, "failed": 0}
+
+
+def test_two_batches_at_once_issue_nothing_twice(desk: Desk) -> None:
+    """Each row has one certificate; whoever came second is told."""
+    rows = [row(desk, number) for number in range(70)]
+    write(desk, rows)
+    start = threading.Barrier(2)
+
+    def run() -> int:
+        authority = Authority.open(desk.folder / "authority", passphrase=PASSPHRASE.encode(), clock=SystemClock())
+        read = read_rows((desk.folder / "list.csv").read_bytes(), file="list.csv")
+        start.wait(10)
+        made = issue_rows(
+            authority,
+            read,
+            application_of=lambda each: application_from_fields(
+                each.fields, csr=(desk.folder / each.fields["csr"]).read_bytes()
+            ),
+            submit=Act(by=SUBMITTER),
+            decide=Act(by=APPROVER),
+        )
+        return sum(1 for outcome in made if outcome.state is RowState.ISSUED)
+
+    with ThreadPoolExecutor(2) as pool:
+        issued = [future.result() for future in [pool.submit(run), pool.submit(run)]]
+
+    assert sum(issued) == len(rows)
+    assert len(desk.good("list", "--profile", "official")) == len(rows)
 
 
 def test_renewals_come_in_lists_too(desk: Desk) -> None:
