@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Insert, Table
 from sqlalchemy.exc import IntegrityError
 
 from vnsign.authority.journal import Detail, Made, append, made
@@ -34,7 +35,7 @@ class Ledger:
             IntegrityError: (of SQLAlchemy) it breaks a promise of the tables.
         """
         row = {**dict.fromkeys(table.columns.keys()), **values}
-        inserted = self.connection.execute(table.insert().values(**values))
+        inserted = self.connection.execute(_insert_into(table), values)
         for column, value in zip(table.primary_key, inserted.inserted_primary_key or (), strict=True):
             row[column.name] = value
         self._untold.append(made(table, row))
@@ -62,3 +63,9 @@ class Ledger:
         """
         if self._untold:
             raise RuntimeError(f"no journal entry tells of {self._untold[0].table} {self._untold[0].key}")
+
+
+@cache
+def _insert_into(table: Table) -> Insert:
+    # Built once: building a statement takes longer than running it.
+    return table.insert()
