@@ -3,6 +3,7 @@
 Invariants:
     - Any rows give findings or none, never an exception about them.
     - A row of an append-only table is told by exactly one entry, and is today what it was then.
+    - Name, address and settings of the authority are those that the newest entry about them states.
 
 What it does not do: see :mod:`vnsign.authority.journal`: a chain written anew as a whole is found out only by a head
 kept elsewhere. It does not verify certificates or lists.
@@ -16,14 +17,17 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
 from vnsign.authority.journal import NO_HASH, Made, entry_hash, made
-from vnsign.authority.tables import CERTIFICATE, CRL, JOURNAL, OWN_KEY, REQUEST, REQUEST_EVENT, STATUS_EVENT
+from vnsign.authority.tables import AUTHORITY, CERTIFICATE, CRL, JOURNAL, OWN_KEY, REQUEST, REQUEST_EVENT, STATUS_EVENT
 
 #: Tables whose every row an entry must tell of.
 TOLD_TABLES: tuple[Table, ...] = (REQUEST, REQUEST_EVENT, CERTIFICATE, STATUS_EVENT, OWN_KEY, CRL)
+#: What entries state of the authority's one row, which is no history of its own.
+STATED_COLUMNS = ("name", "organization", "base_url", "settings")
 #: What reading rows that this program did not write may raise.
 _ROW_FAULTS = (ValueError, TypeError, KeyError, OverflowError, AttributeError, RecursionError)
 
@@ -87,6 +91,8 @@ def check_journal(connection: Connection, *, expect: tuple[int, bytes] | None = 
     for row in connection.execute(select(JOURNAL).order_by(JOURNAL.c.seq)):
         checked.add_entry(row._asdict())
     checked.check_expected()
+    for row in connection.execute(select(AUTHORITY)):
+        checked.check_authority(row._asdict())
     for table in TOLD_TABLES:
         for row in connection.execute(select(table)):
             checked.add_row(table, row._asdict())
@@ -102,6 +108,7 @@ class _Check:
         self._entries = 0
         self._head = NO_HASH
         self._told: dict[tuple[str, str], str] = {}
+        self._stated: dict[str, object] = {}
         self._findings: list[JournalFinding] = []
 
     def add_entry(self, row: Mapping[str, object]) -> None:
@@ -111,12 +118,14 @@ class _Check:
             self._find(JournalProblem.GAP, where)
         try:
             digest = _hash_of(row, self._head)
-            told = tuple(_told_rows(str(row["details"])))
+            details = json.loads(str(row["details"]))
+            told = tuple(_told_rows(details))
         except _ROW_FAULTS:
             self._find(JournalProblem.UNREADABLE, where)
             return
         if digest != row["hash"] or row["previous"] != self._head:
             self._find(JournalProblem.WRONG_HASH, where)
+        self._stated |= {name: details[name] for name in STATED_COLUMNS if name in details}
         for item in told:
             # The first to tell of a row is believed: a later entry cannot cover up a change.
             self._told.setdefault((item.table, item.key), item.sha256)
@@ -126,6 +135,10 @@ class _Check:
     def check_expected(self) -> None:
         if not self._is_met and self._expect is not None:
             self._find(JournalProblem.HEAD_NOT_FOUND, f"entry {self._expect[0]}")
+
+    def check_authority(self, row: Mapping[str, object]) -> None:
+        if any(row[name] != self._stated.get(name) for name in STATED_COLUMNS):
+            self._find(JournalProblem.ROW_CHANGED, "authority 1")
 
     def add_row(self, table: Table, row: Mapping[str, object]) -> None:
         try:
@@ -164,6 +177,6 @@ def _hash_of(row: Mapping[str, object], previous: bytes) -> bytes:
     )
 
 
-def _told_rows(details: str) -> Iterator[Made]:
-    for table, key, sha256 in json.loads(details)["rows"]:
-        yield Made(table=table, key=key, sha256=sha256)
+def _told_rows(details: Mapping[str, Any]) -> Iterator[Made]:
+    for table, key, sha256 in details["rows"]:
+        yield Made(table=str(table), key=str(key), sha256=str(sha256))

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select, text, update
 
 from vnsign.authority.journal_check import JournalProblem, check_journal
 from vnsign.authority.records import Act, JournalAct
-from vnsign.authority.store import AuthorityStore, create_schema
-from vnsign.authority.tables import CRL, JOURNAL, REQUEST, REQUEST_EVENT
+from vnsign.authority.store import AuthorityStore, create_schema, insert_authority
+from vnsign.authority.tables import AUTHORITY, CRL, JOURNAL, REQUEST, REQUEST_EVENT
 from vnsign.errors import ErrorCode, UsageError
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
@@ -83,10 +83,10 @@ def test_a_stranger_computes_the_same_chain(store: AuthorityStore) -> None:
         assert told["request", str(row["id"])] == hashlib.sha256(plain.encode()).hexdigest()
 
 
-def _without_triggers(connection: Connection, statement: str) -> None:
+def drop_triggers(connection: Connection) -> None:
+    """Clear the way for changes by hand."""
     for name in connection.execute(text("SELECT name FROM sqlite_schema WHERE type = 'trigger'")).scalars().all():
         connection.execute(text(f"DROP TRIGGER {name}"))
-    connection.execute(text(statement))
 
 
 @pytest.mark.parametrize(
@@ -121,8 +121,34 @@ def test_what_was_changed_by_hand_is_named(
 ) -> None:
     """Entries and rows, changed, removed or added without the program."""
     with store.writing() as connection:
-        _without_triggers(connection, statement)
+        drop_triggers(connection)
+        connection.execute(text(statement))
     assert (problem, where) in problems(store)
+
+
+@pytest.mark.parametrize("column", ["name", "organization", "base_url", "settings"])
+def test_what_the_authority_is_called_and_how_it_is_set_is_what_the_journal_states(
+    store: AuthorityStore, column: str
+) -> None:
+    """The one row that may change is held against the newest entry about it."""
+    stated = {"name": "Thử", "organization": "Sở", "base_url": "http://ca.example", "settings": "{}"}
+    with store.acting() as ledger:
+        insert_authority(ledger.connection, **stated, key_salt=b"s", key_cost=16, created_at=1)
+        ledger.tell(JournalAct.FOUNDED, at=NOW, act=CLERK, **{**stated, "settings": "older"})
+        ledger.tell(JournalAct.SETTINGS_CHANGED, at=NOW, act=CLERK, settings="{}")
+    assert problems(store) == set()
+    with store.writing() as connection:
+        connection.execute(update(AUTHORITY).values({column: "x"}))
+    assert problems(store) == {(JournalProblem.ROW_CHANGED, "authority 1")}
+
+
+@pytest.mark.parametrize("details", ["[]", "null", '{"rows":[[[],{},1]]}', '{"rows":7}', "[" * 100_000, "9" * 10_000])
+def test_an_entry_nobody_wrote_is_a_finding(store: AuthorityStore, details: str) -> None:
+    """Whoever owns the database can write anything into it; the check goes on."""
+    with store.writing() as connection:
+        drop_triggers(connection)
+        connection.execute(text("UPDATE journal SET details = :details WHERE seq = 2"), {"details": details})
+    assert problems(store) & {(problem, "entry 2") for problem in JournalProblem}
 
 
 def test_a_chain_written_anew_is_found_by_a_head_kept_elsewhere(store: AuthorityStore) -> None:

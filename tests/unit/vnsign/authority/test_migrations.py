@@ -15,8 +15,9 @@ from cryptography import x509
 from sqlalchemy import inspect, text
 
 from tests.support import postgres_database
-from tests.unit.vnsign.authority.making import PASSPHRASE, StoppedClock
+from tests.unit.vnsign.authority.making import PASSPHRASE, StoppedClock, change_by_hand
 from vnsign.authority import Act, Authority
+from vnsign.authority.journal_check import JournalProblem
 from vnsign.authority.migrations import HEAD, current_revision
 from vnsign.authority.records import JournalAct, OwnRole
 from vnsign.authority.sqlite import DATABASE_NAME
@@ -139,6 +140,8 @@ def test_the_journal_begins_with_the_upgrade_and_tells_of_every_row(old: Path) -
     assert authority.verify_journal().findings == ()
     authority.revoke(IN_FORCE, act=ACT)
     assert authority.verify_journal().findings == ()
+    change_by_hand(old, "UPDATE certificate SET issuer = 'root' WHERE profile = 'tsa'")
+    assert [finding.problem for finding in authority.verify_journal().findings] == [JournalProblem.ROW_CHANGED]
 
 
 def test_opening_again_changes_nothing(old: Path) -> None:

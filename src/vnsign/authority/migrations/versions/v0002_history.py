@@ -27,6 +27,7 @@ depends_on = None
 
 _INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _APPEND_ONLY = ("request", "request_event", "certificate", "status_event", "own_key", "crl", "journal")
+_STATED = ("name", "organization", "base_url", "settings")
 _OLD = ("own_key", "crl", "certificate", "authority")
 
 _Rows = list[dict[str, Any]]
@@ -225,10 +226,8 @@ def _carry_over(bind: sa.Connection, old: Mapping[str, _Rows]) -> None:
             item = made(table, row)
             told.append([item.table, item.key, item.sha256])
 
-    settings = {"settings": "{}"}
-    bind.execute(
-        metadata.tables["authority"].insert().values(_without(old["authority"][0], "schema_version") | settings)
-    )
+    authority = _without(old["authority"][0], "schema_version") | {"settings": "{}"}
+    bind.execute(metadata.tables["authority"].insert().values(authority))
     roles = {row["serial"]: row["role"] for row in old["own_key"]}
     add("certificate", (_certificate(row, roles) for row in _by_issue(old["certificate"])))
     revoked = sorted((row["revoked_at"], row["serial"], row) for row in old["certificate"] if row["reason"] is not None)
@@ -241,7 +240,7 @@ def _carry_over(bind: sa.Connection, old: Mapping[str, _Rows]) -> None:
         "by": "vnsign",
         "why": "database of the first version",
         "act": "upgraded",
-        "details": canonical({"schema": revision, "rows": told}),
+        "details": canonical({name: authority[name] for name in _STATED} | {"schema": revision, "rows": told}),
     }
     digest = entry_hash(**entry, previous=NO_HASH)
     bind.execute(metadata.tables["journal"].insert().values(**entry, previous=NO_HASH, hash=digest))
