@@ -32,6 +32,8 @@ from vnsign.authority.records import (
     Act,
     CertificateRecord,
     IssueOutcome,
+    JournalAct,
+    JournalEntry,
     OwnRole,
 )
 from vnsign.authority.renewing import algorithm_of, check_renewable, record_renewal, record_settings
@@ -329,6 +331,11 @@ class Authority(RequestDesk):
             record = record_renewal(ledger, own, made, replaces=replaces, now=now, act=act)
         self._services.refresh()
         return record
+
+    def note_ceremony(self, transcript_sha256: str, *, act: Act) -> JournalEntry:
+        """Put the transcript of the founding ceremony into the journal; see :mod:`vnsign.authority.ceremony`."""
+        with self._acting() as (ledger, now):
+            return ledger.tell(JournalAct.CEREMONY, at=now, act=act, transcript_sha256=transcript_sha256)
 
     # what everybody may ask
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.backends.openssl.backend import backend
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
@@ -73,12 +74,21 @@ def decrypt_key(pkcs8: bytes, secret: bytes, *, file: str) -> PrivateKey:
     return key
 
 
+def software_source() -> str:
+    """Return where keys in software and their randomness come from."""
+    return f"{backend.openssl_version_text()}, seeded by the operating system"
+
+
 class KeyVault(Protocol):
     """Where own keys are made and kept."""
 
     @property
     def kind(self) -> str:
         """What stands beside a reference on record, so that the right vault is asked."""
+
+    @property
+    def source(self) -> str:
+        """Where its keys and their randomness come from, in words, for the transcript of a ceremony."""
 
     def generate(self, role: str, algorithm: KeyAlgorithm) -> tuple[PrivateKey, bytes]:
         """Make a key for one of the authority's roles; return it with what finds it again."""
@@ -103,6 +113,11 @@ class SoftwareKeys:
     def __init__(self, secret: bytes) -> None:
         """Encrypt under ``secret``, as :func:`derive_secret` returns it."""
         self._secret = secret
+
+    @property
+    def source(self) -> str:
+        """The cryptographic library."""
+        return software_source()
 
     def generate(self, role: str, algorithm: KeyAlgorithm) -> tuple[PrivateKey, bytes]:  # noqa: ARG002 — any role
         """Make a key in memory; return it and its encrypted form."""

@@ -34,6 +34,11 @@ class Record:
         self._store = store
 
     @property
+    def location(self) -> str:
+        """Where the database is, without its password."""
+        return self._store.name
+
+    @property
     def settings(self) -> AuthoritySettings:
         """What this authority decided for itself, as it stands now."""
         with self._reading() as connection:
