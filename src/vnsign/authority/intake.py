@@ -107,6 +107,8 @@ def examine(
         raise _bad_argument(f"nobody asks for a certificate of the profile {profile}: the authority makes its own")
     if application.case is not None:
         check_case(application.case, profile, invalidity_date=application.invalidity_date)
+    if application.kind is RequestKind.CHANGE:
+        _check_change(application, _needed(predecessor))
     if application.kind in {RequestKind.REVOKE, RequestKind.RESTORE_DEVICE}:
         return Examined(application=application, form=form, profile=profile, key=None, faults=())
     if application.csr is None:
@@ -190,6 +192,12 @@ def _addresses(certificate: x509.Certificate) -> tuple[str, ...]:
     except x509.ExtensionNotFound:
         return ()
     return tuple(names.get_values_for_type(x509.RFC822Name))
+
+
+def _check_change(application: Application, predecessor: CertificateRecord) -> None:
+    wanted, present = application.subject, subject_of(predecessor.certificate)
+    if wanted is not None and (wanted.to_name(), wanted.email) == (present.to_name(), present.email):
+        raise _bad_argument("the change changes nothing: the certificate says all that already")
 
 
 def _profile_of(application: Application, predecessor: CertificateRecord | None) -> CertificateProfile:

@@ -17,6 +17,7 @@ import secrets
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from vnsign.authority import reading
 from vnsign.authority import store as rows
 from vnsign.authority.issuing import add_own
 from vnsign.authority.keystore import SALT_BYTES, SCRYPT_COST, KeyVault, SoftwareKeys, derive_secret
@@ -130,8 +131,11 @@ def open_existing(
     if keys is None or SoftwareKeys.kind in kinds:
         vaults.append(SoftwareKeys(derive_secret(passphrase, salt=kept.key_salt, cost=kept.key_cost)))
     own = OwnKeys(vaults, file=store.name)
-    with store.reading() as connection:
-        own.refresh(connection)
+    try:
+        with store.reading() as connection:
+            own.refresh(connection)
+    except reading.ROW_FAULTS as exc:
+        raise rows.damaged(store.name, exc) from exc
     own.load_kept_here(SoftwareKeys.kind)
     identity = Identity(name=kept.name, organization=kept.organization, base_url=checked_url(kept.base_url))
     return Opened(store=store, own=own, identity=identity, vault=vaults[0])

@@ -3,7 +3,7 @@
 Invariants:
     - A key is asked of its vault when something is to be signed with it, not before: a root whose token lies in a safe
       does not stop daily work.
-    - The newest certificate of a role counts, also if another process had it renewed.
+    - The certificate of a role that none replaced counts, also if another process had it renewed.
     - What the authority stands on is what it signed itself, whatever was done to the rows.
 
 What it does not do: it makes no keys and renews nothing.
@@ -16,16 +16,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography import x509
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from vnsign.authority import store as rows
 from vnsign.authority.keystore import KeyVault
 from vnsign.authority.own_rules import OWN_RULES, chain_above
 from vnsign.authority.records import OwnRole
+from vnsign.authority.store import AnyRow
+from vnsign.authority.tables import CERTIFICATE, OWN_KEY
 from vnsign.errors import ErrorCode, InputError, UsageError
 from vnsign.pki.certificates import load_certificate
 from vnsign.pki.credentials import Credential
 
+_OWN_KEYS = select(
+    OWN_KEY.c.role, OWN_KEY.c.kind, OWN_KEY.c.reference, CERTIFICATE.c.serial, CERTIFICATE.c.der, CERTIFICATE.c.replaces
+).join_from(OWN_KEY, CERTIFICATE)
 #: Responders came later: authorities of the first version have none until they are renewed.
 _FOUNDED_ALWAYS = frozenset({OwnRole.ROOT, OwnRole.ISSUING, OwnRole.TSA})
 
@@ -63,7 +67,9 @@ class OwnKeys:
             InputError: ``NOT_READABLE``: a role is missing or its certificate is not the authority's;
                 ``MALFORMED_CERTIFICATE``.
         """
-        newest = {OwnRole(key.role): key for key in rows.read_own_keys(connection)}
+        found = connection.execute(_OWN_KEYS).all()
+        replaced = {key.replaces for key in found}
+        newest = {OwnRole(key.role): key for key in found if key.serial not in replaced}
         if not newest.keys() >= _FOUNDED_ALWAYS:
             raise InputError(ErrorCode.NOT_READABLE, "the authority's own keys are not all there", file=self._file)
         with self._lock:
@@ -140,7 +146,7 @@ class OwnKeys:
         return vault
 
 
-def _kept(row: rows.AnyRow, *, file: str) -> _Kept:
+def _kept(row: AnyRow, *, file: str) -> _Kept:
     certificate = load_certificate(row.der, file=file)
     return _Kept(serial=row.serial, certificate=certificate, kind=row.kind, reference=bytes(row.reference))
 

@@ -20,7 +20,7 @@ from cryptography import x509
 from vnsign.authority import reading, requests
 from vnsign.authority.intake import check_case, spki_hash, whole_seconds
 from vnsign.authority.ledger import Ledger
-from vnsign.authority.records import Act, CertificateRecord, JournalAct, StatusChange, StatusKind
+from vnsign.authority.records import Act, CertificateRecord, JournalAct, OwnRole, StatusChange, StatusKind
 from vnsign.authority.settings import AuthoritySettings
 from vnsign.authority.tables import STATUS_EVENT
 from vnsign.errors import ErrorCode, UsageError
@@ -252,12 +252,9 @@ def _read_for_hold(ledger: Ledger, serial: int, settings: AuthoritySettings) -> 
             way_out="revoke it for good, or change the setting allow_hold",
         )
     record = _read(ledger, serial)
-    if record.profile in _OWN:
+    if record.subscriber in tuple(OwnRole):
         raise _bad_argument("the authority's own certificates are not suspended: revoke them")
     return record
-
-
-_OWN = frozenset({CertificateProfile.ROOT, CertificateProfile.ISSUING_CA, CertificateProfile.OCSP_RESPONDER})
 
 
 def _read(ledger: Ledger, serial: int) -> CertificateRecord:
