@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs7
+from cryptography.x509.oid import ExtensionOID
 
 from tests.ca_kit import AGENCY, APPROVER, PASSPHRASE, Desk, found, official
 from vnsign.cli.ca import ca
@@ -321,7 +322,9 @@ def test_a_revocation_takes_effect_at_once(desk: Desk) -> None:
     crl = x509.load_der_x509_crl((desk.folder / "issuing.crl").read_bytes())
     entry = crl.get_revoked_certificate_by_serial_number(int(serial, 16))
     assert entry is not None
-    assert serial in [c["serial"] for c in desk.good("list", "--revoked")]
+    listed = desk.good("list", "--revoked")
+    assert serial in [c["serial"] for c in listed]
+    assert {c["status"] for c in listed} == {"revoked"}
 
 
 def test_a_revocation_asks_whether_you_are_sure(desk: Desk) -> None:
@@ -356,6 +359,8 @@ def test_an_approved_request_to_revoke_is_carried_out(desk: Desk) -> None:
         ("SERIAL", "--case", "bored"),
         ("SERIAL", "--case", "device_lost", "--reason", "superseded"),
         ("SERIAL", "--request", "1"),
+        ("--request", "1", "--case", "device_lost"),
+        ("--request", "1", "--reason", "superseded"),
         ("--request", "99999"),
         ("xyz", "--case", "device_lost"),
         ("abcdef", "--case", "device_lost"),
@@ -419,6 +424,7 @@ def test_a_certificate_is_shown_with_the_request_it_answers(desk: Desk, serial: 
 
     assert shown.code == 0
     assert "Cơ quan, tổ chức quản lý trực tiếp: Văn phòng UBND tỉnh" in shown.out
+    assert "E=nv0@anbinh.gov.vn" in shown.out
     assert "Agency in direct charge: Văn phòng UBND tỉnh" in desk.ca("show", serial, "--lang", "en").out
     assert desk.good("show", serial)["request"]["application"]["agency"] == AGENCY
 
@@ -444,6 +450,10 @@ def test_certificates_are_exported(desk: Desk, serial: str) -> None:
     bundle = x509.load_pem_x509_certificates((desk.folder / "bundle.pem").read_bytes())
     assert bundle == chain[1:]
     assert load(desk.folder / "root.pem") == bundle[-1]
+    assert desk.ca("export", "root", "--format", "chain", "--out", "root.pem").code == 0
+    assert desk.ca("export", f"{bundle[-1].serial_number:x}", "--format", "chain", "--out", "same.pem").code == 0
+    assert x509.load_pem_x509_certificates((desk.folder / "root.pem").read_bytes()) == bundle[1:]
+    assert (desk.folder / "same.pem").read_bytes() == (desk.folder / "root.pem").read_bytes()
 
 
 def test_an_export_that_fails_leaves_no_file(desk: Desk, serial: str) -> None:
@@ -459,7 +469,10 @@ def test_lists_are_written(desk: Desk) -> None:
         assert desk.ca("crl", which, *options, "--out", "list").code == 0
         data = (desk.folder / "list").read_bytes()
         read = x509.load_pem_x509_crl if data.startswith(b"-----BEGIN X509 CRL-----\n") else x509.load_der_x509_crl
-        assert read(data).is_signature_valid(desk_key(desk, which))
+        crl = read(data)
+        assert crl.is_signature_valid(desk_key(desk, which))
+        found = [each.oid for each in crl.extensions]
+        assert (ExtensionOID.DELTA_CRL_INDICATOR in found) is ("--delta" in options)
     assert desk.ca("crl", "boss", "--out", "list").code == 64
 
 

@@ -12,14 +12,15 @@ from typing import Any
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
 from tests.ca_kit import AGENCY, APPROVER, PASSPHRASE, SUBMITTER, Desk, Ran, found, official
 from vnsign.authority.applications import application_from_fields
 from vnsign.authority.batch import RowState, issue_rows
-from vnsign.authority.batch_rows import read_rows
+from vnsign.authority.batch_rows import BatchRow, read_rows
 from vnsign.authority.records import Act
-from vnsign.pki.keys import is_key_of
+from vnsign.cli.ca.batch_keys import KeysMadeHere
+from vnsign.pki.keys import KeyAlgorithm, is_key_of
 from vnsign.wiring import Authority, SystemClock
 
 HEADER = ("id", "profile", "cn", "o", "email", "agency", "csr", "passphrase_file")
@@ -59,7 +60,8 @@ def options_of(cells: dict[str, str]) -> list[str]:
 
 
 def report(desk: Desk) -> list[dict[str, Any]]:
-    """Read the report."""
+    """Read the report, which begins with the mark by which spreadsheets know UTF-8."""
+    assert (desk.folder / "out/report.csv").read_bytes().startswith(b"\xef\xbb\xbfline,")
     with (desk.folder / "out/report.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -114,6 +116,8 @@ def test_a_row_that_fails_costs_no_other(desk: Desk) -> None:
 def test_running_again_issues_nothing_twice(desk: Desk) -> None:
     """Also with rows added, and with a file lost: it is written again."""
     rows = [row(desk, number) for number in range(1, 4)]
+    request = x509.load_der_x509_csr((desk.folder / "3.csr").read_bytes())
+    (desk.folder / "3.csr").write_bytes(request.public_bytes(Encoding.PEM))
     write(desk, rows)
     batch(desk)
     first = {line["id"]: line["serial"] for line in report(desk)}
@@ -158,6 +162,56 @@ def test_a_row_without_a_request_gets_a_key(desk: Desk) -> None:
     assert list((desk.folder / "out").glob("*.key")) == []
     again = batch(desk, "--p12-passphrase-file", "all.pass", "--json").json
     assert again["summary"] == {"issued": 0, "already_issued": 2, "failed": 0}
+
+
+def keys_made_here(desk: Desk) -> KeysMadeHere:
+    """Return the keys of a run in the folder ``out``."""
+    (desk.folder / "all.pass").write_text("tất cả", encoding="utf-8")
+    (desk.folder / "out").mkdir(exist_ok=True)
+    return KeysMadeHere(
+        desk.folder / "out", base=desk.folder, common=desk.folder / "all.pass", algorithm=KeyAlgorithm.P256
+    )
+
+
+def test_a_key_is_on_disk_before_its_request_leaves(desk: Desk) -> None:
+    """Encrypted, mode 0600; a later run goes on with it, also if it was killed before the request was written."""
+    line = BatchRow(line=2, id="0001", fields={})
+    first = keys_made_here(desk).request(line, official(1))
+    key_file = desk.folder / "out/0001.key"
+    assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
+    with pytest.raises(ValueError, match="password"):
+        pkcs12.load_key_and_certificates(key_file.read_bytes(), None)
+
+    assert keys_made_here(desk).request(line, official(1)) == first
+    (desk.folder / "out/0001.csr").unlink()
+    again = keys_made_here(desk).request(line, official(1))
+    keys = [x509.load_der_x509_csr(each).public_key() for each in (first, again)]
+    assert keys[0] == keys[1]
+
+
+def test_a_request_without_its_key_is_not_used(desk: Desk) -> None:
+    """No certificate for a key that is lost; the file in the way is named."""
+    keys_made_here(desk).request(BatchRow(line=2, id="0001", fields={}), official(1))
+    (desk.folder / "out/0001.key").unlink()
+    write(desk, [row(desk, 1, csr="")])
+    ran = batch(desk, "--p12-passphrase-file", "all.pass", "--json")
+
+    assert (ran.code, ran.json["rows"][0]["code"]) == (1, "output_exists")
+    assert "0001.csr" in ran.json["rows"][0]["message"]
+    assert desk.good("requests") == []
+
+
+def test_a_file_of_another_certificate_is_not_taken_for_this_one(desk: Desk) -> None:
+    """Somebody copied another PKCS#12 over it: the row fails, and the file stays."""
+    keys_made_here(desk)
+    write(desk, [row(desk, 1, csr=""), row(desk, 2, csr="")])
+    assert batch(desk, "--p12-passphrase-file", "all.pass").code == 0
+    other = (desk.folder / "out/0002.p12").read_bytes()
+    (desk.folder / "out/0001.p12").write_bytes(other)
+    ran = batch(desk, "--p12-passphrase-file", "all.pass", "--json")
+
+    assert [line["code"] for line in ran.json["rows"]] == ["output_exists", None]
+    assert (desk.folder / "out/0001.p12").read_bytes() == other
 
 
 def test_a_key_without_a_passphrase_is_not_made(desk: Desk) -> None:
@@ -266,3 +320,13 @@ def test_renewals_come_in_lists_too(desk: Desk) -> None:
     assert ran.code == 0, ran.err
     assert desk.good("show", ran.json["rows"][0]["serial"])["replaces"] == old
     assert batch(desk, "--json").json["summary"]["already_issued"] == 1
+
+
+def test_a_list_gives_certificates_and_does_nothing_else(desk: Desk) -> None:
+    """A revocation in a list fails its row; nothing is on record."""
+    serial = desk.issued()
+    (desk.folder / "list.csv").write_text(f"id;kind;serial;agency\nr1;restore-device;{serial};A\n", encoding="utf-8")
+    ran = batch(desk, "--json")
+
+    assert (ran.code, ran.json["rows"][0]["code"]) == (1, "bad_argument")
+    assert len(desk.good("requests")) == 1
