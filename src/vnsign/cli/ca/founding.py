@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 from cryptography import x509
@@ -29,32 +30,42 @@ _set = click.option(
     multiple=True,
     help=f"A setting; may be repeated. Names: {', '.join(NAMES)}. Times: 7d, 12h, 30m, 60s; yes, no; none.",
 )
+_FOUNDING = (
+    click.option("--name", required=True, metavar="NAME", help="Stands before 'Root CA', 'Issuing CA', 'TSA'."),
+    click.option("--organization", required=True, metavar="NAME", help="Their organization."),
+    click.option(
+        "--base-url",
+        required=True,
+        metavar="URL",
+        help="Where the services will be reached; written into every certificate for good.",
+    ),
+    click.option(
+        "--key-algorithm",
+        type=click.Choice([each.value for each in KeyAlgorithm]),
+        default=KeyAlgorithm.P256.value,
+        show_default=True,
+        help="Of the authority's own keys.",
+    ),
+    _set,
+)
 _RENEWABLE = tuple(role.value for role in OwnRole if role not in {OwnRole.ROOT, OwnRole.ISSUING})
+
+
+def founding_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say what is founded: names, URL, keys, settings."""
+    for option in reversed(_FOUNDING):
+        function = option(function)
+    return function
 
 
 @click.command(
     epilog="Example: vnsign ca init --ca authority --name 'Tỉnh An Bình' --organization 'UBND tỉnh An Bình' "
     "--base-url http://ca.anbinh.gov.vn --out published"
 )
-@click.option("--name", required=True, metavar="NAME", help="Stands before 'Root CA', 'Issuing CA', 'TSA'.")
-@click.option("--organization", required=True, metavar="NAME", help="Their organization.")
-@click.option(
-    "--base-url",
-    required=True,
-    metavar="URL",
-    help="Where the services will be reached; written into every certificate for good.",
-)
-@click.option(
-    "--key-algorithm",
-    type=click.Choice([each.value for each in KeyAlgorithm]),
-    default=KeyAlgorithm.P256.value,
-    show_default=True,
-    help="Of the authority's own keys.",
-)
+@founding_options
 @click.option(
     "--out", "folder", metavar="DIR", type=click.Path(path_type=Path), help="Write root.pem and issuing.pem here."
 )
-@_set
 @json_option
 @acting_options
 def init(

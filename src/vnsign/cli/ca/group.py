@@ -10,6 +10,7 @@ _HERE = "vnsign.cli.ca"
 _COMMANDS = {
     "approve": f"{_HERE}.requests:approve",
     "batch": f"{_HERE}.batch:batch",
+    "ceremony": f"{_HERE}.ceremony:ceremony",
     "change": f"{_HERE}.applying:change",
     "crl": f"{_HERE}.publishing:crl",
     "export": f"{_HERE}.publishing:export",

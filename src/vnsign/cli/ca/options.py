@@ -12,7 +12,7 @@ import functools
 import getpass
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -23,9 +23,10 @@ from click.core import ParameterSource
 from vnsign.adapters.files import read_bytes
 from vnsign.adapters.key_lists import load_compromised_keys
 from vnsign.authority.applications import parse_serial
+from vnsign.authority.ceremony import combine_parts
 from vnsign.authority.keystore import KeyVault
 from vnsign.authority.records import Act
-from vnsign.errors import ErrorCode, UsageError, VnsignError
+from vnsign.errors import ErrorCode, InputError, UsageError, VnsignError
 from vnsign.pki.weak_keys import NO_LIST
 from vnsign.verification.messages import Language
 from vnsign.wiring import Authority, SystemClock
@@ -53,6 +54,8 @@ class Access:
     why: str
     lang: Language
     passphrase_file: Path | None
+    part_files: tuple[Path, ...] = ()
+    custodians: int = 0
     pkcs11_module: Path | None
     pkcs11_token: str | None
     pin_file: Path | None
@@ -79,10 +82,26 @@ class Access:
 
         Where a token holds the keys there need be none: it is taken if given, and not asked for.
         """
+        if self.part_files or self.custodians:
+            return combine_parts(self.parts([f"{number}" for number in range(1, self.custodians + 1)]))
         if self.pkcs11_module is not None and self.passphrase_file is None and PASSPHRASE_VARIABLE not in os.environ:
             return b""
         return read_secret(
             self.passphrase_file, variable=PASSPHRASE_VARIABLE, prompt="Passphrase of the authority", confirm=confirm
+        )
+
+    def parts(self, custodians: Sequence[str], *, confirm: bool = False) -> tuple[str, ...]:
+        """Return the custodians' parts of the passphrase: from ``--part-file``, else typed unseen by each.
+
+        Raises:
+            UsageError: ``BAD_ARGUMENT``: one is empty.
+            InputError: ``NOT_READABLE``: a file, or what is in it is no text.
+        """
+        if self.part_files:
+            return tuple(_text(read_secret_file(file), file) for file in self.part_files)
+        return tuple(
+            str(click.prompt(f"Part of custodian {who}", hide_input=True, confirmation_prompt=confirm, err=True))
+            for who in custodians
         )
 
     def token_keys(self) -> KeyVault | None:
@@ -128,6 +147,13 @@ def read_secret_file(file: Path) -> bytes:
     return secret
 
 
+def _text(secret: bytes, file: Path) -> str:
+    try:
+        return secret.decode()
+    except UnicodeDecodeError:
+        raise InputError(ErrorCode.NOT_READABLE, "is no text in UTF-8", file=str(file)) from None
+
+
 def _login_name() -> str:
     try:
         return getpass.getuser()
@@ -152,6 +178,20 @@ _LOCATION = (
         metavar="FILE",
         type=click.Path(path_type=Path),
         help=f"File whose first line is the authority's passphrase; else {PASSPHRASE_VARIABLE}, else it is asked for.",
+    ),
+    click.option(
+        "--part-file",
+        "part_files",
+        metavar="FILE",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        help="Founded in a ceremony: file whose first line is one custodian's part of the passphrase; repeated.",
+    ),
+    click.option(
+        "--custodians",
+        type=click.IntRange(min=0),
+        default=0,
+        help="Founded in a ceremony: ask so many custodians for their parts.",
     ),
 )
 _ACTING = (
@@ -225,6 +265,8 @@ def _with_access(function: Callable[Concatenate[Access, _P], _R], options: tuple
             why=given.pop("why", ""),
             lang=Language(given.pop("lang")),
             passphrase_file=given.pop("passphrase_file"),
+            part_files=given.pop("part_files"),
+            custodians=given.pop("custodians"),
             pkcs11_module=given.pop("pkcs11_module"),
             pkcs11_token=given.pop("pkcs11_token"),
             pin_file=given.pop("pin_file"),

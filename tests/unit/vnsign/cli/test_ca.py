@@ -151,6 +151,61 @@ def test_own_certificates_are_renewed(desk: Desk) -> None:
     assert desk.ca("renew-own", "root").code == 64
 
 
+CEREMONY = (
+    *("ceremony", "--ca", "held", "--name", "A", "--organization", "B", "--base-url", "http://ca.example.gov.vn"),
+    *("--place", "An Bình", "--out", "papers", "--part-file", "one.pass", "--part-file", "two.pass"),
+    *("--participant", "leader", "Nguyễn Văn An", "UBND", "--participant", "operator", "Trần Thị Bình", "Sở KH&CN"),
+    *("--participant", "custodian", "Lê Văn Cường", "Sở Nội vụ", "--participant", "witness", "Hoàng Văn Em", "CA"),
+)
+SECOND = ("--participant", "custodian", "Phạm Thị Dung", "Thanh tra")
+
+
+def custodians(folder: Path) -> Desk:
+    """Return a desk with the parts of two custodians, and no authority."""
+    for name, part in (("one", "mười hai ký tự một"), ("two", "mười hai ký tự hai")):
+        (folder / f"{name}.pass").write_text(part, encoding="utf-8")
+    return Desk(folder)
+
+
+def test_a_ceremony_founds_an_authority_that_all_custodians_open(tmp_path: Path) -> None:
+    """The transcript names who was there; one part alone opens nothing."""
+    desk = custodians(tmp_path)
+    ran = desk.ca(*CEREMONY, *SECOND)
+
+    assert (ran.code, ran.err) == (0, "")
+    assert "Hoàng Văn Em" in ran.out
+    assert "ký tự" not in ran.out
+    papers = {path.name for path in (tmp_path / "papers").iterdir()}
+    assert {"transcript.json", "transcript.p7s", "root.pem", "issuing.crl"} <= papers
+    opened = ("list", "--ca", "held", "--part-file", "two.pass")
+    assert desk.ca(*opened, "--part-file", "one.pass").code == 0
+    assert desk.ca(*opened).code == 1
+    assert desk.ca(*CEREMONY, *SECOND).code == 1
+
+
+def test_a_ceremony_that_is_not_complete_founds_nothing(tmp_path: Path) -> None:
+    """One custodian is not enough; nothing is made."""
+    ran = custodians(tmp_path).ca(*CEREMONY)
+
+    assert (ran.code, ran.out) == (64, "")
+    assert not (tmp_path / "held").exists()
+    assert not (tmp_path / "papers").exists()
+
+
+def test_each_custodian_types_a_part_unseen(tmp_path: Path) -> None:
+    """Twice, because a typing error would lock the authority; later once."""
+    words = [word for word in (*CEREMONY, *SECOND) if word not in {"--part-file", "one.pass", "two.pass"}]
+    words[2], words[words.index("papers")] = str(tmp_path / "held"), str(tmp_path / "papers")
+    typed = ["phần của người một", "phần của người hai"]
+    ran = CliRunner().invoke(cli, ["ca", *words], input="".join(f"{part}\n{part}\n" for part in typed))
+
+    assert ran.exit_code == 0, ran.output
+    assert "Part of custodian Lê Văn Cường" in ran.output
+    assert not any(part in ran.output for part in typed)
+    opened = ["ca", "list", "--ca", str(tmp_path / "held"), "--custodians", "2"]
+    assert CliRunner().invoke(cli, opened, input="".join(f"{part}\n" for part in typed)).exit_code == 0
+
+
 # ---------------------------------------------------------------- request, approve, refuse, withdraw, issue
 
 
