@@ -8,7 +8,7 @@ Invariants:
 
 What it does not do: no partitions, no transactions (the caller's is used).
 
-Source: RFC 5280 §5, §5.2.3–5.2.6; docs/adr/0012.
+Source: RFC 5280 §5, §5.2.3–5.2.6; docs/adr/0018.
 """
 
 from __future__ import annotations

@@ -134,6 +134,29 @@ def test_a_foreign_parser_reads_the_token_as_we_mean_it() -> None:
     assert len(signed_data["certificates"]) == 2
 
 
+def test_an_ordered_token_says_so_and_tells_microseconds() -> None:
+    """RFC 3161 §2.4.2: its time alone orders it, so the fraction is not cut off; nor are zeros written at its end."""
+    issuer = TokenIssuer(infrastructure().tsa, ordering=True, accuracy_s=3, policy="1.2.3.4")
+    at = NOW + timedelta(microseconds=120)
+    reply = asn1_tsp.TimeStampResp.load(issuer.respond(build_request(REQUEST), time=at, serial=1), strict=True)
+    content = reply["time_stamp_token"]["content"]["encap_content_info"]["content"]
+    info = content.parsed
+    assert (info["ordering"].native, info["gen_time"].native, info["policy"].native) == (True, at, "1.2.3.4")
+    assert info["accuracy"]["seconds"].native == 3
+    assert b"20260302083015.00012Z" in content.contents
+    whole = asn1_tsp.TimeStampResp.load(
+        TokenIssuer(infrastructure().tsa).respond(build_request(REQUEST), time=at, serial=1)
+    )
+    assert whole["time_stamp_token"]["content"]["encap_content_info"]["content"].parsed["gen_time"].native == NOW
+
+
+def test_an_accuracy_below_a_second_is_refused() -> None:
+    """Times are written in whole seconds."""
+    with pytest.raises(UsageError) as caught:
+        TokenIssuer(infrastructure().tsa, accuracy_s=0)
+    assert caught.value.code is ErrorCode.BAD_ARGUMENT
+
+
 def test_a_request_is_read_by_a_foreign_parser() -> None:
     """RFC 3161 §2.4.1."""
     parsed = asn1_tsp.TimeStampReq.load(build_request(replace(REQUEST, policy="1.2.3")), strict=True)
