@@ -414,8 +414,6 @@ def test_an_approved_request_to_revoke_is_carried_out(desk: Desk) -> None:
         ("SERIAL", "--case", "bored"),
         ("SERIAL", "--case", "device_lost", "--reason", "superseded"),
         ("SERIAL", "--request", "1"),
-        ("--request", "1", "--case", "device_lost"),
-        ("--request", "1", "--reason", "superseded"),
         ("--request", "99999"),
         ("xyz", "--case", "device_lost"),
         ("abcdef", "--case", "device_lost"),
@@ -439,6 +437,13 @@ def test_a_device_is_restored_on_record(desk: Desk) -> None:
     assert desk.ca("restore", asked["id"], by=APPROVER).code == 1
     desk.good("approve", asked["id"], by=APPROVER)
     assert desk.good("restore", asked["id"], by=APPROVER)[0]["state"] == "done"
+
+
+@pytest.mark.parametrize("extra", [("--case", "device_lost"), ("--invalidity-date", "2026-01-31")])
+def test_a_request_to_revoke_says_itself_why(extra: tuple[str, str], desk: Desk) -> None:
+    """What the agency wrote is not overruled on the command line."""
+    ran = desk.ca("revoke", "--request", "1", *extra, "--yes")
+    assert (ran.code, "--request says the case itself" in ran.err) == (64, True)
 
 
 def test_a_hold_is_refused_unless_the_settings_allow_it(tmp_path: Path) -> None:
