@@ -62,7 +62,7 @@ class OcspAnswers:
         self._kept: OrderedDict[tuple[str, bytes], _Kept] = OrderedDict()
         self._lock = threading.Lock()
 
-    def answer(self, connection: Connection, query: OcspQuery | OcspError, office: Office, now: datetime) -> bytes:
+    def answer(self, connection: Connection, query: OcspQuery | OcspError, *, office: Office, now: datetime) -> bytes:
         """Answer a request, DER.
 
         Raises:
@@ -73,7 +73,7 @@ class OcspAnswers:
             return responder.respond(query, {}, at=now)
         can_be_kept = len(query.certificates) == 1 and not responder.echoes(query)
         if can_be_kept:
-            kept = self._find(connection, query.certificates[0], office, now)
+            kept = self._find(connection, query.certificates[0], office=office, now=now)
             if kept is not None:
                 return kept
         known = read_statuses(connection, office.issuer, responder.serials(query))
@@ -82,7 +82,7 @@ class OcspAnswers:
             self._keep(query.certificates[0].cert_id, *known.values(), answer=answer, office=office, now=now)
         return answer
 
-    def presign(self, connection: Connection, office: Office, now: datetime) -> int:
+    def presign(self, connection: Connection, *, office: Office, now: datetime) -> int:
         """Sign answers for every certificate that has not ended, by the CertIDs clients write; return how many.
 
         Raises:
@@ -97,7 +97,7 @@ class OcspAnswers:
                 self._keep(query.certificates[0].cert_id, status, answer=answer, office=office, now=now)
         return 2 * len(known)
 
-    def _find(self, connection: Connection, asked: AskedCertificate, office: Office, now: datetime) -> bytes | None:
+    def _find(self, connection: Connection, asked: AskedCertificate, *, office: Office, now: datetime) -> bytes | None:
         with self._lock:
             kept = self._kept.get((office.issuer, asked.cert_id))
         if kept is None or kept.responder is not office.responder or not _is_fresh(kept, now):

@@ -105,7 +105,7 @@ class Services:
         now = self._clock.now()
         try:
             with self._store.reading() as connection:
-                return self._answers.answer(connection, query, self._office(connection, issuer), now)
+                return self._answers.answer(connection, query, office=self._office(connection, issuer), now=now)
         except ServiceUnavailable:
             return build_error(OcspError.TRY_LATER)
         except (VnsignError, *ROW_FAULTS):
@@ -125,7 +125,7 @@ class Services:
         now = self._clock.now()
         try:
             with self._store.reading() as connection:
-                return self._answers.presign(connection, self._office(connection, issuer), now)
+                return self._answers.presign(connection, office=self._office(connection, issuer), now=now)
         except ROW_FAULTS as exc:
             raise rows.damaged(self._store.name, exc) from exc
 

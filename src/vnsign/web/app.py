@@ -117,8 +117,8 @@ class _Services:
     def ocsp(self, issuer: Issuer) -> _Endpoint:
         async def endpoint(request: Request) -> Response:
             if request.method == "POST":
-                return await answer_post(self._authority, issuer, request, self._limits)
-            return await answer_get(self._authority, issuer, request, self._limits)
+                return await answer_post(self._authority, issuer, request, limits=self._limits)
+            return await answer_get(self._authority, issuer, request, limits=self._limits)
 
         return endpoint
 

@@ -14,8 +14,6 @@ Source: RFC 6585 §4 (429); RFC 9110 §10.2.3 (Retry-After).
 from __future__ import annotations
 
 import ipaddress
-import math
-import time
 from dataclasses import dataclass
 
 from limits import parse_many
@@ -70,14 +68,13 @@ class ClientCounter:
         self._limiter = FixedWindowRateLimiter(MemoryStorage()) if self._rates else None
 
     def retry_after(self, request: Request) -> int | None:
-        """Count a request; return None if it may go on, else the seconds until the client may ask again."""
+        """Count a request; return None if it may go on, else the seconds after which it surely may."""
         if self._limiter is None:
             return None
         client = client_of(request, trusted_proxies=self._trusted_proxies)
         for rate in self._rates:
             if not self._limiter.hit(rate, client):
-                reset_time = self._limiter.get_window_stats(rate, client).reset_time
-                return max(1, math.ceil(reset_time - time.time()))
+                return int(rate.get_expiry())
         return None
 
 

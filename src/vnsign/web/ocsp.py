@@ -32,7 +32,7 @@ MAX_GET_CHARACTERS = 8_192
 _NOT_KEPT = {"cache-control": "no-store"}
 
 
-async def answer_post(authority: Authority, issuer: Issuer, request: Request, limits: ServiceLimits) -> Response:
+async def answer_post(authority: Authority, issuer: Issuer, request: Request, *, limits: ServiceLimits) -> Response:
     """Answer a request in a body. Source: RFC 6960 Appendix A.1."""
     body = await read_body(request, REQUEST_TYPE, limits)
     if isinstance(body, Response):
@@ -41,7 +41,7 @@ async def answer_post(authority: Authority, issuer: Issuer, request: Request, li
     return Response(answer, media_type=RESPONSE_TYPE, headers=_NOT_KEPT)
 
 
-async def answer_get(authority: Authority, issuer: Issuer, request: Request, limits: ServiceLimits) -> Response:
+async def answer_get(authority: Authority, issuer: Issuer, request: Request, *, limits: ServiceLimits) -> Response:
     """Answer a request in the path: base64, percent-encoded or not. Source: RFC 6960 Appendix A.1; RFC 5019 §5."""
     text = request.path_params["request"]
     if len(text) > MAX_GET_CHARACTERS:

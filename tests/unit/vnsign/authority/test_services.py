@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -117,6 +118,14 @@ def test_a_list_is_a_row_and_a_journal_entry_and_stays_the_same(authority: Autho
     assert '"number":1' in published[0].details
     clock.advance(hours=23)
     assert authority.crl("issuing") == der
+
+
+def test_of_many_who_find_a_list_old_one_makes_the_next(authority: Authority, other: Authority) -> None:
+    """Everybody gets the same bytes."""
+    with ThreadPoolExecutor(6) as pool:
+        lists = set(pool.map(lambda each: each.crl("issuing"), [authority, other] * 6))
+    assert len(lists) == 1
+    assert number_of(read_crl(authority)) == 1
 
 
 def test_a_list_is_made_anew_when_it_is_a_day_old_and_overlaps_the_last(
