@@ -36,7 +36,7 @@ from vnsign.report import (
     Verdict,
 )
 from vnsign.signing.levels import TargetLevel
-from vnsign.web import create_app, listen, serve
+from vnsign.web import ServiceLimits, create_app, listen, serve
 from vnsign.wiring.signers import Signer, sign_statement
 from vnsign.wiring.signing import SealPurpose, extend_pdf, fill_pdf, prepare_pdf, seal_pdf, sign_pdf
 from vnsign.wiring.trust import TrustStore, certificate_pem
@@ -68,6 +68,7 @@ __all__ = [
     "RequestKind",
     "RevocationCase",
     "SealPurpose",
+    "ServiceLimits",
     "ServiceUnavailable",
     "SignatureFieldSpec",
     "SignatureRejected",
