@@ -224,13 +224,14 @@ def test_one_reading_sees_one_state(store: AuthorityStore) -> None:
 
 def test_a_forked_process_uses_connections_of_its_own(store: AuthorityStore) -> None:
     """The child writes and ends; the parent's connections work on."""
-    with store.reading():
-        pass
+    with store.reading() as connection:
+        of_parent = connection.connection.dbapi_connection
     child = os.fork()
     if child == 0:
         code = 1
         try:
             with store.acting() as ledger:
+                assert ledger.connection.connection.dbapi_connection is not of_parent
                 add_request(ledger)
                 ledger.tell(JournalAct.REQUESTED, at=NOW, act=CLERK)
             store.close()
