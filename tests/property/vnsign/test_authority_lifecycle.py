@@ -1,0 +1,425 @@
+"""The life of certificates against a model: after every step, record, list and journal say what the model says."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
+
+from tests.unit.vnsign.authority.desk import CHIEF, CLERK, SUBJECT, Desk, csr_of, new_authority
+from tests.unit.vnsign.authority.making import PASSPHRASE, StoppedClock
+from vnsign.authority import Application, Authority
+from vnsign.authority.intake import subject_of
+from vnsign.authority.store import DATABASE_NAME
+from vnsign.errors import ErrorCode, VnsignError
+from vnsign.pki.crl import load_crl
+from vnsign.pki.keys import KeyAlgorithm, PrivateKey, generate_private_key
+from vnsign.pki.names import Subject
+from vnsign.policy.lifecycle import CERTIFYING, TRANSITIONS, RequestKind, RequestState, RevocationCase
+from vnsign.policy.profiles import CertificateProfile
+
+KEYS = 9
+EXPOSED = x509.ReasonFlags.key_compromise
+REASONS = (EXPOSED, x509.ReasonFlags.superseded)
+PROFILES = (CertificateProfile.OFFICIAL, CertificateProfile.AGENCY_SEAL, CertificateProfile.SERVICE)
+
+
+@cache
+def keys() -> tuple[PrivateKey, ...]:
+    """Return a few keys, so that they meet again."""
+    return tuple(generate_private_key() for _ in range(KEYS))
+
+
+@cache
+def founded() -> bytes:
+    """Return the database of a new authority."""
+    with tempfile.TemporaryDirectory() as folder:
+        new_authority(Path(folder), StoppedClock())
+        return (Path(folder) / DATABASE_NAME).read_bytes()
+
+
+@dataclass
+class ModelCertificate:
+    """What the model knows of a certificate."""
+
+    serial: int
+    key: int
+    holder: int
+    not_after: datetime
+    #: None: good
+    reason: x509.ReasonFlags | None = None
+    ever_released: bool = False
+    successors: list[ModelCertificate] = field(default_factory=list)
+
+    @property
+    def is_revoked(self) -> bool:
+        """For good."""
+        return self.reason not in {None, x509.ReasonFlags.certificate_hold}
+
+
+@dataclass
+class ModelRequest:
+    """What the model knows of a request."""
+
+    number: int
+    kind: RequestKind
+    key: int | None
+    holder: int
+    about: ModelCertificate | None
+    state: RequestState = RequestState.SUBMITTED
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for something."""
+        return bool(TRANSITIONS[self.state])
+
+
+class Lifecycle(RuleBasedStateMachine):
+    """An authority and its model."""
+
+    certificates = Bundle("certificates")
+    requests = Bundle("requests")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="lifecycle-"))
+        (self.folder / DATABASE_NAME).write_bytes(founded())
+        self.clock = StoppedClock()
+        self.authority = Authority.open(self.folder, passphrase=PASSPHRASE, clock=self.clock)
+        self.all_certificates: list[ModelCertificate] = []
+        self.all_requests: list[ModelRequest] = []
+        self.allow_hold = False
+        self.names = 0
+
+    def teardown(self) -> None:
+        """Leave nothing behind."""
+        shutil.rmtree(self.folder)
+
+    # what the model expects
+
+    def key_fault(self, key: int | None, holder: int) -> ErrorCode | None:
+        """Whether somebody else has the key, or it is in other hands."""
+        if key is None:
+            return None
+        for certificate in self.all_certificates:
+            if certificate.key == key and (certificate.holder != holder or certificate.reason is EXPOSED):
+                return ErrorCode.REQUEST_REFUSED
+        others = (r for r in self.all_requests if r.is_open and r.key == key and r.holder != holder)
+        return ErrorCode.REQUEST_REFUSED if any(others) else None
+
+    def concern_fault(self, certificate: ModelCertificate, kind: RequestKind) -> ErrorCode | None:
+        """Whether the certificate concerned is past that."""
+        if kind is RequestKind.REVOKE:
+            return ErrorCode.WRONG_STATE if certificate.is_revoked else None
+        is_replaced = kind in CERTIFYING and any(not successor.is_revoked for successor in certificate.successors)
+        is_over = certificate.reason is not None or self.clock.now() > certificate.not_after
+        return ErrorCode.WRONG_STATE if is_over or is_replaced else None
+
+    def expect(self, expected: ErrorCode | None, error: VnsignError | None) -> bool:
+        """Compare; tell whether the act was done."""
+        assert (error.code if error else None) == expected, error
+        return error is None
+
+    # what people do
+
+    @initialize(target=requests)
+    def first_request(self) -> Any:  # noqa: ANN401 — one, or none
+        """Begin with something to decide."""
+        request = self.submit_new(0, PROFILES[0])
+        assert request is not None
+        return request
+
+    @rule(target=requests, key=st.integers(0, KEYS - 1), profile=st.sampled_from(PROFILES))
+    def ask_for_new(self, key: int, profile: CertificateProfile) -> Any:  # noqa: ANN401 — one, or none
+        """Ask for a new certificate."""
+        request = self.submit_new(key, profile)
+        return multiple() if request is None else request
+
+    def submit_new(self, key: int, profile: CertificateProfile) -> ModelRequest | None:
+        """Ask, and expect what the model says of the key."""
+        holder = -1 - len(self.all_requests)
+        application = Application(
+            kind=RequestKind.NEW, agency="A", profile=profile, subject=self.name(), csr=csr_of(keys()[key])
+        )
+        return self.submit(
+            application, ModelRequest(0, RequestKind.NEW, key, holder, None), self.key_fault(key, holder)
+        )
+
+    @rule(
+        target=requests,
+        certificate=certificates,
+        kind=st.sampled_from([kind for kind in RequestKind if kind is not RequestKind.NEW]),
+        key=st.none() | st.integers(0, KEYS - 1),
+    )
+    def ask_about(self, certificate: ModelCertificate, kind: RequestKind, key: int | None) -> Any:  # noqa: ANN401 — one, or none
+        """Ask for something about a certificate."""
+        key = key if kind in CERTIFYING else None
+        application = Application(
+            kind=kind,
+            agency="A",
+            serial=certificate.serial,
+            subject=self.name() if kind is RequestKind.CHANGE else None,
+            csr=None if key is None else csr_of(keys()[key]),
+            case=RevocationCase.MANAGER_REQUEST if kind is RequestKind.REVOKE else None,
+        )
+        wanted = (certificate.key if key is None else key) if kind in CERTIFYING else None
+        waiting = [other for other in self.all_requests if other.is_open and other.about is certificate]
+        asked_twice = any(other.kind is kind or {other.kind, kind} <= CERTIFYING for other in waiting)
+        expected = ErrorCode.WRONG_STATE if asked_twice else self.concern_fault(certificate, kind)
+        expected = expected or self.key_fault(wanted, certificate.holder)
+        request = self.submit(application, ModelRequest(0, kind, wanted, certificate.holder, certificate), expected)
+        return multiple() if request is None else request
+
+    def submit(
+        self, application: Application, request: ModelRequest, expected: ErrorCode | None
+    ) -> ModelRequest | None:
+        """Submit; compare with what is expected."""
+        try:
+            record = self.authority.request(application, act=CLERK)
+        except VnsignError as exc:
+            self.expect(expected, exc)
+            return None
+        self.expect(expected, None)
+        request.number = record.id
+        self.all_requests.append(request)
+        return request
+
+    @rule(request=requests, state=st.sampled_from([RequestState.REFUSED, RequestState.WITHDRAWN]))
+    def decline(self, request: ModelRequest, state: RequestState) -> None:
+        """Refuse or withdraw."""
+        verb = self.authority.refuse if state is RequestState.REFUSED else self.authority.withdraw
+        expected = None if state in TRANSITIONS[request.state] else ErrorCode.WRONG_STATE
+        if self.expect(expected, error_of(lambda: verb(request.number, act=CHIEF))):
+            request.state = state
+
+    @rule(request=requests)
+    def approve(self, request: ModelRequest) -> None:
+        """Approve."""
+        expected = None if RequestState.APPROVED in TRANSITIONS[request.state] else ErrorCode.WRONG_STATE
+        if self.expect(expected, error_of(lambda: self.authority.approve(request.number, act=CHIEF))):
+            request.state = RequestState.APPROVED
+
+    @rule(target=certificates, request=requests)
+    def issue(self, request: ModelRequest) -> Any:  # noqa: ANN401 — one, or none
+        """Answer a request with a certificate."""
+        expected = self.issue_fault(request)
+        outcome = next(iter(self.authority.issue_all([request.number], act=CHIEF)))
+        if not self.expect(expected, outcome.error):
+            return multiple()
+        assert outcome.record is not None
+        assert request.key is not None
+        made = outcome.record.certificate
+        certificate = ModelCertificate(made.serial_number, request.key, request.holder, made.not_valid_after_utc)
+        assert certificate.serial not in {other.serial for other in self.all_certificates}
+        request.state = RequestState.DONE
+        self.all_certificates.append(certificate)
+        if request.about is not None:
+            request.about.successors.append(certificate)
+            if request.kind is RequestKind.CHANGE:
+                assert made.not_valid_after_utc == request.about.not_after
+                request.about.reason = x509.ReasonFlags.affiliation_changed
+        return certificate
+
+    @rule(target=certificates, key=st.integers(0, KEYS - 1))
+    def ask_approve_and_issue(self, key: int) -> Any:  # noqa: ANN401 — one, or none
+        """Go the whole way, so that certificates are many."""
+        request = self.submit_new(key, PROFILES[0])
+        if request is None:
+            return multiple()
+        self.approve(request)
+        return self.issue(request)
+
+    @rule(target=certificates, certificate=certificates, kind=st.sampled_from([RequestKind.RENEW, RequestKind.CHANGE]))
+    def renew_or_change(self, certificate: ModelCertificate, kind: RequestKind) -> Any:  # noqa: ANN401 — one, or none
+        """Go the whole way with the same key."""
+        before = len(self.all_requests)
+        self.ask_about(certificate, kind, None)
+        if len(self.all_requests) == before:
+            return multiple()
+        self.approve(self.all_requests[-1])
+        return self.issue(self.all_requests[-1])
+
+    def issue_fault(self, request: ModelRequest) -> ErrorCode | None:
+        """Why a request is not answered."""
+        if request.kind not in CERTIFYING:
+            return ErrorCode.BAD_ARGUMENT
+        if request.state is not RequestState.APPROVED:
+            return ErrorCode.WRONG_STATE
+        concern = None if request.about is None else self.concern_fault(request.about, request.kind)
+        return concern or self.key_fault(request.key, request.holder)
+
+    @rule(certificate=certificates, reason=st.sampled_from(REASONS))
+    def revoke(self, certificate: ModelCertificate, reason: x509.ReasonFlags) -> None:
+        """Revoke for a reason."""
+        is_other = certificate.is_revoked and certificate.reason is not reason
+        error = error_of(lambda: self.authority.revoke(certificate.serial, reason=reason, act=CHIEF))
+        if self.expect(ErrorCode.WRONG_STATE if is_other else None, error) and not certificate.is_revoked:
+            certificate.reason = reason
+            for other in self.all_certificates:
+                if reason is EXPOSED and other.key == certificate.key and not other.is_revoked:
+                    other.reason = reason
+
+    @rule(request=consumes(requests))
+    def revoke_by_request(self, request: ModelRequest) -> None:
+        """Carry out a request for revocation."""
+        if request.about is None or request.kind is not RequestKind.REVOKE:
+            return
+        certificate, reason = request.about, x509.ReasonFlags.privilege_withdrawn
+        is_other = certificate.is_revoked and certificate.reason is not reason
+        is_ready = request.state is RequestState.APPROVED
+        error = error_of(
+            lambda: self.authority.revoke(
+                certificate.serial, case=RevocationCase.MANAGER_REQUEST, request_id=request.number, act=CHIEF
+            )
+        )
+        if self.expect(None if is_ready and not is_other else ErrorCode.WRONG_STATE, error):
+            certificate.reason = reason
+            request.state = RequestState.DONE
+
+    @rule(certificate=certificates)
+    def hold(self, certificate: ModelCertificate) -> None:
+        """Suspend."""
+        expected = ErrorCode.WRONG_STATE if certificate.is_revoked else None
+        expected = expected if self.allow_hold else ErrorCode.BAD_ARGUMENT
+        if self.expect(expected, error_of(lambda: self.authority.hold(certificate.serial, act=CHIEF))):
+            certificate.reason = x509.ReasonFlags.certificate_hold
+
+    @rule(certificate=certificates)
+    def release(self, certificate: ModelCertificate) -> None:
+        """End a suspension."""
+        is_held = certificate.reason is x509.ReasonFlags.certificate_hold
+        is_repeated = certificate.ever_released and certificate.reason is None
+        expected = None if is_held or is_repeated else ErrorCode.WRONG_STATE
+        expected = expected if self.allow_hold else ErrorCode.BAD_ARGUMENT
+        if self.expect(expected, error_of(lambda: self.authority.release(certificate.serial, act=CHIEF))):
+            certificate.reason = None
+            certificate.ever_released = True
+
+    @rule()
+    def decide_about_holds(self) -> None:
+        """Allow suspension, or forbid it."""
+        self.allow_hold = not self.allow_hold
+        changed = replace(self.authority.settings, allow_hold=self.allow_hold)
+        self.authority.change_settings(changed, act=CHIEF)
+
+    @rule(days=st.sampled_from([0, 1, 30, 400, 1200]), seconds=st.integers(1, 7200))
+    def wait(self, days: int, seconds: int) -> None:
+        """Let time pass."""
+        self.clock.time += timedelta(days=days, seconds=seconds)
+
+    @rule()
+    def open_again(self) -> None:
+        """As after a crash."""
+        self.authority = Authority.open(self.folder, passphrase=PASSPHRASE, clock=self.clock)
+
+    def name(self) -> Subject:
+        """Return a subject of its own."""
+        self.names += 1
+        return replace(SUBJECT, common_name=f"Người thứ {self.names}")
+
+    # what must be so after every step
+
+    @invariant()
+    def record_list_and_journal_say_what_the_model_says(self) -> None:
+        """Status on record, on the list and in the model are one; the journal is whole."""
+        listed = {
+            entry.serial_number: entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
+            for entry in load_crl(self.authority.crl("issuing"))
+        }
+        model = {each.serial: each.reason for each in self.all_certificates if each.reason is not None}
+        assert listed == model
+        for certificate in self.all_certificates:
+            record = self.authority.find(certificate.serial)
+            assert record is not None
+            assert (record.revocation.reason if record.revocation else None) is certificate.reason
+            assert record.certificate.public_key() == keys()[certificate.key].public_key()
+        assert [request.state for request in self.authority.requests()] == [each.state for each in self.all_requests]
+        assert len(self.authority.issued()) == 5 + len(self.all_certificates)
+        assert self.authority.verify_journal().findings == ()
+
+
+def error_of(act: object) -> VnsignError | None:
+    """Do it; return the error, if any."""
+    try:
+        act()  # type: ignore[operator]
+    except VnsignError as exc:
+        return exc
+    return None
+
+
+_QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+
+
+@pytest.mark.slow
+class TestLifecycle(Lifecycle.TestCase):  # type: ignore[misc, valid-type]
+    """A few lives."""
+
+    settings = settings(max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=_QUIET)
+
+
+@pytest.mark.soak
+class TestManyLives(Lifecycle.TestCase):  # type: ignore[misc, valid-type]
+    """Many and longer ones."""
+
+    settings = settings(max_examples=600, stateful_step_count=60, deadline=None, suppress_health_check=_QUIET)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """One authority for all examples: they share a record as subscribers do."""
+    folder, clock = tmp_path_factory.mktemp("desk"), StoppedClock()
+    return Desk(new_authority(folder, clock), clock)
+
+
+_letters = st.characters(codec="utf-8", exclude_categories=["C", "Z"])
+_texts = st.text(_letters, min_size=1, max_size=20)
+_subjects = st.builds(
+    Subject,
+    common_name=_texts,
+    organization=_texts,
+    units=st.lists(_texts, max_size=2).map(tuple),
+    locality=st.none() | _texts,
+    email=st.none() | st.from_regex(r"[a-z][a-z0-9.]{0,10}@[a-z]{1,9}\.gov\.vn", fullmatch=True),
+)
+
+
+@pytest.mark.slow
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    subject=_subjects,
+    profile=st.sampled_from(PROFILES),
+    algorithm=st.sampled_from([KeyAlgorithm.P256, KeyAlgorithm.P384]),
+    days=st.none() | st.integers(1, 5 * 365),
+    named=st.booleans(),
+)
+def test_what_is_accepted_is_certified_as_it_was_asked_for(
+    desk: Desk, *, subject: Subject, profile: CertificateProfile, algorithm: KeyAlgorithm, days: int | None, named: bool
+) -> None:
+    """The certificate, read from its bytes, names the subject, holds the key and ends when it was asked to."""
+    key = generate_private_key(algorithm)
+    not_after = None if days is None else desk.clock.now() + timedelta(days=days)
+    application = desk.new(
+        subject=subject, profile=profile, csr=csr_of(key, subject if named else None), not_after=not_after
+    )
+    record = desk.issued(application)
+    certificate = x509.load_der_x509_certificate(desk.found(record).certificate.public_bytes(Encoding.DER))
+    found = subject_of(certificate)
+    assert (found.to_name(), found.email) == (subject.to_name(), subject.email)
+    assert certificate.public_key() == key.public_key()
+    start = desk.clock.now() - timedelta(minutes=5)
+    assert certificate.not_valid_before_utc == start
+    longest = start.replace(year=start.year + 5) - timedelta(seconds=1)
+    assert certificate.not_valid_after_utc == (not_after or longest)
+    assert certificate.serial_number.bit_length() > 64
+    assert record.profile is profile
