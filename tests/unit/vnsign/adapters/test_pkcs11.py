@@ -7,9 +7,11 @@ import pickle
 import shutil
 import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote, unquote, unquote_to_bytes
@@ -23,9 +25,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from tests.hsm_kit import PIN, TWICE, keys_on, module, new_token
 from tests.unit.vnsign.authority.making import NOW, certify, openssl
+from vnsign.adapters import pkcs11_token
 from vnsign.adapters.pkcs11 import TokenGroup, TokenKeys
-from vnsign.adapters.pkcs11_token import FAULTS, refuse_last_try
-from vnsign.errors import ErrorCode, VnsignError
+from vnsign.adapters.pkcs11_keys import TokenECKey
+from vnsign.adapters.pkcs11_token import FAULTS, Token, refuse_last_try
+from vnsign.errors import ErrorCode, UsageError, VnsignError
 from vnsign.pki.credentials import Credential
 from vnsign.pki.keys import KeyAlgorithm, PrivateKey, is_key_of, sign_bytes
 from vnsign.policy.profiles import CertificateProfile
@@ -94,11 +98,16 @@ class TestKeys:
                 public.verify(signature, DATA, ec.ECDSA(algorithm_of_hash))
 
     @pytest.mark.parametrize("digest", HASHES, ids=lambda each: each.name)
-    @pytest.mark.parametrize("salt", [0, 20, padding.PSS.DIGEST_LENGTH, padding.PSS.MAX_LENGTH], ids=str)
+    @pytest.mark.parametrize(
+        "salt", [0, 20, padding.PSS.DIGEST_LENGTH, padding.PSS.MAX_LENGTH], ids=["none", "20", "digest", "most"]
+    )
     def test_an_rsa_key_signs_pss(self, rsa_key: rsa.RSAPrivateKey, digest: hashes.SHA256, salt: int) -> None:
         """RFC 8017 §8.1, with any length of salt the caller wants."""
-        how = padding.PSS(padding.MGF1(digest), salt)
-        rsa_key.public_key().verify(rsa_key.sign(DATA, how, digest), DATA, how, digest)
+        signature = rsa_key.sign(DATA, padding.PSS(padding.MGF1(digest), salt), digest)
+        # RFC 8017 §9.1.1: what fits beside digest and two octets in 2,047 bits.
+        exact = {padding.PSS.DIGEST_LENGTH: digest.digest_size, padding.PSS.MAX_LENGTH: 254 - digest.digest_size}
+        how = padding.PSS(padding.MGF1(digest), exact.get(salt, salt))
+        rsa_key.public_key().verify(signature, DATA, how, digest)
 
     def test_a_digest_made_elsewhere_is_signed(self, keys: TokenKeys, rsa_key: rsa.RSAPrivateKey) -> None:
         """Prehashed, as signers of large files want it."""
@@ -168,6 +177,13 @@ class TestKeys:
         assert isinstance(public, ec.EllipticCurvePublicKey)
         for number, signature in signatures:
             public.verify(signature, b"%d" % number, ec.ECDSA(hashes.SHA256()))
+
+    def test_a_digest_longer_than_the_curve_is_cut_before_it_goes_to_the_token(self) -> None:
+        """FIPS 186-5 §6.4.1: the leftmost bits count; tokens differ in what they do with the rest."""
+        signer = _SoftwareSigner()
+        key = TokenECKey(signer, signer.key.public_key())
+        key.public_key().verify(key.sign(DATA, ec.ECDSA(hashes.SHA512())), DATA, ec.ECDSA(hashes.SHA512()))
+        assert signer.lengths == [32]
 
     def test_a_signature_by_another_key_does_not_leave(self) -> None:
         """A token whose public half is not that of its private key: found out before anybody relies on it."""
@@ -255,6 +271,31 @@ class TestTrouble:
             flags = int(pkcs11.TokenFlag[flag] | pkcs11.TokenFlag.USER_PIN_COUNT_LOW)
             assert refusal(lambda flags=flags: refuse_last_try(flags, name="a")) is ErrorCode.KEY_UNAVAILABLE  # type: ignore[misc]
         refuse_last_try(int(pkcs11.TokenFlag.USER_PIN_COUNT_LOW), name="a")
+
+    def test_the_tokens_flags_are_looked_at_before_the_pin_is_presented(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """SoftHSM never locks, so a slot that does stands in for one here."""
+        token = _LastTry(label="Sắp khóa")
+        monkeypatch.setattr(pkcs11_token, "_tokens", lambda _: [token])
+        assert refusal(keys_on("Sắp khóa").login) is ErrorCode.KEY_UNAVAILABLE
+        assert token.presented == []
+
+    def test_one_thread_at_a_time_is_let_in(self) -> None:
+        """Whatever else two threads do, they do not call the module at once."""
+        token = Token(module(), label=new_token().label, pin=PIN)
+        inside, entered = threading.Event(), threading.Event()
+
+        def enter() -> None:
+            inside.set()
+            with token.session():
+                entered.set()
+
+        with token.session():
+            other = threading.Thread(target=enter)
+            other.start()
+            assert inside.wait(10)
+            assert not entered.wait(0.05)
+        assert entered.wait(10)
+        other.join(10)
 
     def test_a_pin_is_in_no_message_and_no_variable(self) -> None:
         """Some handlers of errors print every local variable."""
@@ -375,7 +416,9 @@ class TestCredentials:
         keys.generate("a", KeyAlgorithm.P256)
         assert refusal(keys.credential) is ErrorCode.KEY_UNAVAILABLE
         keys.generate("b", KeyAlgorithm.P256)
-        assert refusal(keys.credential) is ErrorCode.KEY_UNAVAILABLE
+        with pytest.raises(VnsignError, match="several") as caught:
+            keys.credential()
+        assert caught.value.code is ErrorCode.KEY_UNAVAILABLE
 
     def test_the_public_half_may_be_in_the_certificate_only(self, card: tuple[TokenKeys, Credential]) -> None:
         """Tokens of other makers keep no public key object."""
@@ -388,6 +431,35 @@ class TestCredentials:
         with keys._token.session(is_writing=True) as session:
             _store(session, certificate.public_bytes(Encoding.DER), key_id=_id_of(reference))
         assert is_key_of(keys.load(reference, file="a"), certificate)
+
+
+class _SoftwareSigner:
+    """A signer whose key is in memory, to look at what it is given."""
+
+    def __init__(self) -> None:
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.lengths: list[int] = []
+
+    def sign(self, mechanism: str, data: bytes, *, pss: tuple[str, str, int] | None = None) -> bytes:
+        assert (mechanism, pss) == ("ECDSA", None)
+        self.lengths.append(len(data))
+        signature = self.key.sign(data.ljust(32, b"\0")[:32], ec.ECDSA(utils.Prehashed(hashes.SHA256())))
+        return b"".join(number.to_bytes(32, "big") for number in utils.decode_dss_signature(signature))
+
+    def error(self, code: ErrorCode, message: str) -> UsageError:
+        return UsageError(code, message)
+
+
+@dataclass
+class _LastTry:
+    """A token that the next wrong PIN locks."""
+
+    label: str
+    flags: int = int(pkcs11.TokenFlag.USER_PIN_FINAL_TRY)
+    presented: list[str] = field(default_factory=list)
+
+    def open(self, *, user_pin: str) -> None:
+        self.presented.append(user_pin)
 
 
 _FORKING = """
