@@ -14,10 +14,9 @@ Source: Nghị định 68/2024/NĐ-CP Điều 6, 9–22; RFC 5280; RFC 6960; RFC
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
 from cryptography import x509
 from sqlalchemy import Connection
@@ -26,7 +25,9 @@ from vnsign.authority import issuing, opening, status
 from vnsign.authority.keystore import KeyVault
 from vnsign.authority.ledger import Ledger
 from vnsign.authority.many import run_many
+from vnsign.authority.ordering import check_can_order
 from vnsign.authority.own_rules import OWN_RULES, make_own_key
+from vnsign.authority.page import Page
 from vnsign.authority.record import read_settings
 from vnsign.authority.records import (
     Act,
@@ -184,11 +185,14 @@ class Authority(RequestDesk):
         """Answer many approved requests; yield what became of each, in order, once it is on record."""
         issuer = self._own.credential(OwnRole.ISSUING)
 
+        def prepare(page: Page, numbers: Sequence[int]) -> issuing.Press:
+            return issuing.make_press_for(page, self._press(issuer, page.connection), numbers)
+
         def issue(ledger: Ledger, number: int, press: issuing.Press) -> CertificateRecord:
             return issuing.issue(ledger, number, press, act=act)
 
         with self._sound_rows():
-            for number, done in run_many(self._store, request_ids, prepare=partial(self._press, issuer), verb=issue):
+            for number, done in run_many(self._store, request_ids, prepare=prepare, verb=issue):
                 if isinstance(done, VnsignError):
                     yield IssueOutcome(request_id=number, error=done)
                 else:
@@ -298,6 +302,8 @@ class Authority(RequestDesk):
             UsageError: ``BAD_ARGUMENT``, naming every setting that cannot be.
         """
         check_settings(settings)
+        if settings.tsa_ordering:
+            check_can_order(self._store.folder)
         with self._acting() as (ledger, now):
             record_settings(ledger, settings, now=now, act=act)
         self._services.refresh()

@@ -21,6 +21,7 @@ from vnsign.authority import reading
 from vnsign.authority import store as rows
 from vnsign.authority.issuing import add_own
 from vnsign.authority.keystore import SALT_BYTES, SCRYPT_COST, KeyVault, SoftwareKeys, derive_secret
+from vnsign.authority.ordering import check_can_order
 from vnsign.authority.own_keys import OwnKeys
 from vnsign.authority.own_rules import Identity, make_own_keys
 from vnsign.authority.records import Act, JournalAct
@@ -75,6 +76,8 @@ def create(location: str | os.PathLike[str], founding: Founding, *, clock: Clock
         delta=settings.delta_lifetime is not None,
     )
     store = rows.AuthorityStore(location)
+    if settings.tsa_ordering:
+        check_can_order(store.folder)
     store.create_file()
     with store.reading() as connection:
         _refuse_existing(store, initialized=rows.is_initialized(connection))

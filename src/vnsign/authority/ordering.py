@@ -30,6 +30,20 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+def check_can_order(folder: Path | None) -> None:
+    """Refuse ordered timestamps where nothing can order them.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``: there is no folder to share.
+    """
+    if folder is None:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            "an authority on a database server cannot order timestamps by their times alone",
+            way_out="set tsa_ordering to false, or keep the authority in a folder",
+        )
+
+
 class RisingTime:
     """The last time given out, in a file that the processes of one computer share. Safe for threads."""
 
@@ -45,7 +59,7 @@ class RisingTime:
             now: The clock's time, aware.
 
         Raises:
-            UsageError: ``BAD_ARGUMENT``: there is no folder; ``OUTPUT_NOT_WRITABLE``.
+            UsageError: ``OUTPUT_NOT_WRITABLE``; ``BAD_ARGUMENT``: there is no folder.
             ServiceUnavailable: ``SERVICE_REFUSED``: the clock was set back.
         """
         if self._path is None:

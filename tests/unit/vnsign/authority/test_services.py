@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
+from tests.support import postgres_database
 from tests.unit.vnsign.authority.making import PASSPHRASE, StoppedClock
 from tests.unit.vnsign.pki.ocsp_making import ask
 from tests.unit.vnsign.pki.test_tsp import status_of
@@ -505,3 +506,39 @@ def test_a_clock_set_back_stops_ordered_timestamps(authority: Authority, clock: 
     stamp(authority)
     clock.advance(seconds=-5)
     assert status_of(authority.answer_timestamp(build_request(STAMP))) == ("rejection", {"system_failure"}, False)
+
+
+# both databases
+
+
+@pytest.fixture
+def on_a_server(clock: StoppedClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Authority]:
+    """An authority on PostgreSQL."""
+    monkeypatch.setattr("vnsign.authority.opening.SCRYPT_COST", 16)
+    with postgres_database() as address:
+        yield Authority.create(
+            address, name="A", organization="B", base_url="http://c.vn", passphrase=PASSPHRASE, clock=clock
+        )
+
+
+def test_the_services_of_an_authority_on_a_server(on_a_server: Authority) -> None:
+    """Lists, deltas, answers signed ahead and at once; only ordering needs a folder and is refused without one."""
+    authority = on_a_server
+    allow_hold(authority)
+    one, two = enroll(authority), enroll(authority)
+    assert authority.presign("issuing") == 8
+    base = read_crl(authority)
+    authority.revoke(one.serial_number, reason=REASON, act=ACT)
+    authority.hold(two.serial_number, act=ACT)
+    authority.release(two.serial_number, act=ACT)
+    assert reasons_in(read_crl(authority)) == {one.serial_number: REASON}
+    delta = read_crl(authority, delta=True)
+    told = {one.serial_number: REASON, two.serial_number: x509.ReasonFlags.remove_from_crl}
+    assert (base_of(delta), reasons_in(delta)) == (number_of(base), told)
+    assert status(authority, one).certificate_status is ocsp.OCSPCertStatus.REVOKED
+    assert status(authority, two).certificate_status is ocsp.OCSPCertStatus.GOOD
+    assert stamp(authority).nonce == STAMP.nonce
+    with pytest.raises(UsageError) as caught:
+        authority.change_settings(replace(authority.settings, tsa_ordering=True), act=ACT)
+    assert caught.value.code is ErrorCode.BAD_ARGUMENT
+    assert not authority.settings.tsa_ordering
