@@ -23,6 +23,14 @@ def fingerprint(certificate: x509.Certificate) -> str:
     return certificate.fingerprint(hashes.SHA256()).hex()
 
 
+def is_authority(certificate: x509.Certificate) -> bool:
+    """Tell whether a certificate says that its subject issues certificates (basicConstraints cA)."""
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except (x509.ExtensionNotFound, ValueError):
+        return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustAnchors:
     """The trust a verification is given.

@@ -3,7 +3,9 @@
 Invariants:
     - A path ends at an anchor of the :class:`~vnsign.pki.anchors.TrustAnchors` given, never at a root that merely
       arrived inside a file.
-    - Nothing is fetched: the certificates at hand are the only ones.
+    - Nothing is fetched: the certificates at hand are the only ones; those that no authority under an anchor signed
+      are left aside before paths are tried.
+    - Whatever bytes are given, the answer is a :class:`PathResult`.
 
 What it does not do: judge revocation (:mod:`vnsign.pki.status`), algorithms (:mod:`vnsign.policy.algorithms`) or
 what the end entity may sign.
@@ -13,8 +15,8 @@ Source: RFC 5280 §6.1; ETSI EN 319 102-1 §5.2.6.
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -29,10 +31,12 @@ from pyhanko_certvalidator.errors import (
     NotYetValidError,
     PathBuildingError,
 )
-from pyhanko_certvalidator.policy_decl import AcceptAllAlgorithms
+from pyhanko_certvalidator.policy_decl import AcceptAllAlgorithms, PKIXValidationParams
 
-from vnsign.pki.anchors import TrustAnchors
+from vnsign.pki.anchors import TrustAnchors, is_authority
+from vnsign.pki.name_matching import name_key
 from vnsign.pki.signature_values import load_certificate
+from vnsign.pki.signed_objects import is_certificate_by
 
 _Result = TypeVar("_Result")
 
@@ -69,8 +73,141 @@ class PathResult:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathPolicy:
+    """What is asked of the certificate policies in a path; by default nothing.
+
+    Attributes:
+        acceptable: Policies the user accepts, dotted, in the anchor's domain; None accepts any
+            (user-initial-policy-set).
+        requires_policy: A path without an acceptable policy is not valid (initial-explicit-policy).
+        inhibits_mapping: No certificate may say that one policy equals another (initial-policy-mapping-inhibit).
+        inhibits_any_policy: ``anyPolicy`` in a certificate counts for nothing (initial-any-policy-inhibit).
+
+    Source: RFC 5280 §6.1.1 (c), (e), (f), (g).
+    """
+
+    acceptable: frozenset[str] | None = None
+    requires_policy: bool = False
+    inhibits_mapping: bool = False
+    inhibits_any_policy: bool = False
+
+    def _parameters(self) -> PKIXValidationParams:
+        return PKIXValidationParams(
+            user_initial_policy_set=frozenset({"any_policy"}) if self.acceptable is None else self.acceptable,
+            initial_explicit_policy=self.requires_policy,
+            initial_policy_mapping_inhibit=self.inhibits_mapping,
+            initial_any_policy_inhibit=self.inhibits_any_policy,
+        )
+
+
+_Question = tuple[bytes, datetime, PathPolicy]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PathFinder:
+    """Finds paths among the same certificates, and remembers what it found.
+
+    It belongs to one verification: what it remembers dies with it.
+
+    Attributes:
+        trust: Anchors and intermediates of the verifier.
+        known: Further certificates (DER), e.g. those in the signed file; unreadable ones are ignored.
+    """
+
+    trust: TrustAnchors
+    known: tuple[bytes, ...] = ()
+    _connected: list[x509.Certificate] = field(default_factory=list, repr=False)
+    _others: list[asn1_x509.Certificate] = field(default_factory=list, repr=False)
+    _named: dict[str, tuple[x509.Certificate, ...]] = field(default_factory=dict, repr=False)
+    _found: dict[_Question, PathResult] = field(default_factory=dict, repr=False)
+
+    def find(self, certificate: bytes, *, at: datetime, policy: PathPolicy = PathPolicy()) -> PathResult:
+        """Find a path from a certificate to an anchor that is valid at ``at``.
+
+        Does not check: revocation; algorithm strength; key usage of the end entity.
+
+        Args:
+            certificate: End entity, DER.
+            at: Moment of validity, aware UTC.
+            policy: What is asked of certificate policies.
+
+        Source: RFC 5280 §6.1.
+        """
+        if not self.trust.anchors:
+            return PathResult(problem=PathProblem.NO_PATH, detail="no trust anchor is configured")
+        question = (certificate, at, policy)
+        if question not in self._found:
+            self._found[question] = self._answer(certificate, at=at, policy=policy)
+        return self._found[question]
+
+    def certificates_of(self, name: x509.Name) -> tuple[x509.Certificate, ...]:
+        """Return every certificate at hand with this subject that hangs together with an anchor.
+
+        Does not check: validity, constraints, rights: a path may still be missing.
+
+        Raises:
+            ValueError: The name cannot be encoded.
+        """
+        if not self._named:
+            self._named.update(_by_name([*self.trust.anchors, *self._connect()], lambda c: c.subject))
+        return self._named.get(name_key(name), ())
+
+    def _connect(self) -> list[x509.Certificate]:
+        """What of the certificates at hand an anchor signed, or an authority under it.
+
+        Whatever else a file brings cannot be part of a path; left in, certificates that name each other as issuers
+        make the number of paths to try grow without bound.
+        """
+        if not self._connected:
+            read = (load_certificate(der) for der in dict.fromkeys(self.known))
+            pool = dict.fromkeys([*self.trust.intermediates, *(c for c in read if c is not None)])
+            issued = _by_name(list(pool), lambda c: c.issuer)
+            parents = list(self.trust.anchors)
+            for parent in parents:  # grows while it is walked
+                for child in issued.get(_key_or_nothing(parent.subject), ()):
+                    if child not in self._connected and is_certificate_by(child, parent):
+                        self._connected.append(child)
+                        parents.extend([child] if is_authority(child) else [])
+        return self._connected
+
+    def _answer(self, certificate: bytes, *, at: datetime, policy: PathPolicy) -> PathResult:
+        try:
+            return self._search(certificate, at=at, policy=policy)
+        except Exception as exc:  # noqa: BLE001 — boundary: certificates are hostile input, the libraries leak anything
+            problem = next((problem for kind, problem in _PROBLEMS if isinstance(exc, kind)), PathProblem.INVALID)
+            return PathResult(problem=problem, detail=f"{type(exc).__name__}: {exc}")
+
+    def _search(self, certificate: bytes, *, at: datetime, policy: PathPolicy) -> PathResult:
+        if not self._others:
+            self._others.extend(_asn1(c.public_bytes(Encoding.DER)) for c in self._connect())
+        context = ValidationContext(
+            trust_roots=[_asn1(anchor.public_bytes(Encoding.DER)) for anchor in self.trust.anchors],
+            other_certs=self._others,
+            moment=at,
+            allow_fetching=False,
+            revocation_mode="soft-fail",
+            # strength is judged by this project's own table, with dates
+            algorithm_usage_policy=AcceptAllAlgorithms(),
+        )
+        validator = CertificateValidator(
+            _asn1(certificate),
+            validation_context=context,
+            pkix_params=policy._parameters(),  # noqa: SLF001 — the two belong together
+        )
+        path = _drive(validator.async_validate_path())
+        found = [certificate.dump() for certificate in path]  # anchor first
+        loaded = [load_certificate(der) for der in reversed(found)]
+        certificates = tuple(c for c in loaded if c is not None)
+        if len(certificates) != len(found):
+            return PathResult(problem=PathProblem.INVALID, detail="a certificate of the path cannot be read strictly")
+        return PathResult(certificates=certificates)
+
+
 def find_path(certificate: bytes, *, trust: TrustAnchors, known: Sequence[bytes], at: datetime) -> PathResult:
-    """Find a path from a certificate to an anchor that is valid at ``at``.
+    """Find a path from a certificate to an anchor that is valid at ``at``; any certificate policy is welcome.
+
+    For one certificate. Whoever asks about several makes a :class:`PathFinder`.
 
     Does not check: revocation; algorithm strength; key usage of the end entity.
 
@@ -82,41 +219,30 @@ def find_path(certificate: bytes, *, trust: TrustAnchors, known: Sequence[bytes]
 
     Source: RFC 5280 §6.1.
     """
-    if not trust.anchors:
-        return PathResult(problem=PathProblem.NO_PATH, detail="no trust anchor is configured")
+    return PathFinder(trust=trust, known=tuple(known)).find(certificate, at=at)
+
+
+def _by_name(
+    certificates: Sequence[x509.Certificate], name_of: Callable[[x509.Certificate], x509.Name]
+) -> dict[str, tuple[x509.Certificate, ...]]:
+    named: dict[str, list[x509.Certificate]] = {}
+    for certificate in certificates:
+        try:
+            named.setdefault(name_key(name_of(certificate)), []).append(certificate)
+        except ValueError:
+            continue
+    return {key: tuple(found) for key, found in named.items()}
+
+
+def _key_or_nothing(name: x509.Name) -> str:
     try:
-        return _find(certificate, trust=trust, known=known, at=at)
-    except Exception as exc:  # noqa: BLE001 — boundary: certificates are hostile input and the libraries leak anything
-        problem = next((problem for kind, problem in _PROBLEMS if isinstance(exc, kind)), PathProblem.INVALID)
-        return PathResult(problem=problem, detail=f"{type(exc).__name__}: {exc}")
-
-
-def _find(certificate: bytes, *, trust: TrustAnchors, known: Sequence[bytes], at: datetime) -> PathResult:
-    context = ValidationContext(
-        trust_roots=[_asn1(anchor.public_bytes(Encoding.DER)) for anchor in trust.anchors],
-        other_certs=_loadable([*(c.public_bytes(Encoding.DER) for c in trust.intermediates), *known]),
-        moment=at,
-        allow_fetching=False,
-        revocation_mode="soft-fail",
-        # strength is judged by this project's own table, with dates
-        algorithm_usage_policy=AcceptAllAlgorithms(),
-    )
-    validator = CertificateValidator(_asn1(certificate), validation_context=context)
-    path = _drive(validator.async_validate_path())
-    found = [certificate.dump() for certificate in path]  # anchor first
-    loaded = [load_certificate(der) for der in reversed(found)]
-    certificates = tuple(c for c in loaded if c is not None)
-    if len(certificates) != len(found):
-        return PathResult(problem=PathProblem.INVALID, detail="a certificate of the path cannot be read strictly")
-    return PathResult(certificates=certificates)
+        return name_key(name)
+    except ValueError:
+        return ""
 
 
 def _asn1(der: bytes) -> asn1_x509.Certificate:
     return asn1_x509.Certificate.load(der)
-
-
-def _loadable(ders: Sequence[bytes]) -> list[asn1_x509.Certificate]:
-    return [_asn1(der) for der in dict.fromkeys(ders) if load_certificate(der) is not None]
 
 
 def _drive(coroutine: Coroutine[Any, Any, _Result]) -> _Result:

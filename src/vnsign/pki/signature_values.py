@@ -113,24 +113,29 @@ def _verify(signed: SignedCms, key: Any, data: bytes) -> bool:  # noqa: ANN401 â
         case "ed448" if isinstance(key, ed448.Ed448PublicKey):
             key.verify(value, data)
         case "rsassa_pkcs1v15" if isinstance(key, rsa.RSAPublicKey):
-            key.verify(value, data, padding.PKCS1v15(), _hash(signed.signature_digest))
+            key.verify(value, data, padding.PKCS1v15(), hash_named(signed.signature_digest))
         case "rsassa_pss" if isinstance(key, rsa.RSAPublicKey):
-            pss = padding.PSS(mgf=padding.MGF1(_hash(signed.pss_mgf_digest)), salt_length=signed.pss_salt_bytes)
-            key.verify(value, data, pss, _hash(signed.signature_digest))
+            pss = padding.PSS(mgf=padding.MGF1(hash_named(signed.pss_mgf_digest)), salt_length=signed.pss_salt_bytes)
+            key.verify(value, data, pss, hash_named(signed.signature_digest))
         case "ecdsa" if isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(value, data, ec.ECDSA(_hash(signed.signature_digest)))
+            key.verify(value, data, ec.ECDSA(hash_named(signed.signature_digest)))
         case "plain_ecdsa" if isinstance(key, ec.EllipticCurvePublicKey):
             half = len(value) // 2
             der = utils.encode_dss_signature(int.from_bytes(value[:half], "big"), int.from_bytes(value[half:], "big"))
-            key.verify(der, data, ec.ECDSA(_hash(signed.signature_digest)))
+            key.verify(der, data, ec.ECDSA(hash_named(signed.signature_digest)))
         case "dsa" if isinstance(key, dsa.DSAPublicKey):
-            key.verify(value, data, _hash(signed.signature_digest))
+            key.verify(value, data, hash_named(signed.signature_digest))
         case _:
             return False
     return True
 
 
-def _hash(name: str) -> hashes.HashAlgorithm:
+def hash_named(name: str) -> hashes.HashAlgorithm:
+    """Return the hash called ``name`` (``sha256``, ``sha3_256``, â€¦).
+
+    Raises:
+        KeyError: Nobody here can compute it.
+    """
     return _HASHES[name]()
 
 

@@ -1,33 +1,50 @@
 """Was a certificate revoked, as far as the evidence at hand tells?
 
 Invariants:
-    - Evidence counts only if its signature verifies: a CRL with the key of the certificate's issuer, an OCSP answer
-      with that key or with a responder certificate the issuer signed for OCSP signing.
+    - Evidence counts only if it is authentic: a list signed with the key of the certificate's issuer, or by a list
+      issuer whose own path ends at the same anchor and is not revoked; an OCSP answer of the issuer or its delegate.
     - All evidence is weighed together: one authentic list that shows a revocation outweighs any number that do not,
-      so an older list put into a file cannot hide a newer one.
-    - What a list does not speak of (delta, indirect, other reasons, other distribution point) is ignored, never
-      guessed: the answer is then "could not check".
+      so an older list put into a file cannot hide a newer one. Only a hold ends, by a later statement.
+    - What a list does not speak of is never guessed: "good" needs every reason for revocation to be covered, else the
+      answer is "could not check".
     - A list made after the certificate expired may have dropped it, so it proves nothing good (RFC 5280 §3.3).
 
-What it does not do: fetch anything, read a clock, or ask for the status of a delegated OCSP responder's certificate
-(it must be in force and issued by the same CA; RFC 6960 §4.2.2.2.1 leaves the rest to the CA).
+What it does not do: fetch anything, or read a clock. A responder's certificate without ``id-pkix-ocsp-nocheck`` is
+refused only if lists show it revoked (RFC 6960 §4.2.2.2.1 leaves the rest to local policy).
 
-Source: RFC 5280 §5, §6.3; RFC 6960 §3.2, §4.2.2; ETSI EN 319 102-1 §5.2.5 (revocation freshness).
+Source: RFC 5280 §6.3; RFC 6960 §3.2, §4.2.2; ETSI EN 319 102-1 §5.2.5 (revocation freshness).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
-from cryptography.x509 import ocsp
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from vnsign.pki.crl_processing import HOLD, list_statements
+from vnsign.pki.crl_reading import ReadList
+from vnsign.pki.evidence import ALL_REASONS, RevocationEvidence, Statement, read_evidence
+from vnsign.pki.name_matching import is_same_name
+from vnsign.pki.ocsp_reading import answer_statements
+from vnsign.pki.path import PathFinder
+from vnsign.pki.signed_objects import is_list_by
+
+__all__ = [
+    "CertificateStatus",
+    "RevocationEvidence",
+    "StatusResult",
+    "certificate_status",
+    "path_statuses",
+    "read_evidence",
+]
+
+#: List issuers whose lists are signed by list issuers, and so on: nobody builds more, only an attacker would.
+_MAX_DEPTH = 4
 
 
 class CertificateStatus(StrEnum):
@@ -54,75 +71,15 @@ class StatusResult:
     evidence: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevocationEvidence:
-    """Lists and answers, readable but not yet believed."""
-
-    crls: tuple[x509.CertificateRevocationList, ...] = ()
-    ocsps: tuple[ocsp.OCSPResponse, ...] = ()
-
-
-def read_evidence(
-    *, crls: Sequence[bytes], ocsps: Sequence[bytes], more: Sequence[x509.CertificateRevocationList] = ()
-) -> RevocationEvidence:
-    """Parse DER evidence; what cannot be read is left out, as if it were not there.
-
-    Args:
-        crls: CertificateList, DER.
-        ocsps: OCSPResponse or BasicOCSPResponse inside one, DER.
-        more: Lists already parsed.
-    """
-    lists: list[x509.CertificateRevocationList] = list(more)
-    answers: list[ocsp.OCSPResponse] = []
-    for der in dict.fromkeys(crls):
-        try:
-            lists.append(x509.load_der_x509_crl(der))
-        except (ValueError, TypeError, UnsupportedAlgorithm):
-            continue
-    for der in dict.fromkeys(ocsps):
-        try:
-            answer = ocsp.load_der_ocsp_response(der)
-            if answer.response_status is ocsp.OCSPResponseStatus.SUCCESSFUL:
-                answers.append(answer)
-        except (ValueError, TypeError, UnsupportedAlgorithm):
-            continue
-    return RevocationEvidence(crls=tuple(lists), ocsps=tuple(answers))
-
-
-@dataclass(slots=True)
-class _Weighing:
-    """What the evidence seen so far says of one certificate."""
-
-    at: datetime
-    expires: datetime
-    good: str = ""
-    revoked_at: datetime | None = None
-    reason: str = ""
-    evidence: str = field(default="")
-
-    def add_revoked(self, when: datetime, reason: str, *, evidence: str) -> None:
-        if self.revoked_at is None or when < self.revoked_at:
-            self.revoked_at, self.reason, self.evidence = when, reason, evidence
-
-    def result(self) -> StatusResult:
-        revoked = self.revoked_at
-        if revoked is not None and revoked <= self.at:
-            return StatusResult(
-                status=CertificateStatus.REVOKED, revoked_at=revoked, reason=self.reason, evidence=self.evidence
-            )
-        # revoked only later: that very evidence says that the certificate was still good at the time asked about
-        good = self.good or (self.evidence if revoked is not None else "")
-        status = CertificateStatus.GOOD if good else CertificateStatus.UNKNOWN
-        return StatusResult(status=status, revoked_at=revoked, reason=self.reason, evidence=good)
-
-
 def certificate_status(
     certificate: x509.Certificate, *, issuer: x509.Certificate, evidence: RevocationEvidence, at: datetime
 ) -> StatusResult:
-    """Return whether ``certificate`` was revoked at ``at``, as far as the evidence tells.
+    """Return whether ``certificate`` was revoked at ``at``, as far as its issuer's own evidence tells.
 
     Evidence made after ``at`` is as good as evidence in force at ``at``: it knows everything revoked until then.
     Evidence that had run out before ``at`` proves nothing good (but its revocations count).
+
+    Does not check: lists signed with another key than the issuer's (:func:`path_statuses` does).
 
     Args:
         certificate: The certificate asked about.
@@ -132,53 +89,97 @@ def certificate_status(
 
     Source: RFC 5280 §6.3.3; RFC 6960 §3.2; ETSI EN 319 102-1 §5.2.5.
     """
-    weighing = _Weighing(at, certificate.not_valid_after_utc)
-    for crl in evidence.crls:
-        if _speaks_of(crl, certificate, issuer=issuer):
-            _weigh_crl(weighing, crl, certificate)
-    for answer in evidence.ocsps:
-        for single in _authentic_answers(answer, certificate, issuer=issuer):
-            _weigh_ocsp(weighing, single)
-    return weighing.result()
+    return _Inquiry(evidence=evidence, at=at, finder=None).status((certificate, issuer))
 
 
-def _proves_good(weighing: _Weighing, start: datetime, end: datetime | None) -> bool:
-    if start > weighing.expires:
-        return False
-    return start >= weighing.at or end is None or weighing.at <= end
+def path_statuses(
+    path: Sequence[x509.Certificate], *, evidence: RevocationEvidence, at: datetime, finder: PathFinder
+) -> Iterator[tuple[x509.Certificate, StatusResult]]:
+    """Yield the status of every certificate of a path but its anchor, end entity first.
+
+    As :func:`certificate_status`; and a list may be signed with another key than the issuer's, by one whose own path
+    ends at the same anchor.
+
+    Args:
+        path: A path that was found valid, anchor last.
+        evidence: Lists and answers; each is authenticated here.
+        at: The moment that matters, aware UTC.
+        finder: Finds the paths of list issuers among the certificates at hand.
+
+    Source: RFC 5280 §6.1.3 (a)(3), §6.3.3.
+    """
+    inquiry = _Inquiry(evidence=evidence, at=at, finder=finder)
+    for index in range(len(path) - 1):
+        yield path[index], inquiry.status(path[index:])
 
 
-def _weigh_crl(weighing: _Weighing, crl: x509.CertificateRevocationList, certificate: x509.Certificate) -> None:
-    entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
-    if entry is not None:
-        reason = _reason(entry)
-        if reason != x509.ReasonFlags.remove_from_crl.value:
-            weighing.add_revoked(entry.revocation_date_utc, reason, evidence="crl")
-        return
-    if _proves_good(weighing, crl.last_update_utc, crl.next_update_utc):
-        weighing.good = weighing.good or "crl"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Inquiry:
+    evidence: RevocationEvidence
+    at: datetime
+    finder: PathFinder | None
+    pending: tuple[x509.Certificate, ...] = ()
 
+    def status(self, path: Sequence[x509.Certificate]) -> StatusResult:
+        """Return the status of the first certificate of ``path``, which leads to an anchor."""
+        certificate = path[0]
+        return _weigh(tuple(self._statements(path)), at=self.at, expires=certificate.not_valid_after_utc)
 
-def _reason(entry: x509.RevokedCertificate) -> str:
-    try:
-        value: str = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason.value
-    except (x509.ExtensionNotFound, ValueError):
-        return ""
-    return value
+    def _statements(self, path: Sequence[x509.Certificate]) -> Iterator[Statement]:
+        certificate, issuer = path[0], path[1]
+        yield from list_statements(
+            certificate, self.evidence.crls, is_authentic=lambda read: self._is_authentic(read, path)
+        )
+        for answer in self.evidence.ocsps:
+            yield from answer_statements(
+                certificate, answer, issuer=issuer, is_revoked=lambda responder: self._is_listed(responder, path)
+            )
 
+    def _is_listed(self, responder: x509.Certificate, path: Sequence[x509.Certificate]) -> bool:
+        lists = RevocationEvidence(crls=self.evidence.crls)
+        inquiry = _Inquiry(evidence=lists, at=self.at, finder=self.finder, pending=self.pending)
+        return inquiry.status((responder, *path[1:])).status is CertificateStatus.REVOKED
 
-def _speaks_of(crl: x509.CertificateRevocationList, certificate: x509.Certificate, *, issuer: x509.Certificate) -> bool:
-    if crl.issuer != certificate.issuer or not _may_sign_crls(issuer):
-        return False
-    try:
-        if not crl.is_signature_valid(issuer.public_key()):  # type: ignore[arg-type]
+    def _is_authentic(self, read: ReadList, path: Sequence[x509.Certificate]) -> bool:
+        """RFC 5280 §6.3.3 (f), (g): the signer may sign lists, its path is valid, the signature is its own."""
+        issuer = path[1]
+        if is_same_name(read.crl.issuer, issuer.subject) and _may_sign_lists(issuer) and is_list_by(read.crl, issuer):
+            return True
+        if self.finder is None or len(self.pending) >= _MAX_DEPTH:
             return False
-        return all(_extension_allows(extension, certificate) for extension in crl.extensions)
-    except (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature):
-        return False
+        candidates = self.finder.certificates_of(read.crl.issuer)
+        return any(self._is_list_issuer(candidate, read, path) for candidate in candidates)
+
+    def _is_list_issuer(self, candidate: x509.Certificate, read: ReadList, path: Sequence[x509.Certificate]) -> bool:
+        # the path first: a file may bring any number of certificates, but none with a path
+        if candidate == path[1] or not _may_sign_lists(candidate):
+            return False
+        own = self._path_of(candidate, read, anchor=path[-1])
+        # A namesake elsewhere under the anchor does not sign for this issuer, unless the certificate names it itself.
+        if not own or not (read.is_indirect or set(own[:2]) & set(path[1:])):
+            return False
+        return is_list_by(read.crl, candidate) and self._is_good(own)
+
+    def _path_of(
+        self, candidate: x509.Certificate, read: ReadList, *, anchor: x509.Certificate
+    ) -> tuple[x509.Certificate, ...]:
+        if self.finder is None:
+            return ()
+        # a list made after the moment that matters may be signed with a key certified after it
+        at = max(self.at, read.crl.last_update_utc)
+        found = self.finder.find(candidate.public_bytes(Encoding.DER), at=at).certificates
+        return found if found and found[-1] == anchor else ()
+
+    def _is_good(self, path: Sequence[x509.Certificate]) -> bool:
+        pending = (*self.pending, path[0])
+        inquiry = _Inquiry(evidence=self.evidence, at=self.at, finder=self.finder, pending=pending)
+        return all(
+            certificate in self.pending or inquiry.status(path[index:]).status is CertificateStatus.GOOD
+            for index, (certificate, _) in enumerate(pairwise(path))
+        )
 
 
-def _may_sign_crls(issuer: x509.Certificate) -> bool:
+def _may_sign_lists(issuer: x509.Certificate) -> bool:
     try:
         return issuer.extensions.get_extension_for_class(x509.KeyUsage).value.crl_sign
     except x509.ExtensionNotFound:
@@ -187,95 +188,42 @@ def _may_sign_crls(issuer: x509.Certificate) -> bool:
         return False
 
 
-def _extension_allows(extension: x509.Extension[x509.ExtensionType], certificate: x509.Certificate) -> bool:
-    value = extension.value
-    if isinstance(value, x509.IssuingDistributionPoint):
-        if value.indirect_crl or value.only_contains_attribute_certs or value.only_some_reasons:
-            return False
-        is_ca = _is_ca(certificate)
-        if (value.only_contains_user_certs and is_ca) or (value.only_contains_ca_certs and not is_ca):
-            return False
-        return value.full_name is None or bool(set(value.full_name) & set(_distribution_points(certificate)))
-    # a delta list alone proves nothing; any other critical extension is one whose meaning we do not know
-    return not extension.critical and not isinstance(value, x509.DeltaCRLIndicator)
+# ---------------------------------------------------------------- weighing
 
 
-def _is_ca(certificate: x509.Certificate) -> bool:
-    try:
-        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (x509.ExtensionNotFound, ValueError):
-        return False
+def _weigh(statements: Sequence[Statement], *, at: datetime, expires: datetime) -> StatusResult:
+    clear = [said for said in statements if said.revoked_at is None and said.made_at <= expires]
+    against = [said for said in statements if said.revoked_at is not None and not _is_lifted(said, clear, at=at)]
+    first = min(against, key=_revoked_at, default=None)
+    if first is not None and _revoked_at(first) <= at:
+        return StatusResult(
+            status=CertificateStatus.REVOKED, revoked_at=first.revoked_at, reason=first.reason, evidence=first.source
+        )
+    # revoked only later: that very evidence says that the certificate was still good at the time asked about
+    good = [said for said in clear if _is_in_force(said, at)] + ([] if first is None else [first])
+    covered = frozenset().union(*(said.reasons for said in good))
+    is_good = covered >= ALL_REASONS
+    return StatusResult(
+        status=CertificateStatus.GOOD if is_good else CertificateStatus.UNKNOWN,
+        revoked_at=None if first is None else first.revoked_at,
+        reason="" if first is None else first.reason,
+        evidence=good[0].source if is_good else "",
+    )
 
 
-def _distribution_points(certificate: x509.Certificate) -> Iterator[x509.GeneralName]:
-    try:
-        points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
-    except (x509.ExtensionNotFound, ValueError):
-        return
-    for point in points:
-        yield from point.full_name or ()
+def _revoked_at(said: Statement) -> datetime:
+    return said.revoked_at or said.made_at
 
 
-def _weigh_ocsp(weighing: _Weighing, single: ocsp.OCSPSingleResponse) -> None:
-    if single.certificate_status is ocsp.OCSPCertStatus.REVOKED and single.revocation_time_utc is not None:
-        reason = single.revocation_reason.value if single.revocation_reason else ""
-        weighing.add_revoked(single.revocation_time_utc, reason, evidence="ocsp")
-    elif single.certificate_status is ocsp.OCSPCertStatus.GOOD and _proves_good(
-        # without nextUpdate "newer information is available all the time": good for its own moment only
-        weighing,
-        single.this_update_utc,
-        single.next_update_utc or single.this_update_utc,
-    ):
-        weighing.good = weighing.good or "ocsp"
+def _is_lifted(said: Statement, clear: Sequence[Statement], *, at: datetime) -> bool:
+    """A hold is over when a statement made later, but not after the moment that matters, knows of none."""
+    return said.reason == HOLD and any(
+        (said.made_at < later.made_at or (later.ends_hold and said.made_at == later.made_at))
+        and later.made_at <= at
+        and x509.ReasonFlags.certificate_hold in later.reasons
+        for later in clear
+    )
 
 
-def _authentic_answers(
-    answer: ocsp.OCSPResponse, certificate: x509.Certificate, *, issuer: x509.Certificate
-) -> Iterator[ocsp.OCSPSingleResponse]:
-    try:
-        singles = [single for single in answer.responses if _names(single, certificate, issuer)]
-        if singles and any(_signed_by(answer, key) for key in _responders(answer, issuer)):
-            yield from singles
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        return
-
-
-def _names(single: ocsp.OCSPSingleResponse, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    if single.serial_number != certificate.serial_number:
-        return False
-    builder = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, single.hash_algorithm)
-    wanted = builder.build()
-    return wanted.issuer_key_hash == single.issuer_key_hash and wanted.issuer_name_hash == single.issuer_name_hash
-
-
-def _responders(answer: ocsp.OCSPResponse, issuer: x509.Certificate) -> Iterator[x509.Certificate]:
-    """The issuer itself, or a delegate: signed by the issuer, for OCSP signing, in force when it answered."""
-    yield issuer
-    for candidate in answer.certificates:
-        try:
-            usage = candidate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-            candidate.verify_directly_issued_by(issuer)
-        except (x509.ExtensionNotFound, InvalidSignature, ValueError, TypeError):
-            continue
-        produced = answer.produced_at_utc
-        in_force = candidate.not_valid_before_utc <= produced <= candidate.not_valid_after_utc
-        if ExtendedKeyUsageOID.OCSP_SIGNING in usage and in_force:
-            yield candidate
-
-
-def _signed_by(answer: ocsp.OCSPResponse, responder: x509.Certificate) -> bool:
-    key = responder.public_key()
-    algorithm = answer.signature_hash_algorithm
-    data, value = answer.tbs_response_bytes, answer.signature
-    try:
-        if isinstance(key, rsa.RSAPublicKey) and isinstance(algorithm, hashes.HashAlgorithm):
-            key.verify(value, data, padding.PKCS1v15(), algorithm)
-        elif isinstance(key, ec.EllipticCurvePublicKey) and isinstance(algorithm, hashes.HashAlgorithm):
-            key.verify(value, data, ec.ECDSA(algorithm))
-        elif isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey):
-            key.verify(value, data)
-        else:
-            return False
-    except (InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True
+def _is_in_force(said: Statement, at: datetime) -> bool:
+    return said.made_at >= at or said.until is None or at <= said.until

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import pairwise
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from vnsign.pki.path import PathProblem, PathResult, find_path
+from vnsign.pki.path import PathProblem, PathResult
 from vnsign.pki.signature_values import describe_key, load_certificate
-from vnsign.pki.status import CertificateStatus, certificate_status
+from vnsign.pki.status import CertificateStatus, path_statuses
 from vnsign.policy.algorithms import AlgorithmStatus, judge_digest, judge_key
 from vnsign.policy.validation import FOREIGN_PURPOSES, SIGNER_KEY_USAGES
 from vnsign.report import Finding, FindingCode, Severity, SubIndication
@@ -102,13 +101,13 @@ def judge_path(
         at: The moment that matters (a proven time, or the validation time), aware UTC.
         claimed: When the signer says he signed; who signed after his own revocation by his own account has failed.
     """
-    path = find_path(certificate, trust=material.trust, known=material.certificates, at=at)
+    path = material.finder.find(certificate, at=at, policy=material.policy)
     if path.problem is not None:
         _report_problem(verdicts, path, load_certificate(certificate), at=at)
         return path
     _judge_strength(verdicts, path.certificates)
-    for subject, issuer in pairwise(path.certificates):
-        result = certificate_status(subject, issuer=issuer, evidence=material.evidence, at=at)
+    statuses = path_statuses(path.certificates, evidence=material.evidence, at=at, finder=material.finder)
+    for subject, result in statuses:
         if result.status is CertificateStatus.UNKNOWN:
             verdicts.undecided(FindingCode.REVOCATION_NOT_CHECKED, _CLAUSE_FRESHNESS, where=name_of(subject))
         elif result.status is CertificateStatus.REVOKED and result.revoked_at is not None:

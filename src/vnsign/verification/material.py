@@ -8,13 +8,14 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from vnsign.errors import InputError
 from vnsign.pdf.security_store import SecurityStore
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.pki.cms_reading import SignedCms
+from vnsign.pki.path import PathFinder, PathPolicy
 from vnsign.pki.status import RevocationEvidence, read_evidence
 from vnsign.pki.timestamp_reading import parse_timestamp
 
@@ -28,6 +29,8 @@ class Material:
         certificates: DER of every certificate in the file.
         evidence: Lists and answers of the file and of the verifier.
         embedded: Evidence of the file alone, which decides the level found.
+        policy: What is asked of certificate policies; by default nothing.
+        finder: Finds paths among these certificates, each once.
     """
 
     trust: TrustAnchors
@@ -35,6 +38,11 @@ class Material:
     certificates: tuple[bytes, ...]
     evidence: RevocationEvidence
     embedded: RevocationEvidence
+    policy: PathPolicy = field(default_factory=PathPolicy)
+    finder: PathFinder = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "finder", PathFinder(trust=self.trust, known=self.certificates))
 
 
 def gather_material(

@@ -145,22 +145,6 @@ def test_one_revocation_outweighs_all_else() -> None:
 IGNORED: dict[str, bytes] = {
     "signed by another key": crl(signed_by="stranger"),
     "delta": crl(extensions=[(x509.DeltaCRLIndicator(1), True)]),
-    "indirect": crl(
-        extensions=[
-            (
-                x509.IssuingDistributionPoint(
-                    full_name=None,
-                    relative_name=None,
-                    only_contains_user_certs=False,
-                    only_contains_ca_certs=False,
-                    only_some_reasons=None,
-                    indirect_crl=True,
-                    only_contains_attribute_certs=False,
-                ),
-                True,
-            )
-        ]
-    ),
     "for authorities only": crl(
         extensions=[
             (

@@ -1,0 +1,108 @@
+"""What authentic revocation lists say of one certificate.
+
+Invariants:
+    - A delta list brings a complete list up to date, or, standing alone, only shows revocations: it proves nothing
+      good (RFC 5280 §5.2.4).
+    - A release from hold (``removeFromCRL``) undoes a hold and nothing else.
+
+What it does not do: decide who may sign a list (an argument), or weigh what several lists say
+(:mod:`vnsign.pki.status`).
+
+Source: RFC 5280 §6.3.3, steps (b) to (l).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+
+from vnsign.pki.crl_reading import ReadList, covered_reasons, find_entry, read_list, reason_of
+from vnsign.pki.evidence import Statement
+
+HOLD = x509.ReasonFlags.certificate_hold.value
+RELEASE = x509.ReasonFlags.remove_from_crl.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Report:
+    """A list that speaks of the certificate, and its entry for it."""
+
+    read: ReadList
+    reasons: frozenset[x509.ReasonFlags]
+    entry: x509.RevokedCertificate | None
+
+    @property
+    def reason(self) -> str:
+        return "" if self.entry is None else reason_of(self.entry)
+
+    @property
+    def shows_revocation(self) -> bool:
+        return self.entry is not None and self.reason != RELEASE
+
+
+def list_statements(
+    certificate: x509.Certificate,
+    crls: Sequence[x509.CertificateRevocationList],
+    *,
+    is_authentic: Callable[[ReadList], bool],
+) -> Iterator[Statement]:
+    """Yield what lists say of a certificate.
+
+    Args:
+        certificate: The certificate asked about.
+        crls: Lists at hand, complete and delta, of anybody.
+        is_authentic: Whether a list that speaks of the certificate is signed by one who may (asked last: it costs).
+
+    Source: RFC 5280 §6.3.3.
+    """
+    reports = [report for crl in crls if (report := _report(crl, certificate, is_authentic=is_authentic)) is not None]
+    deltas = [report for report in reports if report.read.base_number is not None]
+    for report in reports:
+        if report.shows_revocation:
+            yield _statement(report, of=report)
+        if report.read.base_number is None:
+            yield from _combined(report, [delta for delta in deltas if delta.read.adds_to(report.read)])
+
+
+def _report(
+    crl: x509.CertificateRevocationList, certificate: x509.Certificate, *, is_authentic: Callable[[ReadList], bool]
+) -> _Report | None:
+    try:
+        read = read_list(crl)
+        if read is None:
+            return None
+        reasons = covered_reasons(read, certificate)
+        if not reasons or not is_authentic(read):
+            return None
+        return _Report(read=read, reasons=reasons, entry=find_entry(read, certificate))
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return None
+
+
+def _combined(complete: _Report, deltas: Sequence[_Report]) -> Iterator[Statement]:
+    """What a complete list says by itself and together with each list of changes, where that is nothing bad."""
+    if complete.entry is None:
+        yield _statement(complete, of=None)
+    for delta in deltas:
+        if delta.shows_revocation:
+            continue
+        is_release = delta.reason == RELEASE
+        if complete.entry is None or (is_release and complete.reason == HOLD):
+            yield _statement(delta, of=None, ends_hold=is_release)
+
+
+def _statement(where: _Report, *, of: _Report | None, ends_hold: bool = False) -> Statement:
+    entry = None if of is None else of.entry
+    crl = where.read.crl
+    return Statement(
+        source="crl",
+        made_at=crl.last_update_utc,
+        until=crl.next_update_utc,
+        reasons=where.reasons,
+        revoked_at=None if entry is None else entry.revocation_date_utc,
+        reason="" if of is None else of.reason,
+        ends_hold=ends_hold,
+    )
