@@ -19,27 +19,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from sqlalchemy import Connection, Engine, Row, func, inspect, select
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, Row, inspect, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from vnsign.authority import migrations
 from vnsign.authority.database_errors import damaged, not_found, translated
 from vnsign.authority.ledger import Ledger
 from vnsign.authority.postgres import PostgresDatabase, is_server_url
 from vnsign.authority.sqlite import DATABASE_NAME, SqliteDatabase
-from vnsign.authority.tables import AUTHORITY, CERTIFICATE, CRL, OWN_KEY, STATUS_EVENT
+from vnsign.authority.tables import AUTHORITY, CERTIFICATE, OWN_KEY
 from vnsign.errors import ErrorCode, UsageError
-from vnsign.policy.profiles import CertificateProfile
 
-__all__ = ["DATABASE_NAME", "AnyRow", "AuthorityStore", "SerialTaken", "damaged"]
+__all__ = ["DATABASE_NAME", "AnyRow", "AuthorityStore", "damaged"]
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
-
-
-class SerialTaken(UsageError):
-    """The serial number is in use; draw another."""
 
 
 class Database(Protocol):
@@ -215,103 +208,12 @@ def _place(connection: Connection) -> str:
     return url.render_as_string(hide_password=True)
 
 
-def insert_certificate(
-    connection: Connection,
-    certificate: x509.Certificate,
-    *,
-    issuer: str,
-    profile: CertificateProfile,
-    issued_at: int,
-    subscriber: str,
-    request_id: int | None = None,
-    replaces: str | None = None,
-) -> None:
-    """Record a certificate.
-
-    Raises:
-        SerialTaken: The serial number is in use.
-    """
-    spki = certificate.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    digest = hashes.Hash(hashes.SHA256())
-    digest.update(spki)
-    values = {
-        "serial": f"{certificate.serial_number:x}",
-        "issuer": issuer,
-        "profile": profile.value,
-        "subject": certificate.subject.rfc4514_string(),
-        "not_before": int(certificate.not_valid_before_utc.timestamp()),
-        "not_after": int(certificate.not_valid_after_utc.timestamp()),
-        "spki_sha256": digest.finalize(),
-        "der": certificate.public_bytes(serialization.Encoding.DER),
-        "issued_at": issued_at,
-        "subscriber": subscriber,
-        "request_id": request_id,
-        "replaces": replaces,
-    }
-    try:
-        connection.execute(CERTIFICATE.insert().values(**values))
-    except IntegrityError as exc:
-        raise SerialTaken(ErrorCode.ISSUE_REFUSED, f"serial number {certificate.serial_number:x} is in use") from exc
-
-
-def read_certificate(connection: Connection, serial: int) -> AnyRow | None:
-    """Return the row of a serial number, or None."""
-    return connection.execute(select(CERTIFICATE).where(CERTIFICATE.c.serial == f"{serial:x}")).one_or_none()
-
-
-def read_certificates(connection: Connection) -> Sequence[AnyRow]:
-    """Return every row in order of issue."""
-    order = CERTIFICATE.c.issued_at, CERTIFICATE.c.serial
-    return connection.execute(select(CERTIFICATE).order_by(*order)).all()
-
-
-def insert_status_event(connection: Connection, **values: object) -> int:
-    """Record a revocation, hold or release; return its id."""
-    return int(connection.execute(STATUS_EVENT.insert().returning(STATUS_EVENT.c.id), values).scalar_one())
-
-
-def read_status_events(connection: Connection, serial: int | None = None) -> Sequence[AnyRow]:
-    """Return what happened to one certificate, or to all, oldest first."""
-    statement = select(STATUS_EVENT).order_by(STATUS_EVENT.c.id)
-    if serial is not None:
-        statement = statement.where(STATUS_EVENT.c.serial == f"{serial:x}")
-    return connection.execute(statement).all()
-
-
-def read_last_event(connection: Connection, issuer: str) -> int:
-    """Return the id of the newest event of one issuer's certificates; 0 if there is none."""
-    statement = select(func.max(STATUS_EVENT.c.id)).where(STATUS_EVENT.c.issuer == issuer)
-    return int(connection.execute(statement).scalar_one() or 0)
-
-
-def read_revoked(connection: Connection, issuer: str) -> Sequence[AnyRow]:
-    """Return the newest event of every certificate of one issuer that is revoked or held, oldest first."""
-    newest = select(func.max(STATUS_EVENT.c.id)).where(STATUS_EVENT.c.issuer == issuer).group_by(STATUS_EVENT.c.serial)
-    statement = select(STATUS_EVENT).where(STATUS_EVENT.c.id.in_(newest), STATUS_EVENT.c.kind != "released")
-    return connection.execute(statement.order_by(STATUS_EVENT.c.id)).all()
-
-
-def insert_own_key(connection: Connection, role: str, *, serial: int, kind: str, reference: bytes) -> None:
-    """Keep one of the authority's own keys, or where to find it."""
-    connection.execute(OWN_KEY.insert().values(role=role, serial=f"{serial:x}", kind=kind, reference=reference))
-
-
 def read_own_keys(connection: Connection) -> Sequence[AnyRow]:
-    """Return role, kind, reference and certificate of each own key, oldest first."""
-    columns = OWN_KEY.c.role, OWN_KEY.c.kind, OWN_KEY.c.reference, CERTIFICATE.c.der, CERTIFICATE.c.serial
-    order = CERTIFICATE.c.issued_at, CERTIFICATE.c.serial
-    return connection.execute(select(*columns).join_from(OWN_KEY, CERTIFICATE).order_by(*order)).all()
-
-
-def insert_crl(connection: Connection, issuer: str, **values: object) -> None:
-    """Record a list before it is published."""
-    connection.execute(CRL.insert().values(issuer=issuer, **values))
-
-
-def read_last_crl(connection: Connection, issuer: str) -> AnyRow | None:
-    """Return the newest complete list of one issuer, or None."""
-    statement = select(CRL).where(CRL.c.issuer == issuer, CRL.c.base_number.is_(None))
-    statement = statement.order_by(CRL.c.number.desc()).limit(1)
-    return connection.execute(statement).one_or_none()
+    """Return role, kind, reference and certificate of each own key; the one in office is the last of its role."""
+    keys, issued = OWN_KEY.c, CERTIFICATE.c
+    columns = keys.role, keys.kind, keys.reference, issued.der, issued.serial, issued.replaces
+    statement = select(*columns).join_from(OWN_KEY, CERTIFICATE).order_by(issued.issued_at, issued.serial)
+    found = connection.execute(statement).all()
+    # Two may be of the same second: which came after which is told by what replaces what.
+    replaced = {key.replaces for key in found}
+    return sorted(found, key=lambda key: key.serial not in replaced)

@@ -17,7 +17,7 @@ from tests.support import postgres_database
 from vnsign.authority.ledger import Ledger
 from vnsign.authority.records import Act, JournalAct
 from vnsign.authority.sqlite import DATABASE_NAME, PRAGMAS
-from vnsign.authority.store import AuthorityStore, create_schema, insert_authority, read_authority
+from vnsign.authority.store import AuthorityStore, create_schema, insert_authority, read_authority, read_own_keys
 from vnsign.authority.tables import CERTIFICATE, METADATA, REQUEST, REQUEST_EVENT, STATUS_EVENT
 from vnsign.errors import ErrorCode, InputError, ServiceUnavailable, UsageError, VnsignError
 
@@ -362,3 +362,15 @@ def test_tables_of_somebody_else_are_our_error(server: str, tmp_path: Path) -> N
         read_authority(connection)
     store.close()
     assert caught.value.code in {ErrorCode.NOT_READABLE, ErrorCode.BAD_ARGUMENT}
+
+
+def test_of_own_keys_of_one_second_the_one_that_replaces_counts(store: AuthorityStore) -> None:
+    """Serial numbers are random and tell no order; 1a is replaced by 0b, and that by 0a."""
+    with store.acting() as ledger:
+        for serial, replaces in (("0b", "1a"), ("0a", "0b")):
+            old = ledger.connection.execute(select(CERTIFICATE).where(CERTIFICATE.c.serial == "1a")).one()._asdict()
+            ledger.add(CERTIFICATE, **{**old, "serial": serial, "replaces": replaces})
+            ledger.add(METADATA.tables["own_key"], serial=serial, role="tsa", kind="pkcs8", reference=b"\x00")
+        ledger.tell(JournalAct.OWN_RENEWED, at=NOW, act=CLERK)
+    with store.reading() as connection:
+        assert read_own_keys(connection)[-1].serial == "0a"
