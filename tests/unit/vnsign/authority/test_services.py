@@ -164,6 +164,21 @@ def test_numbers_rise_in_one_sequence_and_times_with_them(authority: Authority) 
     assert times == sorted(times)
 
 
+def test_a_list_is_dated_after_the_one_before_but_never_ahead_of_the_clock(
+    authority: Authority, clock: StoppedClock
+) -> None:
+    """An empty delta list, backdated by itself, is not older than the complete list it adds to."""
+    authority.revoke(enroll(authority).serial_number, reason=REASON, act=ACT)
+    complete = read_crl(authority)
+    assert complete.last_update_utc == clock.time
+    delta = read_crl(authority, delta=True)
+    assert not list(delta)
+    assert delta.last_update_utc == clock.time
+    clock.advance(days=3)
+    late = read_crl(authority)
+    assert complete.last_update_utc < late.last_update_utc < clock.time
+
+
 def test_a_delta_list_tells_what_changed_since_the_oldest_list_in_force(
     authority: Authority, clock: StoppedClock
 ) -> None:
