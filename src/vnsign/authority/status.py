@@ -30,10 +30,10 @@ from vnsign.policy.profiles import CertificateProfile
 
 #: Not for good: they need :func:`hold` and :func:`release`.
 _SUSPENSION = frozenset({x509.ReasonFlags.certificate_hold, x509.ReasonFlags.remove_from_crl})
-_KIND_ACTS = {
-    StatusKind.REVOKED: JournalAct.REVOKED,
-    StatusKind.HELD: JournalAct.HELD,
-    StatusKind.RELEASED: JournalAct.RELEASED,
+_KIND_ACTS = {StatusKind.HELD: JournalAct.HELD, StatusKind.RELEASED: JournalAct.RELEASED}
+_REASONS = {
+    StatusKind.HELD: x509.ReasonFlags.certificate_hold,
+    StatusKind.RELEASED: x509.ReasonFlags.remove_from_crl,
 }
 
 
@@ -128,7 +128,7 @@ def hold(ledger: Ledger, serial: int, *, settings: AuthoritySettings, now: datet
     if last is not None and last.kind is StatusKind.HELD:
         return record
     requests.check_unrevoked(record)
-    return _record(ledger, record, StatusKind.HELD, x509.ReasonFlags.certificate_hold, now=now, act=act)
+    return _suspend(ledger, record, StatusKind.HELD, now=now, act=act)
 
 
 def release(ledger: Ledger, serial: int, *, settings: AuthoritySettings, now: datetime, act: Act) -> CertificateRecord:
@@ -144,7 +144,7 @@ def release(ledger: Ledger, serial: int, *, settings: AuthoritySettings, now: da
     requests.check_unrevoked(record, may_be_held=True)
     if record.revocation is None:
         raise UsageError(ErrorCode.WRONG_STATE, f"certificate {serial:x} is not on hold")
-    return _record(ledger, record, StatusKind.RELEASED, x509.ReasonFlags.remove_from_crl, now=now, act=act)
+    return _suspend(ledger, record, StatusKind.RELEASED, now=now, act=act)
 
 
 def add_revocation(ledger: Ledger, record: CertificateRecord, reason: x509.ReasonFlags, *, now: datetime) -> None:
@@ -170,16 +170,10 @@ def _revoke_siblings(ledger: Ledger, record: CertificateRecord, change: StatusCh
             )
 
 
-def _record(
-    ledger: Ledger,
-    record: CertificateRecord,
-    kind: StatusKind,
-    reason: x509.ReasonFlags,
-    *,
-    now: datetime,
-    act: Act,
+def _suspend(
+    ledger: Ledger, record: CertificateRecord, kind: StatusKind, *, now: datetime, act: Act
 ) -> CertificateRecord:
-    change = replace(_change(Revocation(reason=reason), now=now), kind=kind)
+    change = replace(_change(Revocation(reason=_REASONS[kind]), now=now), kind=kind)
     _add(ledger, record, change)
     ledger.tell(_KIND_ACTS[kind], at=now, act=act, serial=f"{record.certificate.serial_number:x}")
     return replace(record, changes=(*record.changes, change))
