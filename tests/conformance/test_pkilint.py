@@ -14,14 +14,18 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
 
 from tests.support import REPOSITORY, in_ci
-from tests.unit.vnsign.authority.making import NOW
+from tests.unit.vnsign.authority.making import NOW, StoppedClock
+from tests.unit.vnsign.pki.ocsp_making import ask, leaf
+from vnsign.authority import Act, Authority, AuthoritySettings, Issuer, OwnRole
 from vnsign.pki.certificates import CertificateContent, Publication, build_certificate, build_root_certificate
 from vnsign.pki.credentials import Credential
 from vnsign.pki.crl import CrlContent, CrlScope, RevokedEntry, build_crl
@@ -29,6 +33,9 @@ from vnsign.pki.keys import KeyAlgorithm, generate_private_key
 from vnsign.pki.names import Subject
 from vnsign.pki.ocsp_answers import AnswerTerms, OcspResponder, StatusStatement
 from vnsign.policy.profiles import PROFILES, CertificateProfile
+
+#: One after the other: what the linter found is kept for the module.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pkilint")]
 
 BASE_URL = "http://ca.anbinh.gov.vn"
 ALGORITHMS = (KeyAlgorithm.P256, KeyAlgorithm.P384, KeyAlgorithm.RSA_3072)
@@ -163,6 +170,46 @@ def _answers(hierarchy: Hierarchy) -> dict[str, bytes]:
     }
 
 
+def _published(folder: Path) -> dict[str, bytes]:
+    """One authority at work: its own certificates, and what it answers after revocation, hold, release and renewal."""
+    act, clock = Act(by="Lê Văn Cường"), StoppedClock()
+    authority = Authority.create(
+        folder,
+        name="Cơ quan chứng thực tỉnh An Bình",
+        organization="ỦY BAN NHÂN DÂN TỈNH AN BÌNH",
+        base_url=BASE_URL,
+        passphrase=b"unused",
+        clock=clock,
+        settings=AuthoritySettings(policies=POLICIES, cps_url=CPS, allow_hold=True, archive_cutoff=timedelta(days=9)),
+    )
+    root, issuing = authority.certificates()
+    good, revoked, held = (
+        authority.enroll(profile, _SUBJECTS[profile]).certificate
+        for profile in (CertificateProfile.OFFICIAL, CertificateProfile.AGENCY_SEAL, CertificateProfile.OFFICIAL)
+    )
+    made = {f"{which}-empty.crl": authority.crl(which) for which in Issuer}
+    reason, since = x509.ReasonFlags.key_compromise, NOW - timedelta(hours=3)
+    authority.revoke(revoked.serial_number, reason=reason, invalidity_date=since, act=act)
+    authority.hold(held.serial_number, act=act)
+    for role in (OwnRole.TSA, OwnRole.OCSP, OwnRole.OCSP_ROOT):
+        authority.renew_own(role, act=act)
+    made |= {f"{which}-delta.crl": authority.crl(which, delta=True) for which in Issuer}
+    clock.advance(days=1)
+    made |= {f"{which}-full.crl": authority.crl(which) for which in Issuer}
+    asked = {"good": good, "revoked": revoked, "held": held, "unknown": leaf()}
+    for name, certificate in asked.items():
+        made[f"{name}.ors"] = authority.answer_ocsp("issuing", ask(certificate, issuer=issuing, nonce=b"n" * 32))
+    made["authority.ors"] = authority.answer_ocsp("root", ask(issuing, issuer=root))
+    authority.release(held.serial_number, act=act)
+    clock.advance(hours=1)
+    made["released.crl"] = authority.crl("issuing", delta=True)
+    own = [record for record in authority.issued() if record.certificate not in (good, revoked, held)]
+    made |= {
+        f"{record.certificate.serial_number:x}.crt": record.certificate.public_bytes(Encoding.DER) for record in own
+    }
+    return made
+
+
 def _artefacts(algorithm: KeyAlgorithm) -> dict[str, bytes]:
     hierarchy = Hierarchy(algorithm)
     certificates = {
@@ -198,6 +245,9 @@ def _findings(folder: Path) -> Mapping[str, list[str]]:
     for algorithm in ALGORITHMS:
         for name, data in _artefacts(algorithm).items():
             (folder / name).write_bytes(data)
+    with TemporaryDirectory() as database:
+        for name, data in _published(Path(database)).items():
+            (folder / f"running-{name}").write_bytes(data)
     return _lint(folder)
 
 
@@ -207,31 +257,54 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[str]
     return _findings(tmp_path_factory.mktemp("lint"))
 
 
-@pytest.mark.xdist_group("pkilint")
 def test_nothing_an_authority_makes_is_worth_a_warning(findings: Mapping[str, list[str]]) -> None:
-    """RFC 5280 and RFC 6960 as pkilint reads them: every profile, list and answer, with three kinds of key."""
-    assert len(findings) == len(ALGORITHMS) * (7 + 8 + 4)
+    """RFC 5280 and RFC 6960 as pkilint reads them: every profile with three kinds of key; an authority at work."""
+    assert len(findings) == len(ALGORITHMS) * (7 + 8 + 4) + (8 + 7 + 5)
     plain = {name: [item for item in found if not item.startswith("etsi:")] for name, found in findings.items()}
     assert {name: found for name, found in plain.items() if found} == {}
 
 
-@pytest.mark.xdist_group("pkilint")
 def test_the_etsi_profiles_differ_in_what_is_listed_and_in_nothing_else(findings: Mapping[str, list[str]]) -> None:
     """EN 319 412-2 and -3; each deviation has its reason, and one that is gone must leave the list."""
     found = {item for items in findings.values() for item in items if item.startswith("etsi:")}
     assert found == set(ETSI_DEVIATIONS)
 
 
-@pytest.mark.xdist_group("pkilint")
 def test_the_linter_sees_what_is_wrong(tmp_path: Path) -> None:
-    """A judge that finds nothing in anything would prove nothing: a list without number, a certificate changed."""
-    hierarchy = Hierarchy(KeyAlgorithm.P256)
+    """A judge that finds nothing in anything would prove nothing: a list, a certificate and an answer that are bad."""
+    issuing = Hierarchy(KeyAlgorithm.P256).issuing
+    name = issuing.certificate.subject
     crl = (
-        x509.CertificateRevocationListBuilder()
-        .issuer_name(hierarchy.issuing.certificate.subject)
-        .last_update(NOW)
-        .next_update(NOW + timedelta(days=7))
+        x509.CertificateRevocationListBuilder().issuer_name(name).last_update(NOW).next_update(NOW + timedelta(days=7))
     )
-    key = hierarchy.issuing.key
-    (tmp_path / "bad.crl").write_bytes(crl.sign(key, hashes.SHA256()).public_bytes(Encoding.DER))
-    assert "ERROR pkix.authority_key_identifier_missing" in _lint(tmp_path)["bad.crl"]
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(issuing.key.public_key())
+        .serial_number(7)
+        .not_valid_before(NOW)
+        .not_valid_after(NOW + timedelta(days=7))
+    )
+    answer = (
+        ocsp.OCSPResponseBuilder()
+        .add_response(
+            cert=leaf(),
+            issuer=issuing.certificate,
+            algorithm=hashes.SHA1(),  # noqa: S303  (names the issuer)
+            cert_status=ocsp.OCSPCertStatus.GOOD,
+            this_update=NOW,
+            next_update=NOW - timedelta(days=1),
+            revocation_time=None,
+            revocation_reason=None,
+        )
+        .responder_id(ocsp.OCSPResponderEncoding.HASH, issuing.certificate)
+    )
+    signed = {"bad.crl": crl, "bad.crt": certificate, "bad.ors": answer}
+    for file, builder in signed.items():
+        bad = builder.sign(issuing.key, hashes.SHA256())  # type: ignore[attr-defined]
+        (tmp_path / file).write_bytes(bad.public_bytes(Encoding.DER))
+    found = _lint(tmp_path)
+    assert "ERROR pkix.crl_number_missing" in found["bad.crl"]
+    assert "ERROR pkix.authority_key_identifier_extension_absent" in found["bad.crt"]
+    assert "ERROR pkix.ocsp_negative_validity_period" in found["bad.ors"]

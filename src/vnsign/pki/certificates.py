@@ -74,7 +74,8 @@ def build_root_certificate(content: CertificateContent, key: PrivateKey) -> x509
     """Build a self-signed root certificate.
 
     Raises:
-        UsageError: ``ISSUE_REFUSED``: not the root profile, or a validity longer than the profile allows.
+        UsageError: ``ISSUE_REFUSED``: not the root profile, a validity longer than the profile allows, or a name that
+            does not fit.
     """
     if content.profile is not CertificateProfile.ROOT:
         raise _refused(f"a {content.profile} certificate needs an issuer")
@@ -88,7 +89,7 @@ def build_certificate(content: CertificateContent, issuer: Credential, publicati
     Does not check: that the subject asked for it, that the key is the subject's, or that the serial is new.
 
     Raises:
-        UsageError: ``ISSUE_REFUSED``: the issuer may not issue this, or the validity does not fit.
+        UsageError: ``ISSUE_REFUSED``: the issuer may not issue this, or the validity or the name does not fit.
         UsageError: ``KEY_UNUSABLE``: the public key is too weak.
     Source: RFC 5280 §4.1–4.2.
     """
@@ -178,12 +179,22 @@ def _optional_extensions(content: CertificateContent, rules: ProfileRules) -> It
 
 
 def _subject_name(content: CertificateContent) -> x509.Name:
-    if content.email is None or not PROFILES[content.profile].email_in_name:
+    rules = PROFILES[content.profile]
+    present = {attribute.oid for attribute in content.subject}
+    if missing := rules.required_in_name - present:
+        raise _refused(f"the name of a {content.profile} has no {_dotted(missing)}")
+    if foreign := present - rules.required_in_name - rules.optional_in_name:
+        raise _refused(f"the name of a {content.profile} may not hold {_dotted(foreign)}")
+    if content.email is None or not rules.email_in_name:
         return content.subject
     # RFC 5280 §4.1.2.6: beside subjectAltName an address in the name is deprecated but permitted; readers of
     # official-use certificates look for it there.
     email = x509.NameAttribute(NameOID.EMAIL_ADDRESS, content.email)
     return x509.Name([*content.subject, email])
+
+
+def _dotted(oids: Iterable[x509.ObjectIdentifier]) -> str:
+    return ", ".join(sorted(oid.dotted_string for oid in oids))
 
 
 def _publication_extensions(publication: Publication, *, no_check: bool) -> Iterable[x509.ExtensionType]:

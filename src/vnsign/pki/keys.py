@@ -2,12 +2,14 @@
 
 Invariants:
     - Nothing weaker than RSA-2048 or a 256-bit curve passes, and no hash weaker than SHA-256 is used to sign.
+    - Of what the law leaves open, only what every reader knows passes: RSA exponents of FIPS 186-5, NIST curves.
 
 What it does not do: it does not store keys and knows no passphrase. Key generation and ECDSA take their randomness
 from the cryptographic library (the operating system's generator): it is the one source of randomness that is not an
 argument in this room, because a caller must not be able to weaken it.
 
-Source: Thông tư 15/2025/TT-BKHCN Phụ lục I (RSA at least 2048 bits, ECDSA at least 256 bits, SHA-2).
+Source: Thông tư 15/2025/TT-BKHCN Phụ lục I (RSA at least 2048 bits, ECDSA at least 256 bits, SHA-2); FIPS 186-5
+§A.1.1; RFC 5480 §2.1.1.1.
 """
 
 from __future__ import annotations
@@ -29,6 +31,10 @@ PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
 MIN_RSA_BITS = 2048
 MIN_CURVE_BITS = 256
+#: FIPS 186-5 §A.1.1: 2^16 < e < 2^256, odd. With e = 1 a signature is the message; small ones invite forgeries.
+MIN_EXPONENT = 2**16 + 1
+MAX_EXPONENT_BITS = 256
+_CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})
 
 
 class KeyAlgorithm(StrEnum):
@@ -77,19 +83,32 @@ def check_public_key(public_key: PublicKeyTypes) -> PublicKey:
     Does not check: that the key is unique, nor that anyone holds its private half.
 
     Raises:
-        UsageError: ``KEY_UNUSABLE``: another kind of key, or too small.
-    Source: Thông tư 15/2025/TT-BKHCN Phụ lục I.
+        UsageError: ``KEY_UNUSABLE``: another kind of key, too small, an exponent that FIPS 186-5 does not allow, or a
+            curve other than P-256, P-384 and P-521.
+    Source: Thông tư 15/2025/TT-BKHCN Phụ lục I; FIPS 186-5 §A.1.1; RFC 5480 §2.1.1.1.
     """
     if isinstance(public_key, rsa.RSAPublicKey) and public_key.key_size >= MIN_RSA_BITS:
+        _check_exponent(public_key.public_numbers().e)
         return public_key
     if isinstance(public_key, ec.EllipticCurvePublicKey) and public_key.curve.key_size >= MIN_CURVE_BITS:
-        return public_key
+        if public_key.curve.name in _CURVES:
+            return public_key
+        raise UsageError(ErrorCode.KEY_UNUSABLE, f"the curve {public_key.curve.name} is none of P-256, P-384, P-521")
     size = getattr(public_key, "key_size", "?")
     raise UsageError(
         ErrorCode.KEY_UNUSABLE,
         f"a {type(public_key).__name__} of {size} bits may not be used",
         way_out=f"use RSA of at least {MIN_RSA_BITS} bits or a curve of at least {MIN_CURVE_BITS} bits",
     )
+
+
+def _check_exponent(exponent: int) -> None:
+    if exponent < MIN_EXPONENT or exponent.bit_length() > MAX_EXPONENT_BITS or exponent % 2 == 0:
+        raise UsageError(
+            ErrorCode.KEY_UNUSABLE,
+            "the public exponent of the RSA key is not an odd number between 2^16 and 2^256",
+            way_out="make the key anew with the exponent 65537",
+        )
 
 
 def signature_hash(public_key: PublicKey) -> hashes.SHA256 | hashes.SHA384 | hashes.SHA512:

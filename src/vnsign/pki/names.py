@@ -25,8 +25,12 @@ _MAX_CHARACTERS = {
     NameOID.ORGANIZATIONAL_UNIT_NAME: 64,
     NameOID.LOCALITY_NAME: 128,
 }
-# RFC 822 as far as a certificate needs it: ASCII, one @, no spaces.
-_EMAIL = re.compile(r"[!-?A-~]+@[A-Za-z0-9.-]+")
+# RFC 5321 §4.1.2 Mailbox, as rfc822Name asks (RFC 5280 §4.2.1.6): a dot-string and a host name. Quoted local parts and
+# address literals are left out: no official address has them, and a quote can hide a second address from a reader.
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_EMAIL = re.compile(rf"[\w!#$%&'*+/=?^`{{|}}~-]+(?:\.[\w!#$%&'*+/=?^`{{|}}~-]+)*@{_LABEL}(?:\.{_LABEL})*", re.ASCII)
+# RFC 5321 §4.5.3.1.1 and .3 (a path of 256 with its brackets); below ub-emailaddress-length of RFC 5280.
+_MAX_LOCAL_PART, _MAX_EMAIL = 64, 254
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +42,12 @@ class Subject:
         organization: The agency in direct charge.
         units: Organizational units, outermost first (the official-use authority writes up to two).
         locality: Province or city.
-        email: Official address; it stands in subjectAltName, not in the name (RFC 5280 §4.1.2.6).
+        email: Official address, ASCII; it stands in subjectAltName, and in the name too where the profile says so
+            (RFC 5280 §4.1.2.6).
         country: Two letters.
 
     Raises:
-        UsageError: ``BAD_ARGUMENT``: a part is empty, too long, or holds control characters.
+        UsageError: ``BAD_ARGUMENT``: a part is empty, too long, or holds control characters, or the address is none.
     """
 
     common_name: str
@@ -55,8 +60,8 @@ class Subject:
     def __post_init__(self) -> None:
         if not re.fullmatch("[A-Z]{2}", self.country):
             raise _bad_name(f"country {self.country!r} is not two capital letters")
-        if self.email is not None and not _EMAIL.fullmatch(self.email):
-            raise _bad_name(f"e-mail {self.email!r} is not an ASCII address")
+        if self.email is not None:
+            _check_email(self.email)
         self.to_name()
 
     def to_name(self) -> x509.Name:
@@ -68,6 +73,14 @@ class Subject:
         parts += [_text_attribute(NameOID.ORGANIZATIONAL_UNIT_NAME, unit) for unit in self.units]
         parts.append(_text_attribute(NameOID.COMMON_NAME, self.common_name))
         return x509.Name(parts)
+
+
+def _check_email(email: str) -> None:
+    if not email.isascii():
+        # RFC 9598 has SmtpUTF8Mailbox for these; no reader of official-use certificates was seen to know it.
+        raise _bad_name(f"e-mail {email!r} is an international address; certificates here carry ASCII addresses only")
+    if len(email) > _MAX_EMAIL or email.find("@") > _MAX_LOCAL_PART or not _EMAIL.fullmatch(email):
+        raise _bad_name(f"e-mail {email[:_MAX_EMAIL]!r} is not an address such as ten@coquan.gov.vn")
 
 
 def _text_attribute(oid: x509.ObjectIdentifier, text: str) -> x509.NameAttribute[str]:

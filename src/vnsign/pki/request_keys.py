@@ -20,13 +20,10 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from vnsign.pki.keys import MIN_RSA_BITS, PublicKey
+from vnsign.pki.keys import MAX_EXPONENT_BITS, MIN_EXPONENT, MIN_RSA_BITS, PublicKey
 
 #: OpenSSL's OPENSSL_RSA_MAX_MODULUS_BITS; nothing larger is computed with.
 MAX_RSA_BITS = 16_384
-#: FIPS 186-5 §A.1.1: 2^16 < e < 2^256, odd.
-MIN_EXPONENT = 2**16 + 1
-MAX_EXPONENT_BITS = 256
 
 _RSA = "1.2.840.113549.1.1.1"
 _EC = "1.2.840.10045.2.1"

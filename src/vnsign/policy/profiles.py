@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 
 class CertificateProfile(StrEnum):
@@ -50,6 +50,13 @@ class KeyUsageBit(StrEnum):
     DECIPHER_ONLY = "decipher_only"
 
 
+# Names: seen in real certificates (C, L, O, OU, OU, CN, E for a person; C, O, L, CN for an agency). No rule was found
+# that demands a place, a unit or an address, so these are optional for everybody. Citizen numbers and tax codes are in
+# no official-use name that was seen, and everybody can read a certificate.
+_NAME = frozenset({NameOID.COUNTRY_NAME, NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME})
+_NAME_MORE = frozenset({NameOID.LOCALITY_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileRules:
     """One row of the table.
@@ -61,6 +68,9 @@ class ProfileRules:
         extended_key_usage: Purposes, critical when present; empty means no extension.
         max_years: Longest validity in calendar years (UTC).
         max_renewal_years: The same for the renewal of a certificate; None where there is no renewal by request.
+        required_in_name: Attributes that the subject's name must have.
+        optional_in_name: Those it may have; all others are refused. The official address is not among them: it is
+            added by ``email_in_name``.
         email_in_name: The official address stands in the name too (emailAddress), as the Government's authority
             writes it; always in subjectAltName.
         no_check: The certificate's own status is not to be asked for (id-pkix-ocsp-nocheck), so it names no list.
@@ -72,6 +82,8 @@ class ProfileRules:
     extended_key_usage: tuple[ObjectIdentifier, ...] = ()
     max_years: int
     max_renewal_years: int | None = None
+    required_in_name: frozenset[ObjectIdentifier] = _NAME
+    optional_in_name: frozenset[ObjectIdentifier] = _NAME_MORE
     email_in_name: bool = False
     no_check: bool = False
 
@@ -81,8 +93,7 @@ _DOCUMENT_USAGE = frozenset({KeyUsageBit.NON_REPUDIATION})
 
 # Validity: Nghị định 68/2024/NĐ-CP Điều 9 (provider 20 years, new subscriber at most 5, renewal at most 3). No article
 # of the official-use rules was found for timestamping; 5 years is what Nghị định 23/2025/NĐ-CP sets on the public side.
-# Names: seen in real certificates (C, L, O, OU, OU, CN, E for a person; C, O, L, CN for an agency). No rule was found
-# that demands more than a name, so only the name is required.
+# Keys and hashes are the same for every row: vnsign.pki.keys (Thông tư 15/2025/TT-BKHCN Phụ lục I).
 # No subscriber has an extendedKeyUsage: none of the real document signers of 2014 had one, and RFC 5280 §4.2.1.12
 # leaves a certificate without it free for what its keyUsage says.
 PROFILES: Mapping[CertificateProfile, ProfileRules] = MappingProxyType(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -30,6 +30,7 @@ from vnsign.pki.names import Subject
 from vnsign.policy.profiles import CertificateProfile
 
 SUBSCRIBERS = [CertificateProfile.OFFICIAL, CertificateProfile.AGENCY_SEAL, CertificateProfile.SERVICE]
+ISSUED = [*SUBSCRIBERS, CertificateProfile.TSA, CertificateProfile.OCSP_RESPONDER]
 
 
 def key_usage_of(certificate: x509.Certificate) -> set[str]:
@@ -168,6 +169,38 @@ def test_the_email_stands_in_the_alternative_name_and_a_persons_name(
     assert ends is bool(in_name)
 
 
+def test_an_international_address_is_refused_as_such() -> None:
+    """RFC 5280 §4.2.1.6: rfc822Name is an IA5String; the message says what the matter is."""
+    with pytest.raises(UsageError, match="international address"):
+        Subject(common_name="A", organization="B", email="a@thử.gov.vn")
+
+
+@pytest.mark.parametrize("profile", SUBSCRIBERS)
+@pytest.mark.parametrize("change", ["without CN", "without O", "with UID", "with an address of its own"])
+def test_a_name_with_too_little_or_too_much_is_refused(profile: CertificateProfile, change: str) -> None:
+    """Official-use names: C, L, O, OU, OU, CN; the address comes from where it was checked, not from the name."""
+    parts = list(Subject(common_name="A", organization="B", units=("C",), locality="D").to_name())
+    match change:
+        case "without CN":
+            parts = [part for part in parts if part.oid != NameOID.COMMON_NAME]
+        case "without O":
+            parts = [part for part in parts if part.oid != NameOID.ORGANIZATION_NAME]
+        case "with UID":
+            parts.append(x509.NameAttribute(NameOID.USER_ID, "CCCD:001234567890"))
+        case _:
+            parts.append(x509.NameAttribute(NameOID.EMAIL_ADDRESS, "other@thu.gov.vn"))
+    content = CertificateContent(
+        profile=profile,
+        subject=x509.Name(parts),
+        public_key=certify(profile).key.public_key(),
+        serial=7,
+        not_before=NOW,
+    )
+    with pytest.raises(UsageError) as caught:
+        build_certificate(content, infrastructure().issuing, publication_of(BASE_URL, Issuer.ISSUING))
+    assert caught.value.code is ErrorCode.ISSUE_REFUSED
+
+
 def test_a_renewal_lasts_three_years_at_most() -> None:
     """Nghị định 68/2024/NĐ-CP Điều 9."""
     issuing = infrastructure().issuing
@@ -202,20 +235,59 @@ def test_a_responder_is_not_asked_about_and_names_no_list() -> None:
         extensions.get_extension_for_class(x509.CRLDistributionPoints)
 
 
-@pytest.mark.parametrize("algorithm", [KeyAlgorithm.P256, KeyAlgorithm.P384, KeyAlgorithm.RSA_2048])
-def test_openssl_accepts_the_path_of_every_kind_of_key(algorithm: KeyAlgorithm, tmp_path: Path) -> None:
-    """A foreign judge, in strict mode."""
+@pytest.mark.parametrize(
+    "algorithm",
+    [
+        KeyAlgorithm.P256,
+        KeyAlgorithm.P384,
+        KeyAlgorithm.RSA_2048,
+        pytest.param(KeyAlgorithm.RSA_3072, marks=pytest.mark.slow),
+    ],
+)
+def test_openssl_accepts_every_profile_with_every_kind_of_key(algorithm: KeyAlgorithm, tmp_path: Path) -> None:
+    """A foreign judge, in strict mode; the root's own signature too."""
     own = infrastructure(algorithm)
-    leaf = certify(CertificateProfile.OFFICIAL, algorithm=algorithm, issuer=own.issuing)
+    key = generate_private_key(algorithm)
+    leaves = [certify(profile, issuer=own.issuing, key=key).certificate for profile in ISSUED]
     (tmp_path / "root.pem").write_bytes(pem(own.root.certificate))
     (tmp_path / "issuing.pem").write_bytes(pem(own.issuing.certificate))
-    (tmp_path / "leaf.pem").write_bytes(pem(leaf.certificate))
-    at = str(int(NOW.timestamp()) + 60)
+    files = [tmp_path / "root.pem", tmp_path / "issuing.pem", *(tmp_path / f"{profile}.pem" for profile in ISSUED)]
+    for file, leaf in zip(files[2:], leaves, strict=True):
+        file.write_bytes(pem(leaf))
     result = openssl(
-        "verify", "-x509_strict", "-attime", at, "-CAfile", tmp_path / "root.pem",
-        "-untrusted", tmp_path / "issuing.pem", tmp_path / "leaf.pem",
+        "verify", "-x509_strict", "-check_ss_sig", "-attime", str(int(NOW.timestamp()) + 60),
+        "-CAfile", tmp_path / "root.pem", "-untrusted", tmp_path / "issuing.pem", *files,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr.decode()
+    assert result.stdout.count(b": OK") == len(files)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "accepted"),
+    [
+        ("smimesign", {*SUBSCRIBERS}),
+        ("timestampsign", {CertificateProfile.TSA}),
+        # No extendedKeyUsage, so nothing but its name keeps a service's certificate from a connection.
+        ("sslserver", {CertificateProfile.SERVICE}),
+    ],
+)
+def test_openssl_takes_a_certificate_for_its_purpose_only(
+    purpose: str, accepted: set[CertificateProfile], tmp_path: Path
+) -> None:
+    """Key usage and purposes as a foreign reader understands them."""
+    own = infrastructure()
+    (tmp_path / "root.pem").write_bytes(pem(own.root.certificate))
+    (tmp_path / "issuing.pem").write_bytes(pem(own.issuing.certificate))
+    taken = set()
+    for profile in ISSUED:
+        (tmp_path / "leaf.pem").write_bytes(pem(certify(profile).certificate))
+        result = openssl(
+            "verify", "-purpose", purpose, "-attime", str(int(NOW.timestamp()) + 60),
+            "-CAfile", tmp_path / "root.pem", "-untrusted", tmp_path / "issuing.pem", tmp_path / "leaf.pem",
+        )  # fmt: skip
+        if result.returncode == 0:
+            taken.add(profile)
+    assert taken == accepted
 
 
 def test_names_are_utf8_in_the_order_of_the_official_use_authority() -> None:
@@ -252,10 +324,18 @@ def test_names_are_utf8_in_the_order_of_the_official_use_authority() -> None:
         {"email": "không@thu.gov.vn"},
         {"email": "a b@thu.gov.vn"},
         {"email": "a@thu.gov.vn\n"},
+        {"email": "a@b@thu.gov.vn"},
+        {"email": '"a@thu.gov.vn, b"@thu.gov.vn'},
+        {"email": "a..b@thu.gov.vn"},
+        {"email": "a@thu..gov.vn"},
+        {"email": "a@-thu.gov.vn"},
+        {"email": "a@[127.0.0.1]"},
+        {"email": "a" * 65 + "@thu.gov.vn"},
+        {"email": "a@" + "thu." * 63 + "vn"},
     ],
 )
 def test_a_name_that_deceives_or_does_not_fit_is_refused(parts: dict[str, object]) -> None:
-    """RFC 5280 Appendix A upper bounds; no control characters, no bidirectional overrides."""
+    """RFC 5280 Appendix A upper bounds; no control characters, no bidirectional overrides; RFC 5321 §4.1.2."""
     with pytest.raises(UsageError) as caught:
         Subject(**({"common_name": "A", "organization": "B"} | parts))  # type: ignore[arg-type]
     assert caught.value.code is ErrorCode.BAD_ARGUMENT
@@ -270,6 +350,24 @@ def test_a_weak_or_foreign_key_is_refused(key: rsa.RSAPrivateKey | ed25519.Ed255
     """Thông tư 15/2025/TT-BKHCN: RSA from 2048 bits, ECDSA from 256."""
     with pytest.raises(UsageError) as caught:
         check_public_key(key.public_key())
+    assert caught.value.code is ErrorCode.KEY_UNUSABLE
+
+
+@pytest.mark.parametrize("exponent", [3, 2**16 - 1, 2**256 + 1])
+def test_an_rsa_key_with_an_exponent_that_invites_forgery_is_refused(exponent: int) -> None:
+    """FIPS 186-5 §A.1.1: odd, between 2^16 and 2^256. Even ones and 1 are refused by the library itself."""
+    modulus = certify(CertificateProfile.SERVICE, algorithm=KeyAlgorithm.RSA_2048).key.public_key().public_numbers()
+    assert isinstance(modulus, rsa.RSAPublicNumbers)
+    with pytest.raises(UsageError) as caught:
+        check_public_key(rsa.RSAPublicNumbers(exponent, modulus.n).public_key())
+    assert caught.value.code is ErrorCode.KEY_UNUSABLE
+
+
+@pytest.mark.parametrize("curve", [ec.SECP256K1(), ec.BrainpoolP256R1()], ids=["secp256k1", "brainpoolP256r1"])
+def test_a_curve_that_few_readers_know_is_refused(curve: ec.EllipticCurve) -> None:
+    """RFC 5480 §2.1.1.1 names the curves; large enough is not enough."""
+    with pytest.raises(UsageError) as caught:
+        check_public_key(ec.generate_private_key(curve).public_key())
     assert caught.value.code is ErrorCode.KEY_UNUSABLE
 
 
