@@ -9,7 +9,7 @@ Invariants:
 What it does not do: it shares no secret M-of-N (a token's quorum does that: a shared-secret scheme of our own would be
 cryptography of our own); it writes no files and keeps no part.
 
-Source: docs/adr/0016-keys-of-an-authority.md.
+Source: docs/adr/0017-keys-of-an-authority.md.
 """
 
 from __future__ import annotations

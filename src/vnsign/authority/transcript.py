@@ -7,7 +7,7 @@ Invariants:
 What it does not do: it cannot prove that the people it names were there: they sign the printed text by hand. It says
 what the program did.
 
-Source: docs/adr/0016-keys-of-an-authority.md. No rule of the official-use regulations on ceremonies was found.
+Source: docs/adr/0017-keys-of-an-authority.md. No rule of the official-use regulations on ceremonies was found.
 """
 
 from __future__ import annotations

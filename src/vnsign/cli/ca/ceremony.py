@@ -1,6 +1,6 @@
 """``vnsign ca ceremony``: an authority founded before witnesses, with a signed transcript.
 
-Source: docs/adr/0016-keys-of-an-authority.md.
+Source: docs/adr/0017-keys-of-an-authority.md.
 """
 
 from __future__ import annotations
