@@ -14,7 +14,8 @@ Source: Nghị định 68/2024/NĐ-CP Điều 7, 9, 11, 12, 15; RFC 5280 §4.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from cryptography import x509
@@ -25,6 +26,7 @@ from vnsign.authority import reading, requests, status
 from vnsign.authority.intake import spki_hash, subject_of
 from vnsign.authority.ledger import Ledger
 from vnsign.authority.own_rules import CLOCK_SKEW, OWN_RULES, OwnKey, publication_of
+from vnsign.authority.page import Page
 from vnsign.authority.record import read_settings
 from vnsign.authority.records import Act, CertificateRecord, Issuer, JournalAct, OwnRole, RequestRecord
 from vnsign.authority.settings import AuthoritySettings
@@ -48,12 +50,16 @@ class Press:
     Attributes:
         issuer: The issuing authority.
         now: Time of issue, aware UTC.
+        serials: Serial numbers drawn and found free, each for one certificate; when there is none, one is drawn.
+        lone_keys: Keys (SHA-256) that were looked up: nobody else has them or asks for them.
     """
 
     issuer: Credential
     base_url: str
     settings: AuthoritySettings
     now: datetime
+    serials: list[int] = field(default_factory=list)
+    lone_keys: frozenset[bytes] = frozenset()
 
 
 def make_press(connection: Connection, issuer: Credential, *, base_url: str, now: datetime) -> Press:
@@ -65,6 +71,17 @@ def make_press(connection: Connection, issuer: Credential, *, base_url: str, now
     if reading.is_revoked(connection, issuer.certificate.serial_number):
         raise UsageError(ErrorCode.ISSUE_REFUSED, "the issuing authority's own certificate is revoked")
     return Press(issuer=issuer, base_url=base_url, settings=read_settings(connection), now=now)
+
+
+def make_press_for(page: Page, press: Press, numbers: Sequence[int]) -> Press:
+    """Return ``press`` with everything looked up that answering these requests needs."""
+    page.requests = reading.read_requests_numbered(page.connection, numbers)
+    drawn = {x509.random_serial_number() for _ in numbers}
+    return replace(
+        press,
+        serials=reading.read_free_serials(page.connection, drawn),
+        lone_keys=reading.read_lone_keys(page.connection, numbers),
+    )
 
 
 def issue(ledger: Ledger, number: int, press: Press, *, act: Act) -> CertificateRecord:
@@ -81,10 +98,9 @@ def issue(ledger: Ledger, number: int, press: Press, *, act: Act) -> Certificate
     requests.finish(ledger, request, now=press.now, act=act)
     predecessor = _predecessor(ledger, request, press.now)
     key = _key_of(request, predecessor)
-    faults = tuple(requests.key_faults(ledger, spki_hash(key), subscriber=request.subscriber))
-    if faults:
-        raise RequestRefused(faults)
-    certificate = _certify(ledger, _content(request, predecessor, key, press), press)
+    _check_key(ledger, key, request, press)
+    serial = _take_serial(ledger, press)
+    certificate = _certify(_content(request, predecessor, key=key, press=press, serial=serial), press)
     record = CertificateRecord(
         certificate=certificate,
         issuer=Issuer.ISSUING,
@@ -139,14 +155,14 @@ def enroll(ledger: Ledger, enrolment: Enrolment, press: Press, *, act: Act) -> C
         profile=enrolment.profile,
         subject=enrolment.subject.to_name(),
         public_key=enrolment.key,
-        serial=x509.random_serial_number(),
+        serial=_take_serial(ledger, press),
         not_before=_start(press),
         not_after=enrolment.not_after,
         email=enrolment.subject.email,
         policies=policies,
         cps_url=press.settings.cps_url,
     )
-    certificate = _certify(ledger, content, press)
+    certificate = _certify(content, press)
     record = CertificateRecord(
         certificate=certificate,
         issuer=Issuer.ISSUING,
@@ -221,8 +237,17 @@ def _key_of(request: RequestRecord, predecessor: CertificateRecord | None) -> Pu
     return check_public_key(predecessor.certificate.public_key())
 
 
+def _check_key(ledger: Ledger, key: PublicKey, request: RequestRecord, press: Press) -> None:
+    key_hash = spki_hash(key)
+    if key_hash in press.lone_keys:
+        return
+    faults = tuple(requests.key_faults(ledger, key_hash, subscriber=request.subscriber))
+    if faults:
+        raise RequestRefused(faults)
+
+
 def _content(
-    request: RequestRecord, predecessor: CertificateRecord | None, key: PublicKey, press: Press
+    request: RequestRecord, predecessor: CertificateRecord | None, *, key: PublicKey, press: Press, serial: int
 ) -> CertificateContent:
     application = request.application
     subject, not_after = application.subject, application.not_after
@@ -236,7 +261,7 @@ def _content(
         profile=request.profile,
         subject=subject.to_name(),
         public_key=key,
-        serial=x509.random_serial_number(),
+        serial=serial,
         not_before=_start(press),
         not_after=not_after,
         email=subject.email,
@@ -246,13 +271,19 @@ def _content(
     )
 
 
-def _certify(ledger: Ledger, content: CertificateContent, press: Press) -> x509.Certificate:
+def _certify(content: CertificateContent, press: Press) -> x509.Certificate:
+    has_delta = press.settings.delta_lifetime is not None
+    publication = publication_of(press.base_url, Issuer.ISSUING, delta=has_delta)
+    return build_certificate(content, press.issuer, publication)
+
+
+def _take_serial(ledger: Ledger, press: Press) -> int:
+    if press.serials:
+        return press.serials.pop()
     for _ in range(_SERIAL_TRIES):
-        if reading.is_serial_free(ledger.connection, content.serial):
-            has_delta = press.settings.delta_lifetime is not None
-            publication = publication_of(press.base_url, Issuer.ISSUING, delta=has_delta)
-            return build_certificate(content, press.issuer, publication)
-        content = replace(content, serial=x509.random_serial_number())
+        free = reading.read_free_serials(ledger.connection, [x509.random_serial_number()])
+        if free:
+            return free[0]
     raise UsageError(ErrorCode.ISSUE_REFUSED, "no free serial number was drawn: the random generator is broken")
 
 

@@ -77,24 +77,37 @@ def append(
     rows: Sequence[Made] = (),
     details: Mapping[str, Detail] | None = None,
 ) -> JournalEntry:
-    """Write the next entry, inside the caller's write transaction.
+    """Write the next entry, inside the caller's write transaction; see :func:`compose`."""
+    entry = compose(read_head(connection), at=at, act=act, what=what, rows=rows, details=details)
+    connection.execute(_INSERT, row_of(entry))
+    return entry
+
+
+def compose(
+    head: tuple[int, bytes],
+    *,
+    at: datetime,
+    act: Act,
+    what: JournalAct,
+    rows: Sequence[Made] = (),
+    details: Mapping[str, Detail] | None = None,
+) -> JournalEntry:
+    """Return the entry that follows ``head``; it is not written.
 
     Args:
+        head: Number and hash of the entry before; 0 and ``NO_HASH`` if there is none.
         rows: What the act added; ``details`` are further words about it.
 
     Raises:
         UsageError: ``BAD_ARGUMENT``: nobody is named, or a text is too long or holds what no text holds.
     """
-    last = connection.execute(_HEAD).one_or_none()
-    seq, previous = (1, NO_HASH) if last is None else (last.seq + 1, bytes(last.hash))
+    seq, previous = head[0] + 1, head[1]
     by, why = clean(act.by), clean(act.why)
     if not by:
         raise UsageError(ErrorCode.BAD_ARGUMENT, "an act without somebody who does it", way_out="say who acts")
     moment = int(at.timestamp())
     text = canonical({**(details or {}), "rows": [[row.table, row.key, row.sha256] for row in rows]})
     digest = entry_hash(seq, moment, by=by, why=why, act=what.value, details=text, previous=previous)
-    row = {"seq": seq, "at": moment, "by": by, "why": why, "act": what.value, "details": text}
-    connection.execute(_INSERT, {**row, "previous": previous, "hash": digest})
     return JournalEntry(
         seq=seq,
         at=datetime.fromtimestamp(moment, UTC),
@@ -105,6 +118,26 @@ def append(
         previous=previous,
         hash=digest,
     )
+
+
+def read_head(connection: Connection) -> tuple[int, bytes]:
+    """Return number and hash of the newest entry; 0 and ``NO_HASH`` if there is none."""
+    last = connection.execute(_HEAD).one_or_none()
+    return (0, NO_HASH) if last is None else (last.seq, bytes(last.hash))
+
+
+def row_of(entry: JournalEntry) -> dict[str, object]:
+    """Return the row of an entry."""
+    return {
+        "seq": entry.seq,
+        "at": int(entry.at.timestamp()),
+        "by": entry.by,
+        "why": entry.why,
+        "act": entry.act.value,
+        "details": entry.details,
+        "previous": entry.previous,
+        "hash": entry.hash,
+    }
 
 
 def entry_of(row: Row[*tuple[Any, ...]]) -> JournalEntry:

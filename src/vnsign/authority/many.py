@@ -1,4 +1,4 @@
-"""The same act many times: one transaction for a chunk, one savepoint for each.
+"""The same act many times: one transaction for a chunk, its rows written together.
 
 Invariants:
     - One that fails loses nothing of any other; what is told as done is committed.
@@ -9,13 +9,12 @@ What it does not do: it decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import Connection
-
 from vnsign.authority.ledger import Ledger
+from vnsign.authority.page import Page
 from vnsign.authority.store import AuthorityStore
 from vnsign.errors import VnsignError
 
@@ -31,28 +30,30 @@ def run_many(
     store: AuthorityStore,
     items: Iterable[_T],
     *,
-    prepare: Callable[[Connection], _C],
+    prepare: Callable[[Page, Sequence[_T]], _C],
     verb: Callable[[Ledger, _T, _C], _R],
 ) -> Iterator[tuple[_T, _R | VnsignError]]:
     """Yield each item with what ``verb`` returned for it, or the error, once that is on record.
 
     Args:
-        prepare: Reads, under the lock, what is the same for a whole chunk: nobody else changes it meanwhile.
+        prepare: Reads, under the lock, what a whole chunk needs: nobody else changes it meanwhile.
         verb: The act.
     """
     waiting = iter(items)
     while chunk := list(islice(waiting, CHUNK)):
         outcomes: list[tuple[_T, _R | VnsignError]] = []
         with store.writing() as connection:
-            context = prepare(connection)
+            page = Page(connection)
+            context = prepare(page, chunk)
             for item in chunk:
                 try:
-                    with connection.begin_nested():
-                        ledger = Ledger(connection)
+                    with page.act():
+                        ledger = Ledger(connection, page=page)
                         done = verb(ledger, item, context)
                         ledger.check_told()
                 except VnsignError as exc:
                     outcomes.append((item, exc))
                 else:
                     outcomes.append((item, done))
+            page.write()
         yield from outcomes

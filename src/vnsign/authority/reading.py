@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 from cryptography import x509
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection, Select, bindparam, exists, select
 
 from vnsign.authority.records import (
     Application,
@@ -35,6 +35,7 @@ from vnsign.policy.profiles import CertificateProfile
 
 #: What a row that the authority did not write may raise.
 ROW_FAULTS = (ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError, x509.InvalidVersion)
+_NUMBERS_END = 2**63
 #: Requests that still wait for something.
 _OPEN = frozenset(state for state, following in TRANSITIONS.items() if following)
 
@@ -48,13 +49,22 @@ _OTHERS_REQUESTS_BY_KEY = _REQUESTS.where(
 )
 _STEPS: _Statement = select(REQUEST_EVENT).order_by(REQUEST_EVENT.c.request_id, REQUEST_EVENT.c.seq)
 _STEPS_BY_ID = _STEPS.where(REQUEST_EVENT.c.request_id == bindparam("wanted"))
+_REQUESTS_BY_IDS = _REQUESTS.where(REQUEST.c.id.in_(bindparam("wanted", expanding=True)))
+_STEPS_BY_IDS = _STEPS.where(REQUEST_EVENT.c.request_id.in_(bindparam("wanted", expanding=True)))
 _CERTIFICATES: _Statement = select(CERTIFICATE).order_by(CERTIFICATE.c.issued_at, CERTIFICATE.c.serial)
 _CERTIFICATE_BY_SERIAL = _CERTIFICATES.where(CERTIFICATE.c.serial == bindparam("wanted"))
 _CERTIFICATES_BY_KEY = _CERTIFICATES.where(CERTIFICATE.c.spki_sha256 == bindparam("wanted"))
 _SUCCESSORS = _CERTIFICATES.where(CERTIFICATE.c.replaces == bindparam("wanted"))
 _CHANGES: _Statement = select(STATUS_EVENT).order_by(STATUS_EVENT.c.id)
 _CHANGES_BY_SERIAL = _CHANGES.where(STATUS_EVENT.c.serial == bindparam("wanted"))
-_SERIAL = select(CERTIFICATE.c.serial).where(CERTIFICATE.c.serial == bindparam("wanted"))
+_SERIALS = select(CERTIFICATE.c.serial).where(CERTIFICATE.c.serial.in_(bindparam("wanted", expanding=True)))
+_OTHER_REQUEST = REQUEST.alias("other_request")
+_LONE_KEYS = select(REQUEST.c.spki_sha256).where(
+    REQUEST.c.id.in_(bindparam("wanted", expanding=True)),
+    REQUEST.c.spki_sha256.is_not(None),
+    ~exists().where(CERTIFICATE.c.spki_sha256 == REQUEST.c.spki_sha256),
+    ~exists().where(_OTHER_REQUEST.c.spki_sha256 == REQUEST.c.spki_sha256, _OTHER_REQUEST.c.id != REQUEST.c.id),
+)
 _REVOCATION = select(STATUS_EVENT.c.id).where(
     STATUS_EVENT.c.serial == bindparam("wanted"), STATUS_EVENT.c.kind == StatusKind.REVOKED.value
 )
@@ -73,6 +83,28 @@ def read_requests(connection: Connection, *, state: RequestState | None = None) 
         steps[event.request_id].append(event)
     requests = (_request(row, steps[row.id]) for row in found)
     return tuple(request for request in requests if state is None or request.state is state)
+
+
+def read_requests_numbered(connection: Connection, numbers: Iterable[int]) -> dict[int, RequestRecord]:
+    """Return those of the requests that are on record."""
+    wanted = {"wanted": _possible(numbers)}
+    steps: dict[int, list[AnyRow]] = defaultdict(list)
+    for event in connection.execute(_STEPS_BY_IDS, wanted):
+        steps[event.request_id].append(event)
+    return {row.id: _request(row, steps[row.id]) for row in connection.execute(_REQUESTS_BY_IDS, wanted)}
+
+
+def read_lone_keys(connection: Connection, numbers: Iterable[int]) -> frozenset[bytes]:
+    """Return the keys (SHA-256) of requests that no certificate has and no other request ever asked for."""
+    return frozenset(bytes(key) for key in connection.execute(_LONE_KEYS, {"wanted": _possible(numbers)}).scalars())
+
+
+def read_free_serials(connection: Connection, serials: Iterable[int]) -> list[int]:
+    """Return those serial numbers that no certificate has."""
+    wanted = {f"{serial:x}": serial for serial in serials}
+    for taken in connection.execute(_SERIALS, {"wanted": list(wanted)}).scalars():
+        del wanted[taken]
+    return list(wanted.values())
 
 
 def read_open_requests_about(connection: Connection, serial: int) -> tuple[RequestRecord, ...]:
@@ -109,11 +141,6 @@ def read_successors(connection: Connection, serial: int) -> tuple[CertificateRec
     return _certificates(connection, _SUCCESSORS, f"{serial:x}")
 
 
-def is_serial_free(connection: Connection, serial: int) -> bool:
-    """Tell whether no certificate has a serial number."""
-    return connection.execute(_SERIAL, {"wanted": f"{serial:x}"}).first() is None
-
-
 def is_revoked(connection: Connection, serial: int) -> bool:
     """Tell whether a certificate is revoked."""
     return connection.execute(_REVOCATION, {"wanted": f"{serial:x}"}).first() is not None
@@ -122,6 +149,11 @@ def is_revoked(connection: Connection, serial: int) -> bool:
 def moment_of(seconds: int) -> datetime:
     """Return the moment of a time column, aware UTC."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def _possible(numbers: Iterable[int]) -> list[int]:
+    # What is no number of a request fails alone, not with a whole chunk.
+    return [number for number in numbers if 0 < number < _NUMBERS_END]
 
 
 def _still_open(requests: Iterable[RequestRecord]) -> tuple[RequestRecord, ...]:

@@ -11,17 +11,16 @@ Source: Nghị định 68/2024/NĐ-CP Điều 10–22.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Connection
-
 from vnsign.authority import intake, reading, requests
 from vnsign.authority.ledger import Ledger
 from vnsign.authority.many import run_many
+from vnsign.authority.page import Page
 from vnsign.authority.record import Record, read_settings
 from vnsign.authority.records import Act, Application, CertificateRecord, RequestOutcome, RequestRecord
 from vnsign.authority.settings import AuthoritySettings
@@ -94,7 +93,7 @@ class RequestDesk(Record):
             return requests.approve(ledger, number, settings=terms.settings, now=terms.now, act=act)
 
         with self._sound_rows():
-            for number, done in run_many(self._store, request_ids, prepare=self._terms, verb=approve):
+            for number, done in run_many(self._store, request_ids, prepare=self._terms_of_requests, verb=approve):
                 yield _request_outcome(number, done)
 
     def refuse(self, request_id: int, *, act: Act) -> RequestRecord:
@@ -125,8 +124,12 @@ class RequestDesk(Record):
         with self._acting() as (ledger, now):
             return requests.restore(ledger, request_id, now=now, act=act)
 
-    def _terms(self, connection: Connection) -> Terms:
-        return Terms(settings=read_settings(connection), now=self._clock.now())
+    def _terms(self, page: Page, _applications: Sequence[Application]) -> Terms:
+        return Terms(settings=read_settings(page.connection), now=self._clock.now())
+
+    def _terms_of_requests(self, page: Page, numbers: Sequence[int]) -> Terms:
+        page.requests = reading.read_requests_numbered(page.connection, numbers)
+        return Terms(settings=read_settings(page.connection), now=self._clock.now())
 
     def _examine(self, application: Application, find: Callable[[int], CertificateRecord | None]) -> intake.Examined:
         complete = intake.complete(application, now=self._clock.now())

@@ -153,7 +153,7 @@ def read(ledger: Ledger, number: int) -> RequestRecord:
     Raises:
         UsageError: ``BAD_ARGUMENT``: there is none.
     """
-    found = reading.read_request(ledger.connection, number)
+    found = ledger.take_request(number) or reading.read_request(ledger.connection, number)
     if found is None:
         raise UsageError(ErrorCode.BAD_ARGUMENT, f"there is no request {number}")
     return found

@@ -267,13 +267,13 @@ def test_nothing_is_told_as_issued_that_is_not_committed(desk: Desk, monkeypatch
     """A failure at the very end of the act leaves neither certificate nor step nor entry."""
     request = desk.approved(desk.new())
     before = (desk.authority.issued(), desk.authority.journal())
-    append = "vnsign.authority.ledger.append"
 
     def fail(*_arguments: object, **_keywords: object) -> None:
         raise VnsignError(ErrorCode.OUTPUT_NOT_WRITABLE, "no room")
 
     with monkeypatch.context() as patch:
-        patch.setattr(append, fail)
+        patch.setattr("vnsign.authority.ledger.append", fail)
+        patch.setattr("vnsign.authority.ledger.compose", fail)
         with pytest.raises(VnsignError):
             desk.authority.issue(request.id, act=CHIEF)
         outcomes = list(desk.authority.issue_all([request.id], act=CHIEF))
