@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import multiprocessing
 import stat
 from collections.abc import Callable
@@ -49,6 +50,19 @@ def test_processes_and_threads_never_take_the_same_time(tmp_path: Path) -> None:
     assert all(times == sorted(times) for times in taken)
     everything = [time for times in taken for time in times]
     assert len(set(everything)) == len(everything) == 600
+
+
+def test_a_time_is_not_taken_while_another_process_takes_one(tmp_path: Path) -> None:
+    """The file is locked from reading to writing: who comes meanwhile waits."""
+    rising = RisingTime(tmp_path)
+    rising.next_after(NOW)
+    with (tmp_path / FILE_NAME).open("rb") as file, ThreadPoolExecutor(1) as thread:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        taken = thread.submit(rising.next_after, NOW)
+        with pytest.raises(TimeoutError):
+            taken.result(timeout=0.1)
+        fcntl.flock(file, fcntl.LOCK_UN)
+        assert taken.result(timeout=5) == NOW + MICROSECOND
 
 
 def test_a_clock_set_back_far_gets_no_time(tmp_path: Path) -> None:
