@@ -18,10 +18,9 @@ Source: RFC 5280 §6.3; RFC 6960 §3.2, §4.2.2; ETSI EN 319 102-1 §5.2.5 (revo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from itertools import pairwise
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -119,6 +118,7 @@ class _Inquiry:
     at: datetime
     finder: PathFinder | None
     pending: tuple[x509.Certificate, ...] = ()
+    _good: dict[tuple[tuple[x509.Certificate, ...], tuple[x509.Certificate, ...]], bool] = field(default_factory=dict)
 
     def status(self, path: Sequence[x509.Certificate]) -> StatusResult:
         """Return the status of the first certificate of ``path``, which leads to an anchor."""
@@ -151,14 +151,17 @@ class _Inquiry:
         return any(self._is_list_issuer(candidate, read, path) for candidate in candidates)
 
     def _is_list_issuer(self, candidate: x509.Certificate, read: ReadList, path: Sequence[x509.Certificate]) -> bool:
-        # the path first: a file may bring any number of certificates, but none with a path
-        if candidate == path[1] or not _may_sign_lists(candidate):
+        # Whose own status is being asked does not answer it, unless the certificate itself sends there (PKITS 4.14.30).
+        is_own_witness = candidate in self.pending
+        if candidate == path[1] or (is_own_witness and not read.is_indirect):
+            return False
+        if not (_may_sign_lists(candidate) and is_list_by(read.crl, candidate)):
             return False
         own = self._path_of(candidate, read, anchor=path[-1])
         # A namesake elsewhere under the anchor does not sign for this issuer, unless the certificate names it itself.
         if not own or not (read.is_indirect or set(own[:2]) & set(path[1:])):
             return False
-        return is_list_by(read.crl, candidate) and self._is_good(own)
+        return is_own_witness or self._is_good(own)
 
     def _path_of(
         self, candidate: x509.Certificate, read: ReadList, *, anchor: x509.Certificate
@@ -170,13 +173,16 @@ class _Inquiry:
         found = self.finder.find(candidate.public_bytes(Encoding.DER), at=at).certificates
         return found if found and found[-1] == anchor else ()
 
-    def _is_good(self, path: Sequence[x509.Certificate]) -> bool:
-        pending = (*self.pending, path[0])
-        inquiry = _Inquiry(evidence=self.evidence, at=self.at, finder=self.finder, pending=pending)
-        return all(
-            certificate in self.pending or inquiry.status(path[index:]).status is CertificateStatus.GOOD
-            for index, (certificate, _) in enumerate(pairwise(path))
-        )
+    def _is_good(self, path: tuple[x509.Certificate, ...]) -> bool:
+        asked = (self.pending, path)
+        if asked not in self._good:
+            pending = (*self.pending, path[0])
+            inquiry = _Inquiry(
+                evidence=self.evidence, at=self.at, finder=self.finder, pending=pending, _good=self._good
+            )
+            statuses = (inquiry.status(path[index:]).status for index in range(len(path) - 1))
+            self._good[asked] = all(status is CertificateStatus.GOOD for status in statuses)
+        return self._good[asked]
 
 
 def _may_sign_lists(issuer: x509.Certificate) -> bool:
