@@ -8,14 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.unit.vnsign.authority.desk import CHIEF, CLERK, SUBJECT, Desk, csr_of, new_authority
 from tests.unit.vnsign.authority.making import PASSPHRASE, StoppedClock
@@ -29,16 +28,19 @@ from vnsign.pki.names import Subject
 from vnsign.policy.lifecycle import CERTIFYING, TRANSITIONS, RequestKind, RequestState, RevocationCase
 from vnsign.policy.profiles import CertificateProfile
 
-KEYS = 9
+#: Keys that are asked for again and again, by numbers below this.
+REUSED = 2
+_KEY = st.none() | st.none() | st.integers(0, REUSED - 1)
+_PICK = st.integers(0, 1000)
 EXPOSED = x509.ReasonFlags.key_compromise
 REASONS = (EXPOSED, x509.ReasonFlags.superseded)
 PROFILES = (CertificateProfile.OFFICIAL, CertificateProfile.AGENCY_SEAL, CertificateProfile.SERVICE)
 
 
 @cache
-def keys() -> tuple[PrivateKey, ...]:
-    """Return a few keys, so that they meet again."""
-    return tuple(generate_private_key() for _ in range(KEYS))
+def key_number(_number: int) -> PrivateKey:
+    """Return a key; the same for the same number."""
+    return generate_private_key()
 
 
 @cache
@@ -88,9 +90,6 @@ class ModelRequest:
 class Lifecycle(RuleBasedStateMachine):
     """An authority and its model."""
 
-    certificates = Bundle("certificates")
-    requests = Bundle("requests")
-
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="lifecycle-"))
@@ -101,6 +100,7 @@ class Lifecycle(RuleBasedStateMachine):
         self.all_requests: list[ModelRequest] = []
         self.allow_hold = False
         self.names = 0
+        self.keys = REUSED - 1
 
     def teardown(self) -> None:
         """Leave nothing behind."""
@@ -133,53 +133,86 @@ class Lifecycle(RuleBasedStateMachine):
 
     # what people do
 
-    @initialize(target=requests)
-    def first_request(self) -> Any:  # noqa: ANN401 — one, or none
-        """Begin with something to decide."""
-        request = self.submit_new(0, PROFILES[0])
-        assert request is not None
-        return request
+    @initialize(forbids_hold=st.booleans())
+    def begin(self, forbids_hold: bool) -> None:  # noqa: FBT001 — hypothesis gives it
+        """Begin with two certificates, so that there is something to ask about."""
+        if not forbids_hold:
+            self.wait("decide about holds", 1)
+        for _ in range(2):
+            self.go_the_whole_way(None, PROFILES[0])
 
-    @rule(target=requests, key=st.integers(0, KEYS - 1), profile=st.sampled_from(PROFILES))
-    def ask_for_new(self, key: int, profile: CertificateProfile) -> Any:  # noqa: ANN401 — one, or none
-        """Ask for a new certificate."""
-        request = self.submit_new(key, profile)
-        return multiple() if request is None else request
+    @rule(key=_KEY, profile=st.sampled_from(PROFILES))
+    def ask_for_new(self, key: int | None, profile: CertificateProfile) -> None:
+        """Ask, and leave it there."""
+        self.submit_new(key, profile)
 
-    def submit_new(self, key: int, profile: CertificateProfile) -> ModelRequest | None:
-        """Ask, and expect what the model says of the key."""
-        holder = -1 - len(self.all_requests)
+    def submit_new(self, key: int | None, profile: CertificateProfile) -> ModelRequest | None:
+        """Ask for a new certificate; None takes a fresh key."""
+        key, holder = self.fresh() if key is None else key, -1 - len(self.all_requests)
         application = Application(
-            kind=RequestKind.NEW, agency="A", profile=profile, subject=self.name(), csr=csr_of(keys()[key])
+            kind=RequestKind.NEW, agency="A", profile=profile, subject=self.name(), csr=csr_of(key_number(key))
         )
-        return self.submit(
-            application, ModelRequest(0, RequestKind.NEW, key, holder, None), self.key_fault(key, holder)
-        )
+        request = ModelRequest(0, RequestKind.NEW, key, holder, None)
+        return self.submit(application, request, self.key_fault(key, holder))
 
-    @rule(
-        target=requests,
-        certificate=certificates,
-        kind=st.sampled_from([kind for kind in RequestKind if kind is not RequestKind.NEW]),
-        key=st.none() | st.integers(0, KEYS - 1),
-    )
-    def ask_about(self, certificate: ModelCertificate, kind: RequestKind, key: int | None) -> Any:  # noqa: ANN401 — one, or none
-        """Ask for something about a certificate."""
-        key = key if kind in CERTIFYING else None
+    @rule(pick=_PICK, kind=st.sampled_from(list(RequestKind)[1:]), key=st.just(-1) | _KEY)
+    def ask_about(self, pick: int, kind: RequestKind, key: int | None) -> None:
+        """Ask, and leave it there."""
+        self.submit_about(pick, kind, key)
+
+    def submit_about(self, pick: int, kind: RequestKind, key: int | None) -> ModelRequest | None:
+        """Ask for something about a certificate; -1 keeps its key, None takes a fresh one."""
+        certificate = self.all_certificates[pick % len(self.all_certificates)]
+        is_same = key == -1 or kind not in CERTIFYING
+        wanted = certificate.key if is_same else self.fresh() if key is None else key
         application = Application(
             kind=kind,
             agency="A",
             serial=certificate.serial,
             subject=self.name() if kind is RequestKind.CHANGE else None,
-            csr=None if key is None else csr_of(keys()[key]),
+            csr=None if is_same else csr_of(key_number(wanted)),
             case=RevocationCase.MANAGER_REQUEST if kind is RequestKind.REVOKE else None,
         )
-        wanted = (certificate.key if key is None else key) if kind in CERTIFYING else None
         waiting = [other for other in self.all_requests if other.is_open and other.about is certificate]
         asked_twice = any(other.kind is kind or {other.kind, kind} <= CERTIFYING for other in waiting)
         expected = ErrorCode.WRONG_STATE if asked_twice else self.concern_fault(certificate, kind)
-        expected = expected or self.key_fault(wanted, certificate.holder)
-        request = self.submit(application, ModelRequest(0, kind, wanted, certificate.holder, certificate), expected)
-        return multiple() if request is None else request
+        if kind in CERTIFYING:
+            expected = expected or self.key_fault(wanted, certificate.holder)
+        asked_key = wanted if kind in CERTIFYING else None
+        return self.submit(application, ModelRequest(0, kind, asked_key, certificate.holder, certificate), expected)
+
+    @rule(key=_KEY, profile=st.sampled_from(PROFILES))
+    def go_the_whole_way(self, key: int | None, profile: CertificateProfile) -> None:
+        """Ask, approve, issue."""
+        request = self.submit_new(key, profile)
+        if request is not None:
+            self.approve(request)
+            self.issue(request)
+
+    @rule(pick=_PICK, kind=st.sampled_from([RequestKind.RENEW, RequestKind.CHANGE]), key=st.just(-1) | _KEY)
+    def renew_or_change(self, pick: int, kind: RequestKind, key: int | None) -> None:
+        """Ask, approve, issue."""
+        request = self.submit_about(pick, kind, key)
+        if request is not None:
+            self.approve(request)
+            self.issue(request)
+
+    @rule(pick=_PICK, state=st.sampled_from(list(RequestState)[1:]))
+    def decide(self, pick: int, state: RequestState) -> None:
+        """Approve, refuse, withdraw or answer a request."""
+        request = self.all_requests[pick % len(self.all_requests)]
+        match state:
+            case RequestState.APPROVED:
+                self.approve(request)
+            case RequestState.DONE if request.kind is RequestKind.REVOKE:
+                self.revoke_by_request(request)
+            case RequestState.DONE:
+                self.issue(request)
+            case _:
+                verb = self.authority.refuse if state is RequestState.REFUSED else self.authority.withdraw
+                expected = None if state in TRANSITIONS[request.state] else ErrorCode.WRONG_STATE
+                if self.expect(expected, error_of(lambda: verb(request.number, act=CHIEF))):
+                    request.state = state
 
     def submit(
         self, application: Application, request: ModelRequest, expected: ErrorCode | None
@@ -195,28 +228,19 @@ class Lifecycle(RuleBasedStateMachine):
         self.all_requests.append(request)
         return request
 
-    @rule(request=requests, state=st.sampled_from([RequestState.REFUSED, RequestState.WITHDRAWN]))
-    def decline(self, request: ModelRequest, state: RequestState) -> None:
-        """Refuse or withdraw."""
-        verb = self.authority.refuse if state is RequestState.REFUSED else self.authority.withdraw
-        expected = None if state in TRANSITIONS[request.state] else ErrorCode.WRONG_STATE
-        if self.expect(expected, error_of(lambda: verb(request.number, act=CHIEF))):
-            request.state = state
-
-    @rule(request=requests)
     def approve(self, request: ModelRequest) -> None:
         """Approve."""
         expected = None if RequestState.APPROVED in TRANSITIONS[request.state] else ErrorCode.WRONG_STATE
         if self.expect(expected, error_of(lambda: self.authority.approve(request.number, act=CHIEF))):
             request.state = RequestState.APPROVED
 
-    @rule(target=certificates, request=requests)
-    def issue(self, request: ModelRequest) -> Any:  # noqa: ANN401 — one, or none
+    def issue(self, request: ModelRequest) -> None:
         """Answer a request with a certificate."""
         expected = self.issue_fault(request)
-        outcome = next(iter(self.authority.issue_all([request.number], act=CHIEF)))
+        # As a list, with a request that cannot be answered beside it.
+        outcome, _ = self.authority.issue_all([request.number, 10**6], act=CHIEF)
         if not self.expect(expected, outcome.error):
-            return multiple()
+            return
         assert outcome.record is not None
         assert request.key is not None
         made = outcome.record.certificate
@@ -229,26 +253,6 @@ class Lifecycle(RuleBasedStateMachine):
             if request.kind is RequestKind.CHANGE:
                 assert made.not_valid_after_utc == request.about.not_after
                 request.about.reason = x509.ReasonFlags.affiliation_changed
-        return certificate
-
-    @rule(target=certificates, key=st.integers(0, KEYS - 1))
-    def ask_approve_and_issue(self, key: int) -> Any:  # noqa: ANN401 — one, or none
-        """Go the whole way, so that certificates are many."""
-        request = self.submit_new(key, PROFILES[0])
-        if request is None:
-            return multiple()
-        self.approve(request)
-        return self.issue(request)
-
-    @rule(target=certificates, certificate=certificates, kind=st.sampled_from([RequestKind.RENEW, RequestKind.CHANGE]))
-    def renew_or_change(self, certificate: ModelCertificate, kind: RequestKind) -> Any:  # noqa: ANN401 — one, or none
-        """Go the whole way with the same key."""
-        before = len(self.all_requests)
-        self.ask_about(certificate, kind, None)
-        if len(self.all_requests) == before:
-            return multiple()
-        self.approve(self.all_requests[-1])
-        return self.issue(self.all_requests[-1])
 
     def issue_fault(self, request: ModelRequest) -> ErrorCode | None:
         """Why a request is not answered."""
@@ -259,9 +263,10 @@ class Lifecycle(RuleBasedStateMachine):
         concern = None if request.about is None else self.concern_fault(request.about, request.kind)
         return concern or self.key_fault(request.key, request.holder)
 
-    @rule(certificate=certificates, reason=st.sampled_from(REASONS))
-    def revoke(self, certificate: ModelCertificate, reason: x509.ReasonFlags) -> None:
+    @rule(pick=_PICK, reason=st.sampled_from(REASONS))
+    def revoke(self, pick: int, reason: x509.ReasonFlags) -> None:
         """Revoke for a reason."""
+        certificate = self.all_certificates[pick % len(self.all_certificates)]
         is_other = certificate.is_revoked and certificate.reason is not reason
         error = error_of(lambda: self.authority.revoke(certificate.serial, reason=reason, act=CHIEF))
         if self.expect(ErrorCode.WRONG_STATE if is_other else None, error) and not certificate.is_revoked:
@@ -270,12 +275,10 @@ class Lifecycle(RuleBasedStateMachine):
                 if reason is EXPOSED and other.key == certificate.key and not other.is_revoked:
                     other.reason = reason
 
-    @rule(request=consumes(requests))
     def revoke_by_request(self, request: ModelRequest) -> None:
         """Carry out a request for revocation."""
-        if request.about is None or request.kind is not RequestKind.REVOKE:
-            return
         certificate, reason = request.about, x509.ReasonFlags.privilege_withdrawn
+        assert certificate is not None
         is_other = certificate.is_revoked and certificate.reason is not reason
         is_ready = request.state is RequestState.APPROVED
         error = error_of(
@@ -287,41 +290,40 @@ class Lifecycle(RuleBasedStateMachine):
             certificate.reason = reason
             request.state = RequestState.DONE
 
-    @rule(certificate=certificates)
-    def hold(self, certificate: ModelCertificate) -> None:
-        """Suspend."""
-        expected = ErrorCode.WRONG_STATE if certificate.is_revoked else None
-        expected = expected if self.allow_hold else ErrorCode.BAD_ARGUMENT
-        if self.expect(expected, error_of(lambda: self.authority.hold(certificate.serial, act=CHIEF))):
-            certificate.reason = x509.ReasonFlags.certificate_hold
-
-    @rule(certificate=certificates)
-    def release(self, certificate: ModelCertificate) -> None:
-        """End a suspension."""
+    @rule(pick=_PICK, verb=st.sampled_from(["hold", "release"]))
+    def suspend(self, pick: int, verb: str) -> None:
+        """Suspend, or end a suspension."""
+        certificate = self.all_certificates[pick % len(self.all_certificates)]
         is_held = certificate.reason is x509.ReasonFlags.certificate_hold
-        is_repeated = certificate.ever_released and certificate.reason is None
-        expected = None if is_held or is_repeated else ErrorCode.WRONG_STATE
+        is_possible = is_held or (certificate.ever_released and certificate.reason is None)
+        if verb == "hold":
+            is_possible = not certificate.is_revoked
+        expected = None if is_possible else ErrorCode.WRONG_STATE
         expected = expected if self.allow_hold else ErrorCode.BAD_ARGUMENT
-        if self.expect(expected, error_of(lambda: self.authority.release(certificate.serial, act=CHIEF))):
-            certificate.reason = None
-            certificate.ever_released = True
+        act = getattr(self.authority, verb)
+        if self.expect(expected, error_of(lambda: act(certificate.serial, act=CHIEF))):
+            certificate.ever_released = certificate.ever_released or verb == "release"
+            certificate.reason = x509.ReasonFlags.certificate_hold if verb == "hold" else None
 
-    @rule()
-    def decide_about_holds(self) -> None:
-        """Allow suspension, or forbid it."""
-        self.allow_hold = not self.allow_hold
-        changed = replace(self.authority.settings, allow_hold=self.allow_hold)
-        self.authority.change_settings(changed, act=CHIEF)
+    @rule(
+        what=st.sampled_from(["wait", "wait", "open again", "decide about holds"]), days=st.sampled_from([1, 30, 900])
+    )
+    def wait(self, what: str, days: int) -> None:
+        """Let time pass, open the authority again as after a crash, or change its settings."""
+        match what:
+            case "open again":
+                self.authority = Authority.open(self.folder, passphrase=PASSPHRASE, clock=self.clock)
+            case "decide about holds":
+                self.allow_hold = not self.allow_hold
+                changed = replace(self.authority.settings, allow_hold=self.allow_hold)
+                self.authority.change_settings(changed, act=CHIEF)
+            case _:
+                self.clock.time += timedelta(days=days, seconds=1)
 
-    @rule(days=st.sampled_from([0, 1, 30, 400, 1200]), seconds=st.integers(1, 7200))
-    def wait(self, days: int, seconds: int) -> None:
-        """Let time pass."""
-        self.clock.time += timedelta(days=days, seconds=seconds)
-
-    @rule()
-    def open_again(self) -> None:
-        """As after a crash."""
-        self.authority = Authority.open(self.folder, passphrase=PASSPHRASE, clock=self.clock)
+    def fresh(self) -> int:
+        """Return the number of a key nobody has."""
+        self.keys += 1
+        return self.keys
 
     def name(self) -> Subject:
         """Return a subject of its own."""
@@ -343,7 +345,7 @@ class Lifecycle(RuleBasedStateMachine):
             record = self.authority.find(certificate.serial)
             assert record is not None
             assert (record.revocation.reason if record.revocation else None) is certificate.reason
-            assert record.certificate.public_key() == keys()[certificate.key].public_key()
+            assert record.certificate.public_key() == key_number(certificate.key).public_key()
         assert [request.state for request in self.authority.requests()] == [each.state for each in self.all_requests]
         assert len(self.authority.issued()) == 5 + len(self.all_certificates)
         assert self.authority.verify_journal().findings == ()
