@@ -46,6 +46,7 @@ from vnsign.authority.transcript_text import transcript_text
 from vnsign.errors import ErrorCode, VnsignError
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.pki.credentials import Credential
+from vnsign.pki.names import Subject
 from vnsign.policy.profiles import CertificateProfile
 from vnsign.signing.signer import prepare_signer, sign_statement
 from vnsign.verification.messages import Language
@@ -240,12 +241,34 @@ class TestTranscript:
         with pytest.raises(VnsignError, match="another root"):
             verify_transcript(data, _signed(data, forger), trust=trust)
 
+    def test_a_subscriber_signs_no_transcript(self, ceremony: Ceremony) -> None:
+        """Not even one that names its certificate as the signer's: the subject is that of a ceremony."""
+        subscriber = ceremony.authority.enroll(
+            CertificateProfile.SERVICE, Subject(common_name="Cổng dịch vụ công", organization=PLAN.organization)
+        )
+        data = transcript_to_json(replace(ceremony.transcript, signer=name_certificate(subscriber.certificate)))
+        trust = replace(trust_of(ceremony), crls=_lists(ceremony))
+        with pytest.raises(VnsignError, match="made for a ceremony"):
+            verify_transcript(data, _signed(data, subscriber), trust=trust)
+
+    def test_a_time_without_zone_is_refused(self, ceremony: Ceremony) -> None:
+        """Nobody guesses where the clock hung."""
+        data, signature = ceremony.files[TRANSCRIPT], ceremony.files[SIGNATURE]
+        code = refusal(verify_transcript, data, signature, trust=trust_of(ceremony), at=NOW.replace(tzinfo=None))
+        assert code is ErrorCode.BAD_ARGUMENT
+
     @pytest.mark.parametrize(
-        "data", [b"", b"{}", b"null", b"\xff", b"[" * 100_000, b"{" * 9, bytes(MAX_TRANSCRIPT_BYTES + 1)]
+        "data", [b"", b"{}", b"null", b"\xff", b"{" * 9, b'{"tools":' + b"[" * 100_000, b'{"x":' + b"[" * 100_000]
     )
     def test_any_bytes_are_a_transcript_or_our_error(self, data: bytes) -> None:
         """Also deep, large, and empty ones."""
         assert refusal(parse_transcript, data) is ErrorCode.NOT_READABLE
+
+    def test_one_that_is_too_large_is_not_read(self) -> None:
+        """A transcript of a hundred people takes some kilobytes."""
+        with pytest.raises(VnsignError, match="larger") as caught:
+            parse_transcript(bytes(MAX_TRANSCRIPT_BYTES + 1))
+        assert caught.value.code is ErrorCode.NOT_READABLE
 
     def test_it_has_one_form(self, ceremony: Ceremony) -> None:
         """The same content laid out otherwise, or with something more in it, is not what was signed."""
