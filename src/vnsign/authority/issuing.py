@@ -98,7 +98,7 @@ def issue(ledger: Ledger, number: int, press: Press, *, act: Act) -> Certificate
     requests.finish(ledger, request, now=press.now, act=act)
     predecessor = _predecessor(ledger, request, press.now)
     key = _key_of(request, predecessor)
-    _check_key(ledger, key, request, press)
+    _check_key(ledger, key, request=request, press=press)
     serial = _take_serial(ledger, press)
     certificate = _certify(_content(request, predecessor, key=key, press=press, serial=serial), press)
     record = CertificateRecord(
@@ -237,7 +237,7 @@ def _key_of(request: RequestRecord, predecessor: CertificateRecord | None) -> Pu
     return check_public_key(predecessor.certificate.public_key())
 
 
-def _check_key(ledger: Ledger, key: PublicKey, request: RequestRecord, press: Press) -> None:
+def _check_key(ledger: Ledger, key: PublicKey, *, request: RequestRecord, press: Press) -> None:
     key_hash = spki_hash(key)
     if key_hash in press.lone_keys:
         return
