@@ -3,10 +3,9 @@
 Invariants:
     - A delta list brings a complete list up to date, or, standing alone, only shows revocations: it proves nothing
       good (RFC 5280 §5.2.4).
-    - A release from hold (``removeFromCRL``) undoes a hold and nothing else.
 
 What it does not do: decide who may sign a list (an argument), or weigh what several lists say
-(:mod:`vnsign.pki.status`).
+(:mod:`vnsign.pki.status`, which lets a release, ``removeFromCRL``, undo a hold and nothing else).
 
 Source: RFC 5280 §6.3.3, steps (b) to (l).
 """
@@ -87,10 +86,8 @@ def _combined(complete: _Report, deltas: Sequence[_Report]) -> Iterator[Statemen
     if complete.entry is None:
         yield _statement(complete, of=None)
     for delta in deltas:
-        if delta.shows_revocation:
-            continue
         is_release = delta.reason == RELEASE
-        if complete.entry is None or (is_release and complete.reason == HOLD):
+        if not delta.shows_revocation and (complete.entry is None or is_release):
             yield _statement(delta, of=None, ends_hold=is_release)
 
 
