@@ -70,7 +70,6 @@ class Page:
         try:
             yield
             if self._savepoint is not None:
-                self.write()
                 self._savepoint.commit()
         except BaseException:
             del self._rows[self._act_begins :]

@@ -72,7 +72,7 @@ _REVOCATION = select(STATUS_EVENT.c.id).where(
 
 def read_request(connection: Connection, number: int) -> RequestRecord | None:
     """Return a request, or None."""
-    return next(iter(_requests(connection, _REQUEST_BY_ID, number)), None)
+    return next((found for each in _possible([number]) for found in _requests(connection, _REQUEST_BY_ID, each)), None)
 
 
 def read_requests(connection: Connection, *, state: RequestState | None = None) -> tuple[RequestRecord, ...]:
@@ -152,7 +152,7 @@ def moment_of(seconds: int) -> datetime:
 
 
 def _possible(numbers: Iterable[int]) -> list[int]:
-    # What is no number of a request fails alone, not with a whole chunk.
+    # A number that no database holds is no request's.
     return [number for number in numbers if 0 < number < _NUMBERS_END]
 
 

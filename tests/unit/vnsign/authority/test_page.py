@@ -22,6 +22,7 @@ from vnsign.authority.tables import REQUEST_EVENT
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.pki.keys import generate_private_key
 from vnsign.policy.lifecycle import RequestKind, RequestState
+from vnsign.policy.profiles import CertificateProfile
 
 READ_BETWEEN = pytest.mark.parametrize("reads", [False, True], ids=["nobody reads", "somebody reads"])
 
@@ -141,7 +142,7 @@ def test_a_chunk_of_every_kind_is_answered_as_one_by_one(desk: Desk) -> None:
         desk.authority.request(desk.new(), act=CLERK),
     )
     last = desk.approved(desk.new())
-    asked = [new.id, renewed.id, new.id, 999, waiting.id, changed.id, -1, last.id]
+    asked = [new.id, renewed.id, new.id, 999, waiting.id, changed.id, 2**70, last.id]
     outcomes = list(desk.authority.issue_all(asked, act=CHIEF))
     assert codes(outcomes) == [
         None,
@@ -172,6 +173,31 @@ def test_two_subscribers_with_one_key_are_found_in_one_chunk(desk: Desk) -> None
     outcomes = list(desk.authority.issue_all([one.id, two.id], act=CHIEF))
     assert codes(outcomes) == [ErrorCode.REQUEST_REFUSED, ErrorCode.REQUEST_REFUSED]
     assert desk.authority.issued() == issued
+    desk.check_journal()
+
+
+def test_a_key_that_was_certified_without_a_request_is_found_in_a_chunk(desk: Desk) -> None:
+    """Enrolled by the authority itself: no other request has it, a certificate has."""
+    enrolled = desk.authority.enroll(CertificateProfile.SERVICE, SUBJECT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("vnsign.authority.requests.key_faults", lambda *_a, **_k: ())
+        request = desk.approved(desk.new(csr=csr_of(enrolled.key)))
+    assert codes(list(desk.authority.issue_all([request.id], act=CHIEF))) == [ErrorCode.REQUEST_REFUSED]
+
+
+def test_a_row_that_may_be_refused_is_tried_at_once(desk: Desk) -> None:
+    """Whether it breaks a promise of the tables must be known before the act goes on; the page goes on too."""
+    store = store_of(desk)
+    step = {"request_id": 1, "seq": 2, "state": "approved", "at": 1, "by": "x", "why": ""}
+    with store.writing() as connection:
+        page = Page(connection)
+        with page.act():
+            ledger = Ledger(connection, page=page)
+            assert ledger.try_add(REQUEST_EVENT, **step) is not None
+            assert ledger.try_add(REQUEST_EVENT, **step) is None
+            ledger.tell(JournalAct.APPROVED, at=NOW, act=CHIEF)
+        add_step(page, 3)
+        page.write()
     desk.check_journal()
 
 
