@@ -20,6 +20,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from vnsign.errors import ErrorCode, InputError
 from vnsign.pki.keys import MAX_EXPONENT_BITS, MIN_EXPONENT, MIN_RSA_BITS, PublicKey
 
 #: OpenSSL's OPENSSL_RSA_MAX_MODULUS_BITS; nothing larger is computed with.
@@ -34,8 +35,11 @@ _CURVES: Mapping[bytes, str] = MappingProxyType(
 )
 
 
-class UnusableKey(Exception):
-    """The key is of a kind, size or form that is not certified; the text says which."""
+class UnusableKey(InputError):
+    """The key is of a kind, size or form that is not certified; the message says which."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(ErrorCode.KEY_UNUSABLE, message)
 
 
 @asn1.sequence
