@@ -142,7 +142,8 @@ def parse_request(data: bytes, *, file: str | None = None) -> CertificateRequest
         emails = tuple(_emails(subject, extensions))
         public_key = read_public_key(csr)
     except UnusableKey as exc:
-        raise RequestRefused([RequestFault(problem=RequestProblem.KEY_UNUSABLE, detail=exc.message)], file=file) from exc
+        fault = RequestFault(problem=RequestProblem.KEY_UNUSABLE, detail=exc.message)
+        raise RequestRefused([fault], file=file) from exc
     except _REQUEST_FAULTS as exc:
         raise _malformed(str(exc), file=file) from exc
     return CertificateRequest(
