@@ -283,11 +283,15 @@ def sent_to(lister: str) -> Extension:
 
 
 def path_status(
-    *crls: bytes, known: Iterable[x509.Certificate] = (), of: x509.Certificate = SIGNER, at: datetime = AT
+    *crls: bytes,
+    known: Iterable[x509.Certificate] = (),
+    of: x509.Certificate = SIGNER,
+    at: datetime = AT,
+    anchors: tuple[x509.Certificate, ...] = (ROOT,),
 ) -> CertificateStatus:
     """Return the end entity's status, with others' certificates at hand."""
     finder = PathFinder(
-        trust=TrustAnchors(anchors=(ROOT,)), known=tuple(c.public_bytes(Encoding.DER) for c in (CA, *known))
+        trust=TrustAnchors(anchors=anchors), known=tuple(c.public_bytes(Encoding.DER) for c in (CA, *known))
     )
     evidence = read_evidence(crls=crls, ocsps=())
     path = finder.find(of.public_bytes(Encoding.DER), at=at).certificates
@@ -379,6 +383,16 @@ def test_an_indirect_list_counts_only_for_certificates_that_name_its_issuer() ->
 
     assert path_status(crl(issuer="office", where=INDIRECT), ROOT_LIST, known=[lister]) is UNKNOWN
     assert path_status(crl(issuer="office"), ROOT_LIST, known=[lister], of=of) is UNKNOWN
+
+
+def test_a_list_issuer_under_another_anchor_lists_nothing() -> None:
+    """RFC 5280 §6.3.3 (f): its path must end at the anchor of the certificate's own path."""
+    other_root = certificate("root 2", issuer="root 2", serial=1, extensions=[AUTHORITY, usage(issues=True)])
+    lister = certificate("office", issuer="root 2", serial=4, extensions=[usage(issues=False)])
+    of = certificate("signer", issuer="ca", serial=SERIAL, extensions=[sent_to("office")])
+    lists = [crl(issuer="office", where=INDIRECT), ROOT_LIST, crl(issuer="root 2")]
+
+    assert path_status(*lists, known=[lister], of=of, anchors=(ROOT, other_root)) is UNKNOWN
 
 
 def test_an_indirect_list_of_the_issuer_itself_counts() -> None:

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import pytest
+from asn1crypto import crl as asn1_crl
+from asn1crypto import ocsp as asn1_ocsp
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -40,6 +42,7 @@ def certificate(
     *,
     serial: int,
     issuer: str = "ca",
+    key_of: str = "",
     extensions: Iterable[Extension] = (),
     not_after: datetime | None = None,
 ) -> x509.Certificate:
@@ -48,7 +51,7 @@ def certificate(
         x509.CertificateBuilder()
         .subject_name(name(owner))
         .issuer_name(name(issuer))
-        .public_key(key(owner).public_key())
+        .public_key(key(key_of or owner).public_key())
         .serial_number(serial)
         .not_valid_before(AT - 365 * DAY)
         .not_valid_after(not_after or AT + 365 * DAY)
@@ -95,13 +98,18 @@ def answer(
     responder: x509.Certificate | None = None,
     signed_by: str = "ca",
     about: x509.Certificate = SIGNER,
+    asked_with: hashes.HashAlgorithm | None = None,
+    brings: x509.Certificate | None = None,
+    by_key: bool = False,
 ) -> bytes:
     """Return an OCSP answer about the signer."""
     status = ocsp.OCSPCertStatus.REVOKED if revoked_at else ocsp.OCSPCertStatus.GOOD
-    builder = ocsp.OCSPResponseBuilder().add_response(about, CA, hashes.SHA256(), status, start, end, revoked_at, None)
-    builder = builder.responder_id(ocsp.OCSPResponderEncoding.NAME, responder or CA)
-    if responder is not None:
-        builder = builder.certificates([responder])
+    asked = asked_with or hashes.SHA256()
+    builder = ocsp.OCSPResponseBuilder().add_response(about, CA, asked, status, start, end, revoked_at, None)
+    encoding = ocsp.OCSPResponderEncoding.HASH if by_key else ocsp.OCSPResponderEncoding.NAME
+    builder = builder.responder_id(encoding, responder or CA)
+    if brings is not None or responder is not None:
+        builder = builder.certificates([c for c in (brings or responder,) if c is not None])
     return builder.sign(key(signed_by), hashes.SHA256()).public_bytes(Encoding.DER)
 
 
@@ -216,11 +224,106 @@ def test_the_issuer_s_answer_counts() -> None:
     assert status(ocsps=[answer()]).status is GOOD
 
 
-def test_a_delegate_s_answer_counts() -> None:
-    """A certificate the CA issued for OCSP signing (RFC 6960 §4.2.2.2)."""
-    delegate = certificate("responder", serial=5, extensions=[FOR_OCSP])
+DELEGATE = certificate("responder", serial=5, extensions=[FOR_OCSP])
+NEVER_CHECKED = certificate("responder", serial=5, extensions=[FOR_OCSP, (x509.OCSPNoCheck(), False)])
 
-    assert status(ocsps=[answer(responder=delegate, signed_by="responder")]).status is GOOD
+
+@pytest.mark.parametrize("by_key", [False, True], ids=["by name", "by key"])
+def test_a_delegate_s_answer_counts(by_key: bool) -> None:  # noqa: FBT001 — a pytest parameter
+    """A certificate the CA issued for OCSP signing (RFC 6960 §4.2.2.2), named by the answer in either way."""
+    assert status(ocsps=[answer(responder=DELEGATE, signed_by="responder", by_key=by_key)]).status is GOOD
+
+
+def test_the_answer_names_who_signed_it() -> None:
+    """RFC 6960 §4.2.1 (ResponderID): signed by the issuer or its delegate, and naming the other."""
+    for signer, certified in (("responder", DELEGATE), ("ca", CA)):
+        somebody = certificate("somebody", serial=6, key_of=signer)
+        assert status(ocsps=[answer(responder=somebody, brings=certified, signed_by=signer)]).status is UNKNOWN
+        assert status(ocsps=[answer(responder=certified, brings=certified, signed_by=signer)]).status is GOOD
+
+
+def test_a_revoked_delegate_is_not_believed_unless_never_to_be_checked() -> None:
+    """RFC 6960 §4.2.2.2.1: id-pkix-ocsp-nocheck is the authority's promise for the responder's lifetime."""
+    builder = x509.CertificateRevocationListBuilder().issuer_name(name("ca")).last_update(AT - DAY)
+    entry = x509.RevokedCertificateBuilder().serial_number(5).revocation_date(AT - 2 * DAY).build()
+    point = x509.IssuingDistributionPoint(
+        full_name=None,
+        relative_name=None,
+        only_contains_user_certs=True,
+        only_contains_ca_certs=False,
+        only_some_reasons=frozenset({x509.ReasonFlags.key_compromise}),
+        indirect_crl=False,
+        only_contains_attribute_certs=False,
+    )
+    builder = builder.next_update(AT + DAY).add_revoked_certificate(entry).add_extension(point, critical=True)
+    revoked = builder.sign(key("ca"), hashes.SHA256()).public_bytes(Encoding.DER)
+    told = answer(responder=DELEGATE, signed_by="responder")
+    promised = answer(responder=NEVER_CHECKED, signed_by="responder")
+
+    assert status(ocsps=[told]).status is GOOD
+    assert status(crls=[revoked], ocsps=[told]).status is UNKNOWN
+    assert status(crls=[revoked], ocsps=[promised]).status is GOOD
+
+
+@pytest.mark.parametrize(
+    "asked_with",
+    [hashes.SHA1(), hashes.SHA256(), hashes.SHA384(), hashes.SHA512()],  # noqa: S303 — as most clients still ask
+    ids=lambda h: h.name,
+)
+def test_the_question_may_be_hashed_in_any_way(asked_with: hashes.HashAlgorithm) -> None:
+    """RFC 6960 §4.1.1: the hashes of a CertID identify, they prove nothing."""
+    assert status(ocsps=[answer(asked_with=asked_with)]).status is GOOD
+
+
+def test_an_answer_signed_with_pss_counts() -> None:
+    """RFC 4055: padding and hash stand in the parameters."""
+    rsa_key = rsa.generate_private_key(65537, 2048)
+    ca = _self_signed(rsa_key)
+    builder = (
+        x509.CertificateBuilder().subject_name(name("signer")).issuer_name(name("ca")).serial_number(SERIAL)
+    ).public_key(rsa_key.public_key())
+    about = builder.not_valid_before(AT - DAY).not_valid_after(AT + DAY).sign(rsa_key, hashes.SHA256())
+    made = ocsp.OCSPResponseBuilder().add_response(
+        about, ca, hashes.SHA256(), ocsp.OCSPCertStatus.GOOD, AT - DAY, AT + DAY, None, None
+    )
+    signed = made.responder_id(ocsp.OCSPResponderEncoding.HASH, ca).sign(rsa_key, hashes.SHA256())
+    whole = asn1_ocsp.OCSPResponse.load(signed.public_bytes(Encoding.DER))
+    basic = whole["response_bytes"]["response"].parsed
+    basic["signature_algorithm"] = {
+        "algorithm": "rsassa_pss",
+        "parameters": {"hash_algorithm": {"algorithm": "sha256"}, "salt_length": 32},
+    }
+    basic["signature_algorithm"]["parameters"]["mask_gen_algorithm"]["parameters"] = {"algorithm": "sha256"}
+    pss = padding.PSS(padding.MGF1(hashes.SHA256()), salt_length=32)
+    basic["signature"] = rsa_key.sign(basic["tbs_response_data"].dump(), pss, hashes.SHA256())
+    whole["response_bytes"]["response"] = basic
+    evidence = read_evidence(crls=(), ocsps=[whole.dump(force=True)])
+
+    assert len(evidence.ocsps) == 1
+    assert certificate_status(about, issuer=ca, evidence=evidence, at=AT).status is GOOD
+
+
+@pytest.mark.parametrize(("year", "expected"), [(2020, GOOD), (2022, UNKNOWN)])
+def test_a_list_signed_with_sha_1_counted_while_sha_1_did(year: int, expected: CertificateStatus) -> None:
+    """EN 319 102-1 §5.2.8: evidence is judged by the table of algorithms like everything else."""
+    rsa_key = rsa.generate_private_key(65537, 2048)
+    then = datetime(year, 6, 1, tzinfo=UTC)
+    builder = x509.CertificateRevocationListBuilder().issuer_name(name("ca"))
+    made = builder.last_update(then - DAY).next_update(then + DAY).sign(rsa_key, hashes.SHA256())
+    whole = asn1_crl.CertificateList.load(made.public_bytes(Encoding.DER))
+    whole["tbs_cert_list"]["signature"] = whole["signature_algorithm"] = {"algorithm": "sha1_rsa"}
+    tbs = whole["tbs_cert_list"].dump(force=True)
+    whole["signature"] = rsa_key.sign(tbs, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303 — what the test is about
+    evidence = read_evidence(crls=[whole.dump(force=True)], ocsps=())
+
+    assert len(evidence.crls) == 1
+    assert certificate_status(SIGNER, issuer=_self_signed(rsa_key), evidence=evidence, at=then).status is expected
+
+
+def _self_signed(rsa_key: rsa.RSAPrivateKey) -> x509.Certificate:
+    builder = x509.CertificateBuilder().subject_name(name("ca")).issuer_name(name("ca")).serial_number(1)
+    builder = builder.public_key(rsa_key.public_key()).not_valid_before(AT - DAY).not_valid_after(AT + DAY)
+    return builder.sign(rsa_key, hashes.SHA256())
 
 
 def with_broken_signature(der: bytes) -> bytes:
