@@ -36,7 +36,7 @@ from vnsign.pki.certificates import CertificateContent, build_certificate
 from vnsign.pki.credentials import Credential
 from vnsign.pki.keys import PublicKey, check_public_key
 from vnsign.pki.names import Subject
-from vnsign.pki.requests import RequestRefused, parse_request
+from vnsign.pki.requests import RequestRefused, parse_key
 from vnsign.policy.lifecycle import CERTIFYING, REASON_OF_CHANGE, RequestKind
 from vnsign.policy.profiles import PROFILES, CertificateProfile
 
@@ -231,7 +231,7 @@ def _predecessor(ledger: Ledger, request: RequestRecord, now: datetime) -> Certi
 
 def _key_of(request: RequestRecord, predecessor: CertificateRecord | None) -> PublicKey:
     if request.application.csr is not None:
-        return parse_request(request.application.csr).public_key
+        return parse_key(request.application.csr)
     if predecessor is None:
         raise UsageError(ErrorCode.BAD_ARGUMENT, f"request {request.id} names no key")
     return check_public_key(predecessor.certificate.public_key())

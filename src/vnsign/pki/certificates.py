@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache, lru_cache
 
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
@@ -197,16 +198,21 @@ def _dotted(oids: Iterable[x509.ObjectIdentifier]) -> str:
     return ", ".join(sorted(oid.dotted_string for oid in oids))
 
 
-def _publication_extensions(publication: Publication, *, no_check: bool) -> Iterable[x509.ExtensionType]:
+@lru_cache(maxsize=64)  # the same in every certificate of one issuer
+def _publication_extensions(publication: Publication, *, no_check: bool) -> tuple[x509.ExtensionType, ...]:
+    points: list[x509.ExtensionType] = []
     access = [(AuthorityInformationAccessOID.CA_ISSUERS, publication.issuer_url)]
     if not no_check:
-        yield x509.CRLDistributionPoints([_point(publication.crl_url)])
+        points.append(x509.CRLDistributionPoints([_point(publication.crl_url)]))
         if publication.delta_url is not None:
-            yield x509.FreshestCRL([_point(publication.delta_url)])
+            points.append(x509.FreshestCRL([_point(publication.delta_url)]))
         if publication.ocsp_url is not None:
             access.append((AuthorityInformationAccessOID.OCSP, publication.ocsp_url))
-    yield x509.AuthorityInformationAccess(
-        [x509.AccessDescription(method, x509.UniformResourceIdentifier(url)) for method, url in access]
+    return (
+        *points,
+        x509.AuthorityInformationAccess(
+            [x509.AccessDescription(method, x509.UniformResourceIdentifier(url)) for method, url in access]
+        ),
     )
 
 
@@ -214,6 +220,7 @@ def _point(url: str) -> x509.DistributionPoint:
     return x509.DistributionPoint([x509.UniformResourceIdentifier(url)], None, None, None)
 
 
+@cache
 def _key_usage(bits: frozenset[KeyUsageBit]) -> x509.KeyUsage:
     return x509.KeyUsage(**{bit.value: bit in bits for bit in KeyUsageBit})
 

@@ -62,17 +62,20 @@ class Subject:
             raise _bad_name(f"country {self.country!r} is not two capital letters")
         if self.email is not None:
             _check_email(self.email)
-        self.to_name()
+        self._attributes()
 
     def to_name(self) -> x509.Name:
         """Return the distinguished name: PrintableString for C, UTF8String for the rest, NFC."""
+        return x509.Name(self._attributes())
+
+    def _attributes(self) -> list[x509.NameAttribute[str]]:
         parts = [x509.NameAttribute(NameOID.COUNTRY_NAME, self.country)]
         if self.locality is not None:
             parts.append(_text_attribute(NameOID.LOCALITY_NAME, self.locality))
         parts.append(_text_attribute(NameOID.ORGANIZATION_NAME, self.organization))
         parts += [_text_attribute(NameOID.ORGANIZATIONAL_UNIT_NAME, unit) for unit in self.units]
         parts.append(_text_attribute(NameOID.COMMON_NAME, self.common_name))
-        return x509.Name(parts)
+        return parts
 
 
 def _check_email(email: str) -> None:
@@ -89,7 +92,8 @@ def _text_attribute(oid: x509.ObjectIdentifier, text: str) -> x509.NameAttribute
     if not 0 < len(value) <= limit:
         raise _bad_name(f"{text!r} has {len(value)} characters; 1 to {limit} are allowed")
     # A control, format or surrogate character in a name exists only to deceive the reader (bidi overrides, NUL).
-    if any(unicodedata.category(character).startswith("C") for character in value):
+    # Printable characters are none of these.
+    if not value.isprintable() and any(unicodedata.category(character).startswith("C") for character in value):
         raise _bad_name(f"{text!r} holds control characters")
     return x509.NameAttribute(oid, value)
 

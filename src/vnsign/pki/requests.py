@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -136,16 +137,11 @@ def parse_request(data: bytes, *, file: str | None = None) -> CertificateRequest
     """
     if len(data) > MAX_REQUEST_BYTES:
         raise _malformed(f"{len(data)} bytes; at most {MAX_REQUEST_BYTES} are read", file=file)
-    try:
+    with _foreign_faults(file):
         csr = _load(data)
         subject, extensions = csr.subject, csr.extensions
         emails = tuple(_emails(subject, extensions))
         public_key = read_public_key(csr)
-    except UnusableKey as exc:
-        fault = RequestFault(problem=RequestProblem.KEY_UNUSABLE, detail=exc.message)
-        raise RequestRefused([fault], file=file) from exc
-    except _REQUEST_FAULTS as exc:
-        raise _malformed(str(exc), file=file) from exc
     return CertificateRequest(
         der=csr.public_bytes(Encoding.DER),
         public_key=public_key,
@@ -153,6 +149,16 @@ def parse_request(data: bytes, *, file: str | None = None) -> CertificateRequest
         emails=emails,
         extensions=extensions,
     )
+
+
+def parse_key(der: bytes) -> PublicKey:
+    """Read the key of a request that :func:`parse_request` has read before; it costs a fifth.
+
+    Raises:
+        InputError: ``MALFORMED_REQUEST``, ``REQUEST_REFUSED``: no such request.
+    """
+    with _foreign_faults():
+        return read_public_key(x509.load_der_x509_csr(der))
 
 
 def check_request(
@@ -181,6 +187,16 @@ def check_request(
         *_email_faults(request.emails, subject.email),
         *_extension_faults(request.extensions, profile),
     )
+
+
+@contextmanager
+def _foreign_faults(file: str | None = None) -> Iterator[None]:
+    try:
+        yield
+    except UnusableKey as exc:
+        raise RequestRefused([RequestFault(problem=RequestProblem.KEY_UNUSABLE, detail=str(exc))], file=file) from exc
+    except _REQUEST_FAULTS as exc:
+        raise _malformed(str(exc), file=file) from exc
 
 
 def _load(data: bytes) -> x509.CertificateSigningRequest:

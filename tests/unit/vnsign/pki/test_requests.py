@@ -33,6 +33,7 @@ from vnsign.pki.requests import (
     RequestProblem,
     RequestRefused,
     check_request,
+    parse_key,
     parse_request,
 )
 from vnsign.policy.profiles import CertificateProfile
@@ -115,6 +116,15 @@ def test_a_request_tells_its_key_its_subject_and_its_addresses() -> None:
     assert request.public_key == p256().public_key()
     assert request.subject == name
     assert request.emails == ("a@thu.gov.vn", "b@thu.gov.vn")
+
+
+def test_the_key_of_a_request_on_record_is_read_alone() -> None:
+    """The same key, and the same errors for what is no request."""
+    assert parse_key(make_request()) == p256().public_key()
+    for damaged in (b"", make_request()[:-1], as_pem(make_request())):
+        with pytest.raises(InputError) as caught:
+            parse_key(damaged)
+        assert caught.value.code is ErrorCode.MALFORMED_REQUEST
 
 
 @pytest.mark.parametrize(
