@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from benchmarks.http_client import post
 
+_START_TRIES, _START_PAUSE_S = 200, 0.05
 _CONFIG = """\
 [ca]
 default_ca = bench
@@ -128,9 +130,14 @@ class OpenSSL:
         """Run ``openssl ocsp -port``; yield what prepares the asking of requests over HTTP."""
         command = ["openssl", "ocsp", "-index", "index.txt", "-CA", "issuing.pem", "-rsigner", "ocsp.pem"]
         command += ["-rkey", "ocsp.key", "-ndays", "1", "-port", "0"]
-        with subprocess.Popen(command, cwd=self._folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        # It tells of every request; nobody reads a pipe here, so it tells a file.
+        told = self._folder / "ocsp.log"
+        with (
+            told.open("wb") as log,
+            subprocess.Popen(command, cwd=self._folder, stdout=log, stderr=subprocess.STDOUT) as process,
+        ):
             try:
-                port = _port_of(process)
+                port = _port_in(told)
                 yield (
                     lambda requests: (
                         lambda: [
@@ -177,11 +184,10 @@ class OpenSSL:
         return subprocess.run(["openssl", *arguments], cwd=self._folder, capture_output=True, check=True)
 
 
-def _port_of(process: subprocess.Popen[bytes]) -> int:
-    if process.stdout is None:
-        raise RuntimeError("no pipe")
-    for line in process.stdout:
-        found = re.match(rb"ACCEPT .*:(\d+)", line)
+def _port_in(log: Path) -> int:
+    for _ in range(_START_TRIES):
+        found = re.search(rb"ACCEPT .*:(\d+)", log.read_bytes())
         if found:
             return int(found[1])
+        time.sleep(_START_PAUSE_S)
     raise RuntimeError("openssl ocsp did not start")
