@@ -96,11 +96,7 @@ def _is_made_with(
     digest: hashes.HashAlgorithm | None,
     at: datetime | None,
 ) -> bool:
-    if (
-        at is not None
-        and digest is not None
-        and judge_digest(digest.name.replace("-", "_"), at=at) is AlgorithmStatus.REFUSED
-    ):
+    if at is not None and not _is_believed(digest, at=at):
         return False
     try:
         match key:
