@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from benchmarks.http_client import post
 from vnsign import Authority, Subject
-from vnsign.authority.batch import make_request
+from vnsign.authority.batches.batch import make_request
 from vnsign.authority.records import Act, Application, RequestOutcome, RequestRecord
 from vnsign.pki.requests import check_request, parse_request
 from vnsign.policy.lifecycle import RequestKind

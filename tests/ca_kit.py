@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from vnsign.authority.batch import make_request
+from vnsign.authority.batches.batch import make_request
 from vnsign.cli import main
 from vnsign.pki.keys import generate_private_key
 from vnsign.pki.names import Subject

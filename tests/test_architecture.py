@@ -35,7 +35,7 @@ POSITIONAL_BY_LIBRARY = frozenset({("docflow/cli/__init__.py", "main"), ("vnsign
 #: Modules that are tables: long because what they list is long.
 TABLES = frozenset({"docflow/demo/texts_department.py", "docflow/demo/texts_province.py"})
 #: Where one function is one list of tables and columns, written once and never changed.
-MIGRATIONS = ("docflow/store/migrations/", "vnsign/authority/migrations/")
+MIGRATIONS = ("docflow/store/migrations/", "vnsign/authority/database/migrations/")
 
 #: Rooms that may read the clock; everywhere else the time arrives as an argument.
 ROOMS_WITH_CLOCK = (
@@ -169,7 +169,7 @@ def test_a_planted_violation_is_caught(plant: Plant, tmp_path: Path) -> None:
 
 
 #: Run by others, not imported: Alembic's environment.
-NOT_IMPORTED = frozenset({"docflow.store.migrations.env", "vnsign.authority.migrations.env"})
+NOT_IMPORTED = frozenset({"docflow.store.migrations.env", "vnsign.authority.database.migrations.env"})
 
 
 def _module_names(package: ModuleType) -> list[str]:

@@ -21,14 +21,18 @@ from datetime import datetime
 from cryptography import x509
 from sqlalchemy import Connection
 
-from vnsign.authority import issuing, opening, status
-from vnsign.authority.keystore import KeyVault
-from vnsign.authority.ledger import Ledger
-from vnsign.authority.many import run_many
-from vnsign.authority.ordering import check_can_order
-from vnsign.authority.own_rules import OWN_RULES, make_own_key
-from vnsign.authority.page import Page
-from vnsign.authority.record import read_settings
+from vnsign.authority import opening
+from vnsign.authority.acts import issuing, status
+from vnsign.authority.acts.many import run_many
+from vnsign.authority.acts.renewing import algorithm_of, check_renewable, record_renewal, record_settings
+from vnsign.authority.acts.request_desk import RequestDesk
+from vnsign.authority.database.ledger import Ledger
+from vnsign.authority.database.page import Page
+from vnsign.authority.database.record import read_settings
+from vnsign.authority.keys.keystore import KeyVault
+from vnsign.authority.keys.own_rules import OWN_RULES, make_own_key
+from vnsign.authority.publishing.ordering import check_can_order
+from vnsign.authority.publishing.services import Services
 from vnsign.authority.records import (
     Act,
     CertificateRecord,
@@ -37,9 +41,6 @@ from vnsign.authority.records import (
     JournalEntry,
     OwnRole,
 )
-from vnsign.authority.renewing import algorithm_of, check_renewable, record_renewal, record_settings
-from vnsign.authority.request_desk import RequestDesk
-from vnsign.authority.services import Services
 from vnsign.authority.settings import AuthoritySettings, check_settings
 from vnsign.errors import VnsignError
 from vnsign.pki.credentials import Credential
@@ -339,7 +340,7 @@ class Authority(RequestDesk):
         return record
 
     def note_ceremony(self, transcript_sha256: str, *, act: Act) -> JournalEntry:
-        """Put the transcript of the founding ceremony into the journal; see :mod:`vnsign.authority.ceremony`."""
+        """Put the transcript of the founding into the journal; see :mod:`vnsign.authority.founding.ceremony`."""
         with self._acting() as (ledger, now):
             return ledger.tell(JournalAct.CEREMONY, at=now, act=act, transcript_sha256=transcript_sha256)
 

@@ -17,13 +17,13 @@ import secrets
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from vnsign.authority import reading
-from vnsign.authority import store as rows
-from vnsign.authority.issuing import add_own
-from vnsign.authority.keystore import SALT_BYTES, SCRYPT_COST, KeyVault, SoftwareKeys, derive_secret
-from vnsign.authority.ordering import check_can_order
-from vnsign.authority.own_keys import OwnKeys
-from vnsign.authority.own_rules import Identity, make_own_keys
+from vnsign.authority.acts.issuing import add_own
+from vnsign.authority.database import reading
+from vnsign.authority.database import store as rows
+from vnsign.authority.keys.keystore import SALT_BYTES, SCRYPT_COST, KeyVault, SoftwareKeys, derive_secret
+from vnsign.authority.keys.own_keys import OwnKeys
+from vnsign.authority.keys.own_rules import Identity, make_own_keys
+from vnsign.authority.publishing.ordering import check_can_order
 from vnsign.authority.records import Act, JournalAct
 from vnsign.authority.settings import AuthoritySettings, check_settings, settings_to_json
 from vnsign.errors import ErrorCode, UsageError

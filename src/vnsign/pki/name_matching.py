@@ -28,7 +28,10 @@ def name_key(name: x509.Name) -> str:
     if all(isinstance(value, str) and value.isascii() for value in values):
         # what the preparation of strings does to ASCII, some hundred times as fast
         return repr([sorted(map(_ascii_key, rdn)) for rdn in name.rdns])
-    return str(asn1_x509.Name.load(name.public_bytes()).hashable)
+    try:
+        return str(asn1_x509.Name.load(name.public_bytes()).hashable)
+    except (TypeError, KeyError, IndexError, AttributeError) as exc:
+        raise ValueError("the name cannot be prepared for comparison") from exc
 
 
 def _ascii_key(attribute: x509.NameAttribute[str | bytes]) -> tuple[str, str]:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from vnsign.authority.applications import FIELDS, application_from_fields
-from vnsign.authority.batch_rows import COLUMNS, read_rows
+from vnsign.authority.batches.applications import FIELDS, application_from_fields
+from vnsign.authority.batches.batch_rows import COLUMNS, read_rows
 from vnsign.errors import VnsignError
 
 _CELLS = st.text(alphabet=st.sampled_from('abc1;,\t"\n\r =ễ\x00\u202e'), max_size=8)

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from vnsign.adapters.files import read_bytes
-from vnsign.authority.applications import FIELDS, REQUESTABLE, application_from_fields
+from vnsign.authority.batches.applications import FIELDS, REQUESTABLE, application_from_fields
 from vnsign.authority.records import RequestRecord
 from vnsign.cli.ca.options import Access, Serial, acting_options, compromised_keys_option, definitions, json_option
 from vnsign.cli.ca.shapes import print_json, request_json, request_text

@@ -1,6 +1,6 @@
 """``vnsign ca batch``: a list of applications, as a spreadsheet saves it, becomes certificates.
 
-What it does not do: it does not decide; see :mod:`vnsign.authority.batch`.
+What it does not do: it does not decide; see :mod:`vnsign.authority.batches.batch`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from rich.console import Console
 from rich.progress import track
 
 from vnsign.adapters.files import read_bytes, write_whole
-from vnsign.authority.applications import application_from_fields
-from vnsign.authority.batch import RowOutcome, RowState, issue_rows
-from vnsign.authority.batch_rows import COLUMNS, MAX_BATCH_BYTES, BatchRow, read_rows
+from vnsign.authority.batches.applications import application_from_fields
+from vnsign.authority.batches.batch import RowOutcome, RowState, issue_rows
+from vnsign.authority.batches.batch_rows import COLUMNS, MAX_BATCH_BYTES, BatchRow, read_rows
 from vnsign.authority.records import Act, Application
 from vnsign.cli.ca.batch_keys import KeysMadeHere
 from vnsign.cli.ca.options import Access, acting_options, compromised_keys_option, definitions, json_option

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
 
 from vnsign.adapters.files import read_bytes, write_whole
 from vnsign.adapters.pkcs12 import read_pkcs12, write_pkcs12
-from vnsign.authority.batch import make_request
-from vnsign.authority.batch_rows import BatchRow
+from vnsign.authority.batches.batch import make_request
+from vnsign.authority.batches.batch_rows import BatchRow
 from vnsign.cli.ca.options import read_secret_file
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.pki.credentials import Credential

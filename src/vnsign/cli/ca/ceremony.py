@@ -11,10 +11,10 @@ from pathlib import Path
 import click
 
 from vnsign.adapters.files import write_whole
-from vnsign.authority.ceremony import CeremonyPlan, check_plan, hold_ceremony
+from vnsign.authority.founding.ceremony import CeremonyPlan, check_plan, hold_ceremony
+from vnsign.authority.founding.transcript import CeremonyRole, Participant
+from vnsign.authority.founding.transcript_text import transcript_text
 from vnsign.authority.settings import AuthoritySettings
-from vnsign.authority.transcript import CeremonyRole, Participant
-from vnsign.authority.transcript_text import transcript_text
 from vnsign.cli.ca.founding import founding_options, print_own
 from vnsign.cli.ca.options import Access, json_option, reading_options
 from vnsign.cli.ca.output import make_folder, require_absent

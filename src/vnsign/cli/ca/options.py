@@ -22,9 +22,9 @@ from click.core import ParameterSource
 
 from vnsign.adapters.files import read_bytes
 from vnsign.adapters.key_lists import load_compromised_keys
-from vnsign.authority.applications import parse_serial
-from vnsign.authority.ceremony import combine_parts
-from vnsign.authority.keystore import KeyVault
+from vnsign.authority.batches.applications import parse_serial
+from vnsign.authority.founding.ceremony import combine_parts
+from vnsign.authority.keys.keystore import KeyVault
 from vnsign.authority.records import Act
 from vnsign.errors import ErrorCode, InputError, UsageError, VnsignError
 from vnsign.pki.weak_keys import NO_LIST

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from vnsign.adapters.files import write_whole
-from vnsign.authority.applications import parse_serial
+from vnsign.authority.batches.applications import parse_serial
 from vnsign.authority.records import Issuer
 from vnsign.cli.ca.options import Access, reading_options
 from vnsign.cli.ca.output import FORMATS, encode_certificate

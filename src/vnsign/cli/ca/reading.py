@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 import click
 
-from vnsign.authority.applications import parse_serial
-from vnsign.authority.journal_check import JournalReport
+from vnsign.authority.batches.applications import parse_serial
+from vnsign.authority.database.journal_check import JournalReport
 from vnsign.authority.records import CertificateRecord, RequestRecord
 from vnsign.cli.ca.applying import print_requests
 from vnsign.cli.ca.options import Access, json_option, reading_options

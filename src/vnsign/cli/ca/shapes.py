@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from vnsign.authority.applications import VIETNAM_TIME
+from vnsign.authority.batches.applications import VIETNAM_TIME
 from vnsign.authority.records import Application, CertificateRecord, JournalEntry, RequestRecord, StatusChange
 from vnsign.cli.ca.words import CASES, ISSUERS, KINDS, LABELS, PROFILES, STATES, STATUS, Label
 from vnsign.verification.messages import Language

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from cryptography import x509
 
-from vnsign.authority.applications import parse_moment
+from vnsign.authority.batches.applications import parse_moment
 from vnsign.authority.records import CertificateRecord
 from vnsign.cli.ca.applying import cases_help
 from vnsign.cli.ca.options import Access, Serial, acting_options, json_option

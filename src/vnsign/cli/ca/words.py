@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from vnsign.authority.journal_check import JournalProblem
+from vnsign.authority.database.journal_check import JournalProblem
 from vnsign.authority.records import Issuer, JournalAct, StatusKind
 from vnsign.policy.lifecycle import RequestKind, RequestState, RevocationCase
 from vnsign.policy.profiles import CertificateProfile

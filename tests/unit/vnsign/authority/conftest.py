@@ -9,7 +9,7 @@ import pytest
 from tests.unit.vnsign.authority.desk import Desk, new_authority
 from tests.unit.vnsign.authority.making import PASSPHRASE, StoppedClock
 from vnsign.authority import Authority
-from vnsign.authority.store import DATABASE_NAME
+from vnsign.authority.database.store import DATABASE_NAME
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.support import require_tool
-from vnsign.authority.keystore import SoftwareKeys
-from vnsign.authority.own_rules import Identity, make_own_keys, publication_of
+from vnsign.authority.database.sqlite import DATABASE_NAME
+from vnsign.authority.keys.keystore import SoftwareKeys
+from vnsign.authority.keys.own_rules import Identity, make_own_keys, publication_of
 from vnsign.authority.records import Issuer, OwnRole
-from vnsign.authority.sqlite import DATABASE_NAME
 from vnsign.pki.certificates import CertificateContent, build_certificate
 from vnsign.pki.credentials import Credential
 from vnsign.pki.keys import KeyAlgorithm, PrivateKey, generate_private_key

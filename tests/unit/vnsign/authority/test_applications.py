@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from vnsign.authority.applications import (
+from vnsign.authority.batches.applications import (
     application_from_fields,
     fields_from_subject,
     parse_moment,

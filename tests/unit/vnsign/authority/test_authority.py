@@ -13,8 +13,8 @@ from cryptography import x509
 
 from tests.unit.vnsign.authority.making import NOW, PASSPHRASE, StoppedClock, openssl, pem
 from vnsign.authority import Act, Authority
-from vnsign.authority import store as rows
-from vnsign.authority.own_rules import make_own_keys
+from vnsign.authority.database import store as rows
+from vnsign.authority.keys.own_rules import make_own_keys
 from vnsign.authority.records import OwnRole
 from vnsign.errors import ErrorCode, VnsignError
 from vnsign.pki.certificates import load_certificate

@@ -11,7 +11,7 @@ from cryptography import x509
 
 from tests.unit.vnsign.authority.desk import CHIEF, CLERK, SUBJECT, Desk, csr_of
 from tests.unit.vnsign.authority.making import NOW
-from vnsign.authority.intake import subject_of
+from vnsign.authority.acts.intake import subject_of
 from vnsign.authority.records import JournalAct, RequestRecord, StatusKind
 from vnsign.errors import ErrorCode, VnsignError
 from vnsign.pki.keys import generate_private_key
@@ -272,8 +272,8 @@ def test_nothing_is_told_as_issued_that_is_not_committed(desk: Desk, monkeypatch
         raise VnsignError(ErrorCode.OUTPUT_NOT_WRITABLE, "no room")
 
     with monkeypatch.context() as patch:
-        patch.setattr("vnsign.authority.ledger.append", fail)
-        patch.setattr("vnsign.authority.ledger.compose", fail)
+        patch.setattr("vnsign.authority.database.ledger.append", fail)
+        patch.setattr("vnsign.authority.database.ledger.compose", fail)
         with pytest.raises(VnsignError):
             desk.authority.issue(request.id, act=CHIEF)
         outcomes = list(desk.authority.issue_all([request.id], act=CHIEF))

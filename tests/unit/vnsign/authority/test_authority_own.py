@@ -13,8 +13,8 @@ from cryptography.x509 import ocsp
 from tests.unit.vnsign.authority.desk import CHIEF, Desk, new_authority
 from tests.unit.vnsign.authority.making import PASSPHRASE, StoppedClock
 from vnsign.authority import Act, Authority, AuthoritySettings
-from vnsign.authority.keystore import SoftwareKeys
-from vnsign.authority.own_rules import OWN_RULES, RENEWABLE
+from vnsign.authority.keys.keystore import SoftwareKeys
+from vnsign.authority.keys.own_rules import OWN_RULES, RENEWABLE
 from vnsign.authority.records import JournalAct, OwnRole
 from vnsign.errors import ErrorCode, UsageError, VnsignError
 from vnsign.pki.keys import KeyAlgorithm, PrivateKey

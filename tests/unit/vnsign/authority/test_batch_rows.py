@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vnsign.authority.batch_rows import BatchRow, read_rows
+from vnsign.authority.batches.batch_rows import BatchRow, read_rows
 from vnsign.errors import ErrorCode, InputError
 
 PLAIN = "id,profile,cn,o,csr\n001,official,Nguyễn Văn An,UBND tỉnh An Bình,an.csr\n"

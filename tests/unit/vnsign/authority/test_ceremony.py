@@ -20,7 +20,7 @@ from tests.hsm_kit import PIN, keys_on, new_token
 from tests.unit.vnsign.authority.making import NOW, StoppedClock, openssl
 from vnsign.adapters.files import write_whole
 from vnsign.authority.authority import Authority
-from vnsign.authority.ceremony import (
+from vnsign.authority.founding.ceremony import (
     SIGNATURE,
     TRANSCRIPT,
     Ceremony,
@@ -29,9 +29,7 @@ from vnsign.authority.ceremony import (
     combine_parts,
     hold_ceremony,
 )
-from vnsign.authority.keystore import SoftwareKeys
-from vnsign.authority.records import Act, JournalAct, OwnRole
-from vnsign.authority.transcript import (
+from vnsign.authority.founding.transcript import (
     MAX_TRANSCRIPT_BYTES,
     CeremonyRole,
     Participant,
@@ -42,7 +40,9 @@ from vnsign.authority.transcript import (
     transcript_to_json,
     verify_transcript,
 )
-from vnsign.authority.transcript_text import transcript_text
+from vnsign.authority.founding.transcript_text import transcript_text
+from vnsign.authority.keys.keystore import SoftwareKeys
+from vnsign.authority.records import Act, JournalAct, OwnRole
 from vnsign.errors import ErrorCode, VnsignError
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.pki.credentials import Credential

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select, text, update
 
-from vnsign.authority.journal_check import JournalProblem, check_journal
+from vnsign.authority.database.journal_check import JournalProblem, check_journal
+from vnsign.authority.database.store import AuthorityStore, create_schema, insert_authority
+from vnsign.authority.database.tables import AUTHORITY, CRL, JOURNAL, REQUEST, REQUEST_EVENT
 from vnsign.authority.records import Act, JournalAct
-from vnsign.authority.store import AuthorityStore, create_schema, insert_authority
-from vnsign.authority.tables import AUTHORITY, CRL, JOURNAL, REQUEST, REQUEST_EVENT
 from vnsign.errors import ErrorCode, UsageError
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)

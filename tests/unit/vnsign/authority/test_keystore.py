@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from tests.unit.vnsign.authority.making import openssl
-from vnsign.authority.keystore import SCRYPT_COST, SoftwareKeys, derive_secret
+from vnsign.authority.keys.keystore import SCRYPT_COST, SoftwareKeys, derive_secret
 from vnsign.errors import ErrorCode, VnsignError
 from vnsign.pki.keys import KeyAlgorithm
 

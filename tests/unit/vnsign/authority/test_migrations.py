@@ -17,12 +17,12 @@ from sqlalchemy import inspect, text
 from tests.support import postgres_database
 from tests.unit.vnsign.authority.making import PASSPHRASE, StoppedClock, change_by_hand
 from vnsign.authority import Act, Authority
-from vnsign.authority.journal_check import JournalProblem
-from vnsign.authority.migrations import HEAD, current_revision
+from vnsign.authority.database.journal_check import JournalProblem
+from vnsign.authority.database.migrations import HEAD, current_revision
+from vnsign.authority.database.sqlite import DATABASE_NAME
+from vnsign.authority.database.store import AuthorityStore, create_schema
+from vnsign.authority.database.tables import METADATA
 from vnsign.authority.records import JournalAct, OwnRole
-from vnsign.authority.sqlite import DATABASE_NAME
-from vnsign.authority.store import AuthorityStore, create_schema
-from vnsign.authority.tables import METADATA
 from vnsign.errors import ErrorCode, VnsignError
 from vnsign.pki.crl import load_crl
 from vnsign.pki.names import Subject
@@ -160,7 +160,7 @@ def test_an_upgrade_cut_short_leaves_the_old_database(old: Path, monkeypatch: py
 
     before = (old / DATABASE_NAME).read_bytes()
     with monkeypatch.context() as patch:
-        patch.setattr("vnsign.authority.journal.entry_hash", fail)
+        patch.setattr("vnsign.authority.database.journal.entry_hash", fail)
         with pytest.raises(VnsignError) as caught:
             open_later(old)
     assert caught.value.code is ErrorCode.NOT_READABLE

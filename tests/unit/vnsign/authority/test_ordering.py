@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.vnsign.authority.making import NOW
-from vnsign.authority.ordering import FILE_NAME, MAX_AHEAD, RisingTime
+from vnsign.authority.publishing.ordering import FILE_NAME, MAX_AHEAD, RisingTime
 from vnsign.errors import ErrorCode, ServiceUnavailable, UsageError
 
 MICROSECOND = timedelta(microseconds=1)

@@ -13,12 +13,12 @@ from sqlalchemy.exc import IntegrityError
 from tests.unit.vnsign.authority.desk import CHIEF, CLERK, SUBJECT, Desk, csr_of, new_authority
 from tests.unit.vnsign.authority.making import NOW, StoppedClock
 from vnsign.authority import Act
-from vnsign.authority.ledger import Ledger
-from vnsign.authority.many import CHUNK
-from vnsign.authority.page import Page
+from vnsign.authority.acts.many import CHUNK
+from vnsign.authority.database.ledger import Ledger
+from vnsign.authority.database.page import Page
+from vnsign.authority.database.store import AuthorityStore
+from vnsign.authority.database.tables import REQUEST_EVENT
 from vnsign.authority.records import IssueOutcome, JournalAct
-from vnsign.authority.store import AuthorityStore
-from vnsign.authority.tables import REQUEST_EVENT
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.pki.keys import generate_private_key
 from vnsign.policy.lifecycle import RequestKind, RequestState
@@ -167,7 +167,7 @@ def test_two_subscribers_with_one_key_are_found_in_one_chunk(desk: Desk) -> None
     key = generate_private_key()
     one = desk.approved(desk.new(csr=csr_of(key)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("vnsign.authority.requests.key_faults", lambda *_a, **_k: ())
+        patch.setattr("vnsign.authority.acts.requests.key_faults", lambda *_a, **_k: ())
         two = desk.approved(desk.new(csr=csr_of(key), subject=replace(SUBJECT, common_name="Người khác")))
     issued = desk.authority.issued()
     outcomes = list(desk.authority.issue_all([one.id, two.id], act=CHIEF))
@@ -180,7 +180,7 @@ def test_a_key_that_was_certified_without_a_request_is_found_in_a_chunk(desk: De
     """Enrolled by the authority itself: no other request has it, a certificate has."""
     enrolled = desk.authority.enroll(CertificateProfile.SERVICE, SUBJECT)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("vnsign.authority.requests.key_faults", lambda *_a, **_k: ())
+        patch.setattr("vnsign.authority.acts.requests.key_faults", lambda *_a, **_k: ())
         request = desk.approved(desk.new(csr=csr_of(enrolled.key)))
     assert codes(list(desk.authority.issue_all([request.id], act=CHIEF))) == [ErrorCode.REQUEST_REFUSED]
 

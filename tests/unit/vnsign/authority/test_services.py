@@ -20,8 +20,8 @@ from tests.unit.vnsign.authority.making import PASSPHRASE, StoppedClock
 from tests.unit.vnsign.pki.ocsp_making import ask
 from tests.unit.vnsign.pki.test_tsp import status_of
 from vnsign.authority import Act, Authority
-from vnsign.authority import store as rows
-from vnsign.authority.keystore import SoftwareKeys
+from vnsign.authority.database import store as rows
+from vnsign.authority.keys.keystore import SoftwareKeys
 from vnsign.authority.records import JournalAct
 from vnsign.errors import ErrorCode, ServiceUnavailable, UsageError
 from vnsign.pki.keys import PrivateKey

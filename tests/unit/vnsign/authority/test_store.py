@@ -14,11 +14,17 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from tests.support import postgres_database
-from vnsign.authority.ledger import Ledger
+from vnsign.authority.database.ledger import Ledger
+from vnsign.authority.database.sqlite import DATABASE_NAME, PRAGMAS
+from vnsign.authority.database.store import (
+    AuthorityStore,
+    create_schema,
+    insert_authority,
+    read_authority,
+    read_own_keys,
+)
+from vnsign.authority.database.tables import CERTIFICATE, METADATA, REQUEST, REQUEST_EVENT, STATUS_EVENT
 from vnsign.authority.records import Act, JournalAct
-from vnsign.authority.sqlite import DATABASE_NAME, PRAGMAS
-from vnsign.authority.store import AuthorityStore, create_schema, insert_authority, read_authority, read_own_keys
-from vnsign.authority.tables import CERTIFICATE, METADATA, REQUEST, REQUEST_EVENT, STATUS_EVENT
 from vnsign.errors import ErrorCode, InputError, ServiceUnavailable, UsageError, VnsignError
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
@@ -291,8 +297,8 @@ def test_a_database_in_use_for_too_long_can_be_tried_again(
     store: AuthorityStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The error says who is to blame: nobody yet."""
-    monkeypatch.setattr("vnsign.authority.postgres._LOCK_TIMEOUT", "100ms")
-    monkeypatch.setattr("vnsign.authority.sqlite._BUSY_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("vnsign.authority.database.postgres._LOCK_TIMEOUT", "100ms")
+    monkeypatch.setattr("vnsign.authority.database.sqlite._BUSY_TIMEOUT_S", 0.1)
     other = AuthorityStore(store.name if store.folder is None else store.folder)
     other._database = store._database
     other._engine = store._database.create_engine()

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import pytest
 
-from vnsign.authority.journal_check import JournalProblem
+from vnsign.authority.database.journal_check import JournalProblem
 from vnsign.authority.records import Issuer, JournalAct, StatusKind
 from vnsign.authority.settings import AuthoritySettings
 from vnsign.cli.ca import words

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tests.unit.vnsign.authority.making import BASE_URL, NOW, certify, infrastructure, openssl, pem
-from vnsign.authority.own_rules import publication_of
+from vnsign.authority.keys.own_rules import publication_of
 from vnsign.authority.records import Issuer
 from vnsign.errors import ErrorCode, InputError, UsageError
 from vnsign.pki.certificates import (

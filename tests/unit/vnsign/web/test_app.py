@@ -21,7 +21,7 @@ from tests.unit.vnsign.pki.ocsp_making import ask as ocsp_request
 from tests.unit.vnsign.web.asking import OCSP, QUERY, Answer, ask, send_raw
 from vnsign.adapters.clock import SystemClock
 from vnsign.authority import Act, Authority
-from vnsign.authority import store as rows
+from vnsign.authority.database import store as rows
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.pki.names import Subject
 from vnsign.policy.profiles import CertificateProfile

@@ -1,0 +1,1 @@
+"""Many applications at once: lists from spreadsheets, words to applications, runs that may be killed."""

@@ -1,0 +1,1 @@
+"""How an authority is founded in a ceremony, and the signed transcript it leaves."""

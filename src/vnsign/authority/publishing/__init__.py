@@ -1,0 +1,1 @@
+"""What an authority answers to everybody: revocation lists, OCSP, timestamps."""
