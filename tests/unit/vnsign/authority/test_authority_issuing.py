@@ -188,6 +188,20 @@ def test_an_exposed_key_is_not_certified_again(desk: Desk) -> None:
     assert caught.value.problems == (RequestProblem.WEAK_KEY,)
 
 
+def test_a_key_exposed_between_approval_and_issue_is_not_certified(desk: Desk) -> None:
+    """The key is looked at again when the certificate is made, alone and in a list."""
+    first_key = generate_private_key()
+    first = desk.issued(desk.new(csr=csr_of(first_key)))
+    second = desk.issued(desk.about(first, RequestKind.RENEW, csr=csr_of(generate_private_key())))
+    back = desk.approved(desk.about(second, RequestKind.RENEW, csr=csr_of(first_key)))
+    desk.authority.revoke(first.certificate.serial_number, reason=x509.ReasonFlags.key_compromise, act=CHIEF)
+    assert desk.found(second).revocation is None
+    refused(desk, back, ErrorCode.REQUEST_REFUSED)
+    (outcome,) = desk.authority.issue_all([back.id], act=CHIEF)
+    assert isinstance(outcome.error, RequestRefused)
+    assert outcome.error.problems == (RequestProblem.WEAK_KEY,)
+
+
 def test_nothing_outlives_the_issuing_authority(desk: Desk) -> None:
     """Its own end is the end of everything it certifies; after it nothing is certified."""
     _, issuing = desk.authority.certificates()
