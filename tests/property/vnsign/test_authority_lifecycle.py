@@ -395,7 +395,7 @@ _subjects = st.builds(
     organization=_texts,
     units=st.lists(_texts, max_size=2).map(tuple),
     locality=st.none() | _texts,
-    email=st.none() | st.from_regex(r"[a-z][a-z0-9.]{0,10}@[a-z]{1,9}\.gov\.vn", fullmatch=True),
+    email=st.none() | st.from_regex(r"[a-z][a-z0-9]{0,10}@[a-z]{1,9}\.gov\.vn", fullmatch=True),
 )
 
 
