@@ -33,9 +33,10 @@ DOMAIN = b"vnsign authority journal v1\0"
 #: What stands before the first entry.
 NO_HASH = bytes(32)
 MAX_TEXT = 2_000
-# Built once: building a statement takes longer than running it.
+# Built once: building one of these takes longer than using it.
 _HEAD = select(JOURNAL.c.seq, JOURNAL.c.hash).order_by(JOURNAL.c.seq.desc()).limit(1)
 _INSERT = JOURNAL.insert()
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 Detail = str | int | None
 #: Canonical JSON is made of these.
@@ -166,7 +167,7 @@ def entry_hash(seq: int, at: int, *, by: str, why: str, act: str, details: str, 
 
 def canonical(value: Json) -> str:
     """Return JSON with sorted keys, no spaces, and every character but quotes, backslash and controls as itself."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def clean(text: str) -> str:
