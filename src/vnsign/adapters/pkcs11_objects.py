@@ -123,7 +123,7 @@ def readable(values: Sequence[bytes]) -> Iterator[x509.Certificate]:
     for value in values:
         try:
             yield x509.load_der_x509_certificate(value)
-        except ValueError:
+        except (ValueError, x509.InvalidVersion):
             continue
 
 

@@ -85,7 +85,7 @@ def _read_certificates(file: Path) -> list[x509.Certificate]:
         if _PEM_CERTIFICATE in data:
             return x509.load_pem_x509_certificates(data)
         return [x509.load_der_x509_certificate(data)]
-    except (ValueError, UnsupportedAlgorithm) as exc:
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as exc:
         raise InputError(
             ErrorCode.MALFORMED_CERTIFICATE,
             "is not a certificate",
@@ -98,7 +98,7 @@ def _read_crl(file: Path) -> x509.CertificateRevocationList:
     data = _read(file)
     try:
         return x509.load_pem_x509_crl(data) if _PEM_CRL in data else x509.load_der_x509_crl(data)
-    except (ValueError, UnsupportedAlgorithm) as exc:
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as exc:
         raise InputError(
             ErrorCode.MALFORMED_CRL,
             "is not a certificate revocation list",

@@ -68,13 +68,13 @@ def read_evidence(
     for der in dict.fromkeys(crls):
         try:
             lists.append(x509.load_der_x509_crl(der))
-        except (ValueError, TypeError, UnsupportedAlgorithm):
+        except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
             continue
     for der in dict.fromkeys(ocsps):
         try:
             answer = ocsp.load_der_ocsp_response(der)
             if answer.response_status is ocsp.OCSPResponseStatus.SUCCESSFUL:
                 answers.append(answer)
-        except (ValueError, TypeError, UnsupportedAlgorithm):
+        except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
             continue
     return RevocationEvidence(crls=tuple(lists), ocsps=tuple(answers))

@@ -63,7 +63,7 @@ def load_certificate(der: bytes) -> x509.Certificate | None:
     """Return the certificate, or None if the strict parser refuses it."""
     try:
         return x509.load_der_x509_certificate(der)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
         return None
 
 
@@ -77,7 +77,7 @@ def public_key_of(der: bytes) -> Any:  # noqa: ANN401 — one of cryptography's 
     """
     try:
         return x509.load_der_x509_certificate(der).public_key()
-    except (ValueError, TypeError, UnsupportedAlgorithm) as strict:
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as strict:
         try:
             info = asn1_x509.Certificate.load(der).public_key
             if info["algorithm"]["algorithm"].native != "rsa":
