@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from vnsign.errors import ErrorCode, UsageError
+
 
 class TargetLevel(StrEnum):
     """What to reach; never silently less.
@@ -18,3 +20,18 @@ class TargetLevel(StrEnum):
     B_B = "B-B"
     B_T = "B-T"
     B_LT = "B-LT"
+
+
+def target_level(level: TargetLevel | str) -> TargetLevel:
+    """Return the level that a caller named.
+
+    Raises:
+        UsageError: BAD_ARGUMENT.
+    """
+    try:
+        return TargetLevel(level)
+    except ValueError:
+        allowed = ", ".join(TargetLevel)
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT, f"there is no level {level!r}", way_out=f"use one of {allowed}"
+        ) from None

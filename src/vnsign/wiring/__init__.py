@@ -37,8 +37,10 @@ from vnsign.report import (
 )
 from vnsign.signing.levels import TargetLevel
 from vnsign.web import ServiceLimits, create_app, listen, serve
+from vnsign.wiring.extending import extend_pdf
+from vnsign.wiring.sealing import SealPurpose, seal_pdf
 from vnsign.wiring.signers import Signer, sign_statement
-from vnsign.wiring.signing import SealPurpose, extend_pdf, fill_pdf, prepare_pdf, seal_pdf, sign_pdf
+from vnsign.wiring.signing import fill_pdf, prepare_pdf, sign_pdf
 from vnsign.wiring.trust import TrustStore, certificate_pem
 from vnsign.wiring.verifying import inspect_pdf, inspect_statement, verify_pdf
 

@@ -1,10 +1,9 @@
-"""Signing, sealing, filling, extending: the verbs that write PDFs."""
+"""Preparing, signing, filling: the verbs that write PDFs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from enum import StrEnum
 
 from cryptography import x509
 
@@ -16,25 +15,15 @@ from vnsign.pdf.filling import fill
 from vnsign.pdf.geometry import Box
 from vnsign.pdf.place import Place, box_of
 from vnsign.pdf.prepare import SignatureFieldSpec, TextFieldSpec, prepare_fields
-from vnsign.pki.anchors import TrustAnchors
 from vnsign.ports import Clock, RevocationSource, TimestampSource
-from vnsign.report import Verdict
 from vnsign.signing.extend import extend_to_lt
-from vnsign.signing.levels import TargetLevel
+from vnsign.signing.levels import TargetLevel, target_level
 from vnsign.signing.sign import SignatureRequest, sign
 from vnsign.signing.signer import PreparedSigner
 from vnsign.wiring.second_look import look_at_filled_fields, look_at_new_signature
-from vnsign.wiring.verifying import inspect_pdf
 
 #: Law time (Asia/Ho_Chi_Minh) has been UTC+7 without daylight saving since 1975; /M carries the offset itself.
 VIETNAM_TIME = timezone(timedelta(hours=7), "+07")
-
-
-class SealPurpose(StrEnum):
-    """Why the agency's key may sign. Source: NĐ 30/2020/NĐ-CP Điều 32.2."""
-
-    #: A document validly signed by the authorised person, proved from the bytes.
-    ISSUED_DOCUMENT = "issued_document"
 
 
 def prepare_pdf(
@@ -101,7 +90,7 @@ def sign_pdf(
 
     Source: NĐ 68/2024/NĐ-CP Điều 29; ETSI EN 319 142-1 §6.3.
     """
-    target = _target(level)
+    target = target_level(level)
     now = (clock or SystemClock()).now()
     _require_in_validity(signer.certificate, now)
     timestamps = _timestamps(target, tsa)
@@ -121,78 +110,6 @@ def sign_pdf(
         return signed
     source = revocation or HttpRevocationSource()
     return extend_to_lt(signed, revocation=source, known=signer.chain, only_newest=True)
-
-
-def seal_pdf(
-    pdf: bytes,
-    signer: PreparedSigner,
-    *,
-    field: str,
-    trust: TrustAnchors,
-    purpose: SealPurpose = SealPurpose.ISSUED_DOCUMENT,
-    level: TargetLevel | str = TargetLevel.B_LT,
-    tsa: str | TimestampSource,
-    image: bytes | None = None,
-    revocation: RevocationSource | None = None,
-    clock: Clock | None = None,
-) -> bytes:
-    """Put the agency's seal on a document that the authorised person has validly signed.
-
-    Does not check: that this person may sign for the agency (docflow proves that from its records).
-
-    Args:
-        pdf: Signed by the authorised person, number and date filled in.
-        signer: The agency.
-        field: The prepared, empty seal field.
-        trust: Anchors that the person's certificate must lead to.
-        purpose: What the bytes must prove.
-        level: See :func:`sign_pdf`.
-        tsa: URL of an RFC 3161 service, or a source of your own.
-        image: The seal.
-        revocation: Where CRLs come from, both for judging the person's signature and for B-LT.
-        clock: See :func:`sign_pdf`.
-
-    Raises:
-        UsageError: SEAL_REFUSED naming why, and what :func:`sign_pdf` raises.
-        InputError, ServiceUnavailable: As :func:`sign_pdf`.
-
-    Source: NĐ 30/2020/NĐ-CP Điều 32.2; TT 01/2019/TT-BNV Điều 14.3.
-    """
-    if purpose is not SealPurpose.ISSUED_DOCUMENT:  # a caller without types passes a string
-        raise UsageError(ErrorCode.SEAL_REFUSED, f"the agency's key does not sign for the purpose {purpose!r}")
-    source = revocation or HttpRevocationSource()
-    now = (clock or SystemClock()).now()
-    report = inspect_pdf(pdf, trust=trust, at=now, revocation=source)
-    if report.verdict is not Verdict.TOTAL_PASSED:
-        found = ", ".join(sorted({f.code.value for f in report.all_findings()})) or report.verdict.value
-        raise UsageError(
-            ErrorCode.SEAL_REFUSED,
-            f"the agency's key signs only a document validly signed by the authorised person; found {found}",
-            way_out="let the authorised person sign, and check the trust folder",
-        )
-    target = _target(level)
-    first = TargetLevel.B_T if target is TargetLevel.B_LT else target
-    sealed = sign_pdf(pdf, signer, field=field, level=first, tsa=tsa, image=image, clock=clock)
-    if target is not TargetLevel.B_LT:
-        return sealed
-    return extend_pdf(sealed, revocation=source, known=(*signer.chain, *trust.intermediates))
-
-
-def extend_pdf(
-    pdf: bytes, *, revocation: RevocationSource | None = None, known: Sequence[x509.Certificate] = ()
-) -> bytes:
-    """Raise every B-T signature in ``pdf`` to B-LT. See :mod:`vnsign.signing.extend`."""
-    return extend_to_lt(pdf, revocation=revocation or HttpRevocationSource(), known=known)
-
-
-def _target(level: TargetLevel | str) -> TargetLevel:
-    try:
-        return TargetLevel(level)
-    except ValueError:
-        allowed = ", ".join(TargetLevel)
-        raise UsageError(
-            ErrorCode.BAD_ARGUMENT, f"there is no level {level!r}", way_out=f"use one of {allowed}"
-        ) from None
 
 
 def _timestamps(target: TargetLevel, tsa: str | TimestampSource | None) -> TimestampSource | None:
