@@ -18,16 +18,12 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509 import ocsp
 
+from vnsign.ports import RevocationEvidence
+
+__all__ = ["ALL_REASONS", "RevocationEvidence", "Statement", "read_evidence"]
+
 #: What a list may be limited to. Source: RFC 5280 §4.2.1.13 (ReasonFlags).
 ALL_REASONS = frozenset(x509.ReasonFlags) - {x509.ReasonFlags.unspecified, x509.ReasonFlags.remove_from_crl}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevocationEvidence:
-    """Lists and answers, readable but not yet believed."""
-
-    crls: tuple[x509.CertificateRevocationList, ...] = ()
-    ocsps: tuple[ocsp.OCSPResponse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

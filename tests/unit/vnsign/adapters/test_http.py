@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.unit.vnsign.authority.making import NOW, PASSPHRASE, StoppedClock, infrastructure
-from vnsign.adapters import http
+from vnsign.adapters import http_timestamps, http_transport
 from vnsign.adapters.clock import SystemClock
 from vnsign.adapters.http import HttpRevocationSource, HttpTimestampSource
 from vnsign.authority import Authority
@@ -99,7 +99,7 @@ def send(handler: BaseHTTPRequestHandler, body: bytes, *, status: int = 200, **h
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses between tries are not what is tested."""
-    monkeypatch.setattr(http, "_RETRY_PAUSES_S", (0.001, 0.001))
+    monkeypatch.setattr(http_transport, "_RETRY_PAUSES_S", (0.001, 0.001))
 
 
 @pytest.fixture(scope="module")
@@ -261,7 +261,7 @@ def test_an_answer_that_drips_ends_at_the_time_limit() -> None:
 
 def test_an_answer_beyond_the_limit_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """With a declared length and without; packed or not."""
-    monkeypatch.setattr(http, "MAX_REPLY_BYTES", 1000)
+    monkeypatch.setattr(http_timestamps, "MAX_REPLY_BYTES", 1000)
     with running(lambda handler, _body: send(handler, bytes(1001))) as service:
         error = timestamp_refusal(service.url)
     assert (error.code, "1000 bytes" in error.message) == (ErrorCode.SERVICE_REFUSED, True)
@@ -417,12 +417,12 @@ def test_a_redirect_does_not_step_down_from_tls() -> None:
     """Whoever was asked under TLS does not answer in clear."""
     moved = httpx2.Response(302, headers={"location": "http://ca.example/crl"})
     for url, refused in (("https://ca.example/crl", True), ("http://ca.example/old", False)):
-        query = http._Query(url=url, max_bytes=1)
+        query = http_transport.Query(url=url, max_bytes=1)
         if refused:
             with pytest.raises(ServiceUnavailable):
-                http._redirect(moved, query)
+                http_transport._redirect(moved, query)
         else:
-            assert http._redirect(moved, query).location == "http://ca.example/crl"
+            assert http_transport._redirect(moved, query).location == "http://ca.example/crl"
 
 
 @pytest.mark.parametrize("body", [b"", b"<html></html>", crl_bytes()[:-1]])
