@@ -7,7 +7,8 @@ loop. Defaults are the real clock and HTTP; tests and callers pass their own.
 from __future__ import annotations
 
 from vnsign.adapters.clock import SystemClock
-from vnsign.adapters.http import HttpRevocationSource, HttpTimestampSource
+from vnsign.adapters.evidence_cache import EvidenceCache
+from vnsign.adapters.http import FallbackTimestampSource, HttpRevocationSource, HttpTimestampSource, StatusMethod
 from vnsign.adapters.pkcs12 import read_pkcs12, write_pkcs12
 from vnsign.authority import Act, Application, Authority, AuthoritySettings
 from vnsign.errors import ErrorCode, InputError, ServiceUnavailable, SignatureRejected, UsageError, VnsignError
@@ -37,7 +38,7 @@ from vnsign.report import (
 )
 from vnsign.signing.levels import TargetLevel
 from vnsign.web import ServiceLimits, create_app, listen, serve
-from vnsign.wiring.extending import extend_pdf
+from vnsign.wiring.extending import archive_until, extend_pdf, refresh_pdf
 from vnsign.wiring.sealing import SealPurpose, seal_pdf
 from vnsign.wiring.signers import Signer, sign_statement
 from vnsign.wiring.signing import fill_pdf, prepare_pdf, sign_pdf
@@ -56,6 +57,8 @@ __all__ = [
     "Credential",
     "DocumentReport",
     "ErrorCode",
+    "EvidenceCache",
+    "FallbackTimestampSource",
     "Finding",
     "FindingCode",
     "FontStyle",
@@ -76,6 +79,7 @@ __all__ = [
     "SignatureRejected",
     "SignatureReport",
     "Signer",
+    "StatusMethod",
     "SubIndication",
     "Subject",
     "SystemClock",
@@ -87,6 +91,7 @@ __all__ = [
     "UsageError",
     "Verdict",
     "VnsignError",
+    "archive_until",
     "bundled_font",
     "certificate_pem",
     "create_app",
@@ -97,6 +102,7 @@ __all__ = [
     "listen",
     "prepare_pdf",
     "read_pkcs12",
+    "refresh_pdf",
     "seal_pdf",
     "serve",
     "sign_pdf",

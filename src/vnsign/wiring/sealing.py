@@ -5,15 +5,16 @@ from __future__ import annotations
 from enum import StrEnum
 
 from vnsign.adapters.clock import SystemClock
-from vnsign.adapters.http import HttpRevocationSource
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.pki.anchors import TrustAnchors
-from vnsign.ports import Clock, RevocationSource, TimestampSource
+from vnsign.ports import Clock, RevocationSource
 from vnsign.report import Verdict
 from vnsign.signing.levels import TargetLevel, target_level
 from vnsign.signing.signer import PreparedSigner
+from vnsign.wiring.checking import shared_revocation_source
 from vnsign.wiring.extending import extend_pdf
 from vnsign.wiring.signing import sign_pdf
+from vnsign.wiring.timestamps import Tsa
 from vnsign.wiring.verifying import inspect_pdf
 
 
@@ -32,9 +33,10 @@ def seal_pdf(
     trust: TrustAnchors,
     purpose: SealPurpose = SealPurpose.ISSUED_DOCUMENT,
     level: TargetLevel | str = TargetLevel.B_LT,
-    tsa: str | TimestampSource,
+    tsa: Tsa,
     image: bytes | None = None,
     revocation: RevocationSource | None = None,
+    check_status: bool = True,
     clock: Clock | None = None,
 ) -> bytes:
     """Put the agency's seal on a document that the authorised person has validly signed.
@@ -48,9 +50,10 @@ def seal_pdf(
         trust: Anchors that the person's certificate must lead to.
         purpose: What the bytes must prove.
         level: See :func:`sign_pdf`.
-        tsa: URL of an RFC 3161 service, or a source of your own.
+        tsa: See :func:`sign_pdf`.
         image: The seal.
-        revocation: Where CRLs come from, both for judging the person's signature and for B-LT.
+        revocation: Where evidence of status comes from: of the person, of the agency, and for B-LT.
+        check_status: See :func:`sign_pdf`; the person's signature is judged in any case.
         clock: See :func:`sign_pdf`.
 
     Raises:
@@ -61,7 +64,7 @@ def seal_pdf(
     """
     if purpose is not SealPurpose.ISSUED_DOCUMENT:  # a caller without types passes a string
         raise UsageError(ErrorCode.SEAL_REFUSED, f"the agency's key does not sign for the purpose {purpose!r}")
-    source = revocation or HttpRevocationSource()
+    source = revocation or shared_revocation_source()
     now = (clock or SystemClock()).now()
     report = inspect_pdf(pdf, trust=trust, at=now, revocation=source)
     if report.verdict is not Verdict.TOTAL_PASSED:
@@ -72,8 +75,19 @@ def seal_pdf(
             way_out="let the authorised person sign, and check the trust folder",
         )
     target = target_level(level)
-    first = TargetLevel.B_T if target is TargetLevel.B_LT else target
-    sealed = sign_pdf(pdf, signer, field=field, level=first, tsa=tsa, image=image, clock=clock)
-    if target is not TargetLevel.B_LT:
+    first = TargetLevel.B_T if target.has_evidence else target
+    sealed = sign_pdf(
+        pdf,
+        signer,
+        field=field,
+        level=first,
+        tsa=tsa,
+        image=image,
+        revocation=source,
+        check_status=check_status,
+        clock=clock,
+    )
+    if not target.has_evidence:
         return sealed
-    return extend_pdf(sealed, revocation=source, known=(*signer.chain, *trust.intermediates))
+    known = (*signer.chain, *trust.intermediates, *trust.anchors)
+    return extend_pdf(sealed, level=target, tsa=tsa, revocation=source, known=known, clock=clock)

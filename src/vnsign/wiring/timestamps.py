@@ -1,0 +1,26 @@
+"""Whom to ask for the time: one authority or several, by URL or as a source of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vnsign.adapters.http import FallbackTimestampSource, HttpTimestampSource
+from vnsign.ports import TimestampSource
+
+#: A URL, a source, or several of them in order.
+Tsa = str | TimestampSource | Sequence[str | TimestampSource]
+
+
+def timestamp_source(tsa: Tsa | None) -> TimestampSource | None:
+    """Return the source that ``tsa`` stands for; None for None.
+
+    Raises:
+        UsageError: BAD_ARGUMENT: not a URL, or an empty list.
+    """
+    if tsa is None:
+        return None
+    if isinstance(tsa, str):
+        return HttpTimestampSource(tsa)
+    if isinstance(tsa, Sequence):
+        return FallbackTimestampSource(tsa)
+    return tsa
