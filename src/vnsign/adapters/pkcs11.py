@@ -112,18 +112,25 @@ class TokenKeys:
             )
         return self._find(key_id=key_id)
 
-    def credential(self, *, key_label: str | None = None, certificate: x509.Certificate | None = None) -> Credential:
+    def credential(
+        self,
+        *,
+        key_label: str | None = None,
+        key_id: bytes | None = None,
+        certificate: x509.Certificate | None = None,
+    ) -> Credential:
         """Return a key of the token with its certificate, to sign any number of documents with.
 
         Args:
-            key_label: Label of the key; None if the token holds one private key only.
+            key_label: Label of the key (CKA_LABEL).
+            key_id: Its number (CKA_ID). Neither is needed if the token holds one private key only.
             certificate: The certificate, for tokens that keep none readable; None means the one on the token.
 
         Raises:
             UsageError: ``KEY_UNAVAILABLE``: no such key or certificate, or several; ``KEY_UNUSABLE``: the certificate
                 is of another key; ``WRONG_PASSPHRASE``.
         """
-        key = self._find(key_label=key_label)
+        key = self._find(key_label=key_label, key_id=key_id)
         held = self._certificates()
         if certificate is None:
             own = [each for each in held if public_key_of(each) == key.public_key()]

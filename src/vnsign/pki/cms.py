@@ -8,7 +8,8 @@ Invariants:
 
 What it does not do: hash the document, hold a key, or judge a certificate.
 
-Source: RFC 5652 §5; RFC 5035 §3; RFC 6211 §2; ETSI EN 319 142-1 §6.3 Table 1.
+Source: RFC 5652 §5; RFC 5035 §3; RFC 6211 §2; RFC 4056 §3 (PSS); RFC 8933 §3 (one hash for all);
+ETSI EN 319 142-1 §6.3 Table 1.
 """
 
 from __future__ import annotations
@@ -16,20 +17,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from asn1crypto import algos, cms, core, tsp
+from asn1crypto import algos, cms, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from vnsign.errors import ErrorCode, UsageError
+from vnsign.pki.keys import check_public_key, signature_hash
 
-#: Largest DER encoding of an Ecdsa-Sig-Value exceeds twice the field size by this (SEQUENCE, two INTEGERs, two pads).
-_ECDSA_OVERHEAD_BYTES = 12
-_ID_DATA = cms.ContentType("data").dump()
-_ATTR_CONTENT_TYPE = cms.CMSAttributeType("content_type").dump()
-_ATTR_MESSAGE_DIGEST = cms.CMSAttributeType("message_digest").dump()
-_ATTR_TIMESTAMP_TOKEN = cms.CMSAttributeType("signature_time_stamp_token").dump()
+#: DER of object identifiers and of the version 1: no encoder runs while documents are signed.
+_ID_DATA = bytes.fromhex("06092a864886f70d010701")
+_ID_SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
+_ATTR_CONTENT_TYPE = bytes.fromhex("06092a864886f70d010903")
+_ATTR_MESSAGE_DIGEST = bytes.fromhex("06092a864886f70d010904")
+_ATTR_ALGORITHM_PROTECTION = bytes.fromhex("06092a864886f70d010934")
+_ATTR_TIMESTAMP_TOKEN = bytes.fromhex("060b2a864886f70d010910020e")
+_VERSION_1 = bytes.fromhex("020101")
+_ID_RSASSA_PSS = "1.2.840.113549.1.1.10"
 _HashClass = type[hashes.SHA256 | hashes.SHA384 | hashes.SHA512]
 _HASH_NAMES: dict[str, _HashClass] = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512}
 
@@ -47,19 +53,20 @@ def der(tag: int, *parts: bytes) -> bytes:
 
 
 def signing_public_key(certificate: x509.Certificate) -> SigningPublicKey:
-    """Return the certificate's key if it is RSA or ECDSA.
+    """Return the certificate's key if documents may be signed with its kind and size.
 
     Raises:
-        UsageError: KEY_UNUSABLE for any other kind of key.
+        UsageError: KEY_UNUSABLE: see :func:`vnsign.pki.keys.check_public_key`.
     """
-    key = certificate.public_key()
-    if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
-        return key
-    raise UsageError(
-        ErrorCode.KEY_UNUSABLE,
-        f"a {type(key).__name__} cannot make a document signature",
-        way_out="use an RSA (2048 bits or more) or ECDSA (P-256, P-384) key",
-    )
+    try:
+        key = certificate.public_key()
+    except (ValueError, TypeError, UnsupportedAlgorithm) as exc:
+        raise UsageError(
+            ErrorCode.KEY_UNUSABLE,
+            f"the certificate's key is of no kind that signs documents: {exc}",
+            way_out="use an RSA (2048 bits or more) or ECDSA (P-256, P-384, P-521) key",
+        ) from exc
+    return check_public_key(key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +74,7 @@ class CmsTemplate:
     """Everything in a SignedData that does not change from one signature of a signer to the next (DER fragments)."""
 
     hash_name: str
+    pss: bool = False
     max_signature_bytes: int
     constant_attributes: tuple[bytes, ...]
     digest_algorithm: bytes
@@ -76,27 +84,47 @@ class CmsTemplate:
 
     @classmethod
     def for_signer(
-        cls, certificate: x509.Certificate, *, chain: Sequence[x509.Certificate] = (), hash_name: str = "sha256"
+        cls,
+        certificate: x509.Certificate,
+        *,
+        chain: Sequence[x509.Certificate] = (),
+        hash_name: str | None = None,
+        pss: bool = False,
     ) -> CmsTemplate:
         """Prepare a template; ``chain`` is embedded as given (leave the root out, a verifier has its own).
 
+        Args:
+            certificate: The signer's.
+            chain: Certificates above it.
+            hash_name: ``sha256``, ``sha384`` or ``sha512``; None takes the one as strong as the key.
+            pss: RSA only: sign by PSS. A key that its certificate binds to PSS never signs otherwise.
+
         Raises:
-            UsageError: KEY_UNUSABLE, or BAD_ARGUMENT for a hash other than sha256, sha384, sha512.
+            UsageError: KEY_UNUSABLE; BAD_ARGUMENT for another hash, or PSS with a key that is not RSA.
         """
+        key = signing_public_key(certificate)
+        hash_name = hash_name or signature_hash(key).name
         if hash_name not in _HASH_NAMES:
             raise UsageError(ErrorCode.BAD_ARGUMENT, f"hash {hash_name!r} is not one of {', '.join(_HASH_NAMES)}")
-        key = signing_public_key(certificate)
+        is_rsa = isinstance(key, rsa.RSAPublicKey)
+        if pss and not is_rsa:
+            raise UsageError(
+                ErrorCode.BAD_ARGUMENT, "PSS is a way of RSA, and the key is ECDSA", way_out="leave out PSS"
+            )
+        pss = pss or certificate.public_key_algorithm_oid.dotted_string == _ID_RSASSA_PSS
         certificate_der = certificate.public_bytes(serialization.Encoding.DER)
         own = asn1_x509.Certificate.load(certificate_der)
         digest_algorithm = algos.DigestAlgorithm({"algorithm": hash_name}).dump()
-        is_rsa = isinstance(key, rsa.RSAPublicKey)
-        signature_algorithm = algos.SignedDigestAlgorithm(
-            {"algorithm": f"{hash_name}_{'rsa' if is_rsa else 'ecdsa'}"}
-        ).dump()
+        signature_algorithm = (
+            _pss_algorithm(hash_name)
+            if pss
+            else algos.SignedDigestAlgorithm({"algorithm": f"{hash_name}_{'rsa' if is_rsa else 'ecdsa'}"}).dump()
+        )
         embedded = b"".join(c.public_bytes(serialization.Encoding.DER) for c in chain)
         return cls(
             hash_name=hash_name,
-            max_signature_bytes=key.key_size // 8 if is_rsa else 2 * ((key.key_size + 7) // 8) + _ECDSA_OVERHEAD_BYTES,
+            pss=pss,
+            max_signature_bytes=_max_signature_bytes(key),
             constant_attributes=(
                 der(0x30, _ATTR_CONTENT_TYPE, der(0x31, _ID_DATA)),
                 _signing_certificate_v2(own, certificate_der, hash_name),
@@ -138,7 +166,7 @@ class CmsTemplate:
             unsigned = der(0xA1, der(0x30, _ATTR_TIMESTAMP_TOKEN, der(0x31, timestamp)))
         signer_info = der(
             0x30,
-            core.Integer(1).dump(),
+            _VERSION_1,
             self.signer_identifier,
             self.digest_algorithm,
             b"\xa0" + signed_attributes[1:],
@@ -148,13 +176,13 @@ class CmsTemplate:
         )
         signed_data = der(
             0x30,
-            core.Integer(1).dump(),
+            _VERSION_1,
             der(0x31, self.digest_algorithm),
             der(0x30, _ID_DATA),
             self.certificates,
             der(0x31, signer_info),
         )
-        return der(0x30, cms.ContentType("signed_data").dump(), der(0xA0, signed_data))
+        return der(0x30, _ID_SIGNED_DATA, der(0xA0, signed_data))
 
     def upper_bound(self, *, max_timestamp_bytes: int = 0) -> int:
         """Return the largest size, in bytes, that :meth:`content_info` of a detached signature can have."""
@@ -164,6 +192,27 @@ class CmsTemplate:
             timestamp=bytes(max_timestamp_bytes) if max_timestamp_bytes else None,
         )
         return len(worst)
+
+
+def _max_signature_bytes(key: SigningPublicKey) -> int:
+    """RSA: the size of the modulus. ECDSA: two INTEGERs below the group's order, each with a sign bit to spare."""
+    if isinstance(key, rsa.RSAPublicKey):
+        return (key.key_size + 7) // 8
+    largest = bytes(key.key_size // 8 + 1)
+    return len(der(0x30, der(0x02, largest), der(0x02, largest)))
+
+
+def _pss_algorithm(hash_name: str) -> bytes:
+    """RFC 4056 §3, RFC 4055 §3.1: the hash of the message also in MGF1, a salt as long as its digest."""
+    parameters = algos.RSASSAPSSParams(
+        {
+            "hash_algorithm": {"algorithm": hash_name},
+            "mask_gen_algorithm": {"algorithm": "mgf1", "parameters": {"algorithm": hash_name}},
+            "salt_length": _HASH_NAMES[hash_name].digest_size,
+        }
+    )
+    encoded: bytes = algos.SignedDigestAlgorithm({"algorithm": "rsassa_pss", "parameters": parameters}).dump()
+    return encoded
 
 
 def _signing_certificate_v2(own: asn1_x509.Certificate, certificate_der: bytes, hash_name: str) -> bytes:
@@ -190,4 +239,4 @@ def _signing_certificate_v2(own: asn1_x509.Certificate, certificate_der: bytes, 
 def _algorithm_protection(digest_algorithm: bytes, signature_algorithm: bytes) -> bytes:
     """RFC 6211 §2: an attacker cannot swap the algorithm identifiers outside the signed attributes."""
     protection = der(0x30, digest_algorithm, b"\xa1" + signature_algorithm[1:])
-    return der(0x30, cms.CMSAttributeType("cms_algorithm_protection").dump(), der(0x31, protection))
+    return der(0x30, _ATTR_ALGORITHM_PROTECTION, der(0x31, protection))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cryptography import x509
@@ -43,3 +44,29 @@ class Credential:
     def signing_key(self) -> SigningKey:
         """The key as :class:`vnsign.ports.SigningKey`."""
         return SoftwareKey(self.key)
+
+
+def chain_above(certificate: x509.Certificate, others: Sequence[x509.Certificate]) -> tuple[x509.Certificate, ...]:
+    """Return the certificates among ``others`` that lead upwards from ``certificate``, its issuer first.
+
+    Checks each signature; does not check dates, usage, trust. What does not belong to the chain is left out.
+    """
+    chain: list[x509.Certificate] = []
+    current = certificate
+    remaining = list(others)
+    while current.issuer != current.subject:
+        issuer = next((other for other in remaining if _is_issued_by(current, other)), None)
+        if issuer is None:
+            break
+        remaining.remove(issuer)
+        chain.append(issuer)
+        current = issuer
+    return tuple(chain)
+
+
+def _is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except Exception:  # noqa: BLE001  (any bytes: a foreign certificate may hold any key or algorithm)
+        return False
+    return True

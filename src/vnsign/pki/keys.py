@@ -119,11 +119,20 @@ def signature_hash(public_key: PublicKey) -> hashes.SHA256 | hashes.SHA384 | has
     return hashes.SHA384() if bits > 256 else hashes.SHA256()  # noqa: PLR2004  (P-384)
 
 
-def sign_bytes(key: PrivateKey, data: bytes, hash_algorithm: hashes.HashAlgorithm) -> bytes:
-    """Return the raw signature over ``data``: RSA PKCS#1 v1.5, or a DER Ecdsa-Sig-Value."""
-    if isinstance(key, rsa.RSAPrivateKey):
-        return key.sign(data, padding.PKCS1v15(), hash_algorithm)
-    return key.sign(data, ec.ECDSA(hash_algorithm))
+def sign_bytes(key: PrivateKey, data: bytes, hash_algorithm: hashes.HashAlgorithm, *, pss: bool = False) -> bytes:
+    """Return the raw signature over ``data``: a DER Ecdsa-Sig-Value, RSA PKCS#1 v1.5, or RSA-PSS if ``pss``.
+
+    Source: RFC 4055 §3.1: MGF1 with the hash of the message, a salt as long as its digest.
+    """
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        return key.sign(data, ec.ECDSA(hash_algorithm))
+    return key.sign(data, _rsa_padding(hash_algorithm, pss=pss), hash_algorithm)
+
+
+def _rsa_padding(hash_algorithm: hashes.HashAlgorithm, *, pss: bool) -> padding.PKCS1v15 | padding.PSS:
+    if pss:
+        return padding.PSS(padding.MGF1(hash_algorithm), hash_algorithm.digest_size)
+    return padding.PKCS1v15()
 
 
 def is_key_of(key: PrivateKey, certificate: x509.Certificate) -> bool:
@@ -140,9 +149,20 @@ class SoftwareKey:
 
     private_key: PrivateKey
 
-    def sign(self, data: bytes, hash_algorithm: hashes.HashAlgorithm) -> bytes:
-        """Return the raw signature over ``data``; see :func:`sign_bytes`."""
-        return sign_bytes(self.private_key, data, hash_algorithm)
+    def sign(self, data: bytes, hash_algorithm: hashes.HashAlgorithm, *, pss: bool = False) -> bytes:
+        """Return the raw signature over ``data``; see :func:`sign_bytes`.
+
+        Raises:
+            UsageError: ``KEY_UNUSABLE``: the key is too small for this hash.
+        """
+        try:
+            return sign_bytes(self.private_key, data, hash_algorithm, pss=pss)
+        except ValueError as exc:
+            raise UsageError(
+                ErrorCode.KEY_UNUSABLE,
+                f"the key does not sign with {hash_algorithm.name}: {exc}",
+                way_out="choose another hash, or a larger key",
+            ) from exc
 
 
 def verify_signature(public_key: PublicKeyTypes, signature: bytes, data: bytes, *, scheme: SignatureScheme) -> None:
@@ -160,3 +180,25 @@ def verify_signature(public_key: PublicKeyTypes, signature: bytes, data: bytes, 
         public_key.verify(signature, data, pss, scheme.hash_algorithm)
     else:
         raise InvalidSignature
+
+
+def check_value(
+    public_key: PublicKey, signature: bytes, data: bytes, *, hash_algorithm: hashes.HashAlgorithm, pss: bool
+) -> None:
+    """Check a value that a key of ours just made: what a token or a service returns may be rubbish.
+
+    Raises:
+        UsageError: ``KEY_UNUSABLE``: it is no signature by the certificate's key.
+    """
+    kind = SignatureKind.ECDSA
+    if isinstance(public_key, rsa.RSAPublicKey):
+        kind = SignatureKind.RSA_PSS if pss else SignatureKind.RSA_PKCS1V15
+    scheme = SignatureScheme(kind=kind, hash_algorithm=hash_algorithm, salt_length=hash_algorithm.digest_size)
+    try:
+        verify_signature(public_key, signature, data, scheme=scheme)
+    except InvalidSignature as exc:
+        raise UsageError(
+            ErrorCode.KEY_UNUSABLE,
+            "what the key made is no signature by the key of the certificate",
+            way_out="give the certificate issued for this key",
+        ) from exc

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
 
 from vnsign.errors import ErrorCode, InputError, UsageError
-from vnsign.pki.credentials import Credential
+from vnsign.pki.credentials import Credential, chain_above
 
 
 def parse_pkcs12(data: bytes, passphrase: bytes, *, file: str | None = None) -> Credential:
@@ -63,7 +63,7 @@ def parse_pkcs12(data: bytes, passphrase: bytes, *, file: str | None = None) -> 
         raise UsageError(
             ErrorCode.KEY_UNUSABLE, f"a {type(key).__name__} signs no documents", file=file, way_out="use RSA or ECDSA"
         )
-    return Credential(key=key, certificate=certificate, chain=_chain_above(certificate, others))
+    return Credential(key=key, certificate=certificate, chain=chain_above(certificate, others))
 
 
 def serialize_pkcs12(credential: Credential, passphrase: bytes) -> bytes:
@@ -95,25 +95,3 @@ def _check_structure(data: bytes, file: str | None) -> None:
         raise InputError(
             ErrorCode.MALFORMED_CERTIFICATE, "is not a complete PKCS#12 file", file=file, way_out="export it again"
         ) from exc
-
-
-def _chain_above(certificate: x509.Certificate, others: list[x509.Certificate]) -> tuple[x509.Certificate, ...]:
-    chain: list[x509.Certificate] = []
-    current = certificate
-    remaining = list(others)
-    while current.issuer != current.subject:
-        issuer = next((other for other in remaining if _is_issued_by(current, other)), None)
-        if issuer is None:
-            break
-        remaining.remove(issuer)
-        chain.append(issuer)
-        current = issuer
-    return tuple(chain)
-
-
-def _is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except Exception:  # noqa: BLE001  (any bytes: a foreign certificate may hold any key or algorithm)
-        return False
-    return True

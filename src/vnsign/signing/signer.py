@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID
 
 from vnsign.errors import ErrorCode, UsageError
-from vnsign.pki.cms import CmsTemplate
+from vnsign.pki.cms import CmsTemplate, SigningPublicKey, signing_public_key
+from vnsign.pki.keys import check_value
 from vnsign.ports import SigningKey, TimestampSource
 
 #: Room for a time-stamp token before it is known; a larger token makes the signer sign once more with more room.
@@ -49,7 +50,7 @@ class PreparedSigner:
             UsageError: KEY_UNUSABLE.
         """
         attributes = self.template.signed_attributes(digest)
-        signature = self.key.sign(attributes, self.template.hash_algorithm())
+        signature = self.key.sign(attributes, self.template.hash_algorithm(), pss=self.template.pss)
         token = None
         if timestamps is not None:
             token = timestamps.timestamp(
@@ -58,27 +59,53 @@ class PreparedSigner:
         return self.template.content_info(signed_attributes=attributes, signature=signature, timestamp=token)
 
 
+class _CheckedKey:
+    """A key whose first signature value is checked with the certificate before anything is made of it."""
+
+    __slots__ = ("_is_checked", "_key", "_public_key")
+
+    def __init__(self, key: SigningKey, public_key: SigningPublicKey) -> None:
+        self._key = key
+        self._public_key = public_key
+        self._is_checked = False
+
+    def sign(self, data: bytes, hash_algorithm: hashes.HashAlgorithm, *, pss: bool = False) -> bytes:
+        signature = self._key.sign(data, hash_algorithm, pss=pss)
+        if not self._is_checked:
+            check_value(self._public_key, signature, data, hash_algorithm=hash_algorithm, pss=pss)
+            self._is_checked = True
+        return signature
+
+
 def prepare_signer(
     key: SigningKey,
     certificate: x509.Certificate,
     *,
     chain: tuple[x509.Certificate, ...] = (),
-    hash_name: str = "sha256",
+    hash_name: str | None = None,
+    pss: bool = False,
 ) -> PreparedSigner:
     """Prepare a signer; self-signed certificates are left out of what is embedded.
 
-    Does not check: that key and certificate belong together (reading a PKCS#12 does), or that the certificate is
-    in force (see vnsign.wiring.check_signer).
+    That key and certificate belong together is checked with the first signature value: a key that is not the
+    certificate's signs nothing. Does not check: that the certificate is in force (see vnsign.wiring.check_signer).
+
+    Args:
+        key: Signs; may be in a token or at a service.
+        certificate: Of the key.
+        chain: Certificates above it, issuer first.
+        hash_name: ``sha256``, ``sha384``, ``sha512``; None takes the one as strong as the key.
+        pss: RSA-PSS instead of PKCS#1 v1.5.
 
     Raises:
         UsageError: KEY_UNUSABLE, BAD_ARGUMENT.
     """
     embedded = tuple(c for c in chain if c.issuer != c.subject)
     return PreparedSigner(
-        key=key,
+        key=_CheckedKey(key, signing_public_key(certificate)),
         certificate=certificate,
         chain=chain,
-        template=CmsTemplate.for_signer(certificate, chain=embedded, hash_name=hash_name),
+        template=CmsTemplate.for_signer(certificate, chain=embedded, hash_name=hash_name, pss=pss),
     )
 
 

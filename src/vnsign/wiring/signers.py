@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from vnsign.adapters.http import HttpTimestampSource
+from vnsign.adapters.pem import read_certificates, read_pem
 from vnsign.adapters.pkcs12 import read_pkcs12
 from vnsign.pki.credentials import Credential
 from vnsign.ports import TimestampSource
@@ -16,27 +18,99 @@ from vnsign.signing.signer import sign_statement as _sign_statement
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signer(PreparedSigner):
-    """Somebody who signs: key, certificate and all that is constant about them, prepared once."""
+    """Somebody who signs: key, certificate and all that is constant about them, prepared once.
+
+    Every way to make one takes ``hash_name`` (``sha256``, ``sha384``, ``sha512``; None: as strong as the key) and
+    ``pss`` (RSA-PSS instead of RSA PKCS#1 v1.5). The first signature value is checked with the certificate, so a key
+    that is not the certificate's signs nothing.
+    """
 
     @classmethod
-    def from_credential(cls, credential: Credential) -> Self:
+    def from_credential(cls, credential: Credential, *, hash_name: str | None = None, pss: bool = False) -> Self:
         """Prepare a signer from a key and its certificate in memory.
 
         Raises:
-            UsageError: KEY_UNUSABLE.
+            UsageError: KEY_UNUSABLE; BAD_ARGUMENT: an unknown hash, or PSS with a key that is not RSA.
         """
-        ready = prepare_signer(credential.signing_key, credential.certificate, chain=credential.chain)
-        return cls(key=ready.key, certificate=ready.certificate, chain=ready.chain, template=ready.template)
+        return cls._of(
+            prepare_signer(
+                credential.signing_key, credential.certificate, chain=credential.chain, hash_name=hash_name, pss=pss
+            )
+        )
 
     @classmethod
-    def from_pkcs12(cls, path: str | os.PathLike[str], passphrase: bytes) -> Self:
-        """Prepare a signer from a PKCS#12 file.
+    def from_pkcs12(
+        cls, path: str | os.PathLike[str], passphrase: bytes, *, hash_name: str | None = None, pss: bool = False
+    ) -> Self:
+        """Prepare a signer from a PKCS#12 file (AES, or the RC2 and 3DES of older tools).
 
         Raises:
-            UsageError: WRONG_PASSPHRASE, KEY_UNUSABLE.
+            UsageError: WRONG_PASSPHRASE, KEY_UNUSABLE, BAD_ARGUMENT.
             InputError: NOT_READABLE, MALFORMED_CERTIFICATE.
         """
-        return cls.from_credential(read_pkcs12(path, passphrase))
+        return cls.from_credential(read_pkcs12(path, passphrase), hash_name=hash_name, pss=pss)
+
+    @classmethod
+    def from_pem(
+        cls,
+        key: str | os.PathLike[str],
+        certificate: str | os.PathLike[str] | None = None,
+        *,
+        chain: Sequence[str | os.PathLike[str]] = (),
+        passphrase: bytes | None = None,
+        hash_name: str | None = None,
+        pss: bool = False,
+    ) -> Self:
+        """Prepare a signer from PEM or DER files; see :func:`vnsign.adapters.pem.read_pem`.
+
+        Raises:
+            UsageError: WRONG_PASSPHRASE, KEY_UNUSABLE, BAD_ARGUMENT.
+            InputError: NOT_READABLE, MALFORMED_CERTIFICATE.
+        """
+        return cls.from_credential(
+            read_pem(key, certificate, chain=chain, passphrase=passphrase), hash_name=hash_name, pss=pss
+        )
+
+    @classmethod
+    def from_pkcs11(
+        cls,
+        module: str | os.PathLike[str],
+        *,
+        token: str,
+        pin: str | None,
+        key_label: str | None = None,
+        key_id: bytes | None = None,
+        certificate: str | os.PathLike[str] | None = None,
+        hash_name: str | None = None,
+        pss: bool = False,
+    ) -> Self:
+        """Prepare a signer whose key stays in a PKCS#11 token; the PIN is presented once, for any number of documents.
+
+        Args:
+            module: The PKCS#11 module of the token's maker.
+            token: Label of the token.
+            pin: None leaves it to the token's own key pad.
+            key_label: Which key, if the token holds several.
+            key_id: The same, by number.
+            certificate: File with the certificate, for tokens that keep none readable.
+            hash_name: See above.
+            pss: See above.
+
+        Raises:
+            UsageError: WRONG_PASSPHRASE, KEY_UNAVAILABLE, KEY_UNUSABLE, BAD_ARGUMENT.
+            InputError: NOT_READABLE, MALFORMED_CERTIFICATE.
+        """
+        from vnsign.adapters.pkcs11 import TokenKeys  # noqa: PLC0415 — an optional dependency
+
+        given = read_certificates(certificate)[0] if certificate is not None else None
+        credential = TokenKeys(module, token_label=token, pin=pin).credential(
+            key_label=key_label, key_id=key_id, certificate=given
+        )
+        return cls.from_credential(credential, hash_name=hash_name, pss=pss)
+
+    @classmethod
+    def _of(cls, ready: PreparedSigner) -> Self:
+        return cls(key=ready.key, certificate=ready.certificate, chain=ready.chain, template=ready.template)
 
 
 def sign_statement(statement: bytes, signer: PreparedSigner, *, tsa: str | TimestampSource | None = None) -> bytes:

@@ -22,7 +22,7 @@ from vnsign.adapters.files import read_bytes, write_whole
 from vnsign.adapters.pkcs12 import read_pkcs12, write_pkcs12
 from vnsign.authority.batches.batch import make_request
 from vnsign.authority.batches.batch_rows import BatchRow
-from vnsign.cli.ca.options import read_secret_file
+from vnsign.cli.secret_reading import read_secret_file
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.pki.credentials import Credential
 from vnsign.pki.keys import KeyAlgorithm, PrivateKey, generate_private_key

@@ -20,12 +20,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import click
 from click.core import ParameterSource
 
-from vnsign.adapters.files import read_bytes
 from vnsign.adapters.key_lists import load_compromised_keys
 from vnsign.authority.batches.applications import parse_serial
 from vnsign.authority.founding.ceremony import combine_parts
 from vnsign.authority.keys.keystore import KeyVault
 from vnsign.authority.records import Act
+from vnsign.cli.secret_reading import read_secret, read_secret_file
 from vnsign.errors import ErrorCode, InputError, UsageError, VnsignError
 from vnsign.pki.weak_keys import NO_LIST
 from vnsign.verification.messages import Language
@@ -33,8 +33,6 @@ from vnsign.wiring import Authority, SystemClock
 
 PASSPHRASE_VARIABLE = "VNSIGN_CA_PASSPHRASE"  # noqa: S105 — its name, not a secret
 PIN_VARIABLE = "VNSIGN_CA_PIN"
-#: A passphrase is a line; whatever is larger is another file.
-_MAX_SECRET_BYTES = 4096
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -112,39 +110,6 @@ class Access:
 
         pin = read_secret(self.pin_file, variable=PIN_VARIABLE, prompt=f"PIN of the token {self.pkcs11_token}")
         return TokenKeys(str(self.pkcs11_module), token_label=self.pkcs11_token or "", pin=pin.decode())
-
-
-def read_secret(file: Path | None, *, variable: str, prompt: str, confirm: bool = False) -> bytes:
-    """Return a passphrase: first line of ``file``, else the environment variable, else what is typed unseen.
-
-    Raises:
-        InputError: ``NOT_READABLE``.
-        UsageError: ``BAD_ARGUMENT``: it is empty.
-    """
-    if file is not None:
-        return read_secret_file(file)
-    if variable in os.environ:
-        secret = os.environ[variable].encode(errors="surrogateescape")
-    else:
-        secret = str(click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True)).encode()
-    if not secret:
-        raise UsageError(ErrorCode.BAD_ARGUMENT, f"{prompt}: it is empty", way_out=f"give one, also by {variable}")
-    return secret
-
-
-def read_secret_file(file: Path) -> bytes:
-    """Return the first line of a small file.
-
-    Raises:
-        InputError: ``NOT_READABLE``.
-        UsageError: ``BAD_ARGUMENT``: the line is empty.
-    """
-    secret = read_bytes(file, _MAX_SECRET_BYTES).partition(b"\n")[0].rstrip(b"\r")
-    if not secret:
-        raise UsageError(
-            ErrorCode.BAD_ARGUMENT, "the first line is empty", file=str(file), way_out="write the passphrase there"
-        )
-    return secret
 
 
 def _text(secret: bytes, file: Path) -> str:

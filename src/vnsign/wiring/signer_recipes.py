@@ -1,0 +1,97 @@
+"""How to load a signer again, elsewhere: a key cannot be sent to a worker process, but the way to it can.
+
+Invariants:
+    - A recipe holds a passphrase, PIN or token in memory only: no representation shows it. It is pickled to processes
+      of the same user, never to disk.
+
+What it does not do: it asks nobody for a passphrase (see vnsign.cli.key_options), and reads no file before ``load``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import assert_never
+
+from vnsign.wiring.signers import Signer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pkcs12Source:
+    """A PKCS#12 file."""
+
+    path: Path
+    passphrase: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PemSource:
+    """PEM or DER files; see :meth:`Signer.from_pem`."""
+
+    key: Path
+    certificate: Path | None = None
+    chain: tuple[Path, ...] = ()
+    passphrase: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pkcs11Source:
+    """A key in a token; see :meth:`Signer.from_pkcs11`. The PIN is presented once in each process."""
+
+    module: Path
+    token: str
+    pin: str | None = field(default=None, repr=False)
+    key_label: str | None = None
+    key_id: bytes | None = None
+    certificate: Path | None = None
+
+
+KeySource = Pkcs12Source | PemSource | Pkcs11Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignerRecipe:
+    """Where the key is and how it signs; may be pickled.
+
+    Attributes:
+        source: Where the key is.
+        hash_name: ``sha256``, ``sha384``, ``sha512``; None: as strong as the key.
+        pss: RSA-PSS instead of RSA PKCS#1 v1.5.
+    """
+
+    source: KeySource
+    hash_name: str | None = None
+    pss: bool = False
+
+    def load(self) -> Signer:
+        """Return the signer, loaded now.
+
+        Raises:
+            UsageError: WRONG_PASSPHRASE, KEY_UNUSABLE, KEY_UNAVAILABLE, BAD_ARGUMENT.
+            InputError: NOT_READABLE, MALFORMED_CERTIFICATE.
+        """
+        match self.source:
+            case Pkcs12Source() as source:
+                return Signer.from_pkcs12(source.path, source.passphrase, hash_name=self.hash_name, pss=self.pss)
+            case PemSource() as source:
+                return Signer.from_pem(
+                    source.key,
+                    source.certificate,
+                    chain=source.chain,
+                    passphrase=source.passphrase,
+                    hash_name=self.hash_name,
+                    pss=self.pss,
+                )
+            case Pkcs11Source() as source:
+                return Signer.from_pkcs11(
+                    source.module,
+                    token=source.token,
+                    pin=source.pin,
+                    key_label=source.key_label,
+                    key_id=source.key_id,
+                    certificate=source.certificate,
+                    hash_name=self.hash_name,
+                    pss=self.pss,
+                )
+            case _:
+                assert_never(self.source)
