@@ -10,8 +10,12 @@ What it does not do: it takes no locks; of two writers to one path the last one 
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from vnsign.errors import ErrorCode, InputError, UsageError
 
@@ -19,8 +23,46 @@ from vnsign.errors import ErrorCode, InputError, UsageError
 MAX_FILE_BYTES = 2 * 1024**3
 
 
-def write_whole(path: str | os.PathLike[str], data: bytes, *, mode: int = 0o644) -> None:
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """A PDF in a file (a :class:`vnsign.pdf.source.PdfSource`); it must not change while it is used."""
+
+    path: Path
+    size: int
+
+    @classmethod
+    def at(cls, path: str | os.PathLike[str]) -> FileSource:
+        """Look at a file.
+
+        Raises:
+            InputError: ``NOT_READABLE``: no such file, no regular file, or no permission.
+        """
+        target = Path(path)
+        try:
+            with target.open("rb") as stream:
+                status = os.fstat(stream.fileno())
+        except (OSError, ValueError) as exc:
+            raise InputError(ErrorCode.NOT_READABLE, f"cannot be read: {_reason(exc)}", file=str(path)) from exc
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError(ErrorCode.NOT_READABLE, "cannot be read: it is not a regular file", file=str(path))
+        return cls(target, status.st_size)
+
+    def open(self) -> BinaryIO:
+        """Return the file, open for reading.
+
+        Raises:
+            InputError: ``NOT_READABLE``.
+        """
+        try:
+            return self.path.open("rb")
+        except OSError as exc:
+            raise InputError(ErrorCode.NOT_READABLE, f"cannot be read: {_reason(exc)}", file=str(self.path)) from exc
+
+
+def write_whole(path: str | os.PathLike[str], data: bytes | Iterable[bytes], *, mode: int = 0o644) -> None:
     """Replace the content of ``path`` in one step that survives a power cut.
+
+    Large content is given in pieces, which are not gathered.
 
     The new file has permission bits ``mode`` less nothing: a secret is given ``0o600`` and never stands on disk with
     more. Does not create the folder.
@@ -56,12 +98,12 @@ def read_bytes(path: str | os.PathLike[str], max_bytes: int = MAX_FILE_BYTES) ->
     return data
 
 
-def _write_then_rename(target: Path, data: bytes, mode: int) -> None:
+def _write_then_rename(target: Path, data: bytes | Iterable[bytes], mode: int) -> None:
     # mkstemp creates with 0600; the wider mode is set only when the content is complete.
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".tmp", dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
+            stream.writelines((data,) if isinstance(data, bytes) else data)
             stream.flush()
             os.fchmod(stream.fileno(), mode)
             os.fsync(stream.fileno())

@@ -1,4 +1,4 @@
-"""PDF date strings → aware datetimes. Source: ISO 32000-2 §7.9.4."""
+"""PDF date strings ↔ aware datetimes. Source: ISO 32000-2 §7.9.4."""
 
 from __future__ import annotations
 
@@ -34,3 +34,9 @@ def parse_pdf_date(text: str) -> datetime | None:
         )
     except ValueError:
         return None
+
+
+def pdf_date(moment: datetime) -> str:
+    """Return an aware moment as a PDF date string, with its own offset."""
+    offset = moment.strftime("%z")
+    return f"{moment:D:%Y%m%d%H%M%S}{offset[:3]}'{offset[3:5]}'"

@@ -6,58 +6,56 @@ Source: TT 01/2019/TT-BNV Điều 11.1, 20.1đ; ISO 32000-2 §12.7.4.3; §12.8.2
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.generic import pdf_name, pdf_string
+from pikepdf import Array, Dictionary, Name, Object, String
 
 from vnsign.errors import ErrorCode, UsageError
-from vnsign.pdf import increment
+from vnsign.pdf.fields_reading import read_form
 from vnsign.pdf.prepared_text import read_prepared_text
+from vnsign.pdf.source import AppendedSource, PdfSource
+from vnsign.pdf.updating import PdfUpdate, open_for_update, translated
 
 
-def fill(pdf: bytes, values: Mapping[str, str]) -> bytes:
-    """Return ``pdf`` with one increment that fills the named text fields.
+def fill(source: PdfSource, values: Mapping[str, str]) -> AppendedSource:
+    """Return the PDF with one increment that fills the named text fields.
 
     Does not check: that no signature forbids it (sealed fields are refused by their value: a filled field is never
     filled again).
 
     Raises:
-        UsageError: FIELD_NOT_FOUND, FIELD_ALREADY_FILLED, or BAD_ARGUMENT if a text does not fit or an
-            earlier lock closes the field.
+        UsageError: FIELD_NOT_FOUND, FIELD_ALREADY_FILLED, or BAD_ARGUMENT if a text does not fit.
         InputError: NOT_A_PDF, MALFORMED_PDF, ENCRYPTED_PDF.
     """
-    writer = increment.open_for_update(pdf)
-    with increment.translated("reading the form fields"):
-        fields = {str(increment.entry(f, "/T", "")): f for f in _fields(writer)}
-    for name, value in values.items():
-        if name not in fields:
-            raise UsageError(
-                ErrorCode.FIELD_NOT_FOUND,
-                f"there is no text field {name!r}",
-                way_out="prepare the document with it first",
-            )
-        if increment.entry(fields[name], "/V"):
-            raise UsageError(ErrorCode.FIELD_ALREADY_FILLED, f"the field {name!r} already holds {fields[name]['/V']!r}")
-        with increment.translated(f"filling the field {name!r}"):
-            _fill_one(writer, fields[name], value)
-    return increment.write(writer)
+    with open_for_update(source) as update:
+        with translated("reading the form fields"):
+            fields = {name: f for name, f in read_form(update.pdf).fields.items() if f.type == "/Tx"}
+        for name, value in values.items():
+            if name not in fields:
+                raise UsageError(
+                    ErrorCode.FIELD_NOT_FOUND,
+                    f"there is no text field {name!r}",
+                    way_out="prepare the document with it first",
+                )
+            if str(fields[name].value or ""):
+                raise UsageError(
+                    ErrorCode.FIELD_ALREADY_FILLED, f"the field {name!r} already holds {str(fields[name].value)!r}"
+                )
+            with translated(f"filling the field {name!r}"):
+                _fill_one(update, fields[name].node, value)
+        return update.finish()
 
 
-def _fields(writer: increment.IncrementWriter) -> list[Any]:
-    form = increment.entry(writer.root, "/AcroForm", {})
-    return [f for f in increment.items(form, "/Fields") if increment.entry(f, "/FT") == "/Tx"]
-
-
-def _fill_one(writer: increment.IncrementWriter, field: Any, value: str) -> None:
+def _fill_one(update: PdfUpdate, field: Object, value: str) -> None:
     prepared = read_prepared_text(field)
-    look = increment.form_xobject(
-        writer,
+    look = update.stream(
         prepared.content(value),
-        width=prepared.width,
-        height=prepared.height,
-        resources={"/Font": {f"/{prepared.font_name}": prepared.font_reference}},
+        Dictionary(
+            Type=Name.XObject,
+            Subtype=Name.Form,
+            BBox=Array([0, 0, round(prepared.width, 2), round(prepared.height, 2)]),
+            Resources=Dictionary(Font=Dictionary({f"/{prepared.font_name}": prepared.font})),
+        ),
     )
-    field[pdf_name("/V")] = pdf_string(value)
-    field[pdf_name("/AP")] = generic.DictionaryObject({pdf_name("/N"): look})
-    writer.update_container(field)
+    field.V = String(value)
+    field.AP = Dictionary(N=look)
+    update.touch(field)

@@ -1,6 +1,6 @@
 """Pages and annotations of a PDF, read one by one without trusting the tree to be a tree.
 
-Source: ISO 32000-2 §7.7.3 (page tree), §12.5.2, §12.5.3 (annotations, flags).
+Source: ISO 32000-2 §7.7.3 (page tree), §14.11.2 (page boundaries), §12.5.2, §12.5.3 (annotations, flags).
 """
 
 from __future__ import annotations
@@ -9,9 +9,13 @@ from collections.abc import Iterator
 
 import pikepdf
 
+from vnsign.errors import ErrorCode, InputError
+from vnsign.pdf.geometry import PageGeometry
 from vnsign.pdf.revisions import ObjectId
 
 _MAX_PAGE_NODES = 1_000_000
+#: A page tree deeper than this is a loop.
+_MAX_PAGE_DEPTH = 64
 #: Print, ReadOnly, Locked, LockedContents (ISO 32000-2 Table 167): what signing may set on a widget.
 _SETTABLE_FLAGS = 4 | 64 | 128 | 512
 
@@ -29,6 +33,31 @@ def page_nodes(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
         kids = node.get("/Kids")
         if isinstance(kids, pikepdf.Array):
             pending.extend(reversed(list(kids)))
+
+
+def geometry_of(page: pikepdf.Object) -> PageGeometry:
+    """Return what a person sees of a page (crop box, rotation; both may be inherited).
+
+    Raises:
+        InputError: MALFORMED_PDF if nothing says how large it is.
+    """
+    crop: object = None
+    media: object = None
+    rotation: object = None
+    node: object = page
+    for _ in range(_MAX_PAGE_DEPTH):
+        if not isinstance(node, pikepdf.Dictionary):
+            break
+        crop = crop if crop is not None else node.get("/CropBox")
+        media = media if media is not None else node.get("/MediaBox")
+        rotation = rotation if rotation is not None else node.get("/Rotate")
+        node = node.get("/Parent")
+    box = crop if crop is not None else media
+    if not isinstance(box, pikepdf.Array) or len(box) != 4:  # noqa: PLR2004 — a rectangle
+        raise InputError(ErrorCode.MALFORMED_PDF, "a page of the PDF has no size (/MediaBox)")
+    x1, y1, x2, y2 = (float(v) for v in box)
+    turned = int(rotation) % 360 if isinstance(rotation, int) else 0
+    return PageGeometry(visible=(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)), rotation=turned)
 
 
 def annotations_of(page: pikepdf.Object) -> list[pikepdf.Object]:

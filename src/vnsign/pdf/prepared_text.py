@@ -11,12 +11,13 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
-from typing import Any
 
+import pikepdf
 from fontTools.ttLib import TTFont
 
 from vnsign.errors import ErrorCode, InputError
 from vnsign.pdf.appearance import Alignment, text_content
+from vnsign.pdf.opening import read_bounded
 from vnsign.pdf.typeface import Typeface, measure_typeface
 
 _DEFAULT_APPEARANCE = re.compile(r"^/(?P<font>[A-Za-z0-9_.+-]+) (?P<size>\d+(?:\.\d+)?) Tf 0 g$")
@@ -27,13 +28,13 @@ class PreparedText:
     """What it takes to write a value into a prepared field.
 
     Attributes:
-        font_reference: The Type0 font's reference as it stands in the field's look.
+        font: The Type0 font as it stands in the field's look.
         width: Of the look's BBox, in points.
     """
 
     typeface: Typeface
     font_name: str
-    font_reference: Any
+    font: pikepdf.Object
     size: float
     width: float
     height: float
@@ -55,33 +56,32 @@ class PreparedText:
         )
 
 
-def read_prepared_text(field: Any) -> PreparedText:
-    """Read a text field prepared by :func:`vnsign.pdf.prepare.prepare_fields` (a pyHanko dictionary).
+def read_prepared_text(field: pikepdf.Object) -> PreparedText:
+    """Read a text field prepared by :func:`vnsign.pdf.prepare.prepare_fields`.
 
     Raises:
         InputError: MALFORMED_PDF if it was prepared by something else.
     """
-    match = _DEFAULT_APPEARANCE.match(str(field["/DA"] if "/DA" in field else ""))
+    match = _DEFAULT_APPEARANCE.match(str(field.get("/DA", "")))
     if match is None:
         raise InputError(
             ErrorCode.MALFORMED_PDF,
-            f"the field {field['/T']!r} was not prepared by vnsign (its /DA is of another form)",
+            f"the field {str(field.get('/T', ''))!r} was not prepared by vnsign (its /DA is of another form)",
             way_out="prepare the document with vnsign before it is signed",
         )
     name = match["font"]
-    look = field["/AP"]["/N"]
-    fonts = look["/Resources"]["/Font"]
-    font = fonts[f"/{name}"]
-    program = font["/DescendantFonts"][0]["/FontDescriptor"]["/FontFile2"].data
-    box = [float(v) for v in look["/BBox"]]
+    look = field.AP.N
+    font = look.Resources.Font[f"/{name}"]
+    program = read_bounded(font.DescendantFonts[0].FontDescriptor.FontFile2)
+    box = [float(v) for v in look.BBox]
     return PreparedText(
-        typeface=_typeface(bytes(program)),
+        typeface=_typeface(program),
         font_name=name,
-        font_reference=fonts.raw_get(f"/{name}"),
+        font=font,
         size=float(match["size"]),
         width=box[2] - box[0],
         height=box[3] - box[1],
-        alignment=Alignment(int(field["/Q"] if "/Q" in field else 0)),
+        alignment=Alignment(int(field.get("/Q", 0))),
     )
 
 

@@ -14,14 +14,17 @@ Source: ETSI EN 319 142-1 §5.3, §6.3; ISO 32000-2 §12.8.2 (DocMDP, FieldMDP).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from vnsign.errors import ErrorCode, InputError, UsageError
-from vnsign.pdf import increment
 from vnsign.pdf.appearance import ImageLook
 from vnsign.pdf.geometry import Box
-from vnsign.pdf.signature_gap import Gap, SignatureEntry, open_gap
+from vnsign.pdf.signature_fields import SignatureField, docmdp_permission, signature_fields
+from vnsign.pdf.signature_gap import SignatureEntry, open_gap
+from vnsign.pdf.source import AppendedSource, PdfSource, chunks
+from vnsign.pdf.updating import Gap, PdfUpdate, open_for_update
 from vnsign.ports import TimestampSource
 from vnsign.signing.signer import TIMESTAMP_ROOM_BYTES, PreparedSigner
 
@@ -36,7 +39,7 @@ class SignatureRequest:
         field: Name of an empty signature field, or of the new one to make; None picks ``Signature1``, ``Signature2`` …
         at: Claimed signing time (/M), aware; written with its own offset.
         box: Where a new field shows its image; None makes it invisible. Must be None for a field that stands there.
-        image: What the field shows.
+        look: What the field shows.
         certify: Make it the certification signature (DocMDP P=2: filling in and signing stay allowed).
         reason: /Reason, or None.
         location: /Location, or None.
@@ -45,16 +48,33 @@ class SignatureRequest:
     field: str | None = None
     at: datetime
     box: Box | None = None
-    image: ImageLook | None = None
+    look: ImageLook | None = None
     certify: bool = False
     reason: str | None = None
     location: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """A PDF with one more signature.
+
+    Attributes:
+        pdf: All of it.
+        field: Name of the field that was signed.
+        had_signatures: Others had signed before, or left traces of it.
+        cms: The signature.
+    """
+
+    pdf: AppendedSource
+    field: str
+    had_signatures: bool
+    cms: bytes
+
+
 def sign(
-    pdf: bytes, signer: PreparedSigner, request: SignatureRequest, *, timestamps: TimestampSource | None = None
-) -> bytes:
-    """Return ``pdf`` with one more signature: B-T if ``timestamps`` is given, else B-B.
+    source: PdfSource, signer: PreparedSigner, request: SignatureRequest, *, timestamps: TimestampSource | None = None
+) -> Signed:
+    """Add a signature: B-T if ``timestamps`` is given, else B-B.
 
     Raises:
         InputError: NOT_A_PDF, MALFORMED_PDF, ENCRYPTED_PDF, SIGNING_FORBIDDEN.
@@ -65,40 +85,50 @@ def sign(
         raise UsageError(ErrorCode.BAD_ARGUMENT, "the signing time must be aware (have a time zone)")
     room = TIMESTAMP_ROOM_BYTES if timestamps is not None else 0
     while True:
-        gap = _open_gap(pdf, signer, request, room_bytes=signer.template.upper_bound(max_timestamp_bytes=room))
-        cms = signer.cms(gap.digest, timestamps=timestamps)
-        if len(cms) <= gap.room_bytes:
-            return gap.filled(cms)
+        opened = _open_gap(source, signer, request, room_bytes=signer.template.upper_bound(max_timestamp_bytes=room))
+        cms = signer.cms(opened.gap.digest, timestamps=timestamps)
+        if len(cms) <= opened.gap.room_bytes:
+            return Signed(pdf=opened.gap.filled(cms), field=opened.field, had_signatures=opened.had_signatures, cms=cms)
         room = 2 * len(cms)  # the token is larger than the room kept for it: once more with room for it
 
 
-def _open_gap(pdf: bytes, signer: PreparedSigner, request: SignatureRequest, *, room_bytes: int) -> Gap:
-    writer = increment.open_for_update(pdf)
-    chosen = _choose_field(writer, request)
-    entry = SignatureEntry(
-        field=chosen.name,
-        state=chosen.state,
-        box=request.box,
-        image=request.image,
-        at=request.at,
-        name=signer.name,
-        certify=request.certify,
-        reason=request.reason,
-        location=request.location,
-    )
-    return open_gap(writer, entry, hash_name=signer.template.hash_name, room_bytes=room_bytes)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _ChosenField:
-    name: str
-    state: increment.SignatureFieldState | None
+class _Opened:
+    gap: Gap
+    field: str
+    had_signatures: bool
 
 
-def _choose_field(writer: increment.IncrementWriter, request: SignatureRequest) -> _ChosenField:
-    fields = {f.name: f for f in increment.signature_fields(writer)}
+def _open_gap(source: PdfSource, signer: PreparedSigner, request: SignatureRequest, *, room_bytes: int) -> _Opened:
+    with open_for_update(source) as update:
+        fields = signature_fields(update.pdf)
+        name, field = _choose_field(update, fields, request)
+        entry = SignatureEntry(
+            name=name,
+            field=field,
+            box=request.box,
+            look=request.look,
+            at=request.at,
+            signer=signer.name,
+            certify=request.certify,
+            reason=request.reason,
+            location=request.location,
+        )
+        had_signatures = any(f.filled for f in fields.values()) or _mentions_signature(source)
+        gap = open_gap(update, entry, hash_name=signer.template.hash_name, room_bytes=room_bytes)
+    return _Opened(gap=gap, field=name, had_signatures=had_signatures)
+
+
+def _mentions_signature(source: PdfSource) -> bool:
+    """Tell whether a signature that no field leads to may stand in the file."""
+    return any(b"/ByteRange" in piece for piece in chunks(source))
+
+
+def _choose_field(
+    update: PdfUpdate, fields: Mapping[str, SignatureField], request: SignatureRequest
+) -> tuple[str, SignatureField | None]:
     signed = any(f.filled for f in fields.values())
-    permission = increment.docmdp_permission(writer)
+    permission = docmdp_permission(update.pdf)
     if permission == _NO_CHANGES:
         raise InputError(
             ErrorCode.SIGNING_FORBIDDEN,
@@ -114,7 +144,8 @@ def _choose_field(writer: increment.IncrementWriter, request: SignatureRequest) 
     name = request.field or next(n for i in range(1, len(fields) + 2) if (n := f"Signature{i}") not in fields)
     state = fields.get(name)
     if state is not None:
-        return _existing(state, request)
+        _require_usable(state, request)
+        return name, state
     if permission == _FILL_IN:
         empty = ", ".join(f.name for f in fields.values() if not f.filled) or "none"
         raise InputError(
@@ -127,10 +158,10 @@ def _choose_field(writer: increment.IncrementWriter, request: SignatureRequest) 
             ErrorCode.FIELD_NOT_FOUND,
             f"there is no signature field {name!r}, and a new one cannot have a dot in its name",
         )
-    return _ChosenField(name=name, state=None)
+    return name, None
 
 
-def _existing(state: increment.SignatureFieldState, request: SignatureRequest) -> _ChosenField:
+def _require_usable(state: SignatureField, request: SignatureRequest) -> None:
     if state.filled:
         raise UsageError(ErrorCode.FIELD_ALREADY_SIGNED, f"the field {state.name!r} is signed already")
     if request.box is not None:
@@ -139,4 +170,3 @@ def _existing(state: increment.SignatureFieldState, request: SignatureRequest) -
             f"the field {state.name!r} has its place already",
             way_out="leave out the place, or name a new field",
         )
-    return _ChosenField(name=state.name, state=state)

@@ -4,28 +4,50 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pikepdf
+
 from vnsign.errors import ErrorCode, InputError
+from vnsign.pdf.fields_reading import read_form
+from vnsign.pdf.source import PdfSource, to_bytes
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.report import DocumentReport, Indication, Modifications, SignatureReport
+from vnsign.signing.sign import Signed
 from vnsign.verification import inspect
 
 _NOBODY = TrustAnchors(anchors=())
 
 
-def look_at_new_signature(before: bytes, after: bytes, now: datetime) -> None:
-    """Read back what was signed: the new signature verifies, and no earlier one is worth less than before.
+def look_at_new_signature(before: PdfSource, signed: Signed, now: datetime) -> None:
+    """Read back what was signed: the field holds the new signature, and no earlier one is worth less than before.
+
+    The signature value itself was verified when it was made.
 
     Raises:
         InputError: MALFORMED_PDF, SIGNING_FORBIDDEN.
     """
-    report = inspect(after, trust=_NOBODY, at=now)
-    if not any(s.covers_whole_document and s.intact and s.valid for s in report.signatures):
+    if not _is_read_back(signed):
         raise InputError(
             ErrorCode.MALFORMED_PDF,
             "the signed file could not be read back",
             way_out="export the PDF again with another program",
         )
-    _require_unharmed(before, report, now)
+    if signed.had_signatures:
+        _require_unharmed(to_bytes(before), inspect(to_bytes(signed.pdf), trust=_NOBODY, at=now), now)
+
+
+def _is_read_back(signed: Signed) -> bool:
+    """Tell whether a reader that starts at the file's end finds the signature, around exactly the bytes it covers."""
+    with signed.pdf.open() as stream:
+        try:
+            with pikepdf.open(stream, suppress_warnings=True) as pdf:
+                field = read_form(pdf).fields[signed.field]
+                start, first, second, last = (int(v) for v in field.value.ByteRange)  # type: ignore[attr-defined]
+                contents = bytes(field.value.Contents)  # type: ignore[attr-defined]
+        except (pikepdf.PdfError, KeyError, AttributeError, TypeError, ValueError):
+            return False
+        stream.seek(first)
+        gap = stream.read(second - first)
+    return (start, second + last) == (0, signed.pdf.size) and gap == b"<" + contents.hex().encode("ascii") + b">"
 
 
 def look_at_filled_fields(before: bytes, after: bytes, now: datetime) -> None:

@@ -10,9 +10,15 @@ from pypdf import PdfReader
 
 from tests.materials import DATE, LEADER, NUMBER, SEAL, plain_pdf, prepared_pdf
 from vnsign.errors import ErrorCode, InputError, UsageError
-from vnsign.pdf.filling import fill
+from vnsign.pdf import filling
 from vnsign.pdf.geometry import Box
 from vnsign.pdf.prepare import SignatureFieldSpec, TextFieldSpec, prepare_fields
+from vnsign.pdf.source import BytesSource, to_bytes
+
+
+def fill(pdf: bytes, values: dict[str, str]) -> bytes:
+    """Fill bytes in memory."""
+    return to_bytes(filling.fill(BytesSource(pdf), values))
 
 
 def test_a_prepared_document_holds_every_field_of_the_recipe() -> None:

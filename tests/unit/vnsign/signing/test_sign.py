@@ -27,6 +27,7 @@ from tests.materials import (
     plain_pdf,
     prepared_pdf,
 )
+from vnsign.pdf.source import BytesSource
 from vnsign.signing.sign import SignatureRequest, sign
 
 
@@ -93,7 +94,7 @@ def test_after_the_seal_no_prepared_field_is_filled(office: Office) -> None:
 def test_a_document_certified_against_all_change_is_not_signed(office: Office) -> None:
     """DocMDP P=1 allows nothing more."""
     signed = leader_signed(office)
-    closed = signed.replace(b"/V /1.2\n/P 2", b"/V /1.2\n/P 1")
+    closed = signed.replace(b"/P 2 /Type /TransformParams", b"/P 1 /Type /TransformParams")
     assert closed != signed
 
     assert refused(closed, office, field=SEAL) is vnsign.ErrorCode.SIGNING_FORBIDDEN
@@ -163,7 +164,7 @@ def test_a_token_larger_than_its_room_still_fits(office: Office) -> None:
 def test_a_time_without_zone_is_refused(office: Office) -> None:
     """Times are aware."""
     with pytest.raises(vnsign.UsageError) as error:
-        sign(plain_pdf(), office.leader, SignatureRequest(at=datetime(2026, 1, 1)))  # noqa: DTZ001 — the point
+        sign(BytesSource(plain_pdf()), office.leader, SignatureRequest(at=datetime(2026, 1, 1)))  # noqa: DTZ001 — the point
 
     assert error.value.code is vnsign.ErrorCode.BAD_ARGUMENT
 

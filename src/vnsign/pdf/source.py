@@ -1,0 +1,125 @@
+"""Where a PDF's bytes come from: memory, a file, or one of these with increments appended.
+
+A document of a gigabyte is never held in memory: it is read in pieces, and what signing adds is a few kilobytes.
+
+Invariants:
+    - A source never changes while it is used.
+
+What it does not do: write.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+CHUNK_BYTES = 1 << 20
+
+
+class PdfSource(Protocol):
+    """Bytes that can be read again and again."""
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes there are."""
+
+    def open(self) -> BinaryIO:
+        """Return a seekable stream at the first byte; whoever asks closes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BytesSource:
+    """A PDF in memory."""
+
+    data: bytes
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes there are."""
+        return len(self.data)
+
+    def open(self) -> BinaryIO:
+        """Return a stream over the same memory."""
+        return io.BytesIO(self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class AppendedSource:
+    """A PDF with an increment after it."""
+
+    base: PdfSource
+    increment: bytes
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes there are, increment included."""
+        return self.base.size + len(self.increment)
+
+    def open(self) -> BinaryIO:
+        """Return a stream over both, one after the other."""
+        return io.BufferedReader(_Joined(self.base.open(), self.base.size, self.increment))
+
+
+def chunks(source: PdfSource) -> Iterator[bytes]:
+    """Yield the bytes in pieces of at most a mebibyte."""
+    if isinstance(source, BytesSource):
+        yield source.data
+    elif isinstance(source, AppendedSource):
+        yield from chunks(source.base)
+        yield source.increment
+    else:
+        with source.open() as stream:
+            while piece := stream.read(CHUNK_BYTES):
+                yield piece
+
+
+def to_bytes(source: PdfSource) -> bytes:
+    """Return everything in memory."""
+    return b"".join(chunks(source))
+
+
+def hash_of(source: PdfSource, hash_name: str) -> hashlib._Hash:
+    """Return a running hash over everything in ``source``."""
+    running = hashlib.new(hash_name)
+    for piece in chunks(source):
+        running.update(piece)
+    return running
+
+
+class _Joined(io.RawIOBase):
+    """A stream and the bytes after it, read as one."""
+
+    def __init__(self, base: BinaryIO, base_size: int, tail: bytes) -> None:
+        self._base = base
+        self._base_size = base_size
+        self._tail = tail
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._base_size + len(self._tail)}[whence]
+        self._position = max(0, origin + offset)
+        return self._position
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # narrower than Buffer, as io calls it
+        if self._position < self._base_size:
+            self._base.seek(self._position)
+            piece = self._base.read(min(len(buffer), self._base_size - self._position))
+        else:
+            start = self._position - self._base_size
+            piece = self._tail[start : start + len(buffer)]
+        buffer[: len(piece)] = piece
+        self._position += len(piece)
+        return len(piece)
+
+    def close(self) -> None:
+        self._base.close()
+        super().close()
