@@ -27,11 +27,13 @@ import click
 from vnsign.adapters.pem import wants_passphrase
 from vnsign.cli.secret_reading import read_secret
 from vnsign.errors import ErrorCode, UsageError
-from vnsign.wiring.signer_recipes import KeySource, PemSource, Pkcs11Source, Pkcs12Source, SignerRecipe
+from vnsign.wiring.signer_recipes import CscSource, KeySource, PemSource, Pkcs11Source, Pkcs12Source, SignerRecipe
 from vnsign.wiring.signers import Signer
 
 PASSPHRASE_VARIABLE = "VNSIGN_PASSPHRASE"  # noqa: S105 — its name, not a secret
 PIN_VARIABLE = "VNSIGN_PIN"
+CSC_VARIABLE = "VNSIGN_CSC_SECRET"
+_SHOWN_CHARS = 200
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -51,6 +53,12 @@ class KeyOptions:
     key_label: str | None
     key_id: str | None
     pin_file: Path | None
+    csc_url: str | None
+    csc_credential: str | None
+    csc_user: str | None
+    csc_secret_file: Path | None
+    csc_signatures: int
+    csc_otp: bool
     hash_name: str | None
     pss: bool
 
@@ -69,7 +77,28 @@ class KeyOptions:
         if self.key is not None:
             passphrase = self._passphrase(self.key) if wants_passphrase(self.key) else None
             return PemSource(key=self.key, certificate=self.cert, chain=self.chain, passphrase=passphrase)
+        if self.csc_url is not None:
+            return self._service(self.csc_url)
         return self._token(self.pkcs11_module or Path(), self.pkcs11_token or "")
+
+    def _service(self, url: str) -> CscSource:
+        entered = "Access token" if self.csc_user is None else f"Password of {self.csc_user}"
+        secret = _text(
+            read_secret(self.csc_secret_file, variable=CSC_VARIABLE, prompt=f"{entered} at {url}", may_be_empty=True)
+        )
+        pin = read_secret(
+            self.pin_file, variable=PIN_VARIABLE, prompt="PIN of the credential, if it has one", may_be_empty=True
+        )
+        return CscSource(
+            url=url,
+            credential_id=self.csc_credential,
+            user=self.csc_user,
+            password=secret if self.csc_user is not None else None,
+            token=(secret or None) if self.csc_user is None else None,
+            pin=_text(pin) or None,
+            otp=ask_for_code if self.csc_otp else None,
+            signatures=self.csc_signatures,
+        )
 
     def _token(self, module: Path, token: str) -> Pkcs11Source:
         pin = read_secret(self.pin_file, variable=PIN_VARIABLE, prompt=f"PIN of the token {token}")
@@ -93,7 +122,7 @@ class KeyOptions:
         Raises:
             click.UsageError: With the option's name.
         """
-        kinds = {"--p12": self.p12, "--key": self.key, "--pkcs11-module": self.pkcs11_module}
+        kinds = {"--p12": self.p12, "--key": self.key, "--pkcs11-module": self.pkcs11_module, "--csc-url": self.csc_url}
         given = [name for name, value in kinds.items() if value is not None]
         if len(given) != 1:
             raise click.UsageError(
@@ -106,13 +135,23 @@ class KeyOptions:
             "--pkcs11-token": (self.pkcs11_token, ("--pkcs11-module",)),
             "--key-label": (self.key_label, ("--pkcs11-module",)),
             "--key-id": (self.key_id, ("--pkcs11-module",)),
-            "--pin-file": (self.pin_file, ("--pkcs11-module",)),
+            "--pin-file": (self.pin_file, ("--pkcs11-module", "--csc-url")),
+            "--csc-credential": (self.csc_credential, ("--csc-url",)),
+            "--csc-user": (self.csc_user, ("--csc-url",)),
+            "--csc-secret-file": (self.csc_secret_file, ("--csc-url",)),
+            "--csc-otp": (self.csc_otp, ("--csc-url",)),
         }
         for name, (value, needs) in belongs.items():
             if value and given[0] not in needs:
                 raise click.UsageError(f"{name} belongs to {' or '.join(needs)}, not to {given[0]}")
         if self.pkcs11_module is not None and not self.pkcs11_token:
             raise click.UsageError("--pkcs11-module needs --pkcs11-token LABEL")
+
+
+def ask_for_code(words: str) -> str:
+    """Return what is typed unseen; the words are the service's own, shown as far as they can be printed."""
+    shown = "".join(char for char in words if char.isprintable())[:_SHOWN_CHARS]
+    return str(click.prompt(shown or "One-time password", hide_input=True, err=True))
 
 
 def signer_from_options(keys: KeyOptions) -> Signer:
@@ -148,6 +187,28 @@ _OPTIONS = (
         type=_FILE,
         help=f"File whose first line is the PIN; else {PIN_VARIABLE}, else it is asked for.",
     ),
+    click.option(
+        "--csc-url",
+        envvar="VNSIGN_CSC_URL",
+        metavar="URL",
+        help="The key is at a remote signing service: base of its CSC API, v1 or v2.",
+    ),
+    click.option("--csc-credential", metavar="ID", help="Which key of the service, if the user has several."),
+    click.option("--csc-user", metavar="NAME", help="Enter with a user name and password instead of an access token."),
+    click.option(
+        "--csc-secret-file",
+        metavar="FILE",
+        type=_FILE,
+        help=f"File whose first line is the access token or password; else {CSC_VARIABLE}, else it is asked for.",
+    ),
+    click.option(
+        "--csc-signatures",
+        type=click.IntRange(min=1),
+        default=1,
+        show_default=True,
+        help="Documents that one authorization is to serve, as far as the service allows.",
+    ),
+    click.option("--csc-otp", is_flag=True, help="Ask for a one-time password at each authorization."),
     click.option(
         "--hash",
         "hash_name",

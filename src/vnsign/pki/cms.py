@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.pki.keys import check_public_key, signature_hash
+from vnsign.pki.pss import pss_algorithm
 
 #: DER of object identifiers and of the version 1: no encoder runs while documents are signed.
 _ID_DATA = bytes.fromhex("06092a864886f70d010701")
@@ -116,7 +117,7 @@ class CmsTemplate:
         own = asn1_x509.Certificate.load(certificate_der)
         digest_algorithm = algos.DigestAlgorithm({"algorithm": hash_name}).dump()
         signature_algorithm = (
-            _pss_algorithm(hash_name)
+            pss_algorithm(_HASH_NAMES[hash_name]())
             if pss
             else algos.SignedDigestAlgorithm({"algorithm": f"{hash_name}_{'rsa' if is_rsa else 'ecdsa'}"}).dump()
         )
@@ -200,19 +201,6 @@ def _max_signature_bytes(key: SigningPublicKey) -> int:
         return (key.key_size + 7) // 8
     largest = bytes(key.key_size // 8 + 1)
     return len(der(0x30, der(0x02, largest), der(0x02, largest)))
-
-
-def _pss_algorithm(hash_name: str) -> bytes:
-    """RFC 4056 §3, RFC 4055 §3.1: the hash of the message also in MGF1, a salt as long as its digest."""
-    parameters = algos.RSASSAPSSParams(
-        {
-            "hash_algorithm": {"algorithm": hash_name},
-            "mask_gen_algorithm": {"algorithm": "mgf1", "parameters": {"algorithm": hash_name}},
-            "salt_length": _HASH_NAMES[hash_name].digest_size,
-        }
-    )
-    encoded: bytes = algos.SignedDigestAlgorithm({"algorithm": "rsassa_pss", "parameters": parameters}).dump()
-    return encoded
 
 
 def _signing_certificate_v2(own: asn1_x509.Certificate, certificate_der: bytes, hash_name: str) -> bytes:

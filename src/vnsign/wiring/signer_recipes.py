@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import assert_never
 
+from vnsign.adapters.csc import CscService
+from vnsign.adapters.csc_key import AskForCode
 from vnsign.wiring.signers import Signer
 
 
@@ -46,7 +48,26 @@ class Pkcs11Source:
     certificate: Path | None = None
 
 
-KeySource = Pkcs12Source | PemSource | Pkcs11Source
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CscSource:
+    """A key at a remote signing service; see :meth:`Signer.from_csc`.
+
+    Attributes:
+        otp: A function of a module, so that it can be pickled; it asks in the process that signs.
+    """
+
+    url: str
+    credential_id: str | None = None
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
+    credential_token: str | None = field(default=None, repr=False)
+    pin: str | None = field(default=None, repr=False)
+    otp: AskForCode | None = None
+    signatures: int = 1
+
+
+KeySource = Pkcs12Source | PemSource | Pkcs11Source | CscSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +89,8 @@ class SignerRecipe:
 
         Raises:
             UsageError: WRONG_PASSPHRASE, KEY_UNUSABLE, KEY_UNAVAILABLE, BAD_ARGUMENT.
-            InputError: NOT_READABLE, MALFORMED_CERTIFICATE.
+            InputError: NOT_READABLE, MALFORMED_CERTIFICATE, MALFORMED_ANSWER.
+            ServiceUnavailable: SERVICE_UNREACHABLE, SERVICE_REFUSED.
         """
         match self.source:
             case Pkcs12Source() as source:
@@ -93,5 +115,23 @@ class SignerRecipe:
                     hash_name=self.hash_name,
                     pss=self.pss,
                 )
+            case CscSource() as source:
+                return _from_csc(source, hash_name=self.hash_name, pss=self.pss)
             case _:
                 assert_never(self.source)
+
+
+def _from_csc(source: CscSource, *, hash_name: str | None, pss: bool) -> Signer:
+    service = CscService(source.url, token=source.token)
+    if source.user is not None:
+        service.login(source.user, source.password or "")
+    return Signer.from_csc(
+        service,
+        source.credential_id,
+        credential_token=source.credential_token,
+        pin=source.pin,
+        otp=source.otp,
+        signatures=source.signatures,
+        hash_name=hash_name,
+        pss=pss,
+    )

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from vnsign.adapters.csc import CscService
+from vnsign.adapters.csc_key import AskForCode, CscKey
 from vnsign.adapters.http import HttpTimestampSource
 from vnsign.adapters.pem import read_certificates, read_pem
 from vnsign.adapters.pkcs12 import read_pkcs12
-from vnsign.pki.credentials import Credential
+from vnsign.errors import ErrorCode, UsageError
+from vnsign.pki.credentials import Credential, chain_above
 from vnsign.ports import TimestampSource
 from vnsign.signing.signer import PreparedSigner, prepare_signer
 from vnsign.signing.signer import sign_statement as _sign_statement
@@ -109,8 +112,57 @@ class Signer(PreparedSigner):
         return cls.from_credential(credential, hash_name=hash_name, pss=pss)
 
     @classmethod
+    def from_csc(
+        cls,
+        service: CscService | str,
+        credential_id: str | None = None,
+        *,
+        token: str | None = None,
+        credential_token: str | None = None,
+        pin: str | None = None,
+        otp: AskForCode | None = None,
+        signatures: int = 1,
+        hash_name: str | None = None,
+        pss: bool = False,
+    ) -> Self:
+        """Prepare a signer whose key is at a remote signing service (CSC API v1 or v2).
+
+        Args:
+            service: The service, or the base URL of its API.
+            credential_id: Which key; None if the user has one only.
+            token: OAuth 2.0 access token, if ``service`` is a URL.
+            credential_token: Access token with the scope ``credential``, for credentials authorized by OAuth 2.0.
+            pin: If the credential wants one.
+            otp: Asked for a one-time password at each authorization, if the credential wants one.
+            signatures: How many documents one authorization is to serve; the service may allow fewer.
+            hash_name: See above.
+            pss: See above.
+
+        Raises:
+            UsageError: KEY_UNAVAILABLE: no such credential, or several; KEY_UNUSABLE, BAD_ARGUMENT.
+            ServiceUnavailable: SERVICE_UNREACHABLE, SERVICE_REFUSED.
+            InputError: MALFORMED_ANSWER.
+        """
+        at = CscService(service, token=token) if isinstance(service, str) else service
+        credential = at.credential(credential_id or _only_one(at))
+        key = CscKey(at, credential, pin=pin, otp=otp, signatures=signatures, credential_token=credential_token)
+        chain = chain_above(credential.certificate, credential.chain)
+        return cls._of(prepare_signer(key, credential.certificate, chain=chain, hash_name=hash_name, pss=pss))
+
+    @classmethod
     def _of(cls, ready: PreparedSigner) -> Self:
         return cls(key=ready.key, certificate=ready.certificate, chain=ready.chain, template=ready.template)
+
+
+def _only_one(service: CscService) -> str:
+    found = service.credentials()
+    if len(found) != 1:
+        raise UsageError(
+            ErrorCode.KEY_UNAVAILABLE,
+            f"{service!r} has {len(found)} credentials of this user",
+            way_out=f"name one of them: {', '.join(found)[:200]}" if found else "have one issued",
+        )
+    return found[0]
 
 
 def sign_statement(statement: bytes, signer: PreparedSigner, *, tsa: str | TimestampSource | None = None) -> bytes:
