@@ -158,6 +158,7 @@ def leader_signed(office: Office, pdf: bytes | None = None) -> bytes:
         level="B-T",
         tsa=office.tsa,
         image=picture(),
+        check_status=False,
         clock=office.clock,
     )
 
@@ -177,5 +178,6 @@ def sealed(office: Office, pdf: bytes | None = None) -> bytes:
         tsa=office.tsa,
         image=picture((200, 0, 0)),
         revocation=office.crls,
+        check_status=False,
         clock=office.clock,
     )

@@ -90,6 +90,11 @@ class _Outcome:
 @click.option(
     "--certify", is_flag=True, help="Certify: later only filling in and signing of prepared fields is allowed."
 )
+@click.option(
+    "--no-status-check",
+    is_flag=True,
+    help="Do not ask first whether the certificate is revoked (NĐ 68/2024 Điều 29 wants it asked).",
+)
 @click.option("--reason", help="Reason shown by viewers.")
 @click.option("--force", is_flag=True, help="Replace files that are there already.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
@@ -107,6 +112,7 @@ def sign(
     at_mm: tuple[float, float] | None,
     size_mm: tuple[float, float] | None,
     certify: bool,
+    no_status_check: bool,
     reason: str | None,
     force: bool,
     as_json: bool,
@@ -142,6 +148,7 @@ def sign(
                 place=place,
                 certify=certify,
                 reason=reason,
+                check_status=not no_status_check,
             )
             write_whole(target, signed)
         except VnsignError as exc:

@@ -18,6 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 import vnsign
 from tests.materials import HandClock, Office, make_office, plain_pdf
+from vnsign.pdf.source import BytesSource, to_bytes
 from vnsign.pdf.structure import read_structure
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.pki.cms_reading import parse_signed_data
@@ -33,6 +34,7 @@ from vnsign.report import (
     TimeSource,
     Verdict,
 )
+from vnsign.signing.sign import SignatureRequest, sign
 from vnsign.verification import inspect
 
 BEGIN = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -55,6 +57,7 @@ class World:
             level=level,
             tsa=office.tsa if level != "B-B" else None,
             revocation=office.crls,
+            check_status=False,
             clock=self.clock,
         )
 
@@ -342,7 +345,8 @@ def test_certificates_of_persons_and_agencies_may_sign(extensions: tuple[tuple[x
 def test_certificates_for_other_things_may_not_sign(extensions: tuple[tuple[x509.ExtensionType, bool], ...]) -> None:
     """A time-stamping authority's certificate is no document signer's, nor is a CA's."""
     who = foreign(*extensions)
-    signature = only(inspect(vnsign.sign_pdf(plain_pdf(), who.signer, clock=CLOCK), trust=who.trust, at=BEGIN))
+    signed = to_bytes(sign(BytesSource(plain_pdf()), who.signer, SignatureRequest(at=BEGIN)).pdf)
+    signature = only(inspect(signed, trust=who.trust, at=BEGIN))
 
     assert signature.indication is Indication.INDETERMINATE
     assert FindingCode.KEY_USAGE_UNSUITABLE in codes(signature, Severity.UNDECIDED)
