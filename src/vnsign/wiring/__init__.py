@@ -11,6 +11,7 @@ from vnsign.adapters.evidence_cache import EvidenceCache
 from vnsign.adapters.http import FallbackTimestampSource, HttpRevocationSource, HttpTimestampSource, StatusMethod
 from vnsign.adapters.pkcs12 import read_pkcs12, write_pkcs12
 from vnsign.authority import Act, Application, Authority, AuthoritySettings
+from vnsign.batch.jobs import JobError, JobOutcome, JobState, SignJob
 from vnsign.errors import ErrorCode, InputError, ServiceUnavailable, SignatureRejected, UsageError, VnsignError
 from vnsign.pdf.appearance import Alignment
 from vnsign.pdf.fonts import FontStyle, bundled_font
@@ -38,6 +39,7 @@ from vnsign.report import (
 )
 from vnsign.signing.levels import TargetLevel
 from vnsign.web import ServiceLimits, create_app, listen, serve
+from vnsign.wiring.batch import SigningOptions, sign_many
 from vnsign.wiring.extending import archive_until, extend_pdf, refresh_pdf
 from vnsign.wiring.sealing import SealPurpose, seal_pdf
 from vnsign.wiring.signers import Signer, sign_statement
@@ -66,6 +68,9 @@ __all__ = [
     "HttpTimestampSource",
     "Indication",
     "InputError",
+    "JobError",
+    "JobOutcome",
+    "JobState",
     "KeyAlgorithm",
     "Level",
     "Modifications",
@@ -75,10 +80,12 @@ __all__ = [
     "SealPurpose",
     "ServiceLimits",
     "ServiceUnavailable",
+    "SignJob",
     "SignatureFieldSpec",
     "SignatureRejected",
     "SignatureReport",
     "Signer",
+    "SigningOptions",
     "StatusMethod",
     "SubIndication",
     "Subject",
@@ -105,6 +112,7 @@ __all__ = [
     "refresh_pdf",
     "seal_pdf",
     "serve",
+    "sign_many",
     "sign_pdf",
     "sign_statement",
     "verify_pdf",
