@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import ssl
 import time
+import weakref
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -64,6 +65,7 @@ class CscTransport:
         self._tls = tls
         self._clients: dict[int, httpx2.Client] = {}
         self._lock = Lock()
+        weakref.finalize(self, _close_all, self._clients)
 
     @property
     def url(self) -> str:
@@ -150,6 +152,11 @@ class CscTransport:
                     follow_redirects=False,
                 )
             return self._clients[os.getpid()]
+
+
+def _close_all(clients: dict[int, httpx2.Client]) -> None:
+    for client in clients.values():
+        client.close()
 
 
 def _checked(url: str) -> str:
