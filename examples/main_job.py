@@ -24,15 +24,14 @@ authority = vnsign.Authority.create(
 trust = vnsign.TrustStore(anchors=authority.certificates()[:1])
 
 
-def signer(profile: vnsign.CertificateProfile, name: str) -> vnsign.Signer:
+def signer(profile: vnsign.CertificateProfile, name: str, holder: vnsign.Holder) -> vnsign.Signer:
     """Certify a key and make it ready to sign."""
-    return vnsign.Signer.from_credential(
-        authority.enroll(profile, vnsign.Subject(common_name=name, organization=AGENCY))
-    )
+    subject = vnsign.Subject(common_name=name, organization=AGENCY)
+    return vnsign.Signer.from_credential(authority.enroll(profile, subject), holder=holder)
 
 
-leader = signer(vnsign.CertificateProfile.OFFICIAL, LEADER)
-stamp = signer(vnsign.CertificateProfile.AGENCY_SEAL, AGENCY)
+leader = signer(vnsign.CertificateProfile.OFFICIAL, LEADER, vnsign.Holder.PERSON)
+stamp = signer(vnsign.CertificateProfile.AGENCY_SEAL, AGENCY, vnsign.Holder.AGENCY)  # signs only through the seal verbs
 
 # The document in the layout of Decree 30, with prepared fields where number, date and signatures will stand.
 fonts = signing.bundled_fonts()

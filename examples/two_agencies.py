@@ -27,7 +27,9 @@ trust = vnsign.TrustStore(anchors=authority.certificates()[:1])
 def signer(profile: vnsign.CertificateProfile, name: str, organization: str) -> vnsign.Signer:
     """Certify a key and make it ready to sign."""
     subject = vnsign.Subject(common_name=name, organization=organization)
-    return vnsign.Signer.from_credential(authority.enroll(profile, subject))
+    is_seal = profile is vnsign.CertificateProfile.AGENCY_SEAL
+    holder = vnsign.Holder.AGENCY if is_seal else vnsign.Holder.PERSON
+    return vnsign.Signer.from_credential(authority.enroll(profile, subject), holder=holder)
 
 
 leader = signer(vnsign.CertificateProfile.OFFICIAL, LEADER, PROVINCE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
@@ -59,11 +59,17 @@ class DirectCrls:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """One authority with a leader and an agency."""
+    """One authority with a leader and an agency.
+
+    Attributes:
+        agency: The agency's certificate, its key used like a person's: somebody who signs second.
+        seal: The same key, loaded as the agency's.
+    """
 
     authority: vnsign.Authority
     leader: vnsign.Signer
     agency: vnsign.Signer
+    seal: vnsign.Signer
     trust: vnsign.TrustStore
     tsa: DirectTsa
     crls: DirectCrls
@@ -86,10 +92,12 @@ def make_office(folder: Path, *, clock: vnsign.Clock | None = None) -> Office:
         subject = vnsign.Subject(common_name=name, organization="UBND tỉnh An Bình")
         return vnsign.Signer.from_credential(authority.enroll(profile, subject))
 
+    agency = signer(vnsign.CertificateProfile.AGENCY_SEAL, "UBND tỉnh An Bình")
     return Office(
         authority=authority,
         leader=signer(vnsign.CertificateProfile.OFFICIAL, "Nguyễn Văn Ủy"),
-        agency=signer(vnsign.CertificateProfile.AGENCY_SEAL, "UBND tỉnh An Bình"),
+        agency=agency,
+        seal=replace(agency, holder=vnsign.Holder.AGENCY),
         trust=vnsign.TrustStore(anchors=authority.certificates()[:1]),
         tsa=DirectTsa(authority),
         crls=DirectCrls(authority),
@@ -172,7 +180,7 @@ def sealed(office: Office, pdf: bytes | None = None) -> bytes:
     """Return the whole recipe: leader, number, seal, evidence (B-LT)."""
     return vnsign.seal_pdf(
         pdf or numbered(leader_signed(office)),
-        office.agency,
+        office.seal,
         field=SEAL,
         trust=office.trust,
         tsa=office.tsa,

@@ -105,7 +105,7 @@ def test_the_seal_refuses_a_document_whose_leader_is_not_trusted(office: Office,
     with pytest.raises(vnsign.UsageError) as refused:
         vnsign.seal_pdf(
             numbered(leader_signed(stranger)),
-            office.agency,
+            office.seal,
             field=SEAL,
             trust=office.trust,
             tsa=office.tsa,

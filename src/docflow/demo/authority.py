@@ -77,7 +77,9 @@ class RunningAuthority:
         path = self.places.keys / f"{name}.p12"
         if not path.exists():
             vnsign.write_pkcs12(path, self.authority.enroll(profile, subject), self.passphrase)
-        return vnsign.Signer.from_pkcs12(path, self.passphrase)
+        is_seal = profile is vnsign.CertificateProfile.AGENCY_SEAL
+        holder = vnsign.Holder.AGENCY if is_seal else vnsign.Holder.PERSON
+        return vnsign.Signer.from_pkcs12(path, self.passphrase, holder=holder)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pikepdf
 
+from vnsign.pdf.opening import open_pdf
 from vnsign.pdf.revisions import ObjectId
 
 _INHERITED = ("/FT", "/V", "/DV")
@@ -153,3 +154,15 @@ def _unique(name: str, node: pikepdf.Object, taken: Mapping[str, object]) -> str
 def _kids(node: pikepdf.Object, key: str) -> list[pikepdf.Object]:
     kids = node.get(key)
     return [k for k in kids if isinstance(k, pikepdf.Dictionary)] if isinstance(kids, pikepdf.Array) else []
+
+
+def read_text_value(pdf: bytes, name: str) -> str:
+    """Return the value of a text field, empty if there is no such field or no value.
+
+    Raises:
+        InputError: NOT_A_PDF, MALFORMED_PDF, ENCRYPTED_PDF.
+    """
+    with open_pdf(pdf) as document:
+        field = read_form(document).fields.get(name)
+        value = field.value if field is not None and field.type == "/Tx" else None
+        return str(value) if isinstance(value, pikepdf.String) else ""

@@ -51,6 +51,32 @@ class PageGeometry:
     rotation: int = 0
 
 
+def page_size_mm(geometry: PageGeometry) -> tuple[float, float]:
+    """Return width and height of a page as it is seen, in mm."""
+    left, bottom, right, top = geometry.visible
+    width, height = (right - left) / POINTS_PER_MM, (top - bottom) / POINTS_PER_MM
+    return (height, width) if geometry.rotation % 180 == _QUARTER_TURN else (width, height)
+
+
+def seen_rectangle_mm(
+    geometry: PageGeometry, rectangle: tuple[float, float, float, float]
+) -> tuple[float, float, float, float]:
+    """Return where a rectangle of user space is seen: left, top, width, height in mm from the top left corner."""
+    left, bottom, right, top = geometry.visible
+    x1, y1, x2, y2 = rectangle
+    match geometry.rotation % 360:
+        case 90:
+            seen = (y1 - bottom, x1 - left, y2 - y1, x2 - x1)
+        case 180:
+            seen = (right - x2, y1 - bottom, x2 - x1, y2 - y1)
+        case 270:
+            seen = (top - y2, right - x2, y2 - y1, x2 - x1)
+        case _:
+            seen = (x1 - left, top - y2, x2 - x1, y2 - y1)
+    x, y, width, height = (v / POINTS_PER_MM for v in seen)
+    return x, y, width, height
+
+
 def place_on_page(
     geometry: PageGeometry, at_mm: tuple[float, float], *, size_mm: tuple[float, float], page: int
 ) -> Box:

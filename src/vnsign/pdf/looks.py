@@ -1,4 +1,4 @@
-"""Looks written into an increment: an image, upright on a turned page.
+"""Looks written into an increment: an image or lines of text, upright on a turned page.
 
 Source: ISO 32000-2 §8.9.5 (images), §11.6.5.2 (soft masks), §8.9.6.3 (explicit masks); ISO 19005-1 §6.4 (PDF/A-1
 forbids transparency).
@@ -14,8 +14,10 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Object
 
 from vnsign.pdf.appearance import ImageLook, image_content
+from vnsign.pdf.font_embedding import type0_font
 from vnsign.pdf.geometry import PageGeometry
 from vnsign.pdf.opening import read_bounded
+from vnsign.pdf.text_look import FONT_NAME, TextLook
 from vnsign.pdf.updating import PdfUpdate
 
 _PDF_A_1 = re.compile(rb"pdfaid:part(?:>|\s*=\s*[\"'])\s*1")
@@ -23,16 +25,27 @@ _MAX_METADATA_BYTES = 1 << 20
 _OPAQUE = 128
 
 
-def draw_look(update: PdfUpdate, look: ImageLook, *, width: float, height: float, rotation: int) -> Object:
+#: What a signature field can show.
+Look = ImageLook | TextLook
+
+
+def draw_look(update: PdfUpdate, look: Look, *, width: float, height: float, rotation: int) -> Object:
     """Add the appearance stream that fills a box of the given size (in points) with ``look``."""
-    geometry = PageGeometry(visible=(0, 0, 0, 0), rotation=rotation)
+    if isinstance(look, TextLook):
+        content = look.content(width=width, height=height, rotation=rotation)
+        font = type0_font(look.typeface(), add=update.add, stream=update.stream)
+        resources = Dictionary(Font=Dictionary({f"/{FONT_NAME}": font}))
+    else:
+        geometry = PageGeometry(visible=(0, 0, 0, 0), rotation=rotation)
+        content = image_content(width=width, height=height, geometry=geometry)
+        resources = Dictionary(XObject=Dictionary(Im0=_image(update, look)))
     return update.stream(
-        image_content(width=width, height=height, geometry=geometry),
+        content,
         Dictionary(
             Type=Name.XObject,
             Subtype=Name.Form,
             BBox=Array([0, 0, round(width, 2), round(height, 2)]),
-            Resources=Dictionary(XObject=Dictionary(Im0=_image(update, look))),
+            Resources=resources,
         ),
     )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vnsign.pdf.appearance import ImageLook
 from vnsign.pdf.geometry import Box, place_on_page
+from vnsign.pdf.looks import Look
 from vnsign.pdf.page_reading import geometry_of
 from vnsign.pdf.source import PdfSource
 from vnsign.pdf.updating import open_for_update, translated
@@ -26,13 +26,13 @@ class Place:
     size_mm: tuple[float, float] | None = None
 
 
-def box_of(source: PdfSource, place: Place, image: ImageLook) -> Box:
-    """Return the box of ``image`` at ``place`` in the page's user space.
+def box_of(source: PdfSource, place: Place, look: Look) -> Box:
+    """Return the box of ``look`` at ``place`` in the page's user space.
 
     Raises:
-        UsageError: BAD_ARGUMENT if there is no such page or the image would not lie on it.
+        UsageError: BAD_ARGUMENT if there is no such page or it would not lie on it.
         InputError: NOT_A_PDF, MALFORMED_PDF, ENCRYPTED_PDF.
     """
     with open_for_update(source) as update, translated("reading the page"):
         geometry = geometry_of(update.page(place.page - 1))
-    return place_on_page(geometry, place.at_mm, size_mm=place.size_mm or image.size_mm, page=place.page - 1)
+    return place_on_page(geometry, place.at_mm, size_mm=place.size_mm or look.size_mm, page=place.page - 1)

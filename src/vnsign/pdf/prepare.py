@@ -20,9 +20,10 @@ from pikepdf import Array, Dictionary, Name, Stream, String
 
 from vnsign.errors import ErrorCode, InputError, UsageError
 from vnsign.pdf.appearance import Alignment
+from vnsign.pdf.font_embedding import type0_font
 from vnsign.pdf.fonts import FontStyle, bundled_font
 from vnsign.pdf.geometry import Box
-from vnsign.pdf.typeface import Typeface, cut_typeface, to_unicode
+from vnsign.pdf.typeface import Typeface, cut_typeface
 
 _VIETNAMESE = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵđ"
 #: Every character that a number, a symbol or a date line may need. Embedding them costs about 10 kB a face.
@@ -30,8 +31,6 @@ FIELD_CHARACTERS = "".join(map(chr, range(0x20, 0x7F))) + "–’“”" + _VIET
 
 _PRINT_FLAG = 4
 _SIGNATURES_EXIST_APPEND_ONLY = 3
-_FONT_FLAG_NONSYMBOLIC_SERIF = 0x22
-_FONT_FLAG_ITALIC = 0x40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,40 +217,9 @@ class _Preparation:
         name = self.names.get(typeface.program)
         if name is None:
             name = self.names[typeface.program] = f"F{len(self.names)}"
-            self.fonts[name] = _type0_font(self.document, typeface)
+            self.fonts[name] = type0_font(
+                typeface,
+                add=self.document.make_indirect,
+                stream=lambda data, entries: self.document.make_indirect(Stream(self.document, data, entries)),
+            )
         return name
-
-
-def _type0_font(document: pikepdf.Pdf, typeface: Typeface) -> pikepdf.Object:
-    program = Stream(document, typeface.program, Length1=len(typeface.program))
-    descriptor = Dictionary(
-        Type=Name.FontDescriptor,
-        FontName=Name("/" + typeface.name),
-        Flags=_FONT_FLAG_NONSYMBOLIC_SERIF | (_FONT_FLAG_ITALIC if typeface.italic_angle else 0),
-        FontBBox=Array(typeface.bounds),
-        ItalicAngle=typeface.italic_angle,
-        Ascent=typeface.ascent,
-        Descent=typeface.descent,
-        CapHeight=typeface.cap_height,
-        StemV=80,
-        FontFile2=document.make_indirect(program),
-    )
-    descendant = Dictionary(
-        Type=Name.Font,
-        Subtype=Name.CIDFontType2,
-        BaseFont=Name("/" + typeface.name),
-        CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
-        FontDescriptor=document.make_indirect(descriptor),
-        W=Array([0, Array([typeface.widths[g] for g in sorted(typeface.widths)])]),
-        CIDToGIDMap=Name.Identity,
-    )
-    return document.make_indirect(
-        Dictionary(
-            Type=Name.Font,
-            Subtype=Name.Type0,
-            BaseFont=Name("/" + typeface.name),
-            Encoding=Name("/Identity-H"),
-            DescendantFonts=Array([document.make_indirect(descendant)]),
-            ToUnicode=document.make_indirect(Stream(document, to_unicode(typeface))),
-        )
-    )

@@ -15,10 +15,9 @@ from datetime import datetime
 from pikepdf import Array, Dictionary, Name, Object, String
 
 from vnsign.errors import ErrorCode, UsageError
-from vnsign.pdf.appearance import ImageLook
 from vnsign.pdf.dates import pdf_date
 from vnsign.pdf.geometry import Box
-from vnsign.pdf.looks import draw_look
+from vnsign.pdf.looks import Look, draw_look
 from vnsign.pdf.page_reading import geometry_of, rectangle_of
 from vnsign.pdf.signature_fields import SignatureField, add_signature_field, mark_signed
 from vnsign.pdf.updating import Gap, PdfUpdate, translated
@@ -43,7 +42,7 @@ class SignatureEntry:
     name: str
     field: SignatureField | None
     box: Box | None
-    look: ImageLook | None
+    look: Look | None
     at: datetime
     signer: str
     certify: bool
@@ -69,7 +68,7 @@ def open_gap(update: PdfUpdate, entry: SignatureEntry, *, hash_name: str, room_b
         if entry.look is not None:
             _show(update, widget, entry.look)
         signature = update.add(_dictionary(entry))
-        references = _references(update, entry, lock, signature)
+        references = _references(update, entry, lock=lock, signature=signature)
         if references:
             signature.Reference = Array(references)
         node.V = signature
@@ -92,7 +91,7 @@ def _dictionary(entry: SignatureEntry) -> Dictionary:
     return dictionary
 
 
-def _references(update: PdfUpdate, entry: SignatureEntry, lock: Object | None, signature: Object) -> list[Object]:
+def _references(update: PdfUpdate, entry: SignatureEntry, *, lock: Object | None, signature: Object) -> list[Object]:
     references: list[Object] = []
     if entry.certify:
         references.append(_reference("/DocMDP", Dictionary(Type=Name.TransformParams, V=Name("/1.2"), P=_FILL_IN)))
@@ -117,7 +116,7 @@ def _reference(method: str, parameters: Dictionary) -> Dictionary:
     return Dictionary(Type=Name.SigRef, TransformMethod=Name(method), TransformParams=parameters)
 
 
-def _show(update: PdfUpdate, widget: Object | None, look: ImageLook) -> None:
+def _show(update: PdfUpdate, widget: Object | None, look: Look) -> None:
     if widget is None:
         raise UsageError(ErrorCode.BAD_ARGUMENT, "a signature field shown in several places cannot show an image")
     left, bottom, right, top = rectangle_of(widget)

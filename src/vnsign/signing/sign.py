@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vnsign.errors import ErrorCode, InputError, UsageError
-from vnsign.pdf.appearance import ImageLook
 from vnsign.pdf.geometry import Box
+from vnsign.pdf.looks import Look
 from vnsign.pdf.signature_fields import SignatureField, docmdp_permission, signature_fields
 from vnsign.pdf.signature_gap import SignatureEntry, open_gap
 from vnsign.pdf.source import AppendedSource, PdfSource, chunks
@@ -48,7 +48,7 @@ class SignatureRequest:
     field: str | None = None
     at: datetime
     box: Box | None = None
-    look: ImageLook | None = None
+    look: Look | None = None
     certify: bool = False
     reason: str | None = None
     location: str | None = None

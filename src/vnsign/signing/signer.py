@@ -6,6 +6,7 @@ Source: ETSI EN 319 142-1 §6.3; NĐ 68/2024/NĐ-CP Điều 29.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -20,14 +21,29 @@ from vnsign.ports import SigningKey, TimestampSource
 TIMESTAMP_ROOM_BYTES = 8192
 
 
+class Holder(StrEnum):
+    """Whose key it is, as the operator declares when loading it: no certificate marks an agency's key as such.
+
+    Source: NĐ 30/2020/NĐ-CP Điều 32, 33 (the agency's key is kept and used apart from a person's).
+    """
+
+    PERSON = "person"
+    AGENCY = "agency"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedSigner:
-    """Key, certificate and everything about them that is the same in each signature."""
+    """Key, certificate and everything about them that is the same in each signature.
+
+    Attributes:
+        holder: Decides which verbs may use the key (see vnsign.signing.roles).
+    """
 
     key: SigningKey
     certificate: x509.Certificate
     chain: tuple[x509.Certificate, ...]
     template: CmsTemplate
+    holder: Holder = Holder.PERSON
 
     @property
     def name(self) -> str:
@@ -84,6 +100,7 @@ def prepare_signer(
     chain: tuple[x509.Certificate, ...] = (),
     hash_name: str | None = None,
     pss: bool = False,
+    holder: Holder = Holder.PERSON,
 ) -> PreparedSigner:
     """Prepare a signer; self-signed certificates are left out of what is embedded.
 
@@ -96,6 +113,7 @@ def prepare_signer(
         chain: Certificates above it, issuer first.
         hash_name: ``sha256``, ``sha384``, ``sha512``; None takes the one as strong as the key.
         pss: RSA-PSS instead of PKCS#1 v1.5.
+        holder: Whose key it is.
 
     Raises:
         UsageError: KEY_UNUSABLE, BAD_ARGUMENT.
@@ -106,6 +124,7 @@ def prepare_signer(
         certificate=certificate,
         chain=chain,
         template=CmsTemplate.for_signer(certificate, chain=embedded, hash_name=hash_name, pss=pss),
+        holder=holder,
     )
 
 

@@ -15,6 +15,7 @@ from typing import assert_never
 
 from vnsign.adapters.csc import CscService
 from vnsign.adapters.csc_key import AskForCode
+from vnsign.signing.signer import Holder
 from vnsign.wiring.signers import Signer
 
 
@@ -78,11 +79,13 @@ class SignerRecipe:
         source: Where the key is.
         hash_name: ``sha256``, ``sha384``, ``sha512``; None: as strong as the key.
         pss: RSA-PSS instead of RSA PKCS#1 v1.5.
+        holder: Whose key it is; see :class:`Signer`.
     """
 
     source: KeySource
     hash_name: str | None = None
     pss: bool = False
+    holder: Holder = Holder.PERSON
 
     def load(self) -> Signer:
         """Return the signer, loaded now.
@@ -94,7 +97,9 @@ class SignerRecipe:
         """
         match self.source:
             case Pkcs12Source() as source:
-                return Signer.from_pkcs12(source.path, source.passphrase, hash_name=self.hash_name, pss=self.pss)
+                return Signer.from_pkcs12(
+                    source.path, source.passphrase, hash_name=self.hash_name, pss=self.pss, holder=self.holder
+                )
             case PemSource() as source:
                 return Signer.from_pem(
                     source.key,
@@ -103,6 +108,7 @@ class SignerRecipe:
                     passphrase=source.passphrase,
                     hash_name=self.hash_name,
                     pss=self.pss,
+                    holder=self.holder,
                 )
             case Pkcs11Source() as source:
                 return Signer.from_pkcs11(
@@ -114,6 +120,7 @@ class SignerRecipe:
                     certificate=source.certificate,
                     hash_name=self.hash_name,
                     pss=self.pss,
+                    holder=self.holder,
                 )
             case CscSource() as source:
                 return _from_csc(source, hash_name=self.hash_name, pss=self.pss)

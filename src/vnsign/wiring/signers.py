@@ -15,7 +15,8 @@ from vnsign.adapters.pkcs12 import read_pkcs12
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.pki.credentials import Credential, chain_above
 from vnsign.ports import TimestampSource
-from vnsign.signing.signer import PreparedSigner, prepare_signer
+from vnsign.signing.roles import refuse_agency
+from vnsign.signing.signer import Holder, PreparedSigner, prepare_signer
 from vnsign.signing.signer import sign_statement as _sign_statement
 
 
@@ -24,12 +25,20 @@ class Signer(PreparedSigner):
     """Somebody who signs: key, certificate and all that is constant about them, prepared once.
 
     Every way to make one takes ``hash_name`` (``sha256``, ``sha384``, ``sha512``; None: as strong as the key) and
-    ``pss`` (RSA-PSS instead of RSA PKCS#1 v1.5). The first signature value is checked with the certificate, so a key
-    that is not the certificate's signs nothing.
+    ``pss`` (RSA-PSS instead of RSA PKCS#1 v1.5) and ``holder`` (whose key it is: an agency's signs only through
+    ``seal_pdf``, ``seal_attachment_pdf`` and ``seal_copy_pdf``, a person's never through them). The first signature
+    value is checked with the certificate, so a key that is not the certificate's signs nothing.
     """
 
     @classmethod
-    def from_credential(cls, credential: Credential, *, hash_name: str | None = None, pss: bool = False) -> Self:
+    def from_credential(
+        cls,
+        credential: Credential,
+        *,
+        hash_name: str | None = None,
+        pss: bool = False,
+        holder: Holder = Holder.PERSON,
+    ) -> Self:
         """Prepare a signer from a key and its certificate in memory.
 
         Raises:
@@ -37,13 +46,24 @@ class Signer(PreparedSigner):
         """
         return cls._of(
             prepare_signer(
-                credential.signing_key, credential.certificate, chain=credential.chain, hash_name=hash_name, pss=pss
+                credential.signing_key,
+                credential.certificate,
+                chain=credential.chain,
+                hash_name=hash_name,
+                pss=pss,
+                holder=holder,
             )
         )
 
     @classmethod
     def from_pkcs12(
-        cls, path: str | os.PathLike[str], passphrase: bytes, *, hash_name: str | None = None, pss: bool = False
+        cls,
+        path: str | os.PathLike[str],
+        passphrase: bytes,
+        *,
+        hash_name: str | None = None,
+        pss: bool = False,
+        holder: Holder = Holder.PERSON,
     ) -> Self:
         """Prepare a signer from a PKCS#12 file (AES, or the RC2 and 3DES of older tools).
 
@@ -51,7 +71,7 @@ class Signer(PreparedSigner):
             UsageError: WRONG_PASSPHRASE, KEY_UNUSABLE, BAD_ARGUMENT.
             InputError: NOT_READABLE, MALFORMED_CERTIFICATE.
         """
-        return cls.from_credential(read_pkcs12(path, passphrase), hash_name=hash_name, pss=pss)
+        return cls.from_credential(read_pkcs12(path, passphrase), hash_name=hash_name, pss=pss, holder=holder)
 
     @classmethod
     def from_pem(
@@ -63,6 +83,7 @@ class Signer(PreparedSigner):
         passphrase: bytes | None = None,
         hash_name: str | None = None,
         pss: bool = False,
+        holder: Holder = Holder.PERSON,
     ) -> Self:
         """Prepare a signer from PEM or DER files; see :func:`vnsign.adapters.pem.read_pem`.
 
@@ -71,7 +92,10 @@ class Signer(PreparedSigner):
             InputError: NOT_READABLE, MALFORMED_CERTIFICATE.
         """
         return cls.from_credential(
-            read_pem(key, certificate, chain=chain, passphrase=passphrase), hash_name=hash_name, pss=pss
+            read_pem(key, certificate, chain=chain, passphrase=passphrase),
+            hash_name=hash_name,
+            pss=pss,
+            holder=holder,
         )
 
     @classmethod
@@ -86,6 +110,7 @@ class Signer(PreparedSigner):
         certificate: str | os.PathLike[str] | None = None,
         hash_name: str | None = None,
         pss: bool = False,
+        holder: Holder = Holder.PERSON,
     ) -> Self:
         """Prepare a signer whose key stays in a PKCS#11 token; the PIN is presented once, for any number of documents.
 
@@ -98,6 +123,7 @@ class Signer(PreparedSigner):
             certificate: File with the certificate, for tokens that keep none readable.
             hash_name: See above.
             pss: See above.
+            holder: See above.
 
         Raises:
             UsageError: WRONG_PASSPHRASE, KEY_UNAVAILABLE, KEY_UNUSABLE, BAD_ARGUMENT.
@@ -109,7 +135,7 @@ class Signer(PreparedSigner):
         credential = TokenKeys(module, token_label=token, pin=pin).credential(
             key_label=key_label, key_id=key_id, certificate=given
         )
-        return cls.from_credential(credential, hash_name=hash_name, pss=pss)
+        return cls.from_credential(credential, hash_name=hash_name, pss=pss, holder=holder)
 
     @classmethod
     def from_csc(
@@ -137,6 +163,7 @@ class Signer(PreparedSigner):
             signatures: How many documents one authorization is to serve; the service may allow fewer.
             hash_name: See above.
             pss: See above.
+            holder: See above.
 
         Raises:
             UsageError: KEY_UNAVAILABLE: no such credential, or several; KEY_UNUSABLE, BAD_ARGUMENT.
@@ -151,7 +178,13 @@ class Signer(PreparedSigner):
 
     @classmethod
     def _of(cls, ready: PreparedSigner) -> Self:
-        return cls(key=ready.key, certificate=ready.certificate, chain=ready.chain, template=ready.template)
+        return cls(
+            key=ready.key,
+            certificate=ready.certificate,
+            chain=ready.chain,
+            template=ready.template,
+            holder=ready.holder,
+        )
 
 
 def _only_one(service: CscService) -> str:
@@ -166,6 +199,11 @@ def _only_one(service: CscService) -> str:
 
 
 def sign_statement(statement: bytes, signer: PreparedSigner, *, tsa: str | TimestampSource | None = None) -> bytes:
-    """Return ``statement`` inside a signed CMS (DER): a signed message, not a PDF. See :mod:`vnsign.signing.signer`."""
+    """Return ``statement`` inside a signed CMS (DER): a signed message, not a PDF. See :mod:`vnsign.signing.signer`.
+
+    Raises:
+        UsageError: SEAL_REFUSED for an agency's key.
+    """
+    refuse_agency(signer)
     source = HttpTimestampSource(tsa) if isinstance(tsa, str) else tsa
     return _sign_statement(signer, statement, timestamps=source)

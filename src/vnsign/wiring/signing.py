@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import TypedDict, Unpack
 
 from vnsign.adapters.clock import SystemClock
+from vnsign.adapters.files import FileSource, write_whole
 from vnsign.errors import ErrorCode, UsageError
-from vnsign.pdf.appearance import ImageLook, read_image
+from vnsign.pdf.appearance import read_image
 from vnsign.pdf.filling import fill
 from vnsign.pdf.geometry import Box
+from vnsign.pdf.looks import Look
 from vnsign.pdf.place import Place, box_of
 from vnsign.pdf.prepare import SignatureFieldSpec, TextFieldSpec, prepare_fields
-from vnsign.pdf.source import BytesSource, PdfSource, to_bytes
+from vnsign.pdf.source import BytesSource, PdfSource, chunks, to_bytes
 from vnsign.ports import Clock, RevocationSource, TimestampSource
 from vnsign.signing.extend import Means, raise_newest
 from vnsign.signing.levels import TargetLevel, target_level
+from vnsign.signing.roles import require_holder
 from vnsign.signing.sign import SignatureRequest, sign
-from vnsign.signing.signer import PreparedSigner
+from vnsign.signing.signer import Holder, PreparedSigner
 from vnsign.wiring.checking import require_usable, shared_revocation_source
 from vnsign.wiring.second_look import look_at_filled_fields, look_at_new_signature
 from vnsign.wiring.timestamps import Tsa, timestamp_source
@@ -88,47 +93,119 @@ def sign_pdf(
 
     Raises:
         UsageError: BAD_ARGUMENT, FIELD_NOT_FOUND, FIELD_ALREADY_SIGNED, CERTIFICATE_NOT_USABLE,
-            CERTIFICATE_REVOKED, KEY_UNUSABLE.
+            CERTIFICATE_REVOKED, KEY_UNUSABLE; SEAL_REFUSED for an agency's key (see :func:`seal_pdf`).
         InputError: NOT_A_PDF, MALFORMED_PDF, ENCRYPTED_PDF, SIGNING_FORBIDDEN, MALFORMED_IMAGE,
             CERTIFICATE_STATUS_UNKNOWN.
         ServiceUnavailable: TSA, CRL or OCSP not to be had; nothing is returned.
 
     Source: NĐ 68/2024/NĐ-CP Điều 29; ETSI EN 319 142-1 §6.3.
     """
-    options = _Options(
+    options = signing_options(
         field=field,
-        level=target_level(level),
-        timestamps=_timestamps(target_level(level), tsa),
-        look=read_image(image) if image is not None else None,
+        level=level,
+        tsa=tsa,
+        image=image,
         place=place,
         certify=certify,
         reason=reason,
         location=location,
-        revocation=revocation or shared_revocation_source(),
+        revocation=revocation,
         check_status=check_status,
-        now=(clock or SystemClock()).now(),
+        clock=clock,
     )
-    return to_bytes(_sign(BytesSource(pdf), signer, options))
+    return to_bytes(sign_source(BytesSource(pdf), signer, options))
+
+
+class SigningKeywords(TypedDict, total=False):
+    """The keywords of :func:`sign_pdf`."""
+
+    field: str | None
+    level: TargetLevel | str
+    tsa: Tsa | None
+    image: bytes | None
+    place: Place | None
+    certify: bool
+    reason: str | None
+    location: str | None
+    revocation: RevocationSource | None
+    check_status: bool
+    clock: Clock | None
+
+
+def sign_file(
+    pdf: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    signer: PreparedSigner,
+    **how: Unpack[SigningKeywords],
+) -> None:
+    """Sign the PDF in a file; ``out`` appears whole, signed, or not at all. See :func:`sign_pdf` for the keywords.
+
+    The file is read in pieces: one of a gigabyte takes no more memory than a small one, if nobody signed it before
+    (to judge earlier signatures all of it is read into memory).
+
+    Does not check: that ``out`` is not there already (it is replaced), or that nobody changes ``pdf`` meanwhile.
+
+    Raises:
+        InputError: NOT_READABLE, and as :func:`sign_pdf`.
+        UsageError: OUTPUT_NOT_WRITABLE, and as :func:`sign_pdf`.
+        ServiceUnavailable: As :func:`sign_pdf`.
+    """
+    write_whole(out, chunks(sign_source(FileSource.at(pdf), signer, signing_options(**how))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Options:
-    """How to sign, as :func:`sign_pdf` describes it."""
+class SigningOptions:
+    """How to sign, as :func:`sign_pdf` describes it.
+
+    Attributes:
+        holder: Whose key the verb may use.
+    """
 
     field: str | None
     level: TargetLevel
     timestamps: TimestampSource | None
-    look: ImageLook | None
-    place: Place | None
+    look: Look | None
+    place: Place | Box | None
     certify: bool
     reason: str | None
     location: str | None
     revocation: RevocationSource
     check_status: bool
     now: datetime
+    holder: Holder = Holder.PERSON
 
 
-def _sign(source: PdfSource, signer: PreparedSigner, options: _Options) -> PdfSource:
+def signing_options(**how: Unpack[SigningKeywords]) -> SigningOptions:
+    """Return what the keywords of :func:`sign_pdf` ask for.
+
+    Raises:
+        UsageError: BAD_ARGUMENT.
+        InputError: MALFORMED_IMAGE.
+    """
+    level = target_level(how.get("level", TargetLevel.B_B))
+    image, clock = how.get("image"), how.get("clock") or SystemClock()
+    return SigningOptions(
+        field=how.get("field"),
+        level=level,
+        timestamps=_timestamps(level, how.get("tsa")),
+        look=read_image(image) if image is not None else None,
+        place=how.get("place"),
+        certify=how.get("certify", False),
+        reason=how.get("reason"),
+        location=how.get("location"),
+        revocation=how.get("revocation") or shared_revocation_source(),
+        check_status=how.get("check_status", True),
+        now=clock.now(),
+    )
+
+
+def sign_source(source: PdfSource, signer: PreparedSigner, options: SigningOptions) -> PdfSource:
+    """Sign a source as the options say; what every verb that signs a PDF comes down to.
+
+    Raises:
+        UsageError, InputError, ServiceUnavailable: As :func:`sign_pdf`.
+    """
+    require_holder(signer, options.holder)
     require_usable(signer, at=options.now, source=options.revocation if options.check_status else None)
     request = SignatureRequest(
         field=options.field,
@@ -157,9 +234,9 @@ def _timestamps(target: TargetLevel, tsa: Tsa | None) -> TimestampSource | None:
     return timestamp_source(tsa)
 
 
-def _box(source: PdfSource, place: Place | None, look: ImageLook | None) -> Box | None:
-    if place is None:
-        return None
+def _box(source: PdfSource, place: Place | Box | None, look: Look | None) -> Box | None:
+    if place is None or isinstance(place, Box):
+        return place
     if look is None:
         raise UsageError(ErrorCode.BAD_ARGUMENT, "a place without an image shows nothing", way_out="give an image")
     return box_of(source, place, look)
