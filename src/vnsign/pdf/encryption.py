@@ -8,8 +8,7 @@ Source: ISO 32000-2 §7.6.3 (algorithms 1 and 1.A), Table 25.
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Callable
+import hmac
 
 import pikepdf
 from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4
@@ -28,9 +27,8 @@ _Method = pikepdf.models.EncryptionMethod
 class ObjectCipher:
     """Encrypts what is new in one file."""
 
-    def __init__(self, pdf: pikepdf.Pdf, *, random_bytes: Callable[[int], bytes] = os.urandom) -> None:
+    def __init__(self, pdf: pikepdf.Pdf) -> None:
         self._info = pdf.encryption
-        self._random = random_bytes
         known = {_Method.none, _Method.rc4, _Method.aes, _Method.aesv3}
         if self._info.string_method not in known or self._info.stream_method not in known:
             raise InputError(
@@ -66,7 +64,9 @@ class ObjectCipher:
         if method is _Method.rc4:
             return Cipher(ARC4(self._object_key(number, b"")), mode=None).encryptor().update(data)
         key = self._info.encryption_key if method is _Method.aesv3 else self._object_key(number, b"sAlT")
-        vector = self._random(_AES_BLOCK_BYTES)
+        # derived, not thrown: whoever lacks the key cannot foresee it, and the same increment has the same bytes
+        seed = b"%d %d " % number + data
+        vector = hmac.digest(self._info.encryption_key, seed, "sha256")[:_AES_BLOCK_BYTES]
         padder = PKCS7(8 * _AES_BLOCK_BYTES).padder()
         padded = padder.update(data) + padder.finalize()
         encryptor = Cipher(algorithms.AES(key), modes.CBC(vector)).encryptor()

@@ -19,8 +19,6 @@ from collections.abc import Mapping
 from io import BytesIO
 
 import pikepdf
-from fontTools import agl
-from fontTools.ttLib import TTFont, TTLibError
 from reportlab.pdfbase.pdfmetrics import standardFonts, stringWidth
 
 from vnsign.pdf.opening import read_bounded
@@ -94,6 +92,8 @@ def _program_map(font: pikepdf.Object) -> dict[int, str]:
     program = descendant["/FontDescriptor"].get("/FontFile2")
     if program is None or descendant.get("/CIDToGIDMap", pikepdf.Name.Identity) != pikepdf.Name.Identity:
         return {}
+    from fontTools.ttLib import TTFont, TTLibError  # noqa: PLC0415 — see vnsign.pdf.typeface
+
     try:
         parsed = TTFont(BytesIO(read_bounded(program)), lazy=True, fontNumber=0)
         table: Mapping[int, str] = parsed.getBestCmap() or {}
@@ -135,6 +135,8 @@ def _simple_map(font: pikepdf.Object) -> dict[int, str]:
     found = {c: bytes([c]).decode(codec, "ignore") for c in range(0x20, 0x100)} if codec else shared
     found = {code: text for code, text in found.items() if text}
     if isinstance(encoding, pikepdf.Dictionary):
+        from fontTools import agl  # noqa: PLC0415 — see vnsign.pdf.typeface
+
         code = 0
         for item in encoding.get("/Differences", ()):
             if isinstance(item, int):

@@ -13,7 +13,6 @@ from functools import lru_cache
 from io import BytesIO
 
 import pikepdf
-from fontTools.ttLib import TTFont
 
 from vnsign.errors import ErrorCode, InputError
 from vnsign.pdf.appearance import Alignment, text_content
@@ -87,5 +86,7 @@ def read_prepared_text(field: pikepdf.Object) -> PreparedText:
 
 @lru_cache(maxsize=64)
 def _typeface(program: bytes) -> Typeface:
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 — see vnsign.pdf.typeface
+
     font = TTFont(BytesIO(program), lazy=False)
     return measure_typeface(font, program)

@@ -8,17 +8,11 @@ takes minutes for some) is no opinion; our own comparison stands alone then.
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
-from io import BytesIO
 
 import pikepdf
-from pyhanko.pdf_utils.generic import Reference
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, ModificationLevel, SuspiciousModification
-from pyhanko.sign.fields import MDPPerm
 
 from vnsign.pdf.structure import FoundSignature
 
@@ -39,15 +33,14 @@ class SecondOpinion:
     reason: str = ""
 
 
-_AGREED = SecondOpinion(verdict=Opinion.AGREED)
 NO_OPINION = SecondOpinion(verdict=Opinion.NONE)
-_FILLING = ModificationLevel.FORM_FILLING
+#: DocMDP level that allows annotations.
+_ANNOTATE = 3
 #: pyHanko reads a stream's table of n objects anew for each of them: n² entries, about 3 µs each, for each revision.
 MAX_TABLE_READS = 300_000
 #: Each signature has every later revision compared: the square of this, about 10 ms each.
 MAX_REVISIONS = 20
 _COMPRESSED = 2
-_LOGGER = "pyhanko"
 
 
 def is_opinion_affordable(pdf: pikepdf.Pdf, data: bytes) -> bool:
@@ -68,37 +61,9 @@ def ask_second_opinion(data: bytes, found: FoundSignature) -> SecondOpinion:
         data: The whole file.
         found: A signature whose byte range is in order.
     """
-    if found.object_id == (0, 0) or found.permissions == MDPPerm.ANNOTATE.value:
+    if found.object_id == (0, 0) or found.permissions == _ANNOTATE:
         # it finds no revision for a dictionary without a number, and was not made for annotations
         return NO_OPINION
-    _silence()
-    try:
-        level = _worst_level(data, found)
-    except SuspiciousModification as exc:
-        return SecondOpinion(verdict=Opinion.REFUSED, reason=" ".join(str(exc).split())[:200])
-    except Exception:  # noqa: BLE001 — boundary: the analysis lets any exception out on odd files; then it has no opinion
-        return NO_OPINION
-    allowed = ModificationLevel.LTA_UPDATES if found.permissions == MDPPerm.NO_CHANGES.value else _FILLING
-    if level > allowed:
-        return SecondOpinion(verdict=Opinion.REFUSED, reason=f"level {level.name}")
-    return _AGREED
+    from vnsign.pdf.pyhanko_differences import differ  # noqa: PLC0415 — a third of a second that few verdicts need
 
-
-def _silence() -> None:
-    """What pyHanko logs about odd files is in the report; without a handler Python would print it to the terminal."""
-    logger = logging.getLogger(_LOGGER)
-    if not logger.handlers:
-        logger.addHandler(logging.NullHandler())
-
-
-def _worst_level(data: bytes, found: FoundSignature) -> ModificationLevel:
-    reader = PdfFileReader(BytesIO(data), strict=False)
-    number, generation = found.object_id
-    signed = reader.xrefs.get_last_change(Reference(number, generation, pdf=reader))
-    base = reader.get_historical_resolver(signed)
-    permission = MDPPerm(found.permissions) if found.permissions is not None else None
-    worst = ModificationLevel.NONE
-    for revision in range(signed + 1, reader.xrefs.total_revisions):
-        result = DEFAULT_DIFF_POLICY.apply(old=base, new=reader.get_historical_resolver(revision), doc_mdp=permission)
-        worst = max(worst, result.modification_level)
-    return worst
+    return differ(data, found)

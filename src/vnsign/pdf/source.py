@@ -60,7 +60,15 @@ class AppendedSource:
 
     def open(self) -> BinaryIO:
         """Return a stream over both, one after the other."""
+        if _is_in_memory(self.base):
+            return io.BytesIO(to_bytes(self))
         return io.BufferedReader(_Joined(self.base.open(), self.base.size, self.increment))
+
+
+def _is_in_memory(source: PdfSource) -> bool:
+    while isinstance(source, AppendedSource):
+        source = source.base
+    return isinstance(source, BytesSource)
 
 
 def chunks(source: PdfSource) -> Iterator[bytes]:

@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
-
-from fontTools import subset
-from fontTools.ttLib import TTFont, TTLibError
+from typing import TYPE_CHECKING
 
 from vnsign.errors import ErrorCode, UsageError
+
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
 
 _GLYPH_SPACE = 1000
 
@@ -82,6 +83,9 @@ def cut_typeface(font: bytes, characters: str) -> Typeface:
     Raises:
         UsageError: BAD_ARGUMENT if it is no such font, or lacks one of the characters.
     """
+    from fontTools import subset  # noqa: PLC0415 — a tenth of a second that most signatures do not need
+    from fontTools.ttLib import TTFont, TTLibError  # noqa: PLC0415
+
     wanted = "".join(sorted(set(characters)))
     try:
         original = TTFont(BytesIO(font), lazy=False, fontNumber=0)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from vnsign.adapters.clock import SystemClock
 from vnsign.errors import ErrorCode, SignatureRejected, UsageError
-from vnsign.pdf import increment
+from vnsign.pdf.structure import read_structure
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.pki.cms_certificates import certificates_in
 from vnsign.pki.crl import unique_crls
@@ -94,7 +94,7 @@ def inspect_statement(
 
 
 def _with_fresh_crls(pdf: bytes, trust: TrustAnchors, source: RevocationSource) -> TrustAnchors:
-    return _with_crls_of(increment.signature_contents(pdf), trust, source)
+    return _with_crls_of((found.contents for found in read_structure(pdf).signatures), trust, source)
 
 
 def _with_crls_of(contents: Iterable[bytes], trust: TrustAnchors, source: RevocationSource) -> TrustAnchors:

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import track
 
 from vnsign.adapters.files import read_bytes, write_whole
+from vnsign.authority import Authority
 from vnsign.authority.batches.applications import application_from_fields
 from vnsign.authority.batches.batch import RowOutcome, RowState, issue_rows
 from vnsign.authority.batches.batch_rows import COLUMNS, MAX_BATCH_BYTES, BatchRow, read_rows
@@ -28,7 +29,6 @@ from vnsign.cli.ca.words import LABELS, Label
 from vnsign.errors import VnsignError
 from vnsign.pki.keys import KeyAlgorithm
 from vnsign.policy.lifecycle import RequestKind
-from vnsign.wiring import Authority
 
 _EXIT_FAILED = 1
 _REPORT_COLUMNS = ("line", "id", "outcome", "serial", "file", "code", "message")

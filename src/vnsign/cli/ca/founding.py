@@ -12,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from vnsign.adapters.files import write_whole
+from vnsign.authority import Authority
 from vnsign.authority.records import OwnRole
 from vnsign.authority.settings import AuthoritySettings
 from vnsign.cli.ca.options import Access, acting_options, json_option
@@ -21,7 +22,6 @@ from vnsign.cli.ca.shapes import certificate_json, certificate_text, fingerprint
 from vnsign.cli.ca.words import LABELS, Label, say_hex
 from vnsign.pki.keys import KeyAlgorithm
 from vnsign.verification.messages import Language
-from vnsign.wiring import Authority
 
 _set = click.option(
     "--set",

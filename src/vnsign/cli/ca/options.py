@@ -20,7 +20,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import click
 from click.core import ParameterSource
 
+from vnsign.adapters.clock import SystemClock
 from vnsign.adapters.key_lists import load_compromised_keys
+from vnsign.authority import Authority
 from vnsign.authority.batches.applications import parse_serial
 from vnsign.authority.founding.ceremony import combine_parts
 from vnsign.authority.keys.keystore import KeyVault
@@ -29,7 +31,6 @@ from vnsign.cli.secret_reading import read_secret, read_secret_file
 from vnsign.errors import ErrorCode, InputError, UsageError, VnsignError
 from vnsign.pki.weak_keys import NO_LIST
 from vnsign.verification.messages import Language
-from vnsign.wiring import Authority, SystemClock
 
 PASSPHRASE_VARIABLE = "VNSIGN_CA_PASSPHRASE"  # noqa: S105 — its name, not a secret
 PIN_VARIABLE = "VNSIGN_CA_PIN"

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import click
 
+from vnsign.authority import Authority
 from vnsign.authority.records import CertificateRecord
 from vnsign.cli.ca.applying import print_requests
 from vnsign.cli.ca.options import Access, acting_options, compromised_keys_option, json_option
@@ -18,7 +19,6 @@ from vnsign.cli.ca.output import FORMATS, file_name, make_folder, write_certific
 from vnsign.cli.ca.shapes import certificate_json, certificate_text, print_json
 from vnsign.cli.ca.words import LABELS, Label
 from vnsign.errors import VnsignError
-from vnsign.wiring import Authority
 
 _EXIT_FAILED = 1
 _R = TypeVar("_R")

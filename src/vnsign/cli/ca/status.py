@@ -10,6 +10,7 @@ from typing import Any
 import click
 from cryptography import x509
 
+from vnsign.authority import Authority
 from vnsign.authority.batches.applications import parse_moment
 from vnsign.authority.records import CertificateRecord
 from vnsign.cli.ca.applying import cases_help
@@ -19,7 +20,6 @@ from vnsign.cli.ca.words import LABELS, Label
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.policy.lifecycle import RequestKind, RevocationCase
 from vnsign.verification.messages import Language
-from vnsign.wiring import Authority
 
 #: Reasons of RFC 5280 that end a certificate for good.
 _REASONS = {

@@ -21,7 +21,8 @@ from vnsign.authority.batches.batch_rows import BatchRow, read_rows
 from vnsign.authority.records import Act
 from vnsign.cli.ca.batch_keys import KeysMadeHere
 from vnsign.pki.keys import KeyAlgorithm, is_key_of
-from vnsign.wiring import Authority, SystemClock
+from vnsign.adapters.clock import SystemClock
+from vnsign.authority import Authority
 
 HEADER = ("id", "profile", "cn", "o", "email", "agency", "csr", "passphrase_file")
 
