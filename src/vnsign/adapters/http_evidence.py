@@ -3,6 +3,7 @@
 Invariants:
     - An answer is believed only if it is the issuer's or its delegate's, about this certificate, in force, and with
       the nonce of the request if it has one.
+    - A complete list that names a list of its changes counts only together with that (RFC 5280 §5.2.6).
     - If one method does not tell the status, the other is asked; if neither does, the error says what each said.
 
 What it does not do: check a list's signature for :meth:`HttpRevocationSource.crls_for`, or check trust. The addresses
@@ -29,7 +30,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from vnsign.adapters.clock import SystemClock
 from vnsign.adapters.evidence_cache import CachedEvidence, EvidenceCache
-from vnsign.adapters.http_lists import ListShelf, list_addresses, no_address
+from vnsign.adapters.http_lists import ListShelf, delta_addresses, list_addresses, no_address
 from vnsign.adapters.http_transport import HttpTransport, Query, is_http, shown
 from vnsign.errors import ErrorCode, InputError, ServiceUnavailable, VnsignError
 from vnsign.pki.evidence import RevocationEvidence
@@ -160,7 +161,10 @@ class HttpRevocationSource:
         return result.status is not CertificateStatus.UNKNOWN or bool(found.ocsps)
 
     def _lists_of(self, certificate: x509.Certificate, _issuer: x509.Certificate) -> RevocationEvidence:
-        return RevocationEvidence(crls=tuple(self.crls_for(certificate)))
+        complete = self.crls_for(certificate)
+        # who is told of a newer list and does not have it, does not know
+        deltas = [self._first_of(urls) for crl in complete for urls in delta_addresses(crl)]
+        return RevocationEvidence(crls=(*complete, *deltas))
 
     def _first_of(self, urls: Sequence[str]) -> x509.CertificateRevocationList:
         failure: VnsignError = no_address()

@@ -11,6 +11,7 @@ Source: RFC 5280 §4.2.1.13; RFC 9110 §13.1.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -103,6 +104,25 @@ def list_addresses(certificate: x509.Certificate) -> list[list[str]]:
         return []
     except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as exc:
         raise InputError(ErrorCode.MALFORMED_CERTIFICATE, f"its extensions cannot be read: {exc}") from exc
+    return _addresses(points)
+
+
+def delta_addresses(crl: x509.CertificateRevocationList) -> list[list[str]]:
+    """Return the HTTP addresses of the lists of changes to a complete list; empty if it names none.
+
+    Raises:
+        InputError: ``MALFORMED_CRL``.
+    Source: RFC 5280 §5.2.6 (freshestCRL).
+    """
+    try:
+        return _addresses(crl.extensions.get_extension_for_class(x509.FreshestCRL).value)
+    except x509.ExtensionNotFound:
+        return []
+    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as exc:
+        raise InputError(ErrorCode.MALFORMED_CRL, f"its extensions cannot be read: {exc}") from exc
+
+
+def _addresses(points: Iterable[x509.DistributionPoint]) -> list[list[str]]:
     return [
         [
             name.value

@@ -21,6 +21,7 @@ EXIT_INTERRUPTED = 130
 
 _COMMANDS = {
     "ca": "vnsign.cli.ca:ca",
+    "extend": "vnsign.cli.extend:extend",
     "serve": "vnsign.cli.serve:serve",
     "sign": "vnsign.cli.sign:sign",
     "verify": "vnsign.cli.verify:verify",

@@ -80,7 +80,9 @@ def _scope_fault(certificate: x509.Certificate, crl: x509.CertificateRevocationL
         covered = covered_reasons(read, certificate)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return "cannot be matched with the certificate: its extensions cannot be read"
-    if covered < ALL_REASONS or read.base_number is not None:
+    if read.base_number is not None:
+        return None
+    if covered < ALL_REASONS:
         return "does not speak of all reasons for which this certificate may be revoked"
     return None
 

@@ -24,3 +24,13 @@ def timestamp_source(tsa: Tsa | None) -> TimestampSource | None:
     if isinstance(tsa, Sequence):
         return FallbackTimestampSource(tsa)
     return tsa
+
+
+def timestamp_sources(urls: Sequence[str], *, timeout_s: float) -> TimestampSource | None:
+    """Return one source for the URLs of several authorities in order, each with the same patience; None for none.
+
+    Raises:
+        UsageError: BAD_ARGUMENT: not a URL.
+    """
+    sources = [HttpTimestampSource(url, timeout_s=timeout_s) for url in urls]
+    return FallbackTimestampSource(sources) if sources else None
