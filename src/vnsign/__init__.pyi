@@ -66,6 +66,10 @@ from .wiring.extending import refresh_pdf as refresh_pdf
 from .wiring.sealing import seal_attachment_pdf as seal_attachment_pdf
 from .wiring.sealing import seal_copy_pdf as seal_copy_pdf
 from .wiring.sealing import seal_pdf as seal_pdf
+from .wiring.signer_recipes import PemSource as PemSource
+from .wiring.signer_recipes import Pkcs11Source as Pkcs11Source
+from .wiring.signer_recipes import Pkcs12Source as Pkcs12Source
+from .wiring.signer_recipes import SignerRecipe as SignerRecipe
 from .wiring.signers import Signer as Signer
 from .wiring.signers import sign_statement as sign_statement
 from .wiring.signing import fill_pdf as fill_pdf
@@ -109,6 +113,9 @@ __all__ = [
     "KeyAlgorithm",
     "Level",
     "Modifications",
+    "PemSource",
+    "Pkcs11Source",
+    "Pkcs12Source",
     "Place",
     "RequestKind",
     "RevocationCase",
@@ -122,6 +129,7 @@ __all__ = [
     "SignatureRejected",
     "SignatureReport",
     "Signer",
+    "SignerRecipe",
     "SigningOptions",
     "StatusMethod",
     "SubIndication",
@@ -152,8 +160,8 @@ __all__ = [
     "seal_copy_pdf",
     "seal_pdf",
     "serve",
-    "sign_many",
     "sign_file",
+    "sign_many",
     "sign_pdf",
     "sign_statement",
     "verify_pdf",

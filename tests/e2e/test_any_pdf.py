@@ -170,9 +170,9 @@ def test_the_command_signs_many_files_and_names_the_bad_ones(run: Run, p12: Path
 
     outcome = json.loads(result.stdout)
     assert result.exit_code == 1
-    assert outcome["summary"] == {"signed": 2, "failed": 1}
+    assert outcome["summary"] == {"signed": 2, "signed_before": 0, "failed": 1, "retried": 0, "complete": True}
     assert [d["code"] for d in outcome["documents"]] == [None, "not_a_pdf", None]
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["a.pdf", "c.pdf"]
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [".vnsign-journal.jsonl", "a.pdf", "c.pdf"]
 
 
 def test_a_file_that_is_there_is_not_replaced_without_force(run: Run, p12: Path, tmp_path: Path) -> None:

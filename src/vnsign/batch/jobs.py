@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -101,6 +102,13 @@ class FileSigner(Protocol):
 
         Raises:
             vnsign.errors.VnsignError: Nothing of worth is at ``staged``.
+        """
+
+    def made(self, job: SignJob, *, at: datetime) -> bool:
+        """Return whether the file at ``job.target`` is this signer's signed copy of ``job.source``.
+
+        Raises:
+            OSError: One of them cannot be read.
         """
 
 

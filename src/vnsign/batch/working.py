@@ -26,7 +26,6 @@ from pathlib import Path
 from vnsign.batch.jobs import FileSigner, JobError, JobOutcome, JobState, SigningPlan, SignJob, identity_of
 from vnsign.batch.journal_lines import Entry, EntryKind
 from vnsign.batch.publishing import make_folder, not_writable, output_exists, publish, staged_path, sync_folder
-from vnsign.batch.recognising import is_signed_copy
 from vnsign.errors import ErrorCode, InputError, UsageError, VnsignError
 
 _KEPT_SIGNERS = 4
@@ -109,7 +108,7 @@ def _one(plan: SigningPlan, signer: FileSigner, task: Task) -> JobOutcome:
     job = task.job
     for run in task.stale:
         staged_path(job.target, run=run).unlink(missing_ok=True)
-    if (before := _signed_before(plan, task)) is not None:
+    if (before := _signed_before(plan, signer, task)) is not None:
         return before
     if not task.begun:
         raise output_exists(job.target)
@@ -122,7 +121,7 @@ def _one(plan: SigningPlan, signer: FileSigner, task: Task) -> JobOutcome:
     except UsageError as exc:
         if exc.code is ErrorCode.OUTPUT_EXISTS and _was_cut_off(task):
             # A worker that outlived its killed run was quicker: its file is the one, ours was never seen.
-            return replace(_recovered(plan, task), retried=True)
+            return replace(_recovered(signer, task), retried=True)
         raise
     finally:
         staged.unlink(missing_ok=True)
@@ -135,7 +134,7 @@ def _one(plan: SigningPlan, signer: FileSigner, task: Task) -> JobOutcome:
     )
 
 
-def _signed_before(plan: SigningPlan, task: Task) -> JobOutcome | None:
+def _signed_before(plan: SigningPlan, signer: FileSigner, task: Task) -> JobOutcome | None:
     """Return the outcome of a job that needs no signature any more, or None.
 
     Raises:
@@ -153,7 +152,7 @@ def _signed_before(plan: SigningPlan, task: Task) -> JobOutcome | None:
     if known is not None and known.kind is EntryKind.DONE:
         raise output_exists(job.target, "was signed before with another certificate or other options")
     if same and _was_cut_off(task):
-        return _recovered(plan, task)
+        return _recovered(signer, task)
     raise output_exists(job.target)
 
 
@@ -169,9 +168,9 @@ def _done_before(task: Task, known: Entry, *, there: bool) -> JobOutcome:
     return JobOutcome(job=task.job, state=JobState.SIGNED_BEFORE)
 
 
-def _recovered(plan: SigningPlan, task: Task) -> JobOutcome:
+def _recovered(signer: FileSigner, task: Task) -> JobOutcome:
     job = task.job
-    if not is_signed_copy(job.source, job.target, certificate_sha256=plan.certificate_sha256, at=task.at):
+    if not signer.made(job, at=task.at):
         raise output_exists(job.target)
     sync_folder(job.target.parent)
     return JobOutcome(

@@ -1,27 +1,33 @@
-"""``vnsign sign``: one or many PDFs, each signed and written whole, or left alone with a clear error.
+"""``vnsign sign``: one PDF or a hundred thousand, each signed and written whole, or left alone with a clear error.
 
 Source: NĐ 68/2024/NĐ-CP Điều 29 (making a signature); ETSI EN 319 142-1 §6.
 """
 
 from __future__ import annotations
 
-import json
+import itertools
 import sys
-from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import track
 
-from vnsign.adapters.files import read_bytes, write_whole
-from vnsign.errors import ErrorCode, UsageError, VnsignError
+from vnsign.adapters.files import read_bytes
+from vnsign.batch.jobs import JobState
+from vnsign.batch.journal import JOURNAL_NAME
+from vnsign.batch.publishing import make_folder
+from vnsign.cli.key_options import KeyOptions, key_options
+from vnsign.cli.sign_inputs import Inputs
+from vnsign.cli.sign_report import SUMMARY_ENDINGS, Report, Shape
 from vnsign.pdf.place import Place
 from vnsign.signing.levels import TargetLevel
-from vnsign.wiring import Signer, sign_pdf
+from vnsign.verification.messages import Language
+from vnsign.wiring.batch import SigningOptions, sign_many
 
 EXIT_FAILED = 1
+#: So few documents are signed sooner than a second process starts.
+_FEW = 16
 
 
 class _Pair(click.ParamType[tuple[float, float]]):
@@ -37,35 +43,12 @@ class _Pair(click.ParamType[tuple[float, float]]):
         return first, second
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Outcome:
-    file: str
-    output: str | None = None
-    code: str | None = None
-    error: str | None = None
-
-
 @click.command(
     epilog="Example: vnsign sign CV-15.pdf --p12 leader.p12 --out signed --level B-LT --tsa http://tsa.example.gov.vn "
     "--image sign.png --page 1 --at 120,230 --size 45,22"
 )
-@click.argument("inputs", nargs=-1, required=True, metavar="IN.pdf…", type=click.Path(path_type=Path))
-@click.option(
-    "--p12",
-    required=True,
-    metavar="KEY",
-    type=click.Path(path_type=Path),
-    help="PKCS#12 file with key and certificate.",
-)
-@click.option(
-    "--passphrase",
-    envvar="VNSIGN_PASSPHRASE",
-    hidden=True,
-    help="From the environment only; a command line is readable by others.",
-)
-@click.option(
-    "--passphrase-file", type=click.Path(path_type=Path), help="File whose first line is the passphrase of KEY."
-)
+@click.argument("inputs", nargs=-1, metavar="[IN.pdf|FOLDER]…", type=click.Path(path_type=Path))
+@key_options
 @click.option(
     "--out",
     "folder",
@@ -74,14 +57,16 @@ class _Outcome:
     type=click.Path(path_type=Path),
     help="Folder for the signed files (same names); made if absent.",
 )
+@click.option("--recursive", is_flag=True, help="Sign every *.pdf in the folders given and below them.")
+@click.option("--files-from", "list_file", metavar="LIST", help="Sign the files named in LIST, one a line; - is stdin.")
 @click.option(
     "--level",
     type=click.Choice([level.value for level in TargetLevel]),
     default="B-B",
     show_default=True,
-    help="B-T and B-LT need --tsa.",
+    help="B-T and higher need --tsa.",
 )
-@click.option("--tsa", metavar="URL", help="RFC 3161 time-stamping service.")
+@click.option("--tsa", "tsas", metavar="URL", multiple=True, help="RFC 3161 time-stamping service; several in order.")
 @click.option("--field", help="Empty signature field to use, or name of the new one.")
 @click.option("--image", metavar="PNG", type=click.Path(path_type=Path), help="Image to show; transparent PNG is best.")
 @click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="Page of the image.")
@@ -96,16 +81,41 @@ class _Outcome:
     help="Do not ask first whether the certificate is revoked (NĐ 68/2024 Điều 29 wants it asked).",
 )
 @click.option("--reason", help="Reason shown by viewers.")
-@click.option("--force", is_flag=True, help="Replace files that are there already.")
-@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
+@click.option("--force", is_flag=True, help="Replace files that are there already, and sign again what was signed.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes that sign [default: one a core].")
+@click.option(
+    "--resume/--no-resume",
+    default=True,
+    show_default=True,
+    help="Keep a journal in DIR, and go on where an earlier run stopped; not for a single file.",
+)
+@click.option(
+    "--summary",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write what became of each file, as .csv or .json.",
+)
+@click.option("--json", "shape", flag_value=Shape.JSON.value, help="Print the outcome as JSON.")
+@click.option("--jsonl", "shape", flag_value=Shape.JSON_LINES.value, help="Print it as lines of JSON, as they come.")
+@click.option(
+    "--text", "shape", flag_value=Shape.TEXT.value, default=Shape.TEXT.value, help="Print text (the default)."
+)
+@click.option(
+    "--lang",
+    type=click.Choice([language.value for language in Language]),
+    default=Language.VI.value,
+    show_default=True,
+    help="Language of the text.",
+)
 def sign(
+    keys: KeyOptions,
+    *,
     inputs: tuple[Path, ...],
-    p12: Path,
-    passphrase: str | None,
-    passphrase_file: Path | None,
     folder: Path,
+    recursive: bool,
+    list_file: str | None,
     level: str,
-    tsa: str | None,
+    tsas: tuple[str, ...],
     field: str | None,
     image: Path | None,
     page: int,
@@ -115,95 +125,71 @@ def sign(
     no_status_check: bool,
     reason: str | None,
     force: bool,
-    as_json: bool,
+    jobs: int | None,
+    resume: bool,
+    summary: Path | None,
+    shape: str,
+    lang: str,
 ) -> None:
     """Sign PDF files; each output is written whole, or not at all.
 
-    The passphrase comes from --passphrase-file, else from the variable VNSIGN_PASSPHRASE, else it is asked for.
-    Exit code: 0 all signed, 1 at least one file was not, 64 wrong usage.
+    A file that fails costs no other. Many files are signed by several processes; run the same command again after
+    whatever stopped it, and it goes on: no file is signed twice.
+
+    Passphrase and PIN come from a file, else from the environment, else they are asked for.
+    Exit code: 0 all signed, 1 at least one file was not, 64 wrong usage, 130 stopped by Ctrl-C.
     """
-    _require_sense(inputs, level=level, tsa=tsa, image=image, at_mm=at_mm)
-    signer = Signer.from_pkcs12(p12, _passphrase(passphrase_file, passphrase))
-    picture = read_bytes(image) if image is not None else None
-    place = Place(page=page, at_mm=at_mm, size_mm=size_mm) if at_mm is not None else None
-    _make_folder(folder)
-
-    def one(path: Path) -> _Outcome:
-        target = folder / path.name
-        try:
-            if target.exists() and not force:
-                raise UsageError(
-                    ErrorCode.OUTPUT_EXISTS,
-                    f"{target} is there already",
-                    file=str(path),
-                    way_out="use --force to replace it",
-                )
-            signed = sign_pdf(
-                read_bytes(path),
-                signer,
-                field=field,
-                level=level,
-                tsa=tsa,
-                image=picture,
-                place=place,
-                certify=certify,
-                reason=reason,
-                check_status=not no_status_check,
-            )
-            write_whole(target, signed)
-        except VnsignError as exc:
-            exc.file = exc.file or str(path)
-            return _Outcome(file=str(path), code=exc.code.value, error=str(exc))
-        return _Outcome(file=str(path), output=str(target))
-
-    progress = Console(stderr=True)
-    outcomes = [
-        one(p) for p in track(inputs, "Signing", console=progress, disable=len(inputs) == 1 or not progress.is_terminal)
-    ]
-    _print(outcomes, as_json=as_json)
-    if any(o.error for o in outcomes):
-        sys.exit(EXIT_FAILED)
-
-
-def _require_sense(
-    inputs: Sequence[Path], *, level: str, tsa: str | None, image: Path | None, at_mm: tuple[float, float] | None
-) -> None:
-    names = [path.name for path in inputs]
-    repeated = next((name for name in names if names.count(name) > 1), None)
-    if repeated is not None:
-        raise click.UsageError(f"two inputs are named {repeated}: one would overwrite the other in --out")
-    if level != TargetLevel.B_B and tsa is None:
+    documents = Inputs(paths=inputs, recursive=recursive, list_file=list_file, folder=folder)
+    documents.require_sense()
+    if level != TargetLevel.B_B and not tsas:
         raise click.UsageError(f"--level {level} needs --tsa URL")
     if at_mm is not None and image is None:
         raise click.UsageError("--at without --image shows nothing")
+    if summary is not None and summary.suffix.lower() not in SUMMARY_ENDINGS:
+        raise click.UsageError(f"--summary {summary}: its name must end in {' or '.join(SUMMARY_ENDINGS)}")
+    options = SigningOptions(
+        field=field,
+        level=level,
+        tsa=tsas or None,
+        image=read_bytes(image) if image is not None else None,
+        place=Place(page=page, at_mm=at_mm, size_mm=size_mm) if at_mm is not None else None,
+        certify=certify,
+        reason=reason,
+        check_status=not no_status_check,
+    )
+    run = _Run(keys=keys, options=options, folder=folder, force=force, jobs=jobs, resume=resume)
+    report = Report(Shape(shape), lang=Language(lang), summary=summary, total=documents.count())
+    run.sign(documents, report)
+    if report.counts[JobState.FAILED]:
+        sys.exit(EXIT_FAILED)
 
 
-def _passphrase(file: Path | None, given: str | None) -> bytes:
-    if file is not None:
-        return read_bytes(file).partition(b"\n")[0].rstrip(b"\r")
-    return str(given if given is not None else click.prompt("Passphrase", hide_input=True, err=True)).encode()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    keys: KeyOptions
+    options: SigningOptions
+    folder: Path
+    force: bool
+    jobs: int | None
+    resume: bool
 
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as exc:
-        raise UsageError(
-            ErrorCode.OUTPUT_NOT_WRITABLE, f"the folder cannot be made: {exc.strerror}", file=str(folder)
-        ) from exc
-
-
-def _print(outcomes: Sequence[_Outcome], *, as_json: bool) -> None:
-    if as_json:
-        documents = [{"file": o.file, "output": o.output, "code": o.code, "error": o.error} for o in outcomes]
-        failed = sum(1 for o in outcomes if o.error)
-        click.echo(
-            json.dumps(
-                {"documents": documents, "summary": {"signed": len(outcomes) - failed, "failed": failed}},
-                ensure_ascii=False,
-                indent=2,
-            )
+    def sign(self, documents: Inputs, report: Report) -> None:
+        coming = documents.jobs()
+        first = list(itertools.islice(coming, _FEW))
+        single = len(first) == 1 and documents.list_file is None and not documents.recursive
+        outcomes = sign_many(
+            itertools.chain(first, coming),
+            self.keys.recipe(),
+            self.options,
+            journal=self.folder / JOURNAL_NAME if self.resume and not single else None,
+            workers=self.jobs or (1 if len(first) < _FEW else None),
+            force=self.force,
         )
-        return
-    for outcome in outcomes:
-        click.echo(outcome.error or f"{outcome.file} → {outcome.output}", err=outcome.error is not None)
+        make_folder(self.folder)
+        try:
+            with report.taking() as take, closing(outcomes):
+                for outcome in outcomes:
+                    take(outcome)
+        except KeyboardInterrupt:
+            report.interrupted()
+            raise click.Abort from None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +21,7 @@ from vnsign.batch.jobs import FileSigner, JobOutcome, SignedFile, SignJob
 from vnsign.batch.journal import Journal
 from vnsign.batch.pools import Here, make_processes
 from vnsign.batch.publishing import make_folder, write_staged
+from vnsign.batch.recognising import is_signed_copy
 from vnsign.batch.running import Run, RunSettings
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.pdf.place import Place
@@ -73,7 +75,7 @@ def sign_many(
     workers: int | None = None,
     executor: Executor | None = None,
     force: bool = False,
-) -> Iterator[JobOutcome]:
+) -> Generator[JobOutcome]:
     """Sign many documents; outcomes come as documents are done, in no order.
 
     Each output is written beside its target, flushed, and then given its name, so there is a whole file or none. With a
@@ -120,7 +122,7 @@ def sign_many(
 
 def _outcomes(
     jobs: Iterable[SignJob], plan: _Plan, settings: RunSettings, *, journal: Path | None
-) -> Iterator[JobOutcome]:
+) -> Generator[JobOutcome]:
     if journal is None:
         yield from Run(plan, settings, None).outcomes(jobs)
         return
@@ -163,13 +165,17 @@ class _Plan:
         )
 
     def load(self) -> FileSigner:
-        return _PdfSigner(self.recipe.load(), self.options)
+        return _PdfSigner(self.recipe.load(), self.options, certificate_sha256=self.certificate_sha256)
 
 
 class _PdfSigner:
-    def __init__(self, signer: PreparedSigner, options: SigningOptions) -> None:
+    def __init__(self, signer: PreparedSigner, options: SigningOptions, *, certificate_sha256: str) -> None:
         self._signer = signer
+        self._certificate_sha256 = certificate_sha256
         self._options: dict[str, Any] = {f.name: getattr(options, f.name) for f in fields(options)}
+
+    def made(self, job: SignJob, *, at: datetime) -> bool:
+        return is_signed_copy(job.source, job.target, certificate_sha256=self._certificate_sha256, at=at)
 
     def sign(self, job: SignJob, staged: Path) -> SignedFile:
         own = {"field": job.field, "place": job.place}
