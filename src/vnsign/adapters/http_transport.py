@@ -151,7 +151,7 @@ class HttpTransport:
             raise _TryAgainError(f"HTTP {response.status_code}")
         if response.status_code == _NOT_MODIFIED and (query.etag or query.last_modified):
             return Reply(body=None, etag=query.etag, last_modified=query.last_modified)
-        if response.is_redirect:
+        if response.has_redirect_location:
             return _redirect(response, query)
         if response.status_code != _OK:
             raise refused(query.url, f"HTTP {response.status_code}")

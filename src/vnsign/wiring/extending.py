@@ -68,7 +68,7 @@ def extend_pdf(
     now = (clock or SystemClock()).now()
     wanted = _REACHED[target]
     before = _require_pades(inspect(pdf, trust=_NOBODY, at=now))
-    if wanted is not Level.PADES_B_LT and all(_reaches(signature, wanted) for signature in before):
+    if before and wanted is not Level.PADES_B_LT and all(_reaches(signature, wanted) for signature in before):
         return pdf
     raised = to_bytes(raise_all(BytesSource(pdf), target, _means(now, tsa, revocation, known)))
     _look_again(before, inspect(raised, trust=_NOBODY, at=now), wanted)

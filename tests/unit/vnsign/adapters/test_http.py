@@ -198,7 +198,11 @@ def test_nobody_there_is_unreachable() -> None:
 
 @pytest.mark.parametrize(
     ("status", "code", "tries"),
-    [(503, ErrorCode.SERVICE_UNREACHABLE, 3), (404, ErrorCode.SERVICE_REFUSED, 1), (302, ErrorCode.SERVICE_REFUSED, 1)],
+    [
+        (503, ErrorCode.SERVICE_UNREACHABLE, 3),
+        (404, ErrorCode.SERVICE_REFUSED, 1),
+        (302, ErrorCode.SERVICE_REFUSED, 1),
+    ],
 )
 def test_a_busy_service_is_asked_again_and_a_refusing_one_is_not(status: int, code: ErrorCode, tries: int) -> None:
     """Few tries, and a POST does not follow a redirect."""
@@ -209,6 +213,16 @@ def test_a_busy_service_is_asked_again_and_a_refusing_one_is_not(status: int, co
     with running(refuse) as service:
         assert timestamp_refusal(service.url).code is code
         assert len(service.requests) == tries
+
+
+@pytest.mark.parametrize("status", [300, 302, 304, 305])
+def test_a_redirect_to_nowhere_is_a_refusal(status: int) -> None:
+    """RFC 9110 §15.4: a Location may be missing, and 304 is no answer to who has no copy."""
+    with running(lambda handler, _body: send(handler, b"", status=status)) as service:
+        with pytest.raises(ServiceUnavailable) as caught:
+            HttpRevocationSource().crls_for(certificate_naming([service.url]))
+        assert len(service.requests) == 1
+    assert (caught.value.code, str(status) in caught.value.message) == (ErrorCode.SERVICE_REFUSED, True)
 
 
 def test_a_connection_that_breaks_is_tried_again() -> None:
