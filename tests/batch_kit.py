@@ -233,7 +233,7 @@ class _Copier:
             case b"slow":
                 time.sleep(0.3)
         signed = content + b"\nsigned"
-        write_staged(staged, signed)
+        write_staged(staged, [signed])
         return SignedFile(
             source_sha256=hashlib.sha256(content).hexdigest(), target_sha256=hashlib.sha256(signed).hexdigest()
         )

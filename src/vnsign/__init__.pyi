@@ -58,7 +58,6 @@ from .web import ServiceLimits as ServiceLimits
 from .web import create_app as create_app
 from .web import listen as listen
 from .web import serve as serve
-from .wiring.batch import SigningOptions as SigningOptions
 from .wiring.batch import sign_many as sign_many
 from .wiring.extending import archive_until as archive_until
 from .wiring.extending import extend_pdf as extend_pdf
@@ -130,7 +129,6 @@ __all__ = [
     "SignatureReport",
     "Signer",
     "SignerRecipe",
-    "SigningOptions",
     "StatusMethod",
     "SubIndication",
     "Subject",

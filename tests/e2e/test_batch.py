@@ -255,13 +255,14 @@ def test_any_executor_signs(executor: type[Executor] | None, tmp_path: Path, des
     """Processes by default; threads with a signer that is loaded already."""
     write_documents(tmp_path / "in", good=40)
     jobs = [vnsign.SignJob(source=path, target=tmp_path / "out" / path.name) for path in (tmp_path / "in").iterdir()]
-    options = vnsign.SigningOptions(check_status=False, reason="Thử")
     if executor is None:
-        outcomes = list(vnsign.sign_many(jobs, desk.recipe(), options, workers=2))
+        outcomes = list(vnsign.sign_many(jobs, desk.recipe(), workers=2, check_status=False, reason="Thử"))
     else:
         signer = vnsign.Signer.from_credential(desk.credential)
         with executor() as threads:
-            outcomes = list(vnsign.sign_many(jobs, signer, options, executor=threads, workers=2))
+            outcomes = list(
+                vnsign.sign_many(jobs, signer, executor=threads, workers=2, check_status=False, reason="Thử")
+            )
     assert {outcome.state for outcome in outcomes} == {vnsign.JobState.SIGNED}
     assert check_signed_once(tmp_path / "in", tmp_path / "out", desk) == 40
 
@@ -279,8 +280,7 @@ def test_a_job_has_its_own_field(tmp_path: Path, desk: Desk) -> None:
     """What a job says goes before what the run says."""
     (tmp_path / "a.pdf").write_bytes(document(1))
     job = vnsign.SignJob(source=tmp_path / "a.pdf", target=tmp_path / "out" / "a.pdf", field="Own")
-    options = vnsign.SigningOptions(check_status=False, field="All")
-    (outcome,) = vnsign.sign_many([job], desk.recipe(), options, workers=1)
+    (outcome,) = vnsign.sign_many([job], desk.recipe(), workers=1, check_status=False, field="All")
     report = vnsign.inspect_pdf((tmp_path / "out" / "a.pdf").read_bytes(), trust=desk.office.trust)
     assert outcome.state is vnsign.JobState.SIGNED
     assert [signature.field for signature in report.signatures] == ["Own"]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from vnsign.errors import ErrorCode, UsageError
@@ -27,8 +28,8 @@ def staged_path(target: Path, *, run: str) -> Path:
     return target.with_name(f".{target.name[:_NAME_CHARACTERS]}.{digest}.{run}.part")
 
 
-def write_staged(path: Path, data: bytes) -> None:
-    """Write a new file and flush it to disk.
+def write_staged(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a new file and flush it to disk; the pieces are not gathered.
 
     Raises:
         UsageError: OUTPUT_NOT_WRITABLE.
@@ -36,7 +37,7 @@ def write_staged(path: Path, data: bytes) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
+            stream.writelines(pieces)
             stream.flush()
             os.fchmod(stream.fileno(), 0o644)
             os.fsync(stream.fileno())

@@ -23,7 +23,8 @@ from vnsign.cli.sign_report import SUMMARY_ENDINGS, Report, Shape
 from vnsign.pdf.place import Place
 from vnsign.signing.levels import TargetLevel
 from vnsign.verification.messages import Language
-from vnsign.wiring.batch import SigningOptions, sign_many
+from vnsign.wiring.batch import sign_many
+from vnsign.wiring.signing import SigningKeywords
 
 EXIT_FAILED = 1
 #: So few documents are signed sooner than a second process starts.
@@ -147,7 +148,7 @@ def sign(
         raise click.UsageError("--at without --image shows nothing")
     if summary is not None and summary.suffix.lower() not in SUMMARY_ENDINGS:
         raise click.UsageError(f"--summary {summary}: its name must end in {' or '.join(SUMMARY_ENDINGS)}")
-    options = SigningOptions(
+    how = SigningKeywords(
         field=field,
         level=level,
         tsa=tsas or None,
@@ -157,7 +158,7 @@ def sign(
         reason=reason,
         check_status=not no_status_check,
     )
-    run = _Run(keys=keys, options=options, folder=folder, force=force, jobs=jobs, resume=resume)
+    run = _Run(keys=keys, how=how, folder=folder, force=force, jobs=jobs, resume=resume)
     report = Report(Shape(shape), lang=Language(lang), summary=summary, total=documents.count())
     run.sign(documents, report)
     if report.counts[JobState.FAILED]:
@@ -167,7 +168,7 @@ def sign(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Run:
     keys: KeyOptions
-    options: SigningOptions
+    how: SigningKeywords
     folder: Path
     force: bool
     jobs: int | None
@@ -180,10 +181,10 @@ class _Run:
         outcomes = sign_many(
             itertools.chain(first, coming),
             self.keys.recipe(),
-            self.options,
             journal=self.folder / JOURNAL_NAME if self.resume and not single else None,
             workers=self.jobs or (1 if len(first) < _FEW else None),
             force=self.force,
+            **self.how,
         )
         make_folder(self.folder)
         try:

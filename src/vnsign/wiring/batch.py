@@ -5,18 +5,18 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol, Unpack
 
 from cryptography.hazmat.primitives import hashes
 
 from vnsign.adapters.clock import SystemClock
-from vnsign.adapters.files import read_bytes
+from vnsign.adapters.files import FileSource, read_bytes
 from vnsign.batch.jobs import FileSigner, JobOutcome, SignedFile, SignJob
 from vnsign.batch.journal import Journal
 from vnsign.batch.pools import Here, make_processes
@@ -24,14 +24,14 @@ from vnsign.batch.publishing import make_folder, write_staged
 from vnsign.batch.recognising import is_signed_copy
 from vnsign.batch.running import Run, RunSettings
 from vnsign.errors import ErrorCode, UsageError
-from vnsign.pdf.place import Place
-from vnsign.ports import Clock, RevocationSource
-from vnsign.signing.levels import TargetLevel, target_level
+from vnsign.pdf.source import BytesSource, PdfSource, chunks
+from vnsign.ports import Clock
 from vnsign.signing.signer import PreparedSigner
-from vnsign.wiring.signing import sign_pdf
-from vnsign.wiring.timestamps import Tsa
+from vnsign.wiring.signing import SigningKeywords, SigningOptions, sign_source, signing_options
 
-#: Options that change nothing in what a signature says: a run that goes on may have others.
+#: Larger documents are signed in pieces.
+MAX_IN_MEMORY_BYTES = 32 * 1024 * 1024
+#: Keywords that change nothing in what a signature says: a run that goes on may have others.
 _NOT_IDENTITY = frozenset({"tsa", "revocation", "check_status", "clock"})
 
 
@@ -42,39 +42,15 @@ class LoadsSigner(Protocol):
         """Return the signer, loaded now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SigningOptions:
-    """How :func:`sign_many` signs every document; the names are those of :func:`~vnsign.wiring.signing.sign_pdf`."""
-
-    field: str | None = None
-    level: TargetLevel | str = TargetLevel.B_B
-    tsa: Tsa | None = None
-    image: bytes | None = None
-    place: Place | None = None
-    certify: bool = False
-    reason: str | None = None
-    location: str | None = None
-    revocation: RevocationSource | None = None
-    check_status: bool = True
-    clock: Clock | None = None
-
-    def identity(self) -> str:
-        """Return a digest of all that shapes the signature."""
-        shown = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in _NOT_IDENTITY}
-        shown["level"] = target_level(self.level).value
-        shown["image"] = hashlib.sha256(self.image).hexdigest() if self.image is not None else None
-        return hashlib.sha256(repr(sorted(shown.items())).encode()).hexdigest()
-
-
 def sign_many(
     jobs: Iterable[SignJob],
     signer: LoadsSigner | PreparedSigner,
-    options: SigningOptions | None = None,
     *,
     journal: str | os.PathLike[str] | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
     force: bool = False,
+    **how: Unpack[SigningKeywords],
 ) -> Generator[JobOutcome]:
     """Sign many documents; outcomes come as documents are done, in no order.
 
@@ -88,12 +64,12 @@ def sign_many(
     Args:
         jobs: Any iterable; taken as there is room for it.
         signer: How a process loads the key. A prepared signer stays in this process: one worker, or threads.
-        options: The same for every document, but for what a job says itself.
         journal: File of the journal; its folder is made if absent. None keeps no account.
         workers: How many processes; None is one for each core. 1 works in this process.
         executor: Any other executor (threads, a cluster); it stays open. What it runs gets the signer's recipe, with
             its passphrase: let the line to it be yours.
         force: Replace files at the targets, and sign again what was signed; a run interrupted goes on all the same.
+        how: As for :func:`~vnsign.wiring.signing.sign_pdf`; what a job says itself goes before it.
 
     Yields:
         One outcome for each job. A failed document costs no other.
@@ -106,10 +82,9 @@ def sign_many(
 
     Source: NĐ 68/2024/NĐ-CP Điều 29 (each of these signatures is one made by the holder).
     """
-    options = options or SigningOptions()
-    plan = _Plan.of(signer, options)
+    plan = _Plan.of(signer, how)
     workers = _workers(signer, workers=workers, executor=executor)
-    now = (options.clock or SystemClock()).now()
+    now = (how.get("clock") or SystemClock()).now()
     settings = RunSettings(
         workers=workers,
         force=force,
@@ -147,45 +122,71 @@ class _Loaded:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan:
     recipe: LoadsSigner = field(repr=False)
-    options: SigningOptions = field(repr=False)
+    how: SigningKeywords = field(repr=False)
     token: str
     identity: str
     certificate_sha256: str
 
     @classmethod
-    def of(cls, signer: LoadsSigner | PreparedSigner, options: SigningOptions) -> _Plan:
+    def of(cls, signer: LoadsSigner | PreparedSigner, how: SigningKeywords) -> _Plan:
+        wanted = _digest(signing_options(**how), how)
         recipe = _Loaded(signer) if isinstance(signer, PreparedSigner) else signer
         certificate = recipe.load().certificate.fingerprint(hashes.SHA256()).hex()
         return cls(
             recipe=recipe,
-            options=options,
+            how=how,
             token=secrets.token_hex(8),
-            identity=hashlib.sha256(f"{certificate}\n{options.identity()}".encode()).hexdigest(),
+            identity=hashlib.sha256(f"{certificate}\n{wanted}".encode()).hexdigest(),
             certificate_sha256=certificate,
         )
 
     def load(self) -> FileSigner:
-        return _PdfSigner(self.recipe.load(), self.options, certificate_sha256=self.certificate_sha256)
+        return _PdfSigner(self.recipe.load(), self.how, certificate_sha256=self.certificate_sha256)
+
+
+def _digest(options: SigningOptions, how: SigningKeywords) -> str:
+    """Return a digest of all that shapes the signature."""
+    shown = {name: value for name, value in how.items() if name not in _NOT_IDENTITY and value is not None}
+    shown["level"] = options.level.value
+    if (image := how.get("image")) is not None:
+        shown["image"] = hashlib.sha256(image).hexdigest()
+    return hashlib.sha256(repr(sorted(shown.items())).encode()).hexdigest()
 
 
 class _PdfSigner:
-    def __init__(self, signer: PreparedSigner, options: SigningOptions, *, certificate_sha256: str) -> None:
+    def __init__(self, signer: PreparedSigner, how: SigningKeywords, *, certificate_sha256: str) -> None:
         self._signer = signer
+        self._options = signing_options(**how)
+        self._clock: Clock = how.get("clock") or SystemClock()
         self._certificate_sha256 = certificate_sha256
-        self._options: dict[str, Any] = {f.name: getattr(options, f.name) for f in fields(options)}
 
     def made(self, job: SignJob, *, at: datetime) -> bool:
         return is_signed_copy(job.source, job.target, certificate_sha256=self._certificate_sha256, at=at)
 
     def sign(self, job: SignJob, staged: Path) -> SignedFile:
-        own = {"field": job.field, "place": job.place}
-        options = self._options | {name: value for name, value in own.items() if value is not None}
-        pdf = read_bytes(job.source)
-        signed = sign_pdf(pdf, self._signer, **options)
-        write_staged(staged, signed)
-        return SignedFile(
-            source_sha256=hashlib.sha256(pdf).hexdigest(), target_sha256=hashlib.sha256(signed).hexdigest()
+        source: PdfSource = FileSource.at(job.source)
+        if source.size <= MAX_IN_MEMORY_BYTES:
+            source = BytesSource(read_bytes(job.source))
+        options = replace(
+            self._options,
+            now=self._clock.now(),
+            field=job.field if job.field is not None else self._options.field,
+            place=job.place if job.place is not None else self._options.place,
         )
+        signed = sign_source(source, self._signer, options)
+        before, after = hashlib.sha256(), hashlib.sha256()
+        write_staged(staged, _hashed(chunks(signed), before, source.size, after))
+        return SignedFile(source_sha256=before.hexdigest(), target_sha256=after.hexdigest())
+
+
+def _hashed(pieces: Iterable[bytes], before: hashlib._Hash, size: int, after: hashlib._Hash) -> Iterator[bytes]:
+    """Pass ``pieces`` on; the first ``size`` bytes are those of the document before it was signed."""
+    left = size
+    for piece in pieces:
+        before.update(piece[:left])
+        after.update(piece)
+        left -= min(left, len(piece))
+        yield piece
 
 
 def _workers(signer: LoadsSigner | PreparedSigner, *, workers: int | None, executor: Executor | None) -> int:

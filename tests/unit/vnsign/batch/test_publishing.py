@@ -16,7 +16,7 @@ def test_a_file_gets_its_name_once(tmp_path: Path) -> None:
     target = tmp_path / "a.pdf"
     for content, wins in ((b"first", True), (b"second", False)):
         staged = staged_path(target, run=content.decode())
-        write_staged(staged, content)
+        write_staged(staged, [content])
         if wins:
             publish(staged, target, replace=False)
             continue
@@ -37,7 +37,7 @@ def test_a_file_system_without_links(there: bool, tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(os, "link", no_links)
     staged, target = tmp_path / "staged", tmp_path / "a.pdf"
-    write_staged(staged, b"new")
+    write_staged(staged, [b"new"])
     if there:
         target.write_bytes(b"old")
         with pytest.raises(vnsign.UsageError):
@@ -51,7 +51,7 @@ def test_a_file_system_without_links(there: bool, tmp_path: Path, monkeypatch: p
 def test_the_longest_name_has_a_staged_name(tmp_path: Path) -> None:
     """255 bytes is what a file system takes; Vietnamese letters take up to three each."""
     target = tmp_path / ("ể" * 83 + ".pdf")
-    write_staged(staged_path(target, run="123456r"), b"x")
+    write_staged(staged_path(target, run="123456r"), [b"x"])
 
 
 def test_a_place_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_a_place_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None
     (tmp_path / "file").write_bytes(b"")
     acts: tuple[Callable[[], None], ...] = (
         lambda: make_folder(tmp_path / "file" / "below"),
-        lambda: write_staged(tmp_path / "file" / "a.pdf", b""),
+        lambda: write_staged(tmp_path / "file" / "a.pdf", [b""]),
         lambda: publish(tmp_path / "nothing", tmp_path / "a.pdf", replace=True),
     )
     for act in acts:
