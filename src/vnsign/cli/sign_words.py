@@ -57,7 +57,7 @@ _REASONS: Mapping[ErrorCode, tuple[str, str]] = {
     ErrorCode.CERTIFICATE_REVOKED: ("chứng thư số đã bị thu hồi", "xin cấp chứng thư số mới"),
     ErrorCode.CERTIFICATE_STATUS_UNKNOWN: (
         "không biết chứng thư số còn hiệu lực hay đã bị thu hồi",
-        "kiểm tra đường truyền tới nơi cấp chứng thư số rồi chạy lại",
+        "kiểm tra đường truyền rồi chạy lại; nếu được phép ký không hỏi, dùng --no-status-check",
     ),
     ErrorCode.FIELD_NOT_FOUND: ("không có ô chữ ký mang tên đã cho", "xem tên ô chữ ký trong tệp"),
     ErrorCode.FIELD_ALREADY_SIGNED: ("ô chữ ký đã được ký", "chọn ô khác"),
