@@ -36,6 +36,11 @@ def require_tool(*names: str) -> str:
     return found or _refuse(f"{' or '.join(names)} is not installed")
 
 
+def require_file(path: str) -> Path:
+    """Return a file that a package of the system brings; skip the test, or fail it in CI, if it is not there."""
+    return Path(path) if Path(path).exists() else _refuse(f"{path} is not installed")
+
+
 def require_data(relative: str) -> Path:
     """Return a file or folder of the shared test data, e.g. ``pdf/dss``; skip the test if it is not there."""
     path = SHARED_DATA / relative

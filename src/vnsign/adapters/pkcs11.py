@@ -118,6 +118,7 @@ class TokenKeys:
         key_label: str | None = None,
         key_id: bytes | None = None,
         certificate: x509.Certificate | None = None,
+        others: Sequence[x509.Certificate] = (),
     ) -> Credential:
         """Return a key of the token with its certificate, to sign any number of documents with.
 
@@ -125,17 +126,18 @@ class TokenKeys:
             key_label: Label of the key (CKA_LABEL).
             key_id: Its number (CKA_ID). Neither is needed if the token holds one private key only.
             certificate: The certificate, for tokens that keep none readable; None means the one on the token.
+            others: Certificates that the token may lack; the key's own and those above it are taken from here too.
 
         Raises:
             UsageError: ``KEY_UNAVAILABLE``: no such key or certificate, or several; ``KEY_UNUSABLE``: the certificate
                 is of another key; ``WRONG_PASSPHRASE``.
         """
         key = self._find(key_label=key_label, key_id=key_id)
-        held = self._certificates()
+        held = [*self._certificates(), *others]
         if certificate is None:
             own = [each for each in held if public_key_of(each) == key.public_key()]
             if not own:
-                raise self._token.error(ErrorCode.KEY_UNAVAILABLE, "the token holds no certificate of this key")
+                raise self._token.error(ErrorCode.KEY_UNAVAILABLE, "there is no certificate of this key, on the token or beside it")
             certificate = max(own, key=lambda each: each.not_valid_after_utc)
         return Credential(key=key, certificate=certificate, chain=_chain(certificate, held))
 

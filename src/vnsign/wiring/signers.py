@@ -120,7 +120,7 @@ class Signer(PreparedSigner):
             pin: None leaves it to the token's own key pad.
             key_label: Which key, if the token holds several.
             key_id: The same, by number.
-            certificate: File with the certificate, for tokens that keep none readable.
+            certificate: File with the certificate and those above it, for tokens that do not keep them.
             hash_name: See above.
             pss: See above.
             holder: See above.
@@ -131,9 +131,9 @@ class Signer(PreparedSigner):
         """
         from vnsign.adapters.pkcs11 import TokenKeys  # noqa: PLC0415 — an optional dependency
 
-        given = read_certificates(certificate)[0] if certificate is not None else None
+        given = read_certificates(certificate) if certificate is not None else ()
         credential = TokenKeys(module, token_label=token, pin=pin).credential(
-            key_label=key_label, key_id=key_id, certificate=given
+            key_label=key_label, key_id=key_id, others=given
         )
         return cls.from_credential(credential, hash_name=hash_name, pss=pss, holder=holder)
 
