@@ -185,10 +185,13 @@ from pathlib import Path
 import vnsign
 from reportlab.pdfgen.canvas import Canvas
 
+listener = vnsign.listen()
 authority = vnsign.Authority.create(
-    "authority", name="Readme", organization="Readme", base_url="http://127.0.0.1:9", passphrase=b"authority",
+    "authority", name="Readme", organization="Readme", base_url=listener.base_url, passphrase=b"authority",
     clock=vnsign.SystemClock(),
 )
+services = vnsign.serve(vnsign.create_app(authority), listener=listener)
+services.__enter__()
 leader = authority.enroll(
     vnsign.CertificateProfile.OFFICIAL, vnsign.Subject(common_name="Nguyễn Văn An", organization="UBND tỉnh An Bình")
 )
@@ -203,12 +206,15 @@ canvas.save()
 """
 
 
+_END = "services.__exit__(None, None, None)"
+
+
 def test_the_samples_of_the_readme_run(tmp_path: Path) -> None:
-    """The Python samples run to the end, one after the other, with a letter, a key and a trust folder at hand."""
+    """The Python samples run to the end, one after the other, with a letter, a key, services and a trust folder."""
     samples = _blocks(REPOSITORY / "README.md", "python")
     assert len(samples) >= 2
     result = subprocess.run(
-        [sys.executable, "-W", "error", "-c", "\n".join([_MATERIAL, *samples])],
+        [sys.executable, "-W", "error", "-c", "\n".join([_MATERIAL, *samples, _END])],
         cwd=tmp_path,
         capture_output=True,
         text=True,

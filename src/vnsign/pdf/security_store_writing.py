@@ -38,7 +38,7 @@ def add_security_store(source: PdfSource, more: SecurityStore) -> PdfSource:
             return source
         store = _store(update)
         for key, items in new.items():
-            _append(update, store, key, [_stream(update, item) for item in items])
+            _append(update, store, key, items=[_stream(update, item) for item in items])
         return update.finish()
 
 
@@ -56,7 +56,7 @@ def _store(update: PdfUpdate) -> Object:
     return store
 
 
-def _append(update: PdfUpdate, store: Object, key: str, items: list[Object]) -> None:
+def _append(update: PdfUpdate, store: Object, key: str, *, items: list[Object]) -> None:
     if not items:
         return
     array = store.get(key)

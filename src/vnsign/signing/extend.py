@@ -58,7 +58,7 @@ class Means:
     known: Sequence[x509.Certificate] = ()
 
 
-def raise_newest(source: PdfSource, contents: bytes, target: TargetLevel, means: Means) -> PdfSource:
+def raise_newest(source: PdfSource, contents: bytes, *, target: TargetLevel, means: Means) -> PdfSource:
     """Raise the signature just made at B-T: what others left in the file is theirs to prove.
 
     Args:
@@ -73,7 +73,7 @@ def raise_newest(source: PdfSource, contents: bytes, target: TargetLevel, means:
     if not target.has_evidence:
         return source
     signed = read_signature(contents)
-    raised = _with_evidence(source, [(signed, None)], RevocationEvidence(), means)
+    raised = _with_evidence(source, [(signed, None)], means=means)
     return _with_archive_timestamp(raised, means) if target is TargetLevel.B_LTA else raised
 
 
@@ -99,7 +99,7 @@ def raise_all(source: PdfSource, target: TargetLevel, means: Means) -> PdfSource
     if not target.has_evidence:
         return source
     at_hand = read_evidence(crls=structure.store.crls, ocsps=structure.store.ocsps)
-    raised = _with_evidence(source, signed, at_hand, means)
+    raised = _with_evidence(source, signed, means=means, at_hand=at_hand)
     return _with_archive_timestamp(raised, means) if target is TargetLevel.B_LTA else raised
 
 
@@ -156,8 +156,9 @@ def _time_after(end: int, stamps: Sequence[tuple[int, SignedRevision]]) -> datet
 def _with_evidence(
     source: PdfSource,
     signed: Sequence[tuple[SignedRevision, datetime | None]],
-    at_hand: RevocationEvidence,
+    *,
     means: Means,
+    at_hand: RevocationEvidence = RevocationEvidence(),  # noqa: B008 — frozen
 ) -> PdfSource:
     pool = [certificate for read, _ in signed for certificate in read.certificates]
     gatherer = _gatherer(pool, at_hand, means)

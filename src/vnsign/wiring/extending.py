@@ -70,7 +70,7 @@ def extend_pdf(
     before = _require_pades(inspect(pdf, trust=_NOBODY, at=now))
     if before and wanted is not Level.PADES_B_LT and all(_reaches(signature, wanted) for signature in before):
         return pdf
-    raised = to_bytes(raise_all(BytesSource(pdf), target, _means(now, tsa, revocation, known)))
+    raised = to_bytes(raise_all(BytesSource(pdf), target, _means(now, tsa=tsa, revocation=revocation, known=known)))
     _look_again(before, inspect(raised, trust=_NOBODY, at=now), wanted)
     return raised
 
@@ -109,7 +109,7 @@ def refresh_pdf(
     failed = [s.indication for s in report.signatures] + [t.indication for t in report.timestamps]
     if Indication.TOTAL_FAILED in failed:
         raise SignatureRejected(report)
-    renewed = to_bytes(renew_archive(BytesSource(pdf), _means(now, tsa, revocation, known)))
+    renewed = to_bytes(renew_archive(BytesSource(pdf), _means(now, tsa=tsa, revocation=revocation, known=known)))
     _look_again(before, inspect(renewed, trust=_NOBODY, at=now), Level.PADES_B_T)
     return renewed
 
@@ -126,7 +126,7 @@ def archive_until(pdf: bytes) -> datetime | None:
 
 
 def _means(
-    now: datetime, tsa: Tsa | None, revocation: RevocationSource | None, known: Sequence[x509.Certificate]
+    now: datetime, *, tsa: Tsa | None, revocation: RevocationSource | None, known: Sequence[x509.Certificate]
 ) -> Means:
     return Means(
         now=now,
