@@ -27,6 +27,8 @@ from .pdf.geometry import Box as Box
 from .pdf.place import Place as Place
 from .pdf.prepare import SignatureFieldSpec as SignatureFieldSpec
 from .pdf.prepare import TextFieldSpec as TextFieldSpec
+from .pdf.text_look import TextLook as TextLook
+from .pdf.text_search import Between as Between
 from .pki.credentials import Credential as Credential
 from .pki.keys import KeyAlgorithm as KeyAlgorithm
 from .pki.names import Subject as Subject
@@ -62,6 +64,11 @@ from .wiring.batch import sign_many as sign_many
 from .wiring.extending import archive_until as archive_until
 from .wiring.extending import extend_pdf as extend_pdf
 from .wiring.extending import refresh_pdf as refresh_pdf
+from .wiring.placing import TextPlace as TextPlace
+from .wiring.placing import find_place as find_place
+from .wiring.placing import prepare_official_pdf as prepare_official_pdf
+from .wiring.placing import preview_pdf as preview_pdf
+from .wiring.placing import seal_place as seal_place
 from .wiring.sealing import seal_attachment_pdf as seal_attachment_pdf
 from .wiring.sealing import seal_copy_pdf as seal_copy_pdf
 from .wiring.sealing import seal_pdf as seal_pdf
@@ -88,6 +95,7 @@ __all__ = [
     "Authority",
     "AuthorityPrefix",
     "AuthoritySettings",
+    "Between",
     "Box",
     "CertificateProfile",
     "Clock",
@@ -135,6 +143,8 @@ __all__ = [
     "SystemClock",
     "TargetLevel",
     "TextFieldSpec",
+    "TextLook",
+    "TextPlace",
     "TimeSource",
     "TimestampReport",
     "TrustStore",
@@ -148,15 +158,19 @@ __all__ = [
     "create_app",
     "extend_pdf",
     "fill_pdf",
+    "find_place",
     "inspect_pdf",
     "inspect_statement",
     "listen",
+    "prepare_official_pdf",
     "prepare_pdf",
+    "preview_pdf",
     "read_pkcs12",
     "refresh_pdf",
     "seal_attachment_pdf",
     "seal_copy_pdf",
     "seal_pdf",
+    "seal_place",
     "serve",
     "sign_file",
     "sign_many",

@@ -58,6 +58,8 @@ class ErrorCode(StrEnum):
     MALFORMED_BATCH = "malformed_batch"
     MALFORMED_JOURNAL = "malformed_journal"
     MALFORMED_IMAGE = "malformed_image"
+    TEXT_NOT_FOUND = "text_not_found"
+    TEXT_AMBIGUOUS = "text_ambiguous"
     MALFORMED_ANSWER = "malformed_answer"
     SIGNATURE_REJECTED = "signature_rejected"
     LEVEL_NOT_REACHED = "level_not_reached"

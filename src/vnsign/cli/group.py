@@ -22,6 +22,8 @@ EXIT_INTERRUPTED = 130
 _COMMANDS = {
     "ca": "vnsign.cli.ca:ca",
     "extend": "vnsign.cli.extend:extend",
+    "prepare": "vnsign.cli.prepare:prepare",
+    "preview": "vnsign.cli.preview:preview",
     "serve": "vnsign.cli.serve:serve",
     "sign": "vnsign.cli.sign:sign",
     "verify": "vnsign.cli.verify:verify",

@@ -36,7 +36,7 @@ def page_nodes(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
 
 
 def geometry_of(page: pikepdf.Object) -> PageGeometry:
-    """Return what a person sees of a page (crop box, rotation; both may be inherited).
+    """Return what a person sees of a page (crop box within the media box, rotation; all may be inherited).
 
     Raises:
         InputError: MALFORMED_PDF if nothing says how large it is.
@@ -52,12 +52,32 @@ def geometry_of(page: pikepdf.Object) -> PageGeometry:
         media = media if media is not None else node.get("/MediaBox")
         rotation = rotation if rotation is not None else node.get("/Rotate")
         node = node.get("/Parent")
-    box = crop if crop is not None else media
-    if not isinstance(box, pikepdf.Array) or len(box) != 4:  # noqa: PLR2004 — a rectangle
+    whole, cut = _rectangle(media), _rectangle(crop)
+    visible = _shared(cut, whole) if cut is not None and whole is not None else cut or whole
+    if visible is None:
         raise InputError(ErrorCode.MALFORMED_PDF, "a page of the PDF has no size (/MediaBox)")
-    x1, y1, x2, y2 = (float(v) for v in box)
     turned = int(rotation) % 360 if isinstance(rotation, int) else 0
-    return PageGeometry(visible=(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)), rotation=turned)
+    return PageGeometry(visible=visible, rotation=turned)
+
+
+def _rectangle(box: object) -> tuple[float, float, float, float] | None:
+    if not isinstance(box, pikepdf.Array) or len(box) != 4:  # noqa: PLR2004 — a rectangle
+        return None
+    x1, y1, x2, y2 = (float(v) for v in box)
+    return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+
+
+def _shared(
+    crop: tuple[float, float, float, float], media: tuple[float, float, float, float]
+) -> tuple[float, float, float, float]:
+    """Return the crop box within the media box, as viewers cut it; the media box if they share nothing."""
+    left, bottom, right, top = (
+        max(crop[0], media[0]),
+        max(crop[1], media[1]),
+        min(crop[2], media[2]),
+        min(crop[3], media[3]),
+    )
+    return (left, bottom, right, top) if left < right and bottom < top else media
 
 
 def annotations_of(page: pikepdf.Object) -> list[pikepdf.Object]:

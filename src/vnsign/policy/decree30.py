@@ -20,6 +20,8 @@ from vnsign.errors import ErrorCode, UsageError
 
 #: Names of the recipe's fields, as prepared by ``vnsign prepare`` and by docflow.
 NUMBER_FIELD, DATE_FIELD = "so", "ngay"
+#: Where only blanks are left in "ngày … tháng … năm …", the date field holds the day, and these the rest.
+MONTH_FIELD, YEAR_FIELD = "thang", "nam"
 PERSON_FIELD, SEAL_FIELD = "ChuKyNguoiKy", "ConDauCoQuan"
 #: The agency's signature on an attachment or a copy.
 AGENCY_TEXT_FIELD = "ChuKyCoQuan"

@@ -1,0 +1,41 @@
+"""Millimetres on the command line, and the places they name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from vnsign.errors import ErrorCode, UsageError
+
+
+class Millimetres(click.ParamType[tuple[float, ...]]):
+    """Numbers in millimetres with commas between, ``120,45``."""
+
+    def __init__(self, names: str) -> None:
+        self.name = names
+        self._count = names.count(",") + 1
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, ...]:
+        """Return the numbers."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            numbers = tuple(float(part) for part in str(value).split(","))
+        except ValueError:
+            numbers = ()
+        if len(numbers) != self._count or not all(abs(number) < 1e5 for number in numbers):  # noqa: PLR2004 — 100 m
+            self.fail(f"{value!r} is not {self.name}: {self._count} numbers in mm with commas between", param, ctx)
+        return numbers
+
+
+def require_new(path: Path, *, force: bool) -> None:
+    """Refuse to replace a file unless asked to.
+
+    Raises:
+        UsageError: OUTPUT_EXISTS.
+    """
+    if path.exists() and not force:
+        raise UsageError(
+            ErrorCode.OUTPUT_EXISTS, f"{path} is there already", file=str(path), way_out="use --force to replace it"
+        )
