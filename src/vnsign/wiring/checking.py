@@ -14,7 +14,6 @@ from threading import Lock
 from weakref import WeakKeyDictionary
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 
 from vnsign.adapters.http import HttpRevocationSource
 from vnsign.errors import VnsignError
@@ -26,7 +25,7 @@ from vnsign.signing.signer import PreparedSigner
 GOOD_FOR = timedelta(minutes=10)
 FAILED_FOR = timedelta(seconds=30)
 _MAX_REMEMBERED = 1000
-_Memory = dict[bytes, tuple[datetime, VnsignError | None]]
+_Memory = dict[tuple[x509.Certificate, ...], tuple[datetime, VnsignError | None]]
 
 _lock = Lock()
 _remembered: WeakKeyDictionary[RevocationSource, _Memory] = WeakKeyDictionary()
@@ -53,7 +52,7 @@ def require_usable(signer: PreparedSigner, *, at: datetime, source: RevocationSo
     check_usage(signer.certificate, at=at)
     if source is None:
         return
-    key = _key(signer)
+    key = (signer.certificate, *signer.chain)
     memory = _memory_of(source)
     known = memory.get(key)
     if known is not None and known[0] <= at < known[0] + (GOOD_FOR if known[1] is None else FAILED_FOR):
@@ -70,11 +69,6 @@ def require_usable(signer: PreparedSigner, *, at: datetime, source: RevocationSo
         if len(memory) >= _MAX_REMEMBERED:
             memory.clear()
         memory[key] = (at, failure)
-
-
-def _key(signer: PreparedSigner) -> bytes:
-    chain: tuple[x509.Certificate, ...] = (signer.certificate, *signer.chain)
-    return b"".join(certificate.fingerprint(hashes.SHA256()) for certificate in chain)
 
 
 def _memory_of(source: RevocationSource) -> _Memory:

@@ -142,7 +142,7 @@ def _require_pades(report: DocumentReport) -> tuple[SignatureReport, ...]:
     if report.signatures and not found:
         raise InputError(
             ErrorCode.LEVEL_NOT_REACHED,
-            "the signatures are not PAdES, so they can have no PAdES level",
+            "no signature in the file can be read as PAdES, so none can have a PAdES level",
             way_out="sign the document again, with PAdES",
         )
     return found
