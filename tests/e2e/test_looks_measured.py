@@ -82,7 +82,7 @@ def issue(office: Office, *, rotation: int, crop_mm: Crop) -> bytes:
         clock=office.clock,
     )
     if rotation == 0:
-        signed = vnsign.fill_pdf(signed, {"so": "15", "ngay": "03", "thang": "02"}, clock=office.clock)
+        signed = vnsign.fill_pdf(signed, {"so": "15", "ngay": "03", "thang": "02"})
     return vnsign.seal_pdf(
         signed,
         office.seal,

@@ -266,7 +266,7 @@ def test_initials_certify_and_the_leader_approves(office: Office) -> None:
 
     initialled = sign(office, prepared, office.agency, "KyNhay", certify=True)
     approved = sign(office, initialled, office.leader, "ChuKyNguoiKy")
-    signed = put_seal(office, vnsign.fill_pdf(approved, {"so": NUMBER}, clock=office.clock), "ConDauCoQuan")
+    signed = put_seal(office, vnsign.fill_pdf(approved, {"so": NUMBER}), "ConDauCoQuan")
 
     initials, leader, seal = pyhanko_says(signed, office)
     assert [initials.bottom_line, leader.bottom_line, seal.bottom_line] == [True] * 3
@@ -290,7 +290,7 @@ def test_a_joint_document_bears_several_leaders_and_seals(office: Office) -> Non
     )
 
     one = sign(office, prepared, office.leader, leaders[0], certify=True)
-    both = vnsign.fill_pdf(sign(office, one, office.agency, leaders[1]), {"so": NUMBER}, clock=office.clock)
+    both = vnsign.fill_pdf(sign(office, one, office.agency, leaders[1]), {"so": NUMBER})
     signed = put_seal(office, put_seal(office, both, "ConDauCoQuan", level="B-T"), "ConDauCoQuan2")
 
     statuses = pyhanko_says(signed, office)
@@ -300,4 +300,4 @@ def test_a_joint_document_bears_several_leaders_and_seals(office: Office) -> Non
     assert {s.level for s in report.signatures} == {vnsign.Level.PADES_B_LT}
     changed = vnsign.VnsignError
     with pytest.raises(changed):
-        vnsign.fill_pdf(signed, {"so": "99/QĐ-UBND"}, clock=office.clock)
+        vnsign.fill_pdf(signed, {"so": "99/QĐ-UBND"})

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from io import BytesIO
 
 from PIL import Image, UnidentifiedImageError
@@ -82,6 +83,7 @@ class ImageLook:
     size_mm: tuple[float, float]
 
 
+@lru_cache(maxsize=8)
 def read_image(data: bytes) -> ImageLook:
     """Read a PNG or JPEG.
 

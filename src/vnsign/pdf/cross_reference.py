@@ -23,21 +23,23 @@ _STREAM = re.compile(rb"[\x00\t\n\f\r ]{0,8}\d{1,10}[\x00\t\n\f\r ]+\d{1,5}[\x00
 _OFFSET_BYTES = 6
 _WIDTHS = (1, _OFFSET_BYTES, 2)
 #: Entries of a trailer that belong to one section alone.
-SECTION_KEYS = (
-    "/Prev",
-    "/XRefStm",
-    "/Size",
-    "/ID",
-    "/Type",
-    "/W",
-    "/Index",
-    "/Length",
-    "/Filter",
-    "/DecodeParms",
-    "/DL",
-    "/F",
-    "/FFilter",
-    "/FDecodeParms",
+SECTION_KEYS = frozenset(
+    {
+        "/Prev",
+        "/XRefStm",
+        "/Size",
+        "/ID",
+        "/Type",
+        "/W",
+        "/Index",
+        "/Length",
+        "/Filter",
+        "/DecodeParms",
+        "/DL",
+        "/F",
+        "/FFilter",
+        "/FDecodeParms",
+    }
 )
 
 ObjectId = tuple[int, int]

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from io import BytesIO
 
 import pikepdf
@@ -86,16 +87,21 @@ def _decode_composite(font: pikepdf.Object, data: bytes) -> str:
     return "".join(characters[code] for code in codes)
 
 
-def _program_map(font: pikepdf.Object) -> dict[int, str]:
+def _program_map(font: pikepdf.Object) -> Mapping[int, str]:
     """Glyph index → character, from the embedded program; empty if it has no map of its own."""
     descendant = font["/DescendantFonts"][0]
     program = descendant["/FontDescriptor"].get("/FontFile2")
     if program is None or descendant.get("/CIDToGIDMap", pikepdf.Name.Identity) != pikepdf.Name.Identity:
         return {}
+    return _characters_of(read_bounded(program))
+
+
+@lru_cache(maxsize=64)
+def _characters_of(program: bytes) -> Mapping[int, str]:
     from fontTools.ttLib import TTFont, TTLibError  # noqa: PLC0415 — see vnsign.pdf.typeface
 
     try:
-        parsed = TTFont(BytesIO(read_bounded(program)), lazy=True, fontNumber=0)
+        parsed = TTFont(BytesIO(program), lazy=True, fontNumber=0)
         table: Mapping[int, str] = parsed.getBestCmap() or {}
         return {parsed.getGlyphID(name): chr(code) for code, name in sorted(table.items(), reverse=True)}
     except (TTLibError, AssertionError) as exc:

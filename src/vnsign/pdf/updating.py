@@ -241,9 +241,8 @@ class PdfUpdate:
         ids = trailer.get("/ID")
         new_id = hashlib.sha256(written).digest()[:16]
         first_id = bytes(ids[0]) if isinstance(ids, Array) and len(ids) else new_id
-        for key in SECTION_KEYS:
-            if key in trailer:
-                del trailer[key]
+        for key in SECTION_KEYS.intersection(trailer.keys()):
+            del trailer[key]
         size = max(self._first_new, *(number + 1 for number, _ in self._written))
         trailer["/Size"] = size + self._ending.is_stream
         trailer["/Prev"] = self._ending.previous

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TypeVar
 
 from cryptography import x509
@@ -42,15 +43,23 @@ def check_usage(certificate: x509.Certificate, *, at: datetime) -> None:
         UsageError: ``CERTIFICATE_NOT_USABLE``.
     """
     _require_in_validity(certificate, at=at)
+    problem = _problem_of_usage(certificate)
+    if problem:
+        raise _unusable(certificate, problem)
+
+
+@lru_cache(maxsize=256)
+def _problem_of_usage(certificate: x509.Certificate) -> str:
     try:
         usage = _extension(certificate, x509.KeyUsage)
         purposes = _extension(certificate, x509.ExtendedKeyUsage)
     except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as exc:
-        raise _unusable(certificate, f"cannot be read: {exc}") from exc
+        return f"cannot be read: {exc}"
     if usage is not None and not any(getattr(usage, bit) for bit in SIGNER_KEY_USAGES):
-        raise _unusable(certificate, "is not for signatures (keyUsage)")
+        return "is not for signatures (keyUsage)"
     if purposes is not None and set(purposes) <= FOREIGN_PURPOSES:
-        raise _unusable(certificate, "is not for signing documents (extendedKeyUsage)")
+        return "is not for signing documents (extendedKeyUsage)"
+    return ""
 
 
 def check_status(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -48,8 +49,7 @@ class PreparedSigner:
     @property
     def name(self) -> str:
         """Return the common name of the certificate's subject, or the whole subject if it has none."""
-        names = self.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-        return str(names[0].value) if names else self.certificate.subject.rfc4514_string()
+        return _name_of(self.certificate)
 
     def cms(self, digest: bytes, *, timestamps: TimestampSource | None = None) -> bytes:
         """Sign a digest.
@@ -73,6 +73,12 @@ class PreparedSigner:
                 _hash(self.template.hash_algorithm(), signature), self.template.hash_algorithm()
             )
         return self.template.content_info(signed_attributes=attributes, signature=signature, timestamp=token)
+
+
+@lru_cache(maxsize=256)
+def _name_of(certificate: x509.Certificate) -> str:
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(names[0].value) if names else certificate.subject.rfc4514_string()
 
 
 class _CheckedKey:

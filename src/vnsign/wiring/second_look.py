@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pikepdf
 
 from vnsign.errors import ErrorCode, InputError
 from vnsign.pdf.fields_reading import read_form
 from vnsign.pdf.source import PdfSource, to_bytes
-from vnsign.pki.anchors import TrustAnchors
-from vnsign.report import DocumentReport, Indication, Modifications, SignatureReport
+from vnsign.pdf.structure import read_structure
+from vnsign.report import Modifications
 from vnsign.signing.sign import Signed
-from vnsign.verification import inspect
-
-_NOBODY = TrustAnchors(anchors=())
+from vnsign.verification.modifications import judge_changes
 
 
-def look_at_new_signature(before: PdfSource, signed: Signed, now: datetime) -> None:
+def look_at_new_signature(before: PdfSource, signed: Signed) -> None:
     """Read back what was signed: the field holds the new signature, and no earlier one is worth less than before.
 
     The signature value itself was verified when it was made.
@@ -32,7 +28,7 @@ def look_at_new_signature(before: PdfSource, signed: Signed, now: datetime) -> N
             way_out="export the PDF again with another program",
         )
     if signed.had_signatures:
-        _require_unharmed(to_bytes(before), inspect(to_bytes(signed.pdf), trust=_NOBODY, at=now), now)
+        _require_unharmed(to_bytes(before), to_bytes(signed.pdf))
 
 
 def _is_read_back(signed: Signed) -> bool:
@@ -50,21 +46,19 @@ def _is_read_back(signed: Signed) -> bool:
     return (start, second + last) == (0, signed.pdf.size) and gap == b"<" + contents.hex().encode("ascii") + b">"
 
 
-def look_at_filled_fields(before: bytes, after: bytes, now: datetime) -> None:
+def look_at_filled_fields(before: bytes, after: bytes) -> None:
     """Read back what was filled: no signature is worth less than before.
 
     Raises:
         InputError: SIGNING_FORBIDDEN.
     """
-    _require_unharmed(before, inspect(after, trust=_NOBODY, at=now), now)
+    _require_unharmed(before, after)
 
 
-def _require_unharmed(before: bytes, report: DocumentReport, now: datetime) -> None:
-    harmed = [s.field for s in report.signatures if _is_harmed(s)]
-    if not harmed:
-        return
-    already = {s.field for s in inspect(before, trust=_NOBODY, at=now).signatures if _is_harmed(s)}
-    broken = [field for field in harmed if field not in already]
+def _require_unharmed(before: bytes, after: bytes) -> None:
+    """Judge what was appended as a verifier will; the bytes before it are the same: nothing else can have changed."""
+    harmed = _harmed(after)
+    broken = sorted(harmed - _harmed(before)) if harmed else []
     if broken:
         raise InputError(
             ErrorCode.SIGNING_FORBIDDEN,
@@ -73,9 +67,12 @@ def _require_unharmed(before: bytes, report: DocumentReport, now: datetime) -> N
         )
 
 
-def _is_harmed(signature: SignatureReport) -> bool:
-    return (
-        not signature.intact
-        or signature.indication is Indication.TOTAL_FAILED
-        or signature.modifications in {Modifications.FORBIDDEN, Modifications.SUSPICIOUS}
-    )
+def _harmed(pdf: bytes) -> set[str]:
+    """Return the fields of signatures after which something stands that they do not allow."""
+    return {
+        found.field
+        for found in read_structure(pdf).signatures
+        if found.problem is not None
+        or judge_changes(pdf, found, second_opinion=False).modifications
+        in {Modifications.FORBIDDEN, Modifications.SUSPICIOUS}
+    }

@@ -18,6 +18,7 @@ from vnsign.pdf.looks import Look
 from vnsign.pdf.place import Place, box_of
 from vnsign.pdf.prepare import SignatureFieldSpec, TextFieldSpec, prepare_fields
 from vnsign.pdf.source import BytesSource, PdfSource, chunks, to_bytes
+from vnsign.pdf.text_search import Between, find_between
 from vnsign.ports import Clock, RevocationSource, TimestampSource
 from vnsign.signing.extend import Means, raise_newest
 from vnsign.signing.levels import TargetLevel, target_level
@@ -39,7 +40,7 @@ def prepare_pdf(
     return prepare_fields(pdf, text_fields=text_fields, signature_fields=signature_fields)
 
 
-def fill_pdf(pdf: bytes, values: Mapping[str, str], *, clock: Clock | None = None) -> bytes:
+def fill_pdf(pdf: bytes, values: Mapping[str, str]) -> bytes:
     """Fill prepared text fields (number, date) after the first signature. See :mod:`vnsign.pdf.filling`.
 
     Raises:
@@ -47,7 +48,7 @@ def fill_pdf(pdf: bytes, values: Mapping[str, str], *, clock: Clock | None = Non
         InputError: NOT_A_PDF, MALFORMED_PDF, ENCRYPTED_PDF, or SIGNING_FORBIDDEN if a signature closes the field.
     """
     filled = to_bytes(fill(BytesSource(pdf), values))
-    look_at_filled_fields(pdf, filled, (clock or SystemClock()).now())
+    look_at_filled_fields(pdf, filled)
     return filled
 
 
@@ -59,7 +60,7 @@ def sign_pdf(
     level: TargetLevel | str = TargetLevel.B_B,
     tsa: Tsa | None = None,
     image: bytes | None = None,
-    place: Place | None = None,
+    place: Place | Between | None = None,
     certify: bool = False,
     reason: str | None = None,
     location: str | None = None,
@@ -79,7 +80,8 @@ def sign_pdf(
         level: ``B-B``, ``B-T``, ``B-LT`` or ``B-LTA``; never silently less.
         tsa: URL of an RFC 3161 service, a source of your own, or several in order; needed from B-T.
         image: PNG or JPEG to show in the field.
-        place: Where a new field shows the image; None for a field that has its place, or an invisible signature.
+        place: Where a new field shows the image, measured or between two lines of the text; None for a field
+            that has its place, or an invisible signature.
         certify: Make it the certification signature: filling in and signing prepared fields stay allowed (P=2).
         reason: Shown by viewers, not judged.
         location: Shown by viewers, not judged.
@@ -123,7 +125,7 @@ class SigningKeywords(TypedDict, total=False):
     level: TargetLevel | str
     tsa: Tsa | None
     image: bytes | None
-    place: Place | None
+    place: Place | Between | None
     certify: bool
     reason: str | None
     location: str | None
@@ -165,7 +167,7 @@ class SigningOptions:
     level: TargetLevel
     timestamps: TimestampSource | None
     look: Look | None
-    place: Place | Box | None
+    place: Place | Between | Box | None
     certify: bool
     reason: str | None
     location: str | None
@@ -217,9 +219,9 @@ def sign_source(source: PdfSource, signer: PreparedSigner, options: SigningOptio
         location=options.location,
     )
     signed = sign(source, signer, request, timestamps=options.timestamps)
-    look_at_new_signature(source, signed, options.now)
+    look_at_new_signature(source, signed)
     means = Means(now=options.now, revocation=options.revocation, timestamps=options.timestamps, known=signer.chain)
-    return raise_newest(signed.pdf, signed.cms, options.level, means)
+    return raise_newest(signed.pdf, signed.cms, target=options.level, means=means)
 
 
 def _timestamps(target: TargetLevel, tsa: Tsa | None) -> TimestampSource | None:
@@ -234,9 +236,11 @@ def _timestamps(target: TargetLevel, tsa: Tsa | None) -> TimestampSource | None:
     return timestamp_source(tsa)
 
 
-def _box(source: PdfSource, place: Place | Box | None, look: Look | None) -> Box | None:
+def _box(source: PdfSource, place: Place | Between | Box | None, look: Look | None) -> Box | None:
     if place is None or isinstance(place, Box):
         return place
     if look is None:
         raise UsageError(ErrorCode.BAD_ARGUMENT, "a place without an image shows nothing", way_out="give an image")
+    if isinstance(place, Between):
+        place = find_between(to_bytes(source), place, real_size_mm=look.size_mm)
     return box_of(source, place, look)
