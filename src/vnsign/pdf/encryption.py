@@ -21,6 +21,8 @@ from vnsign.errors import ErrorCode, InputError
 _AES_BLOCK_BYTES = 16
 _MAX_OBJECT_KEY_BYTES = 16
 _MAX_DEPTH = 200
+#: ISO 32000-2 Table 20: before V 4 everything is RC4, and the reader names no method.
+_FIRST_WITH_CRYPT_FILTERS = 4
 _Method = pikepdf.models.EncryptionMethod
 
 
@@ -29,8 +31,11 @@ class ObjectCipher:
 
     def __init__(self, pdf: pikepdf.Pdf) -> None:
         self._info = pdf.encryption
+        has_filters = self._info.V >= _FIRST_WITH_CRYPT_FILTERS
+        self._string_method = self._info.string_method if has_filters else _Method.rc4
+        self._stream_method = self._info.stream_method if has_filters else _Method.rc4
         known = {_Method.none, _Method.rc4, _Method.aes, _Method.aesv3}
-        if self._info.string_method not in known or self._info.stream_method not in known:
+        if self._string_method not in known or self._stream_method not in known:
             raise InputError(
                 ErrorCode.ENCRYPTED_PDF, "the PDF is encrypted in an unknown way", way_out="decrypt it first"
             )
@@ -40,7 +45,7 @@ class ObjectCipher:
         if depth > _MAX_DEPTH:
             raise InputError(ErrorCode.MALFORMED_PDF, "an object of the PDF is nested too deeply")
         if isinstance(value, String):
-            return String(self._apply(self._info.string_method, bytes(value), number))
+            return String(self._apply(self._string_method, bytes(value), number))
         if isinstance(value, Dictionary):
             return Dictionary(
                 {key: self._inner(value[key], number, depth) for key in value.keys()}  # noqa: SIM118 — PDF dictionary
@@ -51,7 +56,7 @@ class ObjectCipher:
 
     def stream_data(self, data: bytes, number: tuple[int, int]) -> bytes:
         """Return a stream's bytes encrypted as part of object ``number``."""
-        return self._apply(self._info.stream_method, data, number)
+        return self._apply(self._stream_method, data, number)
 
     def _inner(self, value: object, number: tuple[int, int], depth: int) -> object:
         if isinstance(value, pikepdf.Object) and not value.is_indirect:
