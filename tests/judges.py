@@ -80,7 +80,7 @@ def make_nss(folder: Path, root: x509.Certificate) -> Path:
 
 
 def poppler_says(path: Path, nss: Path) -> list[Said]:
-    """Ask pdfsig, which trusts the root in ``nss`` only; a document timestamp it does not verify, and says so."""
+    """Ask pdfsig, which trusts the root in ``nss`` only and asks OCSP; a document timestamp it does not verify."""
     command: list[str | Path] = [require_tool("pdfsig"), "-nssdir", f"sql:{nss}", path]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     said = []
@@ -98,7 +98,7 @@ def pyhanko_says(pdf: bytes, root: x509.Certificate) -> list[Said]:
     """Ask pyHanko, which trusts ``root`` only and compares every later revision with what is allowed."""
     anchor = asn1_x509.Certificate.load(root.public_bytes(Encoding.DER))
     said = []
-    for signature in PdfFileReader(BytesIO(pdf)).embedded_signatures:
+    for signature in _opened(pdf).embedded_signatures:
         context = ValidationContext(trust_roots=[anchor], allow_fetching=False)
         if str(signature.sig_object["/SubFilter"]) == f"/{TIMESTAMP}":
             stamp = asyncio.run(async_validate_pdf_timestamp(signature, context))
@@ -116,7 +116,7 @@ def openssl_says(pdf: bytes, root: x509.Certificate, folder: Path) -> list[Said]
     (folder / "root.pem").write_bytes(root.public_bytes(Encoding.PEM))
     said = []
     command: tuple[str | Path, ...]
-    for signature in PdfFileReader(BytesIO(pdf)).embedded_signatures:
+    for signature in _opened(pdf).embedded_signatures:
         start, length, second, rest = (int(number) for number in signature.byte_range)
         (folder / "data").write_bytes(pdf[start : start + length] + pdf[second : second + rest])
         (folder / "cms").write_bytes(cms.ContentInfo.load(bytes(signature.pkcs7_content)).dump())  # without the padding
@@ -130,6 +130,14 @@ def openssl_says(pdf: bytes, root: x509.Certificate, folder: Path) -> list[Said]
         done = subprocess.run([tool, *command], capture_output=True, text=True, check=False, timeout=120)
         said.append(Said(judge="openssl", kind=kind, is_valid=done.returncode == 0, words=done.stderr))
     return said
+
+
+def _opened(pdf: bytes) -> PdfFileReader:
+    # pyHanko judges hybrid files only when it is told not to be strict
+    reader = PdfFileReader(BytesIO(pdf), strict=b"/XRefStm" not in pdf)
+    if reader.encrypted:
+        reader.decrypt("")
+    return reader
 
 
 def qpdf_says(path: Path) -> Said:

@@ -171,7 +171,7 @@ def _legacy(made: Credential, certificates: Path, target: Path) -> None:
     """RC2-40 and 3DES, as older tools write."""
     both = target.with_suffix(".in")
     both.write_bytes(_pem(made) + certificates.read_bytes())
-    command = [require_tool("openssl"), "pkcs12", "-export", "-legacy", "-in", both, "-out", target]
+    command: list[str | Path] = [require_tool("openssl"), "pkcs12", "-export", "-legacy", "-in", both, "-out", target]
     subprocess.run([*command, "-passout", f"pass:{PASSPHRASE.decode()}"], check=True, capture_output=True, timeout=60)
 
 
@@ -179,7 +179,7 @@ def _on_a_token(made: Credential, folder: Path) -> str:
     """Put a key into SoftHSM; return the token's label."""
     label = new_token().label
     (folder / "import.pem").write_bytes(_pem(made))
-    command = [require_tool("softhsm2-util"), "--import", folder / "import.pem", "--token", label]
+    command: list[str | Path] = [require_tool("softhsm2-util"), "--import", folder / "import.pem", "--token", label]
     subprocess.run([*command, "--label", "k", "--id", "01", "--pin", PIN], check=True, capture_output=True, timeout=60)
     return label
 
