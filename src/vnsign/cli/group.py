@@ -22,8 +22,10 @@ EXIT_INTERRUPTED = 130
 _COMMANDS = {
     "ca": "vnsign.cli.ca:ca",
     "extend": "vnsign.cli.extend:extend",
+    "fill": "vnsign.cli.fill:fill",
     "prepare": "vnsign.cli.prepare:prepare",
     "preview": "vnsign.cli.preview:preview",
+    "seal": "vnsign.cli.seal:seal",
     "serve": "vnsign.cli.serve:serve",
     "sign": "vnsign.cli.sign:sign",
     "verify": "vnsign.cli.verify:verify",

@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from vnsign.errors import ErrorCode, UsageError
+from vnsign.pdf.place import Place
+from vnsign.pdf.text_search import Between
 
 
 class Millimetres(click.ParamType[tuple[float, ...]]):
@@ -27,6 +29,29 @@ class Millimetres(click.ParamType[tuple[float, ...]]):
         if len(numbers) != self._count or not all(abs(number) < 1e5 for number in numbers):  # noqa: PLR2004 — 100 m
             self.fail(f"{value!r} is not {self.name}: {self._count} numbers in mm with commas between", param, ctx)
         return numbers
+
+
+def place_from_options(
+    *,
+    page: int | None,
+    at_mm: tuple[float, float] | None,
+    size_mm: tuple[float, float] | None,
+    position: str | None,
+    name: str | None,
+    occurrence: int | None,
+) -> Place | Between | None:
+    """Return the place that options tell, or None.
+
+    Raises:
+        click.UsageError: They contradict each other.
+    """
+    if (position is None) is not (name is None):
+        raise click.UsageError("--find-position and --find-name go together")
+    if position is None or name is None:
+        return Place(page=page or 1, at_mm=at_mm, size_mm=size_mm) if at_mm is not None else None
+    if at_mm is not None:
+        raise click.UsageError("give --at, or --find-position and --find-name")
+    return Between(position=position, name=name, page=page, occurrence=occurrence, size_mm=size_mm)
 
 
 def require_new(path: Path, *, force: bool) -> None:

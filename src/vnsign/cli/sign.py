@@ -18,9 +18,9 @@ from vnsign.batch.jobs import JobState
 from vnsign.batch.journal import JOURNAL_NAME
 from vnsign.batch.publishing import make_folder
 from vnsign.cli.key_options import KeyOptions, key_options
+from vnsign.cli.measures import Millimetres, place_from_options
 from vnsign.cli.sign_inputs import Inputs
 from vnsign.cli.sign_report import SUMMARY_ENDINGS, Report, Shape
-from vnsign.pdf.place import Place
 from vnsign.signing.levels import TargetLevel
 from vnsign.verification.messages import Language
 from vnsign.wiring.batch import sign_many
@@ -29,19 +29,7 @@ from vnsign.wiring.signing import SigningKeywords
 EXIT_FAILED = 1
 #: So few documents are signed sooner than a second process starts.
 _FEW = 16
-
-
-class _Pair(click.ParamType[tuple[float, float]]):
-    """Two numbers in millimetres, ``120,45``."""
-
-    name = "X,Y"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, float]:
-        try:
-            first, second = (float(part) for part in str(value).split(","))
-        except ValueError:
-            self.fail(f"{value!r} is not two numbers with a comma between, such as 120,45", param, ctx)
-        return first, second
+_PAIR, _SIZE = Millimetres("X,Y"), Millimetres("W,H")
 
 
 @click.command(
@@ -70,9 +58,12 @@ class _Pair(click.ParamType[tuple[float, float]]):
 @click.option("--tsa", "tsas", metavar="URL", multiple=True, help="RFC 3161 time-stamping service; several in order.")
 @click.option("--field", help="Empty signature field to use, or name of the new one.")
 @click.option("--image", metavar="PNG", type=click.Path(path_type=Path), help="Image to show; transparent PNG is best.")
-@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="Page of the image.")
-@click.option("--at", "at_mm", type=_Pair(), help="Top left corner of the image, mm from the page's left and top edge.")
-@click.option("--size", "size_mm", type=_Pair(), help="Width,height of the image in mm [default: its real size].")
+@click.option("--page", type=click.IntRange(min=1), help="Page of the image [default: 1], or the only one to search.")
+@click.option("--at", "at_mm", type=_PAIR, help="Top left corner of the image, mm from the page's left and top edge.")
+@click.option("--size", "size_mm", type=_SIZE, help="Width,height of the image in mm [default: its real size].")
+@click.option("--find-position", metavar="TEXT", help="Put the image below this line of the document, given whole,")
+@click.option("--find-name", metavar="TEXT", help="and above this one, centred; accents and case do not count.")
+@click.option("--occurrence", type=int, metavar="N", help="Which of several found, 1 is the first, -1 the last.")
 @click.option(
     "--certify", is_flag=True, help="Certify: later only filling in and signing of prepared fields is allowed."
 )
@@ -119,9 +110,12 @@ def sign(
     tsas: tuple[str, ...],
     field: str | None,
     image: Path | None,
-    page: int,
+    page: int | None,
     at_mm: tuple[float, float] | None,
     size_mm: tuple[float, float] | None,
+    find_position: str | None,
+    find_name: str | None,
+    occurrence: int | None,
     certify: bool,
     no_status_check: bool,
     reason: str | None,
@@ -144,8 +138,11 @@ def sign(
     documents.require_sense()
     if level != TargetLevel.B_B and not tsas:
         raise click.UsageError(f"--level {level} needs --tsa URL")
-    if at_mm is not None and image is None:
-        raise click.UsageError("--at without --image shows nothing")
+    place = place_from_options(
+        page=page, at_mm=at_mm, size_mm=size_mm, position=find_position, name=find_name, occurrence=occurrence
+    )
+    if place is not None and image is None:
+        raise click.UsageError("--at and --find-position without --image show nothing")
     if summary is not None and summary.suffix.lower() not in SUMMARY_ENDINGS:
         raise click.UsageError(f"--summary {summary}: its name must end in {' or '.join(SUMMARY_ENDINGS)}")
     how = SigningKeywords(
@@ -153,7 +150,7 @@ def sign(
         level=level,
         tsa=tsas or None,
         image=read_bytes(image) if image is not None else None,
-        place=Place(page=page, at_mm=at_mm, size_mm=size_mm) if at_mm is not None else None,
+        place=place,
         certify=certify,
         reason=reason,
         check_status=not no_status_check,

@@ -49,14 +49,16 @@ def find_number_blank(pdf: bytes, *, page: int = 1) -> TextFieldSpec:
     label, rest = _only(blanks, "Số:", found)
     after = next((g for g in rest if g.character not in _LEADERS), None)
     left = label.right + label.height / 4
-    digits = 3
+    digits, alignment = 3, Alignment.LEFT
     if after is not None and after.character == "/":
-        right = after.left
+        right, alignment = after.left + _CLEARANCE_MM, Alignment.RIGHT
     else:
         right, digits = left + _NUMBER_ROOM_MM, 9
         if after is not None and after.left < right:
             right = after.left - label.height / 2
-    return _field(NUMBER_FIELD, "Số và ký hiệu văn bản", found, (label, left, right), digits=digits)
+    return _field(
+        NUMBER_FIELD, "Số và ký hiệu văn bản", found, (label, left, right), digits=digits, alignment=alignment
+    )
 
 
 def find_date_blanks(pdf: bytes, *, page: int = 1) -> tuple[TextFieldSpec, ...]:
@@ -77,12 +79,12 @@ def find_date_blanks(pdf: bytes, *, page: int = 1) -> tuple[TextFieldSpec, ...]:
     fields = []
     for number, (name, label) in enumerate(((DATE_FIELD, "Ngày"), (MONTH_FIELD, "Tháng")), start=1):
         before, after = letters[match.start(number) - 1], letters[match.end(number)]
-        fields.append(_field(name, label, found, (before, before.right, after.left), digits=2, italic=True))
+        fields.append(_field(name, label, found, (before, before.right, after.left), digits=2))
     if match[4] is None:
         before = letters[match.start(3) - 1]
         following = letters[match.end(3)].left if match.end(3) < len(letters) else before.right + _YEAR_ROOM_MM
         right = min(following, before.right + _YEAR_ROOM_MM)
-        fields.append(_field(YEAR_FIELD, "Năm", found, (before, before.right, right), digits=4, italic=True))
+        fields.append(_field(YEAR_FIELD, "Năm", found, (before, before.right, right), digits=4))
     return tuple(fields)
 
 
@@ -116,7 +118,13 @@ def text_field_at(
 
 
 def _field(
-    name: str, label: str, page: PageText, room: tuple[Glyph, float, float], *, digits: int, italic: bool = False
+    name: str,
+    label: str,
+    page: PageText,
+    room: tuple[Glyph, float, float],
+    *,
+    digits: int,
+    alignment: Alignment = Alignment.CENTER,
 ) -> TextFieldSpec:
     before, left, right = room
     left, right = left + _CLEARANCE_MM, right - _CLEARANCE_MM
@@ -138,8 +146,8 @@ def _field(
         baseline=user_top - points(before.baseline),
         width=points(right - left),
         size=size,
-        style=FontStyle.ITALIC if italic else FontStyle.REGULAR,
-        alignment=Alignment.CENTER if italic else Alignment.LEFT,
+        style=FontStyle.REGULAR if name == NUMBER_FIELD else FontStyle.ITALIC,
+        alignment=alignment,
     )
 
 

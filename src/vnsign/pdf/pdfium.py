@@ -20,6 +20,8 @@ from vnsign.pdf.opening import MAX_PDF_BYTES
 _LOCK = threading.RLock()
 _PASSWORD_ERROR = 4
 _HEADER_WINDOW_BYTES = 1024
+#: AcroForm; XFA is not built in, and asking for it would only log a warning.
+_PLAIN_FORMS = frozenset({1})
 
 
 @contextmanager
@@ -49,7 +51,7 @@ def pdfium_document(pdf: bytes, *, forms: bool = False) -> Iterator[Any]:
                 ) from exc
             raise InputError(ErrorCode.MALFORMED_PDF, "the PDF is damaged and cannot be read") from exc
         try:
-            if forms:
+            if forms and document.get_formtype() in _PLAIN_FORMS:
                 document.init_forms()
             yield document
         except VnsignError:
