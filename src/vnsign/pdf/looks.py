@@ -20,7 +20,8 @@ from vnsign.pdf.opening import read_bounded
 from vnsign.pdf.text_look import FONT_NAME, TextLook
 from vnsign.pdf.updating import PdfUpdate
 
-_PDF_A_1 = re.compile(rb"pdfaid:part(?:>|\s*=\s*[\"'])\s*1")
+_PDF_A = b"http://www.aiim.org/pdfa/ns/id/"
+_PART_1 = re.compile(rb":part(?:\s[^<>]{0,500})?>\s*1\s*<|:part\s*=\s*[\"']1[\"']")
 _MAX_METADATA_BYTES = 1 << 20
 _OPAQUE = 128
 
@@ -95,6 +96,7 @@ def _is_pdf_a_1(pdf: pikepdf.Pdf) -> bool:
     if not isinstance(metadata, pikepdf.Stream):
         return False
     try:
-        return _PDF_A_1.search(read_bounded(metadata, max_bytes=_MAX_METADATA_BYTES)) is not None
+        data = read_bounded(metadata, max_bytes=_MAX_METADATA_BYTES)
     except (pikepdf.PdfError, ValueError):
         return False
+    return _PDF_A in data and _PART_1.search(data) is not None

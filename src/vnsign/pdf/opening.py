@@ -5,8 +5,10 @@ What it does not do: try passwords other than the empty one.
 
 from __future__ import annotations
 
+import logging
 import re
 import zlib
+from functools import cache
 from io import BytesIO
 
 import pikepdf
@@ -23,6 +25,12 @@ _STREAM_NAME = re.compile(r"^stream <[^>]*>:? ?")
 HARMLESS_WARNINGS = frozenset({"extraneous whitespace seen before xref"})
 
 
+@cache
+def silence_reader() -> None:
+    """What qpdf remarks while reading is asked for and judged; without a handler Python would print it as well."""
+    logging.getLogger("pikepdf").addHandler(logging.NullHandler())
+
+
 def open_pdf(data: bytes) -> pikepdf.Pdf:
     """Open a PDF for reading.
 
@@ -33,6 +41,7 @@ def open_pdf(data: bytes) -> pikepdf.Pdf:
         raise InputError(ErrorCode.MALFORMED_PDF, f"the file is larger than {MAX_PDF_BYTES:,} bytes")
     if b"%PDF-" not in data[:_HEADER_WINDOW_BYTES]:
         raise InputError(ErrorCode.NOT_A_PDF, "the file is not a PDF", way_out="check that the right file was given")
+    silence_reader()
     try:
         return pikepdf.open(BytesIO(data), suppress_warnings=True)
     except pikepdf.PasswordError as exc:

@@ -29,7 +29,7 @@ from vnsign.errors import ErrorCode, InputError, UsageError, VnsignError
 from vnsign.pdf import cross_reference
 from vnsign.pdf.cross_reference import SECTION_KEYS, Ending, ObjectId, read_ending
 from vnsign.pdf.encryption import ObjectCipher
-from vnsign.pdf.opening import warnings_of
+from vnsign.pdf.opening import silence_reader, warnings_of
 from vnsign.pdf.source import AppendedSource, PdfSource, hash_of
 
 #: Numbers that a trailer reserves beyond the objects there are; more is a lie that would cost memory.
@@ -260,6 +260,7 @@ def open_for_update(source: PdfSource, *, password: str = "") -> Iterator[PdfUpd
     Raises:
         InputError: NOT_A_PDF, MALFORMED_PDF, ENCRYPTED_PDF, or SIGNING_FORBIDDEN by its permission bits.
     """
+    silence_reader()
     ending = read_ending(source)
     with source.open() as stream:
         try:
