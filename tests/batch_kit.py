@@ -152,7 +152,7 @@ def group_lives(group: int) -> bool:
     return False
 
 
-def wait_until(condition: Callable[[], object], *, seconds: float = 60) -> None:
+def wait_until(condition: Callable[[], object], *, seconds: float = 900) -> None:
     """Wait until a callable returns something true."""
     end = time.monotonic() + seconds
     while not condition():

@@ -98,7 +98,7 @@ class FileSigner(Protocol):
     """Signs one file after the other in one process."""
 
     def sign(self, job: SignJob, staged: Path) -> SignedFile:
-        """Sign ``job.source`` into the new file ``staged``, complete and flushed to disk.
+        """Sign ``job.source`` into the new file ``staged``, complete; it need not be flushed to disk.
 
         Raises:
             vnsign.errors.VnsignError: Nothing of worth is at ``staged``.

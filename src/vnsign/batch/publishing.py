@@ -29,7 +29,7 @@ def staged_path(target: Path, *, run: str) -> Path:
 
 
 def write_staged(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write a new file and flush it to disk; the pieces are not gathered.
+    """Write a new file, readable by its owner only; the pieces are not gathered. :func:`publish` flushes it to disk.
 
     Raises:
         UsageError: OUTPUT_NOT_WRITABLE.
@@ -38,20 +38,18 @@ def write_staged(path: Path, pieces: Iterable[bytes]) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as stream:
             stream.writelines(pieces)
-            stream.flush()
-            os.fchmod(stream.fileno(), 0o644)
-            os.fsync(stream.fileno())
     except OSError as exc:
         raise not_writable(path, exc) from exc
 
 
 def publish(staged: Path, target: Path, *, replace: bool) -> None:
-    """Give a staged file its name.
+    """Flush a staged file to disk, then give it its name; the staged name is gone.
 
     Raises:
         UsageError: ``OUTPUT_EXISTS``: somebody was there before; OUTPUT_NOT_WRITABLE.
     """
     try:
+        _flush(staged)
         if replace:
             staged.replace(target)
             return
@@ -92,6 +90,15 @@ def sync_folder(folder: Path) -> None:
     """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _flush(staged: Path) -> None:
+    descriptor = os.open(staged, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fchmod(descriptor, 0o644)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
