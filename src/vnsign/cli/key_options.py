@@ -62,6 +62,11 @@ class KeyOptions:
     hash_name: str | None
     pss: bool
 
+    @property
+    def asks_while_signing(self) -> bool:
+        """Whether a person is asked for a code now and then: such documents are signed in this process."""
+        return self.csc_otp
+
     def recipe(self) -> SignerRecipe:
         """Return how to load the signer; asks for its passphrase or PIN.
 

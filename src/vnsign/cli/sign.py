@@ -179,7 +179,7 @@ class _Run:
             itertools.chain(first, coming),
             self.keys.recipe(),
             journal=self.folder / JOURNAL_NAME if self.resume and not single else None,
-            workers=self.jobs or (1 if len(first) < _FEW else None),
+            workers=1 if self.keys.asks_while_signing else self.jobs or (1 if len(first) < _FEW else None),
             force=self.force,
             **self.how,
         )

@@ -123,12 +123,12 @@ class SignerRecipe:
                     holder=self.holder,
                 )
             case CscSource() as source:
-                return _from_csc(source, hash_name=self.hash_name, pss=self.pss)
+                return _from_csc(source, self)
             case _:
                 assert_never(self.source)
 
 
-def _from_csc(source: CscSource, *, hash_name: str | None, pss: bool) -> Signer:
+def _from_csc(source: CscSource, recipe: SignerRecipe) -> Signer:
     service = CscService(source.url, token=source.token)
     if source.user is not None:
         service.login(source.user, source.password or "")
@@ -139,6 +139,7 @@ def _from_csc(source: CscSource, *, hash_name: str | None, pss: bool) -> Signer:
         pin=source.pin,
         otp=source.otp,
         signatures=source.signatures,
-        hash_name=hash_name,
-        pss=pss,
+        hash_name=recipe.hash_name,
+        pss=recipe.pss,
+        holder=recipe.holder,
     )

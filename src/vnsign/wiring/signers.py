@@ -150,6 +150,7 @@ class Signer(PreparedSigner):
         signatures: int = 1,
         hash_name: str | None = None,
         pss: bool = False,
+        holder: Holder = Holder.PERSON,
     ) -> Self:
         """Prepare a signer whose key is at a remote signing service (CSC API v1 or v2).
 
@@ -174,7 +175,9 @@ class Signer(PreparedSigner):
         credential = at.credential(credential_id or _only_one(at))
         key = CscKey(at, credential, pin=pin, otp=otp, signatures=signatures, credential_token=credential_token)
         chain = chain_above(credential.certificate, credential.chain)
-        return cls._of(prepare_signer(key, credential.certificate, chain=chain, hash_name=hash_name, pss=pss))
+        return cls._of(
+            prepare_signer(key, credential.certificate, chain=chain, hash_name=hash_name, pss=pss, holder=holder)
+        )
 
     @classmethod
     def _of(cls, ready: PreparedSigner) -> Self:

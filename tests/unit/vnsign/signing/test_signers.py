@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 import vnsign
+from tests.csc_kit import PASSWORD, USER, SmallService, serving
 from tests.hsm_kit import PIN, keys_on, module, new_token
 from tests.materials import plain_pdf
 from tests.unit.vnsign.authority.making import PASSPHRASE, certify, infrastructure, openssl, pem
@@ -177,6 +178,16 @@ def test_a_recipe_is_loaded_in_another_process(kind: str, tmp_path: Path) -> Non
         signed = pool.submit(sign_elsewhere, recipe).result(60)
     report = vnsign.inspect_statement(signed, STATEMENT, trust=vnsign.TrustStore(anchors=()))
     assert (report.intact, report.valid) == (True, True)
+
+
+def test_every_recipe_passes_on_how_and_for_whom_it_signs(tmp_path: Path) -> None:
+    """Hash and holder, also of a key at a service."""
+    how = {"hash_name": "sha384", "holder": vnsign.Holder.AGENCY}
+    with serving(SmallService(credential())) as service:
+        sources = [each.source for each in recipes(tmp_path).values()]
+        for source in (*sources, CscSource(url=service.url, user=USER, password=PASSWORD)):
+            signer = SignerRecipe(source=source, **how).load()  # type: ignore[arg-type]  # of several types
+            assert (signer.template.hash_name, signer.holder) == ("sha384", vnsign.Holder.AGENCY)
 
 
 def test_no_recipe_shows_a_secret() -> None:
