@@ -136,7 +136,7 @@ TSA_LIES: dict[str, tuple[Callable[[Asked], bytes | int | None], ErrorCode, str]
 }
 
 
-@pytest.mark.parametrize("level", ["B-T", "B-LTA"])
+@pytest.mark.parametrize("level", ["B-T", pytest.param("B-LTA", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("lie", TSA_LIES)
 def test_a_token_that_is_not_right_stops_the_signature(lie: str, level: str, site: Site) -> None:
     """The address of the authority and the reason are in the error."""
@@ -272,7 +272,9 @@ def test_an_answer_that_tells_nothing_stops_b_lt(lie: str, site: Site) -> None:
     assert "/crl/issuing.crl: HTTP 404" in error.message
 
 
-@pytest.mark.parametrize("lie", OCSP_LIES)
+@pytest.mark.parametrize(
+    "lie", [lie if lie in {"unknown", "missing"} else pytest.param(lie, marks=pytest.mark.slow) for lie in OCSP_LIES]
+)
 def test_the_list_serves_where_the_answer_tells_nothing(lie: str, site: Site) -> None:
     """NĐ 68/2024 Điều 31: by CRL or OCSP; RFC 6960 §2.2."""
     SITE[:] = [site]
