@@ -118,16 +118,32 @@ def check_signed_once(folder: Path, out: Path, desk: Desk) -> int:
 
 
 def start_signing(
-    folder: Path, out: Path, desk: Desk, *extra: str, folders: bool = True, before: Callable[[], None] | None = None
+    folder: Path,
+    out: Path,
+    desk: Desk,
+    *extra: str,
+    folders: bool = True,
+    heard: bool = True,
+    before: Callable[[], None] | None = None,
 ) -> subprocess.Popen[str]:
-    """Start ``vnsign sign FOLDER --recursive --out OUT`` as a process group of its own."""
+    """Start ``vnsign sign FOLDER --recursive --out OUT`` as a process group of its own.
+
+    Args:
+        folder: What to sign, unless ``folders`` is false.
+        out: Folder of the signed copies.
+        desk: Whose key.
+        extra: More arguments.
+        folders: Name the folder.
+        heard: Somebody reads what it says; a pipe that nobody reads would stop it.
+        before: Called in the new process.
+    """
     command = ["sign", *([str(folder), "--recursive"] if folders else []), "--p12", str(desk.p12), "--out", str(out)]
     return subprocess.Popen(
         [sys.executable, "-W", "error", "-m", "vnsign", *command, "--no-status-check", *extra],
         cwd=REPOSITORY,
         env={**os.environ, "VNSIGN_PASSPHRASE": PASSPHRASE.decode()},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE if heard else subprocess.DEVNULL,
+        stderr=subprocess.PIPE if heard else subprocess.DEVNULL,
         text=True,
         start_new_session=True,
         preexec_fn=before,  # noqa: PLW1509 — a limit of the process, set before it is the command
