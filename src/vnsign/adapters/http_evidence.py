@@ -16,6 +16,7 @@ Source: RFC 5280 §4.2.1.13, §4.2.2.1; RFC 6960 §3.2, Appendix A.1; RFC 9654 �
 from __future__ import annotations
 
 import copy
+import functools
 import hashlib
 import secrets
 from collections.abc import Callable, Sequence
@@ -82,6 +83,14 @@ class HttpRevocationSource:
             cache: Keeps what came between runs; None keeps it in memory only.
             clock: Tells what is too old; None means the computer's clock.
         """
+        self._options = {
+            "prefer": StatusMethod(prefer),
+            "timeout_s": timeout_s,
+            "max_age_s": max_age_s,
+            "max_bytes": max_bytes,
+            "cache": cache,
+            "clock": clock,
+        }
         self._prefer = StatusMethod(prefer)
         self._http = HttpTransport(timeout_s)
         self._clock = clock or SystemClock()
@@ -92,6 +101,10 @@ class HttpRevocationSource:
         )
         #: What a renewed source has asked for since it was made; None in others.
         self._asked: dict[str, x509.CertificateRevocationList] | None = None
+
+    def __reduce__(self) -> tuple[Callable[[], HttpRevocationSource], tuple[()]]:
+        """Go to another process as it was made: its connections and lists stay here."""
+        return functools.partial(HttpRevocationSource, **self._options), ()  # type: ignore[arg-type]  # of several types
 
     def renewed(self) -> Self:
         """Return a source that has asked for nothing yet: what it gives, it asks for after this call.

@@ -7,9 +7,10 @@ Source: RFC 3161 §3.4.
 
 from __future__ import annotations
 
+import functools
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cryptography.hazmat.primitives import hashes
 
@@ -44,7 +45,12 @@ class HttpTimestampSource:
             raise UsageError(ErrorCode.BAD_ARGUMENT, f"{url!r} is not an http or https URL")
         self._url = url
         self._policy = policy
+        self._timeout_s = timeout_s
         self._http = HttpTransport(timeout_s)
+
+    def __reduce__(self) -> tuple[Callable[[str], HttpTimestampSource], tuple[str]]:
+        """Go to another process as it was made: its connections stay here."""
+        return functools.partial(HttpTimestampSource, timeout_s=self._timeout_s, policy=self._policy), (self._url,)
 
     def timestamp(self, imprint: bytes, hash_algorithm: hashes.HashAlgorithm) -> bytes:
         """Return a TimeStampToken (CMS ContentInfo, DER) over ``imprint``.

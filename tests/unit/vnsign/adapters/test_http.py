@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import pickle
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from tests.unit.vnsign.authority.making import NOW, PASSPHRASE, StoppedClock, infrastructure
 from vnsign.adapters import http_timestamps, http_transport
 from vnsign.adapters.clock import SystemClock
-from vnsign.adapters.http import HttpRevocationSource, HttpTimestampSource
+from vnsign.adapters.http import FallbackTimestampSource, HttpRevocationSource, HttpTimestampSource
 from vnsign.authority import Authority
 from vnsign.errors import ErrorCode, InputError, ServiceUnavailable, UsageError, VnsignError
 from vnsign.pki.crl import CrlContent, build_crl
@@ -310,6 +311,20 @@ def test_a_replayed_token_is_refused() -> None:
         with pytest.raises(InputError) as caught:
             source.timestamp(bytes(32), SHA256)
     assert caught.value.code is ErrorCode.MALFORMED_TIMESTAMP
+
+
+def test_sources_go_to_other_processes_without_their_connections(authority: Authority) -> None:
+    """A batch gives its workers what it was given."""
+    stamps = FallbackTimestampSource([HttpTimestampSource(authority.tsa_url, timeout_s=7, policy=None)])
+    stamps.timestamp(bytes(32), SHA256)
+    evidence = HttpRevocationSource(prefer="crl", max_age_s=5)
+    leaf = authority.enroll(CertificateProfile.OFFICIAL, Subject(common_name="A", organization="B"))
+    evidence.crls_for(leaf.certificate)
+
+    again: tuple[FallbackTimestampSource, HttpRevocationSource] = pickle.loads(pickle.dumps((stamps, evidence)))  # noqa: S301
+
+    assert parse_token(again[0].timestamp(bytes(32), SHA256)).imprint == bytes(32)
+    assert len(again[1].evidence_for(leaf.certificate, issuer=leaf.chain[0]).crls) == 2
 
 
 def test_a_forgotten_source_closes_its_connections(authority: Authority) -> None:
