@@ -10,6 +10,7 @@ import asyncio
 import base64
 import json
 import secrets
+import ssl
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -65,6 +66,7 @@ class SmallService:
     plain_ecdsa: bool = False
     is_slow_to_confirm: bool = False
     algorithms: tuple[str, ...] | None = None
+    redirect_to: str = ""
     spoil: Callable[[str, Any], Any] | None = None
     requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     permits: dict[str, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
@@ -209,8 +211,8 @@ class SmallService:
 
 
 @contextmanager
-def serving(service: SmallService) -> Iterator[SmallService]:
-    """Serve until the block is left."""
+def serving(service: SmallService, *, tls: ssl.SSLContext | None = None) -> Iterator[SmallService]:
+    """Serve until the block is left, over TLS if ``tls`` is given."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -225,9 +227,13 @@ def serving(service: SmallService) -> Iterator[SmallService]:
                 status, answer = 400, {"error": str(exc), "error_description": f"nói rõ: {exc}"}
             if service.spoil is not None:
                 answer = service.spoil(method, answer)
+            if service.redirect_to:
+                status = 307
             data = b"" if status == 204 else answer if isinstance(answer, bytes) else json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("content-type", "application/json")
+            if service.redirect_to:
+                self.send_header("location", service.redirect_to)
             self.send_header("content-length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)
@@ -242,6 +248,8 @@ def serving(service: SmallService) -> Iterator[SmallService]:
             """A client that hangs up is part of the test."""
 
     server = Server(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     service.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

@@ -5,21 +5,27 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import ssl
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
 import vnsign
 from tests.csc_kit import OTP, PASSWORD, PIN, TOKEN, USER, SmallService, certomancer_service, serving
 from tests.materials import plain_pdf
-from tests.unit.vnsign.authority.making import certify, infrastructure
+from tests.unit.vnsign.authority.making import certify, infrastructure, pem
 from vnsign.adapters import csc
 from vnsign.adapters.csc import CscService
 from vnsign.adapters.csc_key import CscKey
@@ -309,3 +315,59 @@ def test_a_chain_in_any_order_is_put_in_order() -> None:
     mixed = Credential(key=made.key, certificate=made.certificate, chain=(root, issuing))
     with serving(SmallService(mixed)) as service:
         assert vnsign.Signer.from_csc(service.url, token=TOKEN).chain == (issuing, root)
+
+
+def _tls_files(folder: Path) -> tuple[Path, Path]:
+    """Return a root certificate, and a file with key and certificate of ``localhost`` under it."""
+    root, leaf = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    now = datetime.now(UTC)
+
+    def certificate(name: str, key: ec.EllipticCurvePrivateKey, *, is_authority: bool) -> x509.Certificate:
+        builder = x509.CertificateBuilder().subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
+        builder = builder.issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "root")]))
+        builder = builder.public_key(key.public_key()).serial_number(x509.random_serial_number())
+        builder = builder.not_valid_before(now - timedelta(hours=1)).not_valid_after(now + timedelta(hours=1))
+        builder = builder.add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+        names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
+        builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(root.public_key())
+        return builder.add_extension(names, critical=False).add_extension(identifier, critical=False).sign(root, SHA256)
+
+    (folder / "root.pem").write_bytes(pem(certificate("root", root, is_authority=True)))
+    key = leaf.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "server.pem").write_bytes(key + pem(certificate("localhost", leaf, is_authority=False)))
+    return folder / "root.pem", folder / "server.pem"
+
+
+def test_over_tls_only_a_trusted_service_is_spoken_to(tmp_path: Path) -> None:
+    """Neither token nor PIN is sent to a server whose certificate does not lead to a trusted root."""
+    root, server = _tls_files(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(server)
+    with serving(SmallService(credential()), tls=context) as service:
+        url = f"https://localhost:{service.port}/csc/v2"
+        assert refusal(lambda: CscService(url, token=TOKEN)).code is ErrorCode.SERVICE_UNREACHABLE
+        assert not service.requests
+        at = CscService(url, token=TOKEN, tls=ssl.create_default_context(cafile=str(root)))
+        CscKey(at, at.credential("K1")).sign(b"x", SHA256)
+
+
+def test_a_slow_service_is_not_waited_for() -> None:
+    """The error names the method and the time."""
+
+    def slowly(method: str, answer: Any) -> Any:  # noqa: ANN401
+        if method == "credentials/info":
+            time.sleep(1)
+        return answer
+
+    with serving(SmallService(credential(), spoil=slowly)) as service:
+        at = CscService(service.url, token=TOKEN, timeout_s=0.2)
+        error = refusal(lambda: at.credential("K1"))
+        assert error.code is ErrorCode.SERVICE_UNREACHABLE
+        assert "no answer within 0.2 s" in str(error)
+
+
+def test_a_redirect_is_not_followed() -> None:
+    """Whoever answers cannot send PIN and token elsewhere."""
+    with serving(SmallService(credential(), redirect_to="http://127.0.0.1:9/")) as service:
+        assert refusal(lambda: CscService(service.url, token=TOKEN)).code is ErrorCode.SERVICE_REFUSED

@@ -145,6 +145,19 @@ def test_a_weak_key_does_not_sign(bits: int) -> None:
     assert code_of(error) is ErrorCode.KEY_UNUSABLE
 
 
+def test_a_key_that_its_certificate_binds_to_pss_signs_by_pss_only(tmp_path: Path) -> None:
+    """RFC 4055 §1.2: id-RSASSA-PSS as the key's own algorithm."""
+    made = openssl("genpkey", "-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048")
+    (tmp_path / "key.pem").write_bytes(made.stdout)
+    request = ("req", "-x509", "-key", tmp_path / "key.pem", "-subj", "/CN=pss", "-days", "10")
+    (tmp_path / "cert.pem").write_bytes(openssl(*request).stdout)
+    signer = vnsign.Signer.from_pem(tmp_path / "key.pem", tmp_path / "cert.pem")
+    assert signer.template.pss
+    signed = sign_statement(signer, STATEMENT)
+    report = vnsign.inspect_statement(signed, STATEMENT, trust=vnsign.TrustStore(anchors=()))
+    assert (report.intact, report.valid) == (True, True)
+
+
 def openssl_certificate(key: rsa.RSAPrivateKey) -> x509.Certificate:
     """Return a certificate of a key that our authority would refuse."""
     der = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
