@@ -1,4 +1,5 @@
 from .adapters.clock import SystemClock as SystemClock
+from .adapters.csc import CscService as CscService
 from .adapters.evidence_cache import EvidenceCache as EvidenceCache
 from .adapters.http import FallbackTimestampSource as FallbackTimestampSource
 from .adapters.http import HttpRevocationSource as HttpRevocationSource
@@ -72,6 +73,7 @@ from .wiring.placing import seal_place as seal_place
 from .wiring.sealing import seal_attachment_pdf as seal_attachment_pdf
 from .wiring.sealing import seal_copy_pdf as seal_copy_pdf
 from .wiring.sealing import seal_pdf as seal_pdf
+from .wiring.signer_recipes import CscSource as CscSource
 from .wiring.signer_recipes import PemSource as PemSource
 from .wiring.signer_recipes import Pkcs11Source as Pkcs11Source
 from .wiring.signer_recipes import Pkcs12Source as Pkcs12Source
@@ -102,6 +104,8 @@ __all__ = [
     "CopyDirection",
     "CopyForm",
     "Credential",
+    "CscService",
+    "CscSource",
     "DocumentReport",
     "ErrorCode",
     "EvidenceCache",
