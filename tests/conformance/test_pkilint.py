@@ -35,7 +35,7 @@ from vnsign.pki.ocsp_answers import AnswerTerms, OcspResponder, StatusStatement
 from vnsign.policy.profiles import PROFILES, CertificateProfile
 
 #: One after the other: what the linter found is kept for the module.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pkilint")]
+pytestmark = [pytest.mark.slow]
 
 BASE_URL = "http://ca.anbinh.gov.vn"
 ALGORITHMS = (KeyAlgorithm.P256, KeyAlgorithm.P384, KeyAlgorithm.RSA_3072)

@@ -27,7 +27,7 @@ from pyhanko_certvalidator import ValidationContext
 from tests.support import require_tool
 
 #: One worker runs this file, so that the finished demo is made once. A thousand fsyncs are slow on a busy disk.
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.timeout(900)]
 
 AGENCIES = 2
 DOCUMENTS = 7
