@@ -19,3 +19,13 @@ def test_the_benchmark_of_the_authority_runs() -> None:
     assert finished.returncode == 0, finished.stderr
     for contender in ("vnsign", "openssl ca", "openssl ocsp", "openssl ts", "certomancer"):
         assert f"| {contender}" in finished.stdout
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_a_batch_runs() -> None:
+    """Every contender signs every document; no time is asserted."""
+    command = [sys.executable, "-m", "benchmarks.batch", "--quick"]
+    finished = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr
+    for contender in ("bare signing, 2 processes", "sign_many, 2 processes"):
+        assert f"| {contender}" in finished.stdout

@@ -61,6 +61,14 @@ _REASONS: Mapping[ErrorCode, tuple[str, str]] = {
     ),
     ErrorCode.FIELD_NOT_FOUND: ("không có ô chữ ký mang tên đã cho", "xem tên ô chữ ký trong tệp"),
     ErrorCode.FIELD_ALREADY_SIGNED: ("ô chữ ký đã được ký", "chọn ô khác"),
+    ErrorCode.TEXT_NOT_FOUND: (
+        "không tìm thấy dòng chức vụ hoặc họ tên trong văn bản",
+        "kiểm tra --find-position, --find-name, hoặc chỉ vị trí bằng --at",
+    ),
+    ErrorCode.TEXT_AMBIGUOUS: (
+        "tìm thấy nhiều chỗ ký trong văn bản",
+        "chọn bằng --occurrence hoặc --page, hoặc chỉ vị trí bằng --at",
+    ),
     ErrorCode.OUTPUT_EXISTS: ("tệp kết quả đã có sẵn, giữ nguyên", "dùng --force để thay"),
     ErrorCode.OUTPUT_MISSING: (
         "đã ký từ trước nhưng tệp kết quả không còn ở đó",
