@@ -132,7 +132,7 @@ def test_number_and_date_stand_in_the_blanks(office: Office, tmp_path: Path) -> 
         [require_tool("pdftotext"), "-layout", tmp_path / "filled.pdf", "-"], capture_output=True, text=True, check=True
     ).stdout
     words = " ".join(text.split())
-    assert "Số: 15 /QĐ-UBND" in words
+    assert "Số: 15/QĐ-UBND" in words
     assert "An Bình, ngày 03 tháng 02 năm 2026" in words
 
 

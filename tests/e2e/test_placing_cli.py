@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pikepdf
 import pytest
 from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -150,6 +151,14 @@ def test_places_are_given_in_millimetres(desk: Path) -> None:
     assert fields["ChuKyNguoiKy2"] == pytest.approx((40, 200), abs=0.1)
     assert fields["ConDauCoQuan"] == pytest.approx((120 + 15 - 36, 200 + 11 - 18), abs=0.1)
     assert fields["so"][0] == pytest.approx(40, abs=0.1)
+    assert locks(desk / "ready.pdf") == {"ConDauCoQuan2": ["ChuKyNguoiKy", "ChuKyNguoiKy2"]}
+
+
+def locks(path: Path) -> dict[str, list[str]]:
+    """Return which fields each field's signature locks."""
+    with pikepdf.open(path) as document:
+        fields = [f for f in document.Root.AcroForm.Fields if "/Lock" in f]  # type: ignore[attr-defined]  # an array
+        return {str(f.T): [str(name) for name in f.Lock.Fields] for f in fields}
 
 
 def vnsign_place(path: Path, field: str) -> tuple[float, float]:

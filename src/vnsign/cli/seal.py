@@ -5,7 +5,7 @@ Source: NĐ 30/2020/NĐ-CP Điều 25, 32.2; Phụ lục I Phần I mục II.8, 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -14,6 +14,7 @@ from vnsign.adapters.files import read_bytes, write_whole
 from vnsign.adapters.trust_folder import read_trust_folder
 from vnsign.cli.key_options import KeyOptions, key_options
 from vnsign.cli.measures import require_new
+from vnsign.pki.anchors import TrustAnchors
 from vnsign.policy.decree30 import AGENCY_TEXT_FIELD, SEAL_FIELD, CopyDirection, CopyForm
 from vnsign.signing.levels import TargetLevel
 from vnsign.signing.roles import SealedAttachment, SealedCopy
@@ -92,49 +93,70 @@ def seal(
         raise click.UsageError("to judge the leader's signature, give --trust DIR")
     require_new(target, force=force)
     pdf = read_bytes(document)
-    trust = read_trust_folder(trust_folder) if trust_folder is not None else None
-    face = read_bytes(font) if font is not None else None
-    signer = _agency(keys)
-    check = not no_status_check
+    what: SealedCopy | SealedAttachment | None = None
     if form is not None and origin is not None:
-        copy = SealedCopy(form=_FORMS[form], direction=_ORIGINS[origin], agency=agency)
-        signed = seal_copy_pdf(
-            pdf,
-            signer,
-            copy=copy,
-            level=level,
-            tsa=tsas,
-            field=field or AGENCY_TEXT_FIELD,
-            font=face,
-            check_status=check,
-        )
+        what = SealedCopy(form=_FORMS[form], direction=_ORIGINS[origin], agency=agency)
     elif main is not None and number_symbol is not None:
-        signed = seal_attachment_pdf(
-            pdf,
-            signer,
-            attachment=SealedAttachment(number_symbol=number_symbol, main=read_bytes(main)),
-            trust=trust,
-            level=level,
-            tsa=tsas,
-            field=field or AGENCY_TEXT_FIELD,
-            font=face,
-            check_status=check,
-        )
-    else:
-        if trust is None:
-            raise click.UsageError("to judge the leader's signature, give --trust DIR")
-        signed = seal_pdf(
-            pdf,
-            signer,
-            field=field or SEAL_FIELD,
-            trust=trust,
-            level=level,
-            tsa=tsas,
-            image=read_bytes(image) if image is not None else None,
-            check_status=check,
-        )
-    write_whole(target, signed)
+        what = SealedAttachment(number_symbol=number_symbol, main=read_bytes(main))
+    how = _How(
+        field=field or (SEAL_FIELD if what is None else AGENCY_TEXT_FIELD),
+        level=level,
+        tsas=tsas,
+        check_status=not no_status_check,
+        trust=read_trust_folder(trust_folder) if trust_folder is not None else TrustAnchors(),
+        image=read_bytes(image) if image is not None else None,
+        font=read_bytes(font) if font is not None else None,
+    )
+    write_whole(target, how.sealed(pdf, _agency(keys), what))
     click.echo(f"{document} → {target}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _How:
+    field: str
+    level: str
+    tsas: tuple[str, ...]
+    check_status: bool
+    trust: TrustAnchors
+    image: bytes | None
+    font: bytes | None
+
+    def sealed(self, pdf: bytes, signer: Signer, what: SealedCopy | SealedAttachment | None) -> bytes:
+        match what:
+            case SealedCopy():
+                return seal_copy_pdf(
+                    pdf,
+                    signer,
+                    copy=what,
+                    level=self.level,
+                    tsa=self.tsas,
+                    field=self.field,
+                    font=self.font,
+                    check_status=self.check_status,
+                )
+            case SealedAttachment():
+                return seal_attachment_pdf(
+                    pdf,
+                    signer,
+                    attachment=what,
+                    trust=self.trust,
+                    level=self.level,
+                    tsa=self.tsas,
+                    field=self.field,
+                    font=self.font,
+                    check_status=self.check_status,
+                )
+            case None:
+                return seal_pdf(
+                    pdf,
+                    signer,
+                    field=self.field,
+                    trust=self.trust,
+                    level=self.level,
+                    tsa=self.tsas,
+                    image=self.image,
+                    check_status=self.check_status,
+                )
 
 
 def _agency(keys: KeyOptions) -> Signer:

@@ -57,7 +57,7 @@ def find_number_blank(pdf: bytes, *, page: int = 1) -> TextFieldSpec:
         if after is not None and after.left < right:
             right = after.left - label.height / 2
     return _field(
-        NUMBER_FIELD, "Số và ký hiệu văn bản", found, (label, left, right), digits=digits, alignment=alignment
+        NUMBER_FIELD, "Số và ký hiệu văn bản", found, room=(label, left, right), digits=digits, alignment=alignment
     )
 
 
@@ -79,12 +79,12 @@ def find_date_blanks(pdf: bytes, *, page: int = 1) -> tuple[TextFieldSpec, ...]:
     fields = []
     for number, (name, label) in enumerate(((DATE_FIELD, "Ngày"), (MONTH_FIELD, "Tháng")), start=1):
         before, after = letters[match.start(number) - 1], letters[match.end(number)]
-        fields.append(_field(name, label, found, (before, before.right, after.left), digits=2))
+        fields.append(_field(name, label, found, room=(before, before.right, after.left), digits=2))
     if match[4] is None:
         before = letters[match.start(3) - 1]
         following = letters[match.end(3)].left if match.end(3) < len(letters) else before.right + _YEAR_ROOM_MM
         right = min(following, before.right + _YEAR_ROOM_MM)
-        fields.append(_field(YEAR_FIELD, "Năm", found, (before, before.right, right), digits=4))
+        fields.append(_field(YEAR_FIELD, "Năm", found, room=(before, before.right, right), digits=4))
     return tuple(fields)
 
 
@@ -121,8 +121,8 @@ def _field(
     name: str,
     label: str,
     page: PageText,
-    room: tuple[Glyph, float, float],
     *,
+    room: tuple[Glyph, float, float],
     digits: int,
     alignment: Alignment = Alignment.CENTER,
 ) -> TextFieldSpec:

@@ -152,11 +152,11 @@ def prepare_official_pdf(
     """
     texts: list[TextFieldSpec] = []
     if number is not None:
-        texts.append(_text_field(pdf, NUMBER_FIELD, "Số và ký hiệu văn bản", number))
+        texts.append(_text_field(pdf, number, name=NUMBER_FIELD, label="Số và ký hiệu văn bản"))
     elif find_blanks:
         texts.append(find_number_blank(pdf))
     if date is not None:
-        texts.append(_text_field(pdf, DATE_FIELD, "Địa danh và thời gian ban hành", date))
+        texts.append(_text_field(pdf, date, name=DATE_FIELD, label="Địa danh và thời gian ban hành"))
     elif find_blanks:
         texts.extend(find_date_blanks(pdf))
     names = [_numbered(PERSON_FIELD, i) for i in range(len(persons))]
@@ -233,7 +233,7 @@ def _box(pdf: bytes, place: Place) -> Box:
     return place_on_page(_geometry(pdf, place.page), place.at_mm, size_mm=place.size_mm, page=place.page - 1)
 
 
-def _text_field(pdf: bytes, name: str, label: str, place: TextPlace) -> TextFieldSpec:
+def _text_field(pdf: bytes, place: TextPlace, *, name: str, label: str) -> TextFieldSpec:
     return text_field_at(
         _geometry(pdf, place.page),
         name=name,

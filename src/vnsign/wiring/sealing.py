@@ -81,7 +81,7 @@ def seal_pdf(
         field=field, look=read_image(image) if image is not None else None, place=None, reason=None, level=first
     )
     means = _Means(tsa=tsa, revocation=source, check_status=check_status, now=now)
-    sealed = _seal(pdf, signer, seal, means)
+    sealed = _seal(pdf, signer, seal, means=means)
     if target is first:
         return sealed
     return extend_pdf(
@@ -138,7 +138,7 @@ def seal_attachment_pdf(
         attachment.require_number(read_text_value(attachment.main, NUMBER_FIELD))
     look, place = place_in_corner(pdf, attachment.text(now), field=field, font=font)
     seal = _Seal(field=field, look=look, place=place, reason=attachment.reason, level=target_level(level))
-    return _seal(pdf, signer, seal, _Means(tsa=tsa, revocation=source, check_status=check_status, now=now))
+    return _seal(pdf, signer, seal, means=_Means(tsa=tsa, revocation=source, check_status=check_status, now=now))
 
 
 def seal_copy_pdf(
@@ -184,7 +184,7 @@ def seal_copy_pdf(
     look, place = place_in_corner(pdf, copy.text(now, signer=signer.name), field=field, font=font)
     seal = _Seal(field=field, look=look, place=place, reason=copy.reason, level=target_level(level))
     source = revocation or shared_revocation_source()
-    return _seal(pdf, signer, seal, _Means(tsa=tsa, revocation=source, check_status=check_status, now=now))
+    return _seal(pdf, signer, seal, means=_Means(tsa=tsa, revocation=source, check_status=check_status, now=now))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +204,7 @@ class _Means:
     now: datetime
 
 
-def _seal(pdf: bytes, signer: PreparedSigner, seal: _Seal, means: _Means) -> bytes:
+def _seal(pdf: bytes, signer: PreparedSigner, seal: _Seal, *, means: _Means) -> bytes:
     options = SigningOptions(
         field=seal.field,
         level=seal.level,

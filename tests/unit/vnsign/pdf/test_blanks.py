@@ -6,6 +6,7 @@ import pytest
 
 from tests.documents_kit import Paper, official_page
 from vnsign.errors import ErrorCode, VnsignError
+from vnsign.pdf.appearance import Alignment
 from vnsign.pdf.blanks import find_date_blanks, find_number_blank
 from vnsign.pdf.fonts import FontStyle
 
@@ -20,6 +21,7 @@ def test_the_number_stands_between_its_label_and_the_printed_symbol() -> None:
     assert spec.baseline == pytest.approx((297 - 40) * MM, abs=0.3)
     assert 36 < spec.x / MM < 40
     assert spec.width / MM > 8
+    assert spec.alignment is Alignment.RIGHT  # no space before the symbol
 
 
 def test_without_a_symbol_there_is_room_for_number_and_symbol() -> None:
