@@ -94,7 +94,8 @@ def test_an_archive_is_renewed(run: Run, site: Site, folder: Path) -> None:
     ran = run("one/a.pdf", "--out", "two", "--refresh", "--tsa", site.tsa)
 
     assert (ran.code, ran.err) == (0, "")
-    assert "renew before" in ran.out
+    assert "gia hạn trước ngày" in ran.out
+    assert "renew before" in run("a.pdf", "--out", "en", "--tsa", site.tsa, "--lang", "en").out
     first, second = ((folder / name / "a.pdf").read_bytes() for name in ("one", "two"))
     assert second.startswith(first)
     assert len(site.report(second).timestamps) == len(site.report(first).timestamps) + 1
@@ -131,6 +132,9 @@ def test_a_service_that_is_down_leaves_no_file(run: Run, site: Site, folder: Pat
     ran = run("a.pdf", "--out", "out", "--tsa", site.tsa)
 
     assert (ran.code, site.tsa in ran.err, "service_unreachable" in ran.err) == (1, True, True)
+    assert "không kết nối được dịch vụ dấu thời gian" in ran.err
+    english = run("a.pdf", "--out", "out", "--tsa", site.tsa, "--lang", "en")
+    assert (english.code, "try again later" in english.err) == (1, True)
     assert list((folder / "out").iterdir()) == []
 
 

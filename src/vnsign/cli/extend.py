@@ -19,9 +19,11 @@ from vnsign.adapters.evidence_cache import EvidenceCache
 from vnsign.adapters.files import read_bytes, write_whole
 from vnsign.adapters.http import HttpRevocationSource, StatusMethod
 from vnsign.adapters.http_timestamps import TIMESTAMP_TIMEOUT_S
+from vnsign.cli.sign_words import reason_line
 from vnsign.errors import ErrorCode, UsageError, VnsignError
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.signing.levels import TargetLevel
+from vnsign.verification.messages import Language, clean
 from vnsign.wiring.extending import archive_until, extend_pdf, refresh_pdf
 from vnsign.wiring.timestamps import timestamp_sources
 from vnsign.wiring.trust import TrustStore
@@ -36,6 +38,7 @@ class _Outcome:
     until: str | None = None
     code: str | None = None
     error: str | None = None
+    told: str | None = None
 
 
 @click.command(epilog="Example: vnsign extend signed/*.pdf --out archive --level B-LTA --tsa http://tsa.example.gov.vn")
@@ -86,6 +89,13 @@ class _Outcome:
     type=click.Path(path_type=Path),
     help="Folder that keeps revocation lists.",
 )
+@click.option(
+    "--lang",
+    type=click.Choice([language.value for language in Language]),
+    default=Language.VI.value,
+    show_default=True,
+    help="Language of the text.",
+)
 @click.option("--force", is_flag=True, help="Replace files that are there already.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 def extend(
@@ -98,6 +108,7 @@ def extend(
     trust_folder: Path | None,
     prefer: str,
     cache_folder: Path | None,
+    lang: str,
     force: bool,
     as_json: bool,
 ) -> None:
@@ -122,15 +133,15 @@ def extend(
     progress = Console(stderr=True)
     hidden = len(inputs) == 1 or not progress.is_terminal
     outcomes = [
-        _one(path, folder / path.name, raised, force=force)
+        _one(path, folder / path.name, raised=raised, force=force, lang=Language(lang))
         for path in track(inputs, "Extending", console=progress, disable=hidden)
     ]
-    _print(outcomes, as_json=as_json)
+    _print(outcomes, as_json=as_json, lang=Language(lang))
     if any(outcome.error for outcome in outcomes):
         sys.exit(EXIT_FAILED)
 
 
-def _one(path: Path, target: Path, raised: Callable[[bytes], bytes], *, force: bool) -> _Outcome:
+def _one(path: Path, target: Path, *, raised: Callable[[bytes], bytes], force: bool, lang: Language) -> _Outcome:
     try:
         if target.exists() and not force:
             raise UsageError(ErrorCode.OUTPUT_EXISTS, f"{target} is there already", way_out="use --force to replace it")
@@ -139,7 +150,14 @@ def _one(path: Path, target: Path, raised: Callable[[bytes], bytes], *, force: b
         write_whole(target, pdf)
     except VnsignError as exc:
         exc.file = exc.file or str(path)
-        return _Outcome(file=str(path), code=exc.code.value, error=str(exc))
+        # the words of the table for the reader, then which service or certificate it was
+        told = f"{path}: {reason_line(exc.code, lang)}: {exc.message} [{exc.code.value}]"
+        return _Outcome(
+            file=str(path),
+            code=exc.code.value,
+            error=str(exc),
+            told=clean(str(exc) if lang is Language.EN else told),
+        )
     return _Outcome(file=str(path), output=str(target), until=until.isoformat() if until is not None else None)
 
 
@@ -162,13 +180,14 @@ def _make_folder(folder: Path) -> None:
         ) from exc
 
 
-def _print(outcomes: Sequence[_Outcome], *, as_json: bool) -> None:
+def _print(outcomes: Sequence[_Outcome], *, as_json: bool, lang: Language) -> None:
     if as_json:
         failed = sum(1 for outcome in outcomes if outcome.error)
         summary = {"extended": len(outcomes) - failed, "failed": failed}
-        documents = [asdict(outcome) for outcome in outcomes]
+        documents = [{name: value for name, value in asdict(o).items() if name != "told"} for o in outcomes]
         click.echo(json.dumps({"documents": documents, "summary": summary}, ensure_ascii=False, indent=2))
         return
     for outcome in outcomes:
-        until = f" (renew before {outcome.until[:10]})" if outcome.until else ""
-        click.echo(outcome.error or f"{outcome.file} → {outcome.output}{until}", err=outcome.error is not None)
+        renew = "gia hạn trước ngày" if lang is Language.VI else "renew before"
+        until = f" ({renew} {outcome.until[:10]})" if outcome.until else ""
+        click.echo(outcome.told or f"{outcome.file} → {outcome.output}{until}", err=outcome.told is not None)

@@ -95,6 +95,11 @@ _REASONS: Mapping[ErrorCode, tuple[str, str]] = {
         "không đạt được mức chữ ký đã yêu cầu nên không ghi tệp nào",
         "chạy lại sau, hoặc yêu cầu mức thấp hơn",
     ),
+    ErrorCode.ARCHIVE_LAPSED: (
+        "dấu thời gian lưu trữ đã quá hạn, không gia hạn được nữa",
+        "chứng minh thời gian bằng sổ đăng ký và nhật ký",
+    ),
+    ErrorCode.SIGNATURE_REJECTED: ("chữ ký hoặc dấu thời gian trong tệp không còn đúng", "xem bằng vnsign verify"),
     ErrorCode.SEAL_REFUSED: ("khóa của cơ quan không được ký tệp này", "xem NĐ 30/2020 Điều 32"),
     ErrorCode.SERVICE_UNREACHABLE: (
         "không kết nối được dịch vụ dấu thời gian hoặc trạng thái chứng thư số",
