@@ -130,7 +130,7 @@ class Authority(RequestDesk):
             passphrase: As for :meth:`create`; unused if every key is in ``keys``.
             clock: Tells the time of every act.
             keys: The token that keeps the own keys, if they are not in the database.
-            compromised: Lists of keys that strangers hold; requests for them are refused.
+            compromised: Lists of keys that strangers hold; no request for one is taken in or answered.
 
         Raises:
             UsageError: ``AUTHORITY_NOT_FOUND``, ``WRONG_PASSPHRASE``, ``BAD_ARGUMENT``: made by a newer version.
@@ -174,7 +174,7 @@ class Authority(RequestDesk):
             UsageError: ``WRONG_STATE``: the request is not approved, or the certificate concerned is not in force any
                 more; ``BAD_ARGUMENT``: no such request, or it asks for no certificate; ``ISSUE_REFUSED``: the validity
                 does not fit; ``KEY_UNAVAILABLE``.
-            InputError: ``REQUEST_REFUSED``: the key was certified for somebody else meanwhile.
+            InputError: ``REQUEST_REFUSED``: the key was certified for somebody else meanwhile, or stands on a list.
             ServiceUnavailable: ``SERVICE_UNREACHABLE``: another process holds the database for too long.
         Source: Nghị định 68/2024/NĐ-CP Điều 9, 11, 12, 15; docs/adr/0013-lifecycle-of-certificates.md.
         """
@@ -363,4 +363,6 @@ class Authority(RequestDesk):
         return self._services.answer_timestamp(request)
 
     def _press(self, issuer: Credential, connection: Connection) -> issuing.Press:
-        return issuing.make_press(connection, issuer, base_url=self.base_url, now=self._clock.now())
+        return issuing.make_press(
+            connection, issuer, base_url=self.base_url, now=self._clock.now(), compromised=self._compromised
+        )

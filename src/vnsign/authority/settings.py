@@ -19,6 +19,12 @@ from vnsign.errors import ErrorCode, UsageError, VnsignError
 from vnsign.pki.certificates import parse_oid
 from vnsign.pki.tsa import DEFAULT_POLICY
 
+#: How far other computers' clocks may lag behind without refusing what was just issued.
+CLOCK_SKEW = timedelta(minutes=5)
+#: Lists are dated back by ``CLOCK_SKEW``: made anew at a smaller age, each reader would have one made.
+_SHORTEST_REFRESH = 2 * CLOCK_SKEW
+#: A delta list is made anew when half of its life is over.
+DELTA_REFRESH = 2
 _ONE_SECOND = timedelta(seconds=1)
 _YEAR = timedelta(days=366)
 #: Whoever steals a key profits from a list or answer as long as it is good; the cutoff only looks back.
@@ -43,8 +49,9 @@ class AuthoritySettings:
         policies: Certificate policy OIDs written into every subscriber's certificate, dotted.
         cps_url: Where the certification practice statement stands, or None.
         crl_lifetime: thisUpdate to nextUpdate of a complete list.
-        crl_refresh: A complete list is made anew when it is this old: the rest of its life is the overlap.
-        delta_lifetime: thisUpdate to nextUpdate of a delta list; None publishes none.
+        crl_refresh: A complete list is made anew when it is this old, at least ten minutes: the rest of its life is the
+            overlap.
+        delta_lifetime: thisUpdate to nextUpdate of a delta list, at least twenty minutes; None publishes none.
         ocsp_lifetime: thisUpdate to nextUpdate of an OCSP answer.
         archive_cutoff: How long after a certificate's end OCSP still tells of its revocation; None says nothing.
         max_nonce_bytes: Longest OCSP nonce that is echoed (RFC 9654 §2.1: 32 must be, 128 may be).
@@ -108,10 +115,16 @@ def _duration_faults(settings: AuthoritySettings) -> Iterator[str]:
         value = getattr(settings, field.name)
         if isinstance(value, timedelta) and (value.microseconds or not _ONE_SECOND <= value <= _LONGEST[field.name]):
             yield f"{field.name} is not in whole seconds between one second and {_LONGEST[field.name].days} days"
+    if settings.crl_refresh < _SHORTEST_REFRESH:
+        yield f"crl_refresh is shorter than {_minutes(_SHORTEST_REFRESH)}: every reader would have a list made"
     if settings.crl_refresh >= settings.crl_lifetime:
         yield "crl_refresh leaves no overlap: it is not shorter than crl_lifetime"
-    if settings.delta_lifetime is not None and settings.delta_lifetime > settings.crl_lifetime:
-        yield "delta_lifetime is longer than crl_lifetime"
+    if settings.delta_lifetime is not None:
+        if settings.delta_lifetime > settings.crl_lifetime:
+            yield "delta_lifetime is longer than crl_lifetime"
+        shortest = DELTA_REFRESH * _SHORTEST_REFRESH
+        if settings.delta_lifetime < shortest:
+            yield f"delta_lifetime is shorter than {_minutes(shortest)}: every reader would have a list made"
 
 
 def _text_faults(settings: AuthoritySettings) -> Iterator[str]:
@@ -126,3 +139,7 @@ def _text_faults(settings: AuthoritySettings) -> Iterator[str]:
             parse_oid(policy)
         except VnsignError as exc:
             yield exc.message
+
+
+def _minutes(duration: timedelta) -> str:
+    return f"{duration // timedelta(minutes=1)} minutes"

@@ -1,13 +1,14 @@
-"""The public key inside a request: judged by its numbers before any library computes with it.
+"""The public key inside a request: judged by its numbers before any library computes with it; and its attributes.
 
 Invariants:
+    - A request asks for extensions once: of two lists, another program may read the one that this one does not.
     - A key that leaves here is RSA of 2048 to 16,384 bits with an exponent FIPS 186-5 allows, or a point on P-256 or
       P-384 named by its curve's object identifier.
 
 What it does not do: it looks for no weakness beyond kind, size and form (:mod:`vnsign.pki.weak_keys`) and does not
 check that anyone holds the private half.
 
-Source: Thông tư 15/2025/TT-BKHCN Phụ lục I; RFC 3279 §2.3.1; RFC 5480 §2.1.1; FIPS 186-5 §A.1.1.
+Source: RFC 2985 §5.4.2; Thông tư 15/2025/TT-BKHCN Phụ lục I; RFC 3279 §2.3.1; RFC 5480 §2.1.1; FIPS 186-5 §A.1.1.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from asn1crypto import csr as asn1_csr
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat import asn1
@@ -29,6 +31,8 @@ MAX_RSA_BITS = 16_384
 _RSA = "1.2.840.113549.1.1.1"
 _EC = "1.2.840.10045.2.1"
 _OBJECT_IDENTIFIER = b"\x06"
+_EXTENSION_REQUEST = "extension_request"
+_EXTENSION_REQUEST_DER = bytes.fromhex("06092a864886f70d01090e")
 #: Named curves by the content of their object identifier.
 _CURVES: Mapping[bytes, str] = MappingProxyType(
     {bytes.fromhex("2a8648ce3d030107"): "P-256", bytes.fromhex("2b81040022"): "P-384"}
@@ -91,6 +95,21 @@ def read_public_key(csr: x509.CertificateSigningRequest) -> PublicKey:
     if not isinstance(public_key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
         raise UnusableKey(f"a key of kind {kind} is not certified")
     return public_key
+
+
+def check_attributes(csr: x509.CertificateSigningRequest) -> None:
+    """Refuse a request with two lists of extensions.
+
+    Raises:
+        ValueError: There are two, or the attributes cannot be read.
+    Source: RFC 2985 §5.4.2 (extensionRequest is single-valued).
+    """
+    body = csr.tbs_certrequest_bytes
+    # Its identifier seldom stands there twice, and reading all attributes takes longer than the rest.
+    if body.count(_EXTENSION_REQUEST_DER) > 1:
+        attributes = asn1_csr.CertificationRequestInfo.load(body)["attributes"]
+        if [attribute["type"].native for attribute in attributes].count(_EXTENSION_REQUEST) > 1:
+            raise ValueError("it has two lists of extensions")
 
 
 def _check_rsa(modulus: int, exponent: int) -> None:

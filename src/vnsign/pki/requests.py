@@ -15,7 +15,6 @@ Source: RFC 2986; RFC 2985 §5.4; RFC 5280 §7.1 (names), §7.5 (addresses).
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,7 +28,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from vnsign.errors import ErrorCode, InputError
 from vnsign.pki.keys import PublicKey
 from vnsign.pki.names import Subject
-from vnsign.pki.request_keys import UnusableKey, read_public_key
+from vnsign.pki.request_keys import UnusableKey, check_attributes, read_public_key
+from vnsign.pki.text_preparation import prepare_text
 from vnsign.pki.weak_keys import MEANINGS, NO_LIST, CompromisedKeys, find_weaknesses
 from vnsign.policy.profiles import PROFILES, CertificateProfile
 
@@ -139,6 +139,7 @@ def parse_request(data: bytes, *, file: str | None = None) -> CertificateRequest
         raise _malformed(f"{len(data)} bytes; at most {MAX_REQUEST_BYTES} are read", file=file)
     with _foreign_faults(file):
         csr = _load(data)
+        check_attributes(csr)
         subject, extensions = csr.subject, csr.extensions
         emails = tuple(_emails(subject, extensions))
         public_key = read_public_key(csr)
@@ -261,18 +262,6 @@ def _by_type(name: x509.Name) -> dict[str, tuple[str | bytes, ...]]:
 
 def _prepared(values: Iterable[str | bytes]) -> list[str | bytes]:
     return [prepare_text(value) if isinstance(value, str) else value for value in values]
-
-
-def prepare_text(text: str) -> str:
-    """Return ``text`` as two names are compared: NFKC, case folded, spaces made one, invisible characters dropped.
-
-    Does not check: that the text may stand in a name.
-
-    Source: RFC 5280 §7.1; RFC 4518 §2.2, §2.3, §2.6.1.
-    """
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    visible = (c for c in folded if c.isspace() or not unicodedata.category(c).startswith("C"))
-    return " ".join("".join(visible).split())
 
 
 def _shown(values: tuple[str | bytes, ...] | None) -> str:

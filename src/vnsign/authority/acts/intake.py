@@ -20,7 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
-from vnsign.authority.database.journal import clean
+from vnsign.authority.database.journal import clean_line
 from vnsign.authority.records import Application, CertificateRecord
 from vnsign.errors import ErrorCode, InputError, UsageError
 from vnsign.pki.certificates import utc_seconds
@@ -69,7 +69,7 @@ def complete(application: Application, *, now: datetime) -> Application:
     given = {name for name in _FIELDS if getattr(application, name) is not None}
     faults = [f"{name} is missing" for name in sorted(rule.needed - given)]
     faults += [f"{name} does not belong there" for name in sorted(given - rule.needed - rule.possible)]
-    agency = clean(application.agency)
+    agency = clean_line(application.agency)
     if not agency:
         faults.insert(0, "agency is missing: the agency in direct charge makes every request")
     if len(agency) > MAX_AGENCY_CHARACTERS:
@@ -83,7 +83,11 @@ def complete(application: Application, *, now: datetime) -> Application:
     if since is not None and since > now:
         raise _bad_argument(f"the invalidity date {since.isoformat()} is in the future")
     return replace(
-        application, agency=agency, document=clean(application.document), not_after=not_after, invalidity_date=since
+        application,
+        agency=agency,
+        document=clean_line(application.document),
+        not_after=not_after,
+        invalidity_date=since,
     )
 
 
@@ -135,7 +139,8 @@ def check_case(case: RevocationCase, profile: CertificateProfile, *, invalidity_
     rule = REVOCATIONS[case]
     if profile not in rule.profiles:
         possible = ", ".join(sorted(each for each, row in REVOCATIONS.items() if profile in row.profiles))
-        raise _bad_argument(f"{case} does not happen to the profile {profile}", way_out=f"use {possible}")
+        way_out = f"use {possible}" if possible else "revoke it for a reason of RFC 5280 instead of a case"
+        raise _bad_argument(f"{case} does not happen to the profile {profile}", way_out=way_out)
     if invalidity_date is not None and not rule.invalidity_date:
         raise _bad_argument(f"an invalidity date does not belong to {case}: the key was in nobody else's hands")
 

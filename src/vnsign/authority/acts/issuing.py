@@ -29,15 +29,16 @@ from vnsign.authority.database.ledger import Ledger
 from vnsign.authority.database.page import Page
 from vnsign.authority.database.record import read_settings
 from vnsign.authority.database.tables import CERTIFICATE, OWN_KEY
-from vnsign.authority.keys.own_rules import CLOCK_SKEW, OWN_RULES, OwnKey, publication_of
+from vnsign.authority.keys.own_rules import OWN_RULES, OwnKey, publication_of
 from vnsign.authority.records import Act, CertificateRecord, Issuer, JournalAct, OwnRole, RequestRecord
-from vnsign.authority.settings import AuthoritySettings
+from vnsign.authority.settings import CLOCK_SKEW, AuthoritySettings
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.pki.certificates import CertificateContent, build_certificate
 from vnsign.pki.credentials import Credential
 from vnsign.pki.keys import PublicKey, check_public_key
 from vnsign.pki.names import Subject
-from vnsign.pki.requests import RequestRefused, parse_key
+from vnsign.pki.requests import RequestFault, RequestProblem, RequestRefused, parse_key
+from vnsign.pki.weak_keys import MEANINGS, NO_LIST, CompromisedKeys, KeyWeakness
 from vnsign.policy.lifecycle import CERTIFYING, REASON_OF_CHANGE, RequestKind
 from vnsign.policy.profiles import PROFILES, CertificateProfile
 
@@ -52,6 +53,7 @@ class Press:
         issuer: The issuing authority.
         now: Time of issue, aware UTC.
         serials: Serial numbers drawn and found free, each for one certificate; when there is none, one is drawn.
+        compromised: Lists of keys that strangers hold.
         lone_keys: Keys (SHA-256) that were looked up: nobody else has them or asks for them.
     """
 
@@ -61,9 +63,17 @@ class Press:
     now: datetime
     serials: list[int] = field(default_factory=list)
     lone_keys: frozenset[bytes] = frozenset()
+    compromised: CompromisedKeys = NO_LIST
 
 
-def make_press(connection: Connection, issuer: Credential, *, base_url: str, now: datetime) -> Press:
+def make_press(
+    connection: Connection,
+    issuer: Credential,
+    *,
+    base_url: str,
+    now: datetime,
+    compromised: CompromisedKeys = NO_LIST,
+) -> Press:
     """Return what certificates are made with now.
 
     Raises:
@@ -71,7 +81,7 @@ def make_press(connection: Connection, issuer: Credential, *, base_url: str, now
     """
     if reading.is_revoked(connection, issuer.certificate.serial_number):
         raise UsageError(ErrorCode.ISSUE_REFUSED, "the issuing authority's own certificate is revoked")
-    return Press(issuer=issuer, base_url=base_url, settings=read_settings(connection), now=now)
+    return Press(issuer=issuer, base_url=base_url, settings=read_settings(connection), now=now, compromised=compromised)
 
 
 def make_press_for(page: Page, press: Press, numbers: Sequence[int]) -> Press:
@@ -91,7 +101,7 @@ def issue(ledger: Ledger, number: int, press: Press, *, act: Act) -> Certificate
     Raises:
         UsageError: ``WRONG_STATE``: the request is not approved, or the certificate concerned not in force any more;
             ``BAD_ARGUMENT``: no such request, or it asks for none; ``ISSUE_REFUSED``: the validity does not fit.
-        RequestRefused: The key was certified for somebody else meanwhile.
+        RequestRefused: The key was certified for somebody else meanwhile, or stands on a list.
     Source: Nghị định 68/2024/NĐ-CP Điều 9, 11, 12, 15.
     """
     request = requests.read(ledger, number)
@@ -239,10 +249,13 @@ def _key_of(request: RequestRecord, predecessor: CertificateRecord | None) -> Pu
 
 
 def _check_key(ledger: Ledger, key: PublicKey, *, request: RequestRecord, press: Press) -> None:
+    faults: list[RequestFault] = []
+    if key in press.compromised:
+        # Found out after the request was taken in, or by a list that only whoever issues has.
+        faults.append(RequestFault(problem=RequestProblem.WEAK_KEY, detail=MEANINGS[KeyWeakness.COMPROMISED]))
     key_hash = spki_hash(key)
-    if key_hash in press.lone_keys:
-        return
-    faults = tuple(requests.key_faults(ledger, key_hash, subscriber=request.subscriber))
+    if key_hash not in press.lone_keys:
+        faults += requests.key_faults(ledger, key_hash, subscriber=request.subscriber)
     if faults:
         raise RequestRefused(faults)
 

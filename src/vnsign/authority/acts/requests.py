@@ -22,7 +22,7 @@ import msgspec
 
 from vnsign.authority.acts.intake import Examined
 from vnsign.authority.database import reading
-from vnsign.authority.database.journal import clean
+from vnsign.authority.database.journal import clean, clean_name
 from vnsign.authority.database.ledger import Ledger
 from vnsign.authority.database.tables import REQUEST, REQUEST_EVENT
 from vnsign.authority.records import Act, CertificateRecord, JournalAct, RequestRecord, RequestStep, StatusKind
@@ -30,7 +30,8 @@ from vnsign.authority.settings import AuthoritySettings
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.pki.certificates import utc_seconds
 from vnsign.pki.names import Subject
-from vnsign.pki.requests import RequestFault, RequestProblem, RequestRefused, prepare_text
+from vnsign.pki.requests import RequestFault, RequestProblem, RequestRefused
+from vnsign.pki.text_preparation import prepare_text
 from vnsign.policy.lifecycle import (
     CERTIFYING,
     KEY_REASONS,
@@ -91,6 +92,9 @@ def submit(ledger: Ledger, examined: Examined, *, now: datetime, act: Act) -> Re
 
 def approve(ledger: Ledger, number: int, *, settings: AuthoritySettings, now: datetime, act: Act) -> RequestRecord:
     """Approve a request.
+
+    Does not check: that names are whose they are. Whoever calls authenticates people; names are compared as a reader
+    sees them, invisible characters apart.
 
     Raises:
         UsageError: ``WRONG_STATE``; ``BAD_ARGUMENT``: no such request, or the one who submitted it approves it.
@@ -273,7 +277,7 @@ def _check_transition(request: RequestRecord, state: RequestState) -> None:
 
 
 def _add_step(ledger: Ledger, number: int, seq: int, *, state: RequestState, now: datetime, act: Act) -> RequestStep:
-    step = RequestStep(state=state, at=utc_seconds(now), by=clean(act.by), why=clean(act.why))
+    step = RequestStep(state=state, at=utc_seconds(now), by=clean_name(act.by), why=clean(act.why))
     ledger.add(REQUEST_EVENT, request_id=number, seq=seq, state=state.value, at=_seconds(now), by=step.by, why=step.why)
     return step
 

@@ -28,11 +28,14 @@ from sqlalchemy import Connection, Row, Table, select
 from vnsign.authority.database.tables import JOURNAL
 from vnsign.authority.records import Act, JournalAct, JournalEntry
 from vnsign.errors import ErrorCode, UsageError
+from vnsign.pki.text_preparation import mixed_scripts
 
 DOMAIN = b"vnsign authority journal v1\0"
 #: What stands before the first entry.
 NO_HASH = bytes(32)
 MAX_TEXT = 2_000
+#: Categories of characters that no text holds: controls, formats, unassigned, line and paragraph separators.
+_REFUSED = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 # Built once: building one of these takes longer than using it.
 _HEAD = select(JOURNAL.c.seq, JOURNAL.c.hash).order_by(JOURNAL.c.seq.desc()).limit(1)
 _INSERT = JOURNAL.insert()
@@ -103,7 +106,7 @@ def compose(
         UsageError: ``BAD_ARGUMENT``: nobody is named, or a text is too long or holds what no text holds.
     """
     seq, previous = head[0] + 1, head[1]
-    by, why = clean(act.by), clean(act.why)
+    by, why = clean_name(act.by), clean(act.why)
     if not by:
         raise UsageError(ErrorCode.BAD_ARGUMENT, "an act without somebody who does it", way_out="say who acts")
     moment = int(at.timestamp())
@@ -174,14 +177,46 @@ def clean(text: str) -> str:
     """Return a text as the journal keeps it: NFC, no spaces around it.
 
     Raises:
-        UsageError: ``BAD_ARGUMENT``: longer than ``MAX_TEXT`` characters, or with control characters but line breaks.
+        UsageError: ``BAD_ARGUMENT``: longer than ``MAX_TEXT`` characters, or with control characters but line feeds.
     """
     value = unicodedata.normalize("NFC", text).strip()
     if len(value) > MAX_TEXT:
         raise UsageError(ErrorCode.BAD_ARGUMENT, f"a text of {len(value)} characters; {MAX_TEXT} are the most")
     # Direction marks and NUL exist in such a text only to deceive its reader; lone surrogates cannot be written.
-    if any(unicodedata.category(character).startswith("C") and character != "\n" for character in value):
+    if any(unicodedata.category(character) in _REFUSED and character != "\n" for character in value):
         raise UsageError(ErrorCode.BAD_ARGUMENT, f"{text!r} holds control characters")
+    return value
+
+
+def clean_line(text: str) -> str:
+    """Return a text of one line as :func:`clean` does.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``: also a line break: what is read line by line holds none that somebody made up.
+    """
+    value = clean(text)
+    if "\n" in value:
+        raise UsageError(ErrorCode.BAD_ARGUMENT, f"{text!r} has more than one line", way_out="write it on one line")
+    return value
+
+
+def clean_name(text: str) -> str:
+    """Return the name of somebody who acts as :func:`clean_line` does.
+
+    Does not check: that it is the name of whoever acts. The record keeps what the caller says.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``: also letters of two scripts that pass for one another.
+    Source: Unicode UTS #39 §5.1.
+    """
+    value = clean_line(text)
+    scripts = mixed_scripts(value)
+    if scripts:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"{value!a} mixes letters of {' and '.join(script.capitalize() for script in scripts)} that look alike",
+            way_out="write a name in one script",
+        )
     return value
 
 

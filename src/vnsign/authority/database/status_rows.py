@@ -1,4 +1,4 @@
-"""What the answering services read: has anything happened, and what is a certificate worth now?
+"""What the answering services read: what is a certificate worth now, and how is the authority set?
 
 Invariants:
     - Nothing is written.
@@ -16,11 +16,10 @@ from cryptography import x509
 from sqlalchemy import Connection, Select, and_, bindparam, func, select
 
 from vnsign.authority.database.reading import moment_of
-from vnsign.authority.database.tables import AUTHORITY, CERTIFICATE, JOURNAL, STATUS_EVENT
+from vnsign.authority.database.tables import AUTHORITY, CERTIFICATE, STATUS_EVENT
 from vnsign.authority.records import StatusKind
 from vnsign.pki.ocsp_answers import StatusStatement
 
-_LAST_ACT = select(func.max(JOURNAL.c.seq))
 _SETTINGS = select(AUTHORITY.c.settings)
 
 
@@ -35,11 +34,6 @@ class KnownStatus:
     serial: int
     event_id: int
     statement: StatusStatement
-
-
-def read_last_act(connection: Connection) -> int:
-    """Return the number of the newest journal entry. Every change has one: the same number, the same record."""
-    return int(connection.execute(_LAST_ACT).scalar_one() or 0)
 
 
 def read_settings_text(connection: Connection) -> str:

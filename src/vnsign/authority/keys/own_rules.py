@@ -14,21 +14,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 
 from cryptography import x509
 
 from vnsign.authority.keys.keystore import KeyVault
 from vnsign.authority.records import Issuer, OwnRole
+from vnsign.authority.settings import CLOCK_SKEW
 from vnsign.pki.certificates import CertificateContent, Publication, build_certificate, build_root_certificate
 from vnsign.pki.credentials import Credential
 from vnsign.pki.keys import KeyAlgorithm
 from vnsign.pki.names import Subject
 from vnsign.policy.profiles import CertificateProfile
-
-#: How far other computers' clocks may lag behind without refusing what was just issued.
-CLOCK_SKEW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

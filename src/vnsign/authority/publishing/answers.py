@@ -1,8 +1,9 @@
 """OCSP answers from the record, some of them signed before anybody asks.
 
 Invariants:
-    - An answer signed ahead is given only while nothing happened to its certificate since (looked up in the database at
-      each request), while its responder is still the one in office, and in the first half of its life.
+    - An answer signed ahead is given only while the record says of its certificate what it said then (looked up in the
+      database at each request; a backup put back is another record), while its responder is still the one in office,
+      and in the first half of its life.
     - An answer that carries a nonce is signed for its request and not kept.
     - Nothing is signed ahead for serial numbers that were never issued: a stranger must not be able to fill the memory.
 
@@ -35,23 +36,23 @@ class Office:
     Attributes:
         issuer: Whose certificates it speaks of, as in the record.
         responder: A new object whenever certificate or settings change.
-        last_act: Newest journal entry.
+        head: Number and hash of the newest journal entry: the same head, the same record. The number alone would not
+            do: after a backup was put back, other acts get the same numbers.
     """
 
     issuer: str
     responder: OcspResponder
-    last_act: int
+    head: tuple[int, bytes]
 
 
 @dataclass(slots=True)
 class _Kept:
     answer: bytes
-    serial: int
-    event_id: int
+    status: KnownStatus
     made_at: datetime
     responder: OcspResponder
-    #: Newest journal entry up to which nothing had happened to the certificate.
-    known_until: int
+    #: Head of the journal that the status was last looked up under.
+    known_at: tuple[int, bytes]
 
 
 class OcspAnswers:
@@ -102,15 +103,15 @@ class OcspAnswers:
             kept = self._kept.get((office.issuer, asked.cert_id))
         if kept is None or kept.responder is not office.responder or not _is_fresh(kept, now):
             return None
-        if kept.known_until != office.last_act:
-            status = read_statuses(connection, office.issuer, (kept.serial,)).get(kept.serial)
-            if status is None or status.event_id != kept.event_id:
+        if kept.known_at != office.head:
+            serial = kept.status.serial
+            if read_statuses(connection, office.issuer, (serial,)).get(serial) != kept.status:
                 return None
-            kept.known_until = office.last_act
+            kept.known_at = office.head
         return kept.answer
 
     def _keep(self, cert_id: bytes, status: KnownStatus, *, answer: bytes, office: Office, now: datetime) -> None:
-        kept = _Kept(answer, status.serial, status.event_id, now, office.responder, office.last_act)
+        kept = _Kept(answer, status, now, office.responder, office.head)
         with self._lock:
             self._kept[office.issuer, cert_id] = kept
             self._kept.move_to_end((office.issuer, cert_id))

@@ -30,15 +30,13 @@ from vnsign.authority.database.crl_rows import (
 )
 from vnsign.authority.database.ledger import Ledger
 from vnsign.authority.database.tables import CRL
-from vnsign.authority.keys.own_rules import CLOCK_SKEW, publication_of
+from vnsign.authority.keys.own_rules import publication_of
 from vnsign.authority.records import Act, Issuer, JournalAct
-from vnsign.authority.settings import AuthoritySettings
+from vnsign.authority.settings import CLOCK_SKEW, DELTA_REFRESH, AuthoritySettings
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.pki.credentials import Credential
 from vnsign.pki.crl import CrlContent, CrlScope, build_crl
 
-#: A delta list is made anew when half of its life is over.
-_DELTA_REFRESH = 2
 #: The root certifies the issuing authority and its own responder; the issuing authority certifies no authority.
 _SCOPES: Mapping[Issuer, CrlScope] = {Issuer.ROOT: CrlScope.ALL, Issuer.ISSUING: CrlScope.USERS}
 _PUBLISHER = Act(by="vnsign", why="a list was asked for")
@@ -78,7 +76,7 @@ class Wanted:
     @property
     def refresh(self) -> timedelta:
         """The age at which a list is made anew though nothing happened."""
-        return self.lifetime / _DELTA_REFRESH if self.delta else self.settings.crl_refresh
+        return self.lifetime / DELTA_REFRESH if self.delta else self.settings.crl_refresh
 
 
 def current_list(connection: Connection, wanted: Wanted, now: datetime) -> bytes | None:

@@ -21,8 +21,9 @@ from cryptography import x509
 from sqlalchemy import Connection
 
 from vnsign.authority.database import store as rows
+from vnsign.authority.database.journal import read_head
 from vnsign.authority.database.reading import ROW_FAULTS
-from vnsign.authority.database.status_rows import read_last_act, read_settings_text
+from vnsign.authority.database.status_rows import read_settings_text
 from vnsign.authority.keys.own_keys import OwnKeys
 from vnsign.authority.publishing import crls
 from vnsign.authority.publishing.answers import OcspAnswers, Office
@@ -45,7 +46,8 @@ _RESPONDERS = {Issuer.ROOT: OwnRole.OCSP_ROOT, Issuer.ISSUING: OwnRole.OCSP}
 class _State:
     """What was read of the record, and the constant parts made of it."""
 
-    last_act: int
+    #: number and hash of the newest journal entry
+    head: tuple[int, bytes]
     settings_text: str
     settings: AuthoritySettings
     responders: dict[Issuer, OcspResponder] = field(default_factory=dict)
@@ -82,7 +84,7 @@ class Services:
         now = self._clock.now()
         try:
             with self._store.reading() as connection:
-                settings = self._refresh(connection, read_last_act(connection)).settings
+                settings = self._refresh(connection, read_head(connection)).settings
                 wanted = crls.Wanted(issuer=issuer, delta=delta, settings=settings, base_url=self._base_url)
                 current = crls.current_list(connection, wanted, now)
             if current is not None:
@@ -147,7 +149,7 @@ class Services:
     def refresh(self) -> None:
         """Look now whether certificates or settings changed: whoever changed them calls this."""
         with self._store.reading() as connection:
-            self._refresh(connection, read_last_act(connection))
+            self._refresh(connection, read_head(connection))
 
     def _make_list(self, wanted: crls.Wanted, now: datetime) -> bytes:
         role = OwnRole(wanted.issuer)
@@ -166,13 +168,13 @@ class Services:
 
     def _office(self, connection: Connection, issuer: Issuer) -> Office:
         # The act this connection sees, not the newest anybody saw: what is looked up next is as old as that.
-        last_act = read_last_act(connection)
-        state = self._refresh(connection, last_act)
+        head = read_head(connection)
+        state = self._refresh(connection, head)
         responder = state.responders.get(issuer)
         if responder is None:
             responder = self._responder(issuer, state.settings)
             state.responders[issuer] = responder
-        return Office(issuer=issuer, responder=responder, last_act=last_act)
+        return Office(issuer=issuer, responder=responder, head=head)
 
     def _responder(self, issuer: Issuer, settings: AuthoritySettings) -> OcspResponder:
         terms = AnswerTerms(
@@ -204,19 +206,20 @@ class Services:
             if self._state is None:
                 raise
 
-    def _refresh(self, connection: Connection, last_act: int) -> _State:
+    def _refresh(self, connection: Connection, head: tuple[int, bytes]) -> _State:
         with self._lock:
             state = self._state
-            if state is not None and state.last_act >= last_act:
+            # Not "at least as new": after a backup was put back, an older number is the newer record.
+            if state is not None and state.head == head:
                 return state
             before = {role: self._own.certificate(role) for role in OwnRole if self._own.has(role)}
             self._own.refresh(connection)
             after = {role: self._own.certificate(role) for role in OwnRole if self._own.has(role)}
             text = read_settings_text(connection)
             if state is None or before != after or state.settings_text != text:
-                self._state = _State(last_act, text, settings_from_json(text))
+                self._state = _State(head, text, settings_from_json(text))
             else:
-                self._state = _State(last_act, text, state.settings, state.responders, state.tokens)
+                self._state = _State(head, text, state.settings, state.responders, state.tokens)
             return self._state
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography import x509
 
 from tests.unit.vnsign.authority.desk import CHIEF, CLERK, SUBJECT, Desk, csr_of
-from tests.unit.vnsign.authority.making import NOW
-from vnsign.authority.acts.intake import subject_of
+from tests.unit.vnsign.authority.making import NOW, PASSPHRASE
+from vnsign.authority import Authority
+from vnsign.authority.acts.intake import spki_hash, subject_of
 from vnsign.authority.records import JournalAct, RequestRecord, StatusKind
 from vnsign.errors import ErrorCode, VnsignError
 from vnsign.pki.keys import generate_private_key
 from vnsign.pki.requests import RequestProblem, RequestRefused
+from vnsign.pki.weak_keys import CompromisedKeys
 from vnsign.policy.lifecycle import RequestKind, RequestState
 from vnsign.policy.profiles import CertificateProfile
 
@@ -294,4 +297,24 @@ def test_nothing_is_told_as_issued_that_is_not_committed(desk: Desk, monkeypatch
         assert [outcome.error is None for outcome in outcomes] == [False]
     assert (desk.authority.issued(), desk.authority.journal()) == before
     desk.authority.issue(request.id, act=CHIEF)
+    desk.check_journal()
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["one", "many"])
+def test_a_key_that_became_known_to_strangers_is_not_certified(desk: Desk, *, at_once: bool) -> None:
+    """The list of whoever issues counts, not only that of whoever took the request in."""
+    key = generate_private_key()
+    request = desk.approved(desk.new(subject=SUBJECT, csr=csr_of(key, SUBJECT)))
+    listed = CompromisedKeys(fingerprints=frozenset([spki_hash(key.public_key())]))
+    folder = Path(desk.authority.location).parent
+    warned = Authority.open(folder, passphrase=PASSPHRASE, clock=desk.clock, compromised=listed)
+    if at_once:
+        with pytest.raises(RequestRefused) as caught:
+            warned.issue(request.id, act=CHIEF)
+        error: object = caught.value
+    else:
+        (outcome,) = warned.issue_all([request.id], act=CHIEF)
+        error = outcome.error
+    assert isinstance(error, RequestRefused)
+    assert error.problems == (RequestProblem.WEAK_KEY,)
     desk.check_journal()

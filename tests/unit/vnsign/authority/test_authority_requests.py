@@ -18,6 +18,12 @@ from vnsign.pki.requests import RequestProblem, RequestRefused
 from vnsign.policy.lifecycle import TRANSITIONS, Form, RequestKind, RequestState, RevocationCase
 from vnsign.policy.profiles import CertificateProfile
 
+#: Default_Ignorable_Code_Point (DerivedCoreProperties.txt of Unicode) by example, and the blank of Braille.
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180e\u180f\u200b\u200d\u2060\u2065\u3164"
+    "\ufe00\ufe0f\uffa0\ufff0\ufff8\U0001d173\U000e0001\U000e0100\U000e01ef\U000e0fff\u2800"
+)
+
 
 def code_of(error: pytest.ExceptionInfo[VnsignError]) -> ErrorCode:
     """Return the code."""
@@ -192,12 +198,31 @@ def test_nobody_asks_about_the_authoritys_own_certificates(desk: Desk) -> None:
 def test_one_person_does_not_do_both(desk: Desk) -> None:
     """Four eyes: whoever submitted does not approve, in whatever writing; the setting decides."""
     request = desk.authority.request(desk.new(), act=CLERK)
-    for by in (CLERK.by, f" {CLERK.by.upper()} "):
+    for by in (CLERK.by, f" {CLERK.by.upper()} ", *(f"Trần{invisible} Thị Cúc" for invisible in INVISIBLE)):
         with pytest.raises(VnsignError, match="four_eyes") as caught:
             desk.authority.approve(request.id, act=Act(by=by))
         assert code_of(caught) is ErrorCode.BAD_ARGUMENT
     desk.authority.change_settings(replace(desk.authority.settings, four_eyes=False), act=CHIEF)
     assert desk.authority.approve(request.id, act=CLERK).state is RequestState.APPROVED
+
+
+@pytest.mark.parametrize("by", ["Trần Thị \u0421úc", "Trần Τhị Cúc", "Trần Thị Cúc\nLê Văn Cường", "a\u2028b"])
+def test_a_name_that_looks_like_another_is_refused(desk: Desk, by: str) -> None:
+    """Cyrillic or Greek among Latin letters, a second line: nobody is called so, and it stands for somebody else."""
+    request = desk.authority.request(desk.new(), act=CLERK)
+    with pytest.raises(VnsignError) as caught:
+        desk.authority.approve(request.id, act=Act(by=by))
+    assert code_of(caught) is ErrorCode.BAD_ARGUMENT
+    assert desk.authority.approve(request.id, act=Act(by="Сергей")).state is RequestState.APPROVED
+
+
+@pytest.mark.parametrize("field", ["agency", "document"])
+@pytest.mark.parametrize("line_break", ["\n", "\u2028", "\u2029", "\u0085"])
+def test_a_line_break_in_a_field_of_one_line_is_refused(desk: Desk, field: str, line_break: str) -> None:
+    """What is read line by line must not hold a line somebody made up."""
+    with pytest.raises(VnsignError) as caught:
+        desk.authority.request(desk.new(**{field: f"VP{line_break}State: approved"}), act=CLERK)
+    assert code_of(caught) is ErrorCode.BAD_ARGUMENT
 
 
 @pytest.mark.parametrize("state", list(RequestState))

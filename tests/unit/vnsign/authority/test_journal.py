@@ -179,7 +179,7 @@ def test_a_row_that_breaks_a_promise_leaves_the_rest_of_the_act(store: Authority
     assert problems(store) == set()
 
 
-@pytest.mark.parametrize("broken", ["", "  ", "a\u202eb", "a\x00b", "x" * 2_001, "\ud800"])
+@pytest.mark.parametrize("broken", ["", "  ", "a\u202eb", "a\x00b", "a\nb", "a\u2029b", "x" * 2_001, "\ud800"])
 def test_an_act_without_a_name_anybody_can_read_is_refused(store: AuthorityStore, broken: str) -> None:
     """Nobody, direction marks, NUL, half a character, a novel."""
 

@@ -352,6 +352,45 @@ def test_a_revocation_is_told_at_once(authority: Authority, other: Authority) ->
     assert status(authority, bystander).public_bytes(Encoding.DER) == kept
 
 
+def put_back(folder: Path, backup: bytes) -> None:
+    """Put an older database in place of the present one, as one restores a backup under a running service."""
+    (folder / "backup").write_bytes(backup)
+    (folder / "backup").replace(folder / rows.DATABASE_NAME)
+
+
+def test_a_backup_put_back_is_the_record_though_it_has_as_many_entries(
+    authority: Authority, other: Authority, folder: Path
+) -> None:
+    """The history differs, the numbers of entries and events do not: what a running service remembers is not told."""
+    allow_hold(authority)
+    held, bystander = enroll(authority), enroll(authority)
+    backup = (folder / rows.DATABASE_NAME).read_bytes()
+    authority.hold(held.serial_number, act=ACT)
+    assert status(other, held).certificate_status is ocsp.OCSPCertStatus.REVOKED
+    assert status(other, bystander).certificate_status is ocsp.OCSPCertStatus.GOOD
+
+    put_back(folder, backup)
+    authority.revoke(bystander.serial_number, reason=REASON, act=ACT)
+    assert status(other, bystander).certificate_status is ocsp.OCSPCertStatus.REVOKED
+    assert status(other, held).certificate_status is ocsp.OCSPCertStatus.GOOD
+
+    put_back(folder, backup)
+    authority.revoke(held.serial_number, reason=REASON, act=ACT)
+    told = status(other, held)
+    assert told.revocation_reason is REASON
+    assert status(other, bystander).certificate_status is ocsp.OCSPCertStatus.GOOD
+
+
+def test_settings_of_a_backup_put_back_are_in_force(authority: Authority, other: Authority, folder: Path) -> None:
+    """Fewer entries than before: what is read is the present record, not the newest anybody saw."""
+    backup = (folder / rows.DATABASE_NAME).read_bytes()
+    authority.change_settings(replace(authority.settings, delta_lifetime=None), act=ACT)
+    with pytest.raises(UsageError):
+        read_crl(other, delta=True)
+    put_back(folder, backup)
+    assert base_of(read_crl(other, delta=True)) == 1
+
+
 def test_a_hold_and_its_release_are_told_at_once(authority: Authority) -> None:
     """RFC 6960 §2.2: on hold is revoked; then good again."""
     allow_hold(authority)

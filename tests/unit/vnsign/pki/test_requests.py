@@ -171,6 +171,18 @@ def test_a_request_of_ten_megabytes_is_refused_unread() -> None:
     assert caught.value.code is ErrorCode.MALFORMED_REQUEST
 
 
+def test_two_lists_of_extensions_are_malformed() -> None:
+    """RFC 2985 §5.4.2: one; of two, another program may read the one that this one does not."""
+    harmless, power = x509.BasicConstraints(ca=False, path_length=None), x509.BasicConstraints(ca=True, path_length=0)
+    request = asn1_csr.CertificationRequest.load(make_request(None, None, [harmless]))
+    other = asn1_csr.CertificationRequest.load(make_request(None, None, [power]))
+    attributes = request["certification_request_info"]["attributes"]
+    attributes.append(other["certification_request_info"]["attributes"][0])
+    with pytest.raises(InputError) as caught:
+        parse_request(request.dump(force=True))
+    assert caught.value.code is ErrorCode.MALFORMED_REQUEST
+
+
 def test_the_same_extension_twice_is_malformed() -> None:
     """RFC 5280 §4.2: not more than one instance; of two answers nobody knows which is meant."""
     request = asn1_csr.CertificationRequest.load(
