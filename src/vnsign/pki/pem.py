@@ -45,7 +45,7 @@ def parse_private_key(data: bytes, passphrase: bytes | None = None, *, file: str
         raise UsageError(ErrorCode.WRONG_PASSPHRASE, "the key is encrypted", file=file, way_out="give its passphrase")
     try:
         load = serialization.load_pem_private_key if _BEGIN in data else serialization.load_der_private_key
-        key = load(_key_part(data), passphrase if is_encrypted else None)
+        key = load(data, passphrase if is_encrypted else None)
     except UnsupportedAlgorithm as exc:
         raise UsageError(ErrorCode.KEY_UNUSABLE, f"the key is not supported: {exc}", file=file) from exc
     except (ValueError, TypeError) as exc:
@@ -95,9 +95,3 @@ def credential_of(key: PrivateKey, certificates: list[x509.Certificate], *, file
     # A renewed certificate may stand beside the old one of the same key: the one that lasts longest counts.
     certificate = max(own, key=lambda each: each.not_valid_after_utc)
     return Credential(key=key, certificate=certificate, chain=chain_above(certificate, certificates))
-
-
-def _key_part(data: bytes) -> bytes:
-    """Leave out what OpenSSL writes before the key (parameters, certificates, bag attributes)."""
-    begin = data.find(b"PRIVATE KEY-----")
-    return data if begin < 0 else data[max(data.rfind(_BEGIN, 0, begin), 0) :]

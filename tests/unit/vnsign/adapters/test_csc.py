@@ -205,6 +205,17 @@ def test_a_signature_by_another_key_is_refused_and_nothing_is_returned() -> None
         assert error.code is ErrorCode.KEY_UNUSABLE
 
 
+def test_a_service_that_begins_to_lie_is_found_out_at_once() -> None:
+    """Each value is checked, not the first only."""
+    is_lying = [False]
+    answers = lambda m, a: _signature_of_another(m, a) if is_lying[0] else a  # noqa: E731
+    with serving(SmallService(credential(), spoil=answers)) as service:
+        key = key_at(service, signatures=5)
+        key.sign(b"1", SHA256)
+        is_lying[0] = True
+        assert refusal(lambda: key.sign(b"2", SHA256)).code is ErrorCode.KEY_UNUSABLE
+
+
 LIES: dict[str, tuple[str, Any]] = {
     "no JSON": ("signatures/signHash", b"<html>"),
     "another shape": ("signatures/signHash", []),
@@ -237,6 +248,7 @@ def test_every_odd_answer_is_our_error(lie: str) -> None:
         error = refusal(lambda: key_at(service).sign(b"x", SHA256))
         assert error.code is ErrorCode.MALFORMED_ANSWER
         assert f"{service.url}/{method}" in str(error)
+        assert lie != "large" or "is larger than" in str(error)
 
 
 def test_a_failed_signature_leaves_no_authorization_behind() -> None:

@@ -102,8 +102,9 @@ def test_of_two_certificates_of_one_key_the_later_counts(credential: Credential,
         key=credential.key,
         not_after=credential.certificate.not_valid_after_utc.replace(year=2027),
     )
-    (tmp_path / "all.pem").write_bytes(key_pem(credential) + pem(earlier.certificate, later.certificate))
-    assert read_pem(tmp_path / "all.pem").certificate == later.certificate
+    for order in ((earlier, later), (later, earlier)):
+        (tmp_path / "all.pem").write_bytes(key_pem(credential) + pem(*(each.certificate for each in order)))
+        assert read_pem(tmp_path / "all.pem").certificate == later.certificate
 
 
 def test_a_certificate_of_another_key_is_refused(credential: Credential, tmp_path: Path) -> None:
