@@ -50,8 +50,8 @@ soak: $(VENV)/.dev-installed ## Kill and repeat for minutes
 	@$(BIN)/python -m pytest --soak --timeout=3600 $(ARGS)
 
 .PHONY: bench
-bench: $(VENV)/.dev-installed ## Measure an authority beside openssl and certomancer (five minutes)
-	@$(BIN)/python -m benchmarks.authority $(ARGS)
+bench: $(VENV)/.dev-installed ## Measure an authority beside openssl and certomancer, and signing beside pyHanko
+	@$(BIN)/python -m benchmarks.authority $(ARGS); $(BIN)/python -m benchmarks.sign $(ARGS)
 
 .PHONY: constraints
 constraints: ## Resolve all versions anew into constraints.txt (then run make check test)

@@ -74,6 +74,10 @@ def issuing(peers: Peers, *, count: int) -> list[Contender]:
         numbers = vnsign.submit(officials(number))
         return lambda: _expect(number, vnsign.issue(numbers))
 
+    def one_by_one(number: int) -> Callable[[], object]:
+        numbers = vnsign.submit(officials(number))
+        return lambda: _expect(number, vnsign.issue_singly(numbers))
+
     def everything(number: int) -> Callable[[], object]:
         people = officials(number)
         return lambda: _expect(number, vnsign.issue(vnsign.submit(people)))
@@ -83,9 +87,20 @@ def issuing(peers: Peers, *, count: int) -> list[Contender]:
         return lambda: vnsign.check(people)
 
     return [
-        Contender(name="vnsign: issue", prepare=issue, count=count, note="approved requests → certificates on record"),
         Contender(
-            name="vnsign: request, approve, issue",
+            name="vnsign: issue in bulk",
+            prepare=issue,
+            count=count,
+            note="approved requests → certificates on record, many to a transaction",
+        ),
+        Contender(
+            name="vnsign: issue one at a time",
+            prepare=one_by_one,
+            count=count // 4,
+            note="each flushed to disk before the next",
+        ),
+        Contender(
+            name="vnsign: request, approve, issue in bulk",
             prepare=everything,
             count=count,
             note="each step a row and a journal entry",
@@ -104,7 +119,7 @@ def issuing(peers: Peers, *, count: int) -> list[Contender]:
 
 
 def answering(peers: Peers, *, count: int) -> list[Contender]:
-    """OCSP answers in process: live ones with a nonce, pre-signed ones without."""
+    """OCSP answers in process: live ones with a nonce, kept ones (signed once while they are fresh) without."""
     vnsign, certomancer = peers.vnsign, peers.certomancer
 
     def ask_certomancer(number: int) -> Callable[[], object]:
@@ -121,7 +136,7 @@ def answering(peers: Peers, *, count: int) -> list[Contender]:
             note="nonce; status read from the database",
         ),
         Contender(
-            name="vnsign, pre-signed",
+            name="vnsign, kept",
             prepare=lambda number: vnsign.answer_ocsp(
                 _ocsp_requests(peers.vnsign_issued, vnsign.issuer, number, nonce=False)
             ),
