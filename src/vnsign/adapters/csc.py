@@ -16,23 +16,19 @@ import binascii
 import ssl
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
+from vnsign.adapters.csc_credentials import AuthMode, CscCredential, CscVersion, Permit, Typed, objects_of
 from vnsign.adapters.csc_messages import (
-    Auth,
-    AuthObject,
     Authorization,
     Challenge,
     CredentialInfo,
     CredentialList,
     Info,
     Login,
-    Presence,
     Signatures,
     decode,
 )
@@ -44,50 +40,6 @@ AUTHORIZE_TIMEOUT_S = 180.0
 _POLL_S = 1.0
 _ACCEPTED, _NO_CONTENT = 202, 204
 _T = TypeVar("_T")
-
-
-class CscVersion(StrEnum):
-    """Of the API: names of parameters differ."""
-
-    V1 = "v1"
-    V2 = "v2"
-
-
-class AuthMode(StrEnum):
-    """How use of a credential is authorized."""
-
-    IMPLICIT = "implicit"
-    EXPLICIT = "explicit"
-    OAUTH = "oauth2code"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CscCredential:
-    """A key at the service.
-
-    Attributes:
-        algorithms: Signature algorithms it offers, OIDs.
-        is_hash_bound: An authorization holds for the hashes it was given for only (SCAL2).
-        multisign: Most signatures one authorization is good for.
-        wants: v1: what is typed (``PIN``, ``OTP``); v2: the authentication objects.
-    """
-
-    credential_id: str
-    certificate: x509.Certificate
-    chain: tuple[x509.Certificate, ...]
-    algorithms: frozenset[str]
-    mode: AuthMode
-    is_hash_bound: bool
-    multisign: int
-    wants: Auth
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permit:
-    """An authorization (SAD) for some signatures; ``until`` is a reading of the monotonic clock, seconds."""
-
-    sad: str = field(repr=False)
-    until: float
 
 
 class CscService:
@@ -174,7 +126,7 @@ class CscService:
             mode=mode,
             is_hash_bound=str(info.scal) == "2",
             multisign=info.multisign,
-            wants=info.auth or _as_version_2(info),
+            wants=info.auth or objects_of(info),
         )
 
     def challenge(self, credential: CscCredential, object_id: str) -> str:
@@ -287,33 +239,6 @@ class CscService:
             return decode(body, kind)
         except ValueError as exc:
             raise self._http.malformed(method, f"the answer is not what the API says: {exc}") from exc
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Typed:
-    """What the user typed for one authentication object; None: it goes another way."""
-
-    object_id: str
-    value: str | None = field(repr=False)
-
-    def as_object(self) -> dict[str, str]:
-        """Return the authentication object of version 2."""
-        return {"id": self.object_id} | ({"value": self.value} if self.value is not None else {})
-
-
-def _as_version_2(info: CredentialInfo) -> Auth:
-    objects = []
-    if info.pin is not None and _presence(info.pin) != "false":
-        objects.append(AuthObject(type="Password", id="PIN", label=info.pin.label))
-    if info.otp is not None and _presence(info.otp) != "false":
-        kind = "ChallengeResponse" if info.otp.type == "online" else "Password"
-        objects.append(AuthObject(type=kind, id="OTP", label=info.otp.label, generator="totp"))
-    is_choice = "optional" in {_presence(each) for each in (info.pin, info.otp) if each is not None}
-    return Auth(mode=info.auth_mode, expression="PIN OR OTP" if is_choice else "", objects=objects)
-
-
-def _presence(what: Presence) -> str:
-    return str(what.presence).lower()
 
 
 def _sendable(secret: str, what: str) -> str:

@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from vnsign.adapters.csc import AuthMode, CscCredential, CscService, CscVersion, Permit, Typed
+from vnsign.adapters.csc import CscService
+from vnsign.adapters.csc_credentials import AuthMode, CscCredential, CscVersion, Permit, Typed
 from vnsign.errors import ErrorCode, UsageError, VnsignError
 from vnsign.pki.cms import signing_public_key
 from vnsign.pki.keys import check_value
