@@ -158,6 +158,18 @@ def test_a_key_that_its_certificate_binds_to_pss_signs_by_pss_only(tmp_path: Pat
     assert (report.intact, report.valid) == (True, True)
 
 
+def test_p_521_signs_with_sha_512_and_fits_its_reserve(tmp_path: Path) -> None:
+    """Our authority makes no such keys; others do. Its order is one bit longer than whole bytes."""
+    made = openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-521")
+    (tmp_path / "key.pem").write_bytes(made.stdout)
+    request = ("req", "-x509", "-key", tmp_path / "key.pem", "-subj", "/CN=p521", "-days", "10")
+    (tmp_path / "cert.pem").write_bytes(openssl(*request).stdout)
+    signer = vnsign.Signer.from_pem(tmp_path / "key.pem", tmp_path / "cert.pem")
+    assert signer.template.hash_name == "sha512"
+    sizes = {len(sign_statement(signer, STATEMENT)) for _ in range(50)}
+    assert max(sizes) <= signer.template.upper_bound() <= max(sizes) + 2
+
+
 def openssl_certificate(key: rsa.RSAPrivateKey) -> x509.Certificate:
     """Return a certificate of a key that our authority would refuse."""
     der = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
