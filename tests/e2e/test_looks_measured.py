@@ -31,8 +31,14 @@ PERSON_MM, SEAL_MM = (45.0, 22.0), (36.0, 36.0)
 BLUE, RED = (20, 40, 200), (220, 20, 30)
 PAGES = pytest.mark.parametrize(
     ("rotation", "crop_mm"),
-    [(0, None), (90, None), (180, None), (270, None), (0, (12, 25, 8, 10)), (90, (12, 25, 8, 10))],
-    ids=["A4", "turned 90", "turned 180", "turned 270", "cropped", "cropped and turned"],
+    [
+        pytest.param(0, None, id="A4"),
+        pytest.param(90, None, id="turned 90"),
+        pytest.param(180, None, id="turned 180", marks=pytest.mark.slow),
+        pytest.param(270, None, id="turned 270", marks=pytest.mark.slow),
+        pytest.param(0, (12, 25, 8, 10), id="cropped", marks=pytest.mark.slow),
+        pytest.param(90, (12, 25, 8, 10), id="cropped and turned"),
+    ],
 )
 Crop = tuple[float, float, float, float] | None
 

@@ -157,7 +157,7 @@ def test_places_are_given_in_millimetres(desk: Path) -> None:
 def locks(path: Path) -> dict[str, list[str]]:
     """Return which fields each field's signature locks."""
     with pikepdf.open(path) as document:
-        fields = [f for f in document.Root.AcroForm.Fields if "/Lock" in f]  # type: ignore[attr-defined]  # an array
+        fields = [f for f in document.Root.AcroForm.Fields if "/Lock" in f]
         return {str(f.T): [str(name) for name in f.Lock.Fields] for f in fields}
 
 

@@ -5,7 +5,7 @@ any order. A wide gap (columns, blanks to fill in) ends a line; what stands on o
 
 Invariants:
     - Two texts are the same if they are so without accents, case and spaces: composed, decomposed and split letters.
-    - Letters drawn twice for boldness count once.
+    - Letters drawn twice for boldness count once (PDFium sees to it).
 
 Source: NĐ 30/2020/NĐ-CP Phụ lục I (the lines that a signature stands between).
 """
@@ -33,15 +33,31 @@ _MAX_PAGES_IN_DEPTH = 50
 #: A gap wider than this many heights of a letter ends a line; a justified space has up to 1.
 _COLUMN_GAP = 1.2
 _SAME_ROW = 0.5
-_TWIN = 0.15
+#: A gap wider than this is a space between words.
+_WORD_GAP = 0.15
 _DROPPED = frozenset({"Mn", "Sk", "Lm", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Cn"})
+#: More letters than any document has; a text of all letters must not fill the memory.
+_MAX_FOLDED = 20_000
 _SURROGATES = range(0xD800, 0xE000)
 
 
 def fold(text: str) -> str:
     """Return ``text`` without accents, case, spaces and marks, for comparing."""
-    letters = (c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c) not in _DROPPED)
-    return "".join(letters).casefold().replace("đ", "d").replace("Đ", "d")
+    return text.translate(_FOLDED)
+
+
+class _Folding(dict[int, str]):
+    """What each letter becomes, worked out when first met."""
+
+    def __missing__(self, code: int) -> str:
+        letters = (c for c in unicodedata.normalize("NFKD", chr(code)) if unicodedata.category(c) not in _DROPPED)
+        folded = "".join(letters).casefold().replace("đ", "d")
+        if len(self) < _MAX_FOLDED:
+            self[code] = folded
+        return folded
+
+
+_FOLDED = _Folding()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +104,7 @@ class TextLine:
         """Return its text, one space where a gap is."""
         pieces = [self.glyphs[0].character]
         for before, after in zip(self.glyphs, self.glyphs[1:], strict=False):
-            pieces.append(" " if after.left - before.right > after.height * _TWIN else "")
+            pieces.append(" " if after.left - before.right > after.height * _WORD_GAP else "")
             pieces.append(after.character)
         return unicodedata.normalize("NFC", "".join(pieces))
 
@@ -210,22 +226,15 @@ def _rows(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
     row: list[Glyph] = []
     for glyph in sorted(glyphs, key=lambda g: g.middle):
         if row and glyph.middle - row[0].middle > _SAME_ROW * min(glyph.height, row[0].height):
-            yield _without_twins(row)
+            yield sorted(row, key=_left)
             row = []
         row.append(glyph)
     if row:
-        yield _without_twins(row)
+        yield sorted(row, key=_left)
 
 
-def _without_twins(row: list[Glyph]) -> list[Glyph]:
-    kept: list[Glyph] = []
-    for glyph in sorted(row, key=lambda g: g.left):
-        twins = (
-            other.character == glyph.character and glyph.left - other.left < _TWIN * glyph.height for other in kept[-4:]
-        )
-        if not any(twins):
-            kept.append(glyph)
-    return kept
+def _left(glyph: Glyph) -> float:
+    return glyph.left
 
 
 def _split(page: int, row: Sequence[Glyph]) -> Iterator[TextLine]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
@@ -12,6 +13,7 @@ from PIL import Image
 from tests.documents_kit import Paper
 from tests.materials import plain_pdf
 from vnsign.errors import ErrorCode, VnsignError
+from vnsign.pdf.pdfium import pdfium_document
 from vnsign.pdf.rendering import Stamp, draw_stamps, render_page
 
 
@@ -51,8 +53,20 @@ def test_a_page_of_a_square_kilometre_is_refused() -> None:
         render_page(out.getvalue())
 
 
-def test_threads_wait_for_each_other() -> None:
+def test_a_thread_waits_until_a_document_is_closed() -> None:
     """PDFium is not safe for threads."""
+    pdf = plain_pdf()
+    other = threading.Thread(target=render_page, args=(pdf,))
+    with pdfium_document(pdf):
+        other.start()
+        other.join(0.3)
+        assert other.is_alive()
+    other.join(10)
+    assert not other.is_alive()
+
+
+def test_threads_see_what_each_sees_alone() -> None:
+    """However many ask at once."""
     pages = [Paper().write(30, 40 + n, f"page {n}").pdf() for n in range(8)]
     alone = [render_page(page, dpi=40).tobytes() for page in pages]
 
