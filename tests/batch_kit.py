@@ -246,6 +246,11 @@ class _Copier:
                 raise vnsign.UsageError(ErrorCode.OUTPUT_NOT_WRITABLE, "no space left on device")
             case b"defect":
                 raise ZeroDivisionError
+            case b"raced":
+                job.target.write_bytes(b"somebody was quicker")
+            case b"begun":
+                if f'"{job.target.name}"' not in _lines_of(job, "todo"):
+                    raise InputError(ErrorCode.NOT_READABLE, "the journal does not say that this is begun")
             case b"slow":
                 time.sleep(0.3)
         signed = content + b"\nsigned"
@@ -253,6 +258,11 @@ class _Copier:
         return SignedFile(
             source_sha256=hashlib.sha256(content).hexdigest(), target_sha256=hashlib.sha256(signed).hexdigest()
         )
+
+
+def _lines_of(job: SignJob, kind: str) -> str:
+    lines = (job.target.parents[1] / "journal").read_text(encoding="ascii").splitlines()
+    return "\n".join(line for line in lines if line.startswith(f'{{"{kind}"'))
 
 
 def make_jobs(folder: Path, contents: Sequence[bytes]) -> list[SignJob]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
@@ -17,7 +17,6 @@ import vnsign
 from tests.batch_kit import CopyPlan, make_jobs
 from vnsign.batch.jobs import JobOutcome, JobState, SignJob
 from vnsign.batch.journal import Journal
-from vnsign.batch.journal_lines import EntryKind
 from vnsign.batch.pools import Here, make_processes
 from vnsign.batch.publishing import staged_path
 from vnsign.batch.running import STOP_AFTER, Run, RunSettings
@@ -114,6 +113,7 @@ def test_other_peoples_files_stay(tmp_path: Path) -> None:
     for journal in (True, False, True):
         assert states(run(tmp_path, jobs, journal=journal)) == {"0.pdf": "output_exists"}
     assert jobs[0].target.read_bytes() == b"mine"
+    assert "todo" not in (tmp_path / "journal").read_text()
 
 
 def test_a_document_that_changed_since_is_not_called_signed(tmp_path: Path) -> None:
@@ -296,13 +296,18 @@ def test_an_executor_that_was_shut_down_is_our_error(tmp_path: Path) -> None:
     assert refused.value.code is vnsign.ErrorCode.WORKER_FAILED
 
 
-@pytest.mark.parametrize("kept", [(), (0,), (0, 1)])
-def test_the_journal_is_written_before_and_after(kept: Sequence[int], tmp_path: Path) -> None:
-    """At the moment a document is signed its job is begun; when its outcome comes, it is done."""
-    jobs = make_jobs(tmp_path, [b"one", b"two"])
+def test_the_journal_is_written_before_and_after(tmp_path: Path) -> None:
+    """While a document is signed its job is begun, on disk; when its outcome comes, it is done."""
+    jobs = make_jobs(tmp_path, [b"begun", b"begun"])
     outcomes = run(tmp_path, jobs)
-    for _ in kept:
-        next(outcomes)
-    lines = (tmp_path / "journal").read_text().splitlines() if kept else []
-    assert sum(EntryKind.DONE in line for line in lines) == (1 if kept else 0)
-    outcomes.close()  # type: ignore[attr-defined]  # a generator
+    assert next(outcomes).state is JobState.SIGNED
+    assert '{"done":[["out/0.pdf"' in (tmp_path / "journal").read_text()
+    assert next(outcomes).state is JobState.SIGNED
+
+
+def test_somebody_who_was_quicker_keeps_his_file(tmp_path: Path) -> None:
+    """A file that appears at the target while the document is signed is not written over."""
+    (job,) = make_jobs(tmp_path, [b"raced"])
+    assert states(run(tmp_path, [job])) == {"0.pdf": "output_exists"}
+    assert job.target.read_bytes() == b"somebody was quicker"
+    assert left_over(tmp_path / "out") == []
