@@ -3,6 +3,7 @@
 Invariants:
     - After :func:`write_whole` the path holds the old content or all of the new one, also after a power cut.
     - A failed write leaves no temporary file behind.
+    - A link stays a link: what it leads to is written. What is there and no regular file is left alone.
 
 What it does not do: it takes no locks; of two writers to one path the last one wins, whole.
 """
@@ -68,11 +69,12 @@ def write_whole(path: str | os.PathLike[str], data: bytes | Iterable[bytes], *, 
     more. Does not create the folder.
 
     Raises:
-        UsageError: ``OUTPUT_NOT_WRITABLE``: no folder, no permission, disk full …; nothing is left behind.
+        UsageError: ``OUTPUT_NOT_WRITABLE``: no folder, no permission, disk full, a pipe or device …; nothing is left
+            behind.
     """
     target = Path(path)
     try:
-        _write_then_rename(target, data, mode)
+        _write_then_rename(_file_behind(target), data, mode)
     except (OSError, ValueError) as exc:  # ValueError: a zero byte or a lone surrogate in the name
         raise UsageError(
             ErrorCode.OUTPUT_NOT_WRITABLE,
@@ -96,6 +98,17 @@ def read_bytes(path: str | os.PathLike[str], max_bytes: int = MAX_FILE_BYTES) ->
     if len(data) > max_bytes:
         raise InputError(ErrorCode.NOT_READABLE, f"is larger than {max_bytes} bytes", file=str(path))
     return data
+
+
+def _file_behind(path: Path) -> Path:
+    target = Path(os.path.realpath(path))
+    try:
+        status = target.lstat()
+    except FileNotFoundError:
+        return target
+    if not stat.S_ISREG(status.st_mode):
+        raise ValueError("it is there and no regular file")
+    return target
 
 
 def _write_then_rename(target: Path, data: bytes | Iterable[bytes], mode: int) -> None:

@@ -350,6 +350,10 @@ class Authority(RequestDesk):
         """Return the present revocation list of ``root`` or ``issuing``; see :meth:`Services.crl`."""
         return self._services.crl(which, delta=delta)
 
+    def is_current_crl(self, which: str, der: bytes, *, delta: bool = False) -> bool:
+        """Tell whether a list is the present one; see :meth:`Services.is_current_crl`."""
+        return self._services.is_current_crl(which, der, delta=delta)
+
     def answer_ocsp(self, which: str, request: bytes) -> bytes:
         """Answer any bytes with an OCSPResponse, DER; see :meth:`Services.answer_ocsp`."""
         return self._services.answer_ocsp(which, request)

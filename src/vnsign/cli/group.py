@@ -6,8 +6,11 @@ interrupted.
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
@@ -40,8 +43,11 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
+    escape_unprintable()
     try:
         code = cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+        if sys.stdout is not None:  # closed by the caller
+            sys.stdout.flush()
     except click.UsageError as exc:
         exc.show()
         sys.exit(EXIT_USAGE)
@@ -53,4 +59,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except VnsignError as exc:
         click.echo(f"Error: {exc}", err=True)
         sys.exit(EXIT_USAGE if exc.code is ErrorCode.BAD_ARGUMENT else EXIT_FAILED)
+    except OSError as exc:
+        # Commands turn what they meet into our errors; what is left is the output itself.
+        _forget_output()
+        click.echo(f"Error: {exc.strerror or exc}", err=True)
+        sys.exit(EXIT_FAILED)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def escape_unprintable() -> None:
+    """Have characters that the output's encoding does not know escaped instead of refused."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _forget_output() -> None:
+    # What is still buffered would fail once more when the interpreter ends.
+    with suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

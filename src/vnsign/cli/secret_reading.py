@@ -44,7 +44,7 @@ def read_secret(
         typed = click.prompt(
             prompt, default=default, show_default=False, hide_input=True, confirmation_prompt=confirm, err=True
         )
-        secret = str(typed).encode()
+        secret = str(typed).encode(errors="surrogateescape")  # a terminal in another encoding
     if not secret and not may_be_empty:
         raise UsageError(ErrorCode.BAD_ARGUMENT, f"{prompt}: it is empty", way_out=f"give one, also by {variable}")
     return secret

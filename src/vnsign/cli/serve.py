@@ -9,11 +9,14 @@ import json
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 
 import click
 
+from vnsign.authority import Authority, Issuer
 from vnsign.cli.ca.options import Access, json_option, reading_options
+from vnsign.errors import VnsignError
 from vnsign.web import create_app
 from vnsign.web import serve as run_server
 from vnsign.web.limits import ServiceLimits
@@ -21,6 +24,7 @@ from vnsign.web.limits import ServiceLimits
 _DEFAULT_PORT = 8080
 _DEFAULTS = ServiceLimits()
 _ANY_RATE = "none"
+_SHORTEST_PAUSE = timedelta(minutes=1)
 #: What is served, below the base URL.
 _ROUTES = {
     "crl": ("/crl/root.crl", "/crl/issuing.crl", "/crl/root-delta.crl", "/crl/issuing-delta.crl"),
@@ -60,7 +64,8 @@ _ROUTES = {
 def serve(access: Access, *, host: str, port: int, rate: str, proxies: int, as_json: bool) -> None:
     """Serve revocation lists, OCSP, certificates and timestamps of an authority.
 
-    Lists are made when asked for; nothing has to be started beside it. Plain HTTP: all of it is signed.
+    Lists are made when asked for, OCSP answers signed ahead; nothing has to be started beside it. Plain HTTP: all of
+    it is signed.
     """
     authority = access.open()
     app = create_app(authority, limits=ServiceLimits(rate=None if rate == _ANY_RATE else rate, trusted_proxies=proxies))
@@ -77,7 +82,25 @@ def serve(access: Access, *, host: str, port: int, rate: str, proxies: int, as_j
                 f"Note: the certificates say {authority.base_url}; a proxy must lead from there to {server.base_url}.",
                 err=True,
             )
+        # Beside the main thread, which waits for the signal, and ended with it.
+        threading.Thread(target=sign_ahead, args=(authority, stop), name="vnsign-presign", daemon=True).start()
         stop.wait()
+
+
+def sign_ahead(authority: Authority, stop: threading.Event) -> None:
+    """Sign OCSP answers before anybody asks, at once and whenever half of their life is over, until ``stop`` is set.
+
+    What fails (a busy database, a responder's key that is not there) is tried again; answers are signed when asked for.
+    """
+    while True:
+        pause = _SHORTEST_PAUSE
+        for issuer in Issuer:
+            with suppress(VnsignError):
+                authority.presign(issuer)
+        with suppress(VnsignError):
+            pause = max(pause, authority.settings.ocsp_lifetime / 2)
+        if stop.wait(pause.total_seconds()):
+            return
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 Invariants:
     - The server has its own thread and event loop: it works whether or not the caller runs one.
     - A client that does not finish the head of its request in time is hung up on, however slowly it goes on sending.
+    - More connections than :func:`max_connections` are hung up on, so that files and the database can still be opened.
     - When :func:`serve` is left, the port is closed and the thread has ended.
 
 What it does not do: no supervision and no workers; a province's authority runs the application under a server of its
@@ -12,13 +13,15 @@ own choice.
 from __future__ import annotations
 
 import asyncio
+import logging
+import resource
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -34,6 +37,12 @@ _STOP_TIMEOUT_S = 10.0
 _POLL_S = 0.005
 #: From connecting, or from the first byte of the next request, to the end of the request's head.
 HEAD_TIMEOUT_S = 10.0
+#: Each connection takes some 50 kB.
+_MOST_CONNECTIONS = 4096
+#: Descriptors for files, the database, and connections that are accepted and not yet counted.
+_RESERVED_DESCRIPTORS = 128 + _BACKLOG
+_FAULT_PAUSE_S = 10.0
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +81,7 @@ def listen(host: str = "127.0.0.1", port: int = 0) -> Listener:
     try:
         family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         sock = socket.socket(family, kind, proto)
-    except OSError as exc:
+    except (OSError, ValueError) as exc:  # ValueError: a name that cannot be written as one, UnicodeError included
         raise _cannot_listen(host, port, exc) from exc
     try:
         # A port whose last owner was killed is free at once.
@@ -85,6 +94,35 @@ def listen(host: str = "127.0.0.1", port: int = 0) -> Listener:
     return Listener(sock=sock, host=host, port=sock.getsockname()[1])
 
 
+def max_connections() -> int:
+    """Return how many connections are served at once: as many as descriptors allow, with some left for other work."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed == resource.RLIM_INFINITY:
+        return _MOST_CONNECTIONS
+    return max(1, min(_MOST_CONNECTIONS, max(allowed - _RESERVED_DESCRIPTORS, allowed // 4)))
+
+
+class LoopFaults:
+    """What an event loop cannot do, such as accept a connection, told in one line at a time and not too often."""
+
+    def __init__(self) -> None:
+        """Nothing was told yet."""
+        self._next_at = 0.0
+
+    def __call__(self, _loop: object, context: dict[str, Any]) -> None:
+        """Tell of a fault, unless one was told of a moment ago."""
+        now = time.monotonic()
+        if now >= self._next_at:
+            self._next_at = now + _FAULT_PAUSE_S
+            _log.warning("%s: %s", context.get("message"), context.get("exception"))
+
+
+class _QuietServer(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        asyncio.get_running_loop().set_exception_handler(LoopFaults())
+        await super().startup(sockets)
+
+
 class _ImpatientProtocol(H11Protocol):
     """HTTP/1.1 as uvicorn speaks it, which alone waits for ever for the rest of a request's head."""
 
@@ -92,6 +130,9 @@ class _ImpatientProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        if len(self.connections) > max_connections():
+            transport.abort()
+            return
         self._await_head()
 
     def data_received(self, data: bytes) -> None:
@@ -143,8 +184,10 @@ def serve(
         log_level="critical",
         access_log=False,
         timeout_graceful_shutdown=2,
+        # The loop accepts so many at a time before it counts them.
+        backlog=_BACKLOG,
     )
-    server = uvicorn.Server(config)
+    server = _QuietServer(config)
     thread = threading.Thread(target=server.run, args=([taken.sock],), name="vnsign-web", daemon=True)
     try:
         thread.start()
@@ -164,9 +207,10 @@ def _await_start(server: uvicorn.Server, thread: threading.Thread, base_url: str
         time.sleep(_POLL_S)
 
 
-def _cannot_listen(host: str, port: int, exc: OSError) -> UsageError:
+def _cannot_listen(host: str, port: int, exc: OSError | ValueError) -> UsageError:
+    reason = (exc.strerror if isinstance(exc, OSError) else None) or exc
     return UsageError(
         ErrorCode.BAD_ARGUMENT,
-        f"cannot listen on {host} port {port}: {exc.strerror or exc}",
+        f"cannot listen on {host!a} port {port}: {reason}",
         way_out="choose another port, or 0 for any free one",
     )

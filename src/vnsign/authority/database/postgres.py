@@ -35,6 +35,17 @@ def is_server_url(location: str) -> bool:
     return "://" in location
 
 
+def has_password(location: str) -> bool:
+    """Tell whether a location holds a password; also what cannot be read as an address, but looks as if it did."""
+    if not is_server_url(location):
+        return False
+    try:
+        url = make_url(location)
+    except (ArgumentError, ValueError):
+        return "@" in location and ":" in location.partition("://")[2]
+    return url.password is not None or "password" in url.query
+
+
 class PostgresDatabase:
     """One schema of one database: the first of the ``search_path``."""
 

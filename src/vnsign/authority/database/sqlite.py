@@ -16,6 +16,7 @@ Source: sqlite.org/pragma.html, sqlite.org/howtocorrupt.html §2.6 (forks), §4.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
@@ -37,6 +38,7 @@ PRAGMAS: dict[str, str | int] = {
     "trusted_schema": 0,
 }
 _BUSY_TIMEOUT_S = 30
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _KEPT_CONNECTIONS = 8
 
 
@@ -55,11 +57,15 @@ class SqliteDatabase:
     def create_file(self) -> None:
         """Make folder and empty database file if there are none; mode 0700 and 0600.
 
+        An empty folder is closed to others; one with other files in it is not ours to close.
+
         Raises:
-            UsageError: ``OUTPUT_NOT_WRITABLE``.
+            UsageError: ``OUTPUT_NOT_WRITABLE``: also a folder with other files that is open to others.
         """
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not self.path.exists():
+                _close_to_others(self.path.parent)
             # SQLite gives its journal the mode of the database, so the mode is right before SQLite sees the file.
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         except (OSError, ValueError) as exc:
@@ -107,6 +113,20 @@ class SqliteDatabase:
     def _on_checkout(self, _connection: object, record: Any, _proxy: object) -> None:  # noqa: ANN401
         if record.info["file"] != _identity(self.path):
             raise DisconnectionError("the file was replaced")
+
+
+def _close_to_others(folder: Path) -> None:
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if not mode & _OTHERS:
+        return
+    if any(folder.iterdir()):
+        raise UsageError(
+            ErrorCode.OUTPUT_NOT_WRITABLE,
+            "others may look into this folder, and other files are in it",
+            file=str(folder),
+            way_out="name a folder of its own, or close this one: chmod 700",
+        )
+    folder.chmod(0o700)
 
 
 def _driver() -> ModuleType:

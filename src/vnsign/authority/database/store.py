@@ -69,6 +69,10 @@ class AuthorityStore:
             UsageError: ``BAD_ARGUMENT``: an address of something else, or no driver for it.
         """
         place = os.fspath(location)
+        if not place.strip():
+            raise UsageError(
+                ErrorCode.BAD_ARGUMENT, "an authority needs a place", way_out="name a folder or an address"
+            )
         self._database: Database = PostgresDatabase(place) if is_server_url(place) else SqliteDatabase(Path(place))
         self._lock = threading.Lock()
         self._pid = os.getpid()
@@ -88,7 +92,7 @@ class AuthorityStore:
         """Make folder and empty database file if there are none; mode 0700 and 0600.
 
         Raises:
-            UsageError: ``OUTPUT_NOT_WRITABLE``.
+            UsageError: ``OUTPUT_NOT_WRITABLE``: also a folder with other files that is open to others.
         """
         self._database.create_file()
 

@@ -84,12 +84,27 @@ class Services:
         now = self._clock.now()
         try:
             with self._store.reading() as connection:
-                settings = self._refresh(connection, read_head(connection)).settings
-                wanted = crls.Wanted(issuer=issuer, delta=delta, settings=settings, base_url=self._base_url)
+                wanted = self._wanted(connection, issuer, delta=delta)
                 current = crls.current_list(connection, wanted, now)
             if current is not None:
                 return current
             return self._make_list(wanted, now)
+        except ROW_FAULTS as exc:
+            raise rows.damaged(self._store.name, exc) from exc
+
+    def is_current_crl(self, which: str, der: bytes, *, delta: bool = False) -> bool:
+        """Tell whether a list that :meth:`crl` returned knows everything, and is not one given for want of a key.
+
+        Raises:
+            UsageError: ``BAD_ARGUMENT``: another name.
+        """
+        issuer = _issuer(which)
+        try:
+            with self._store.reading() as connection:
+                return (
+                    crls.current_list(connection, self._wanted(connection, issuer, delta=delta), self._clock.now())
+                    == der
+                )
         except ROW_FAULTS as exc:
             raise rows.damaged(self._store.name, exc) from exc
 
@@ -150,6 +165,10 @@ class Services:
         """Look now whether certificates or settings changed: whoever changed them calls this."""
         with self._store.reading() as connection:
             self._refresh(connection, read_head(connection))
+
+    def _wanted(self, connection: Connection, issuer: Issuer, *, delta: bool) -> crls.Wanted:
+        settings = self._refresh(connection, read_head(connection)).settings
+        return crls.Wanted(issuer=issuer, delta=delta, settings=settings, base_url=self._base_url)
 
     def _make_list(self, wanted: crls.Wanted, now: datetime) -> bytes:
         role = OwnRole(wanted.issuer)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import functools
 import getpass
 import os
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +23,7 @@ from vnsign.adapters.clock import SystemClock
 from vnsign.adapters.key_lists import load_compromised_keys
 from vnsign.authority import Authority
 from vnsign.authority.batches.applications import parse_serial
+from vnsign.authority.database.postgres import has_password
 from vnsign.authority.founding.ceremony import combine_parts
 from vnsign.authority.keys.keystore import KeyVault
 from vnsign.authority.records import Act
@@ -110,10 +110,12 @@ class Access:
         from vnsign.adapters.pkcs11 import TokenKeys  # noqa: PLC0415 — an optional dependency
 
         pin = read_secret(self.pin_file, variable=PIN_VARIABLE, prompt=f"PIN of the token {self.pkcs11_token}")
-        return TokenKeys(str(self.pkcs11_module), token_label=self.pkcs11_token or "", pin=pin.decode())
+        return TokenKeys(
+            str(self.pkcs11_module), token_label=self.pkcs11_token or "", pin=_text(pin, self.pin_file or PIN_VARIABLE)
+        )
 
 
-def _text(secret: bytes, file: Path) -> str:
+def _text(secret: bytes, file: Path | str) -> str:
     try:
         return secret.decode()
     except UnicodeDecodeError:
@@ -238,6 +240,8 @@ def _with_access(function: Callable[Concatenate[Access, _P], _R], options: tuple
             pin_file=given.pop("pin_file"),
             compromised_keys=given.pop("compromised_keys", None),
         )
+        if not access.location.strip():
+            raise click.UsageError("--ca names no place: give a folder or an address")
         _refuse_secret_in_arguments(access.location)
         if (access.pkcs11_module is None) != (access.pkcs11_token is None):
             raise click.UsageError("--pkcs11-module and --pkcs11-token belong together")
@@ -250,7 +254,7 @@ def _with_access(function: Callable[Concatenate[Access, _P], _R], options: tuple
 
 def _refuse_secret_in_arguments(location: str) -> None:
     source = click.get_current_context().get_parameter_source("location")
-    if source is ParameterSource.COMMANDLINE and re.match(r"[a-z0-9+]+://[^/@]*:[^/]*@", location):
+    if source is ParameterSource.COMMANDLINE and has_password(location):
         raise click.UsageError(
             "others can read the password in --ca: put the URL into VNSIGN_CA, or the password into ~/.pgpass"
         )

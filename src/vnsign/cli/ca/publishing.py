@@ -30,7 +30,10 @@ _OWN = ("root", "issuing", "bundle")
 @reading_options
 def crl(access: Access, *, which: str, delta: bool, out: Path, form: str) -> None:
     """Write the present revocation list; a new one is made if something happened since, or it has become old."""
-    der = access.open().crl(which, delta=delta)
+    authority = access.open()
+    der = authority.crl(which, delta=delta)
+    if not authority.is_current_crl(which, der, delta=delta):
+        click.echo(LABELS[Label.OLD_LIST][access.lang], err=True)
     write_whole(out, der if form == "der" else _pem(der, "X509 CRL"))
     click.echo(f"{LABELS[Label.WRITTEN][access.lang]}: {out}")
 

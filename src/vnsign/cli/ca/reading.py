@@ -22,9 +22,11 @@ from vnsign.cli.ca.shapes import (
     entry_json,
     hex_serial,
     local,
+    one_line,
     print_json,
     request_json,
     request_text,
+    spreadsheet_text,
     status_of,
     status_text,
     table,
@@ -36,6 +38,8 @@ from vnsign.policy.profiles import CertificateProfile
 from vnsign.verification.messages import Language
 
 _EXIT_FAILED = 1
+#: Longer than any certificate lasts.
+_MAX_DAYS = 36_500
 _CSV_COLUMNS = ("serial", "common_name", "subject", "profile", "issuer", "not_before", "not_after", "status", "request")
 _EXPECTED = re.compile(r"(\d{1,18}):([0-9a-fA-F]{64})")
 
@@ -47,7 +51,10 @@ _EXPECTED = re.compile(r"(\d{1,18}):([0-9a-fA-F]{64})")
 @click.option("--revoked", is_flag=True, help="Revoked and held ones only.")
 @click.option("--good", is_flag=True, help="Good ones only: in their validity, not revoked, not held.")
 @click.option(
-    "--expiring-within", type=click.IntRange(min=0), metavar="DAYS", help="Good ones that end within so many days."
+    "--expiring-within",
+    type=click.IntRange(0, _MAX_DAYS),
+    metavar="DAYS",
+    help="Good ones that end within so many days.",
 )
 @click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True, help="Format."
@@ -152,7 +159,8 @@ def journal(access: Access, *, verify: bool, expect: str | None, last: int | Non
         return 0
     for entry in entries:
         why = f" ({entry.why})" if entry.why else ""
-        click.echo(f"{entry.seq}  {local(entry.at)}  {ACTS[entry.act][access.lang]}  {entry.by}{why}  {entry.details}")
+        act = ACTS[entry.act][access.lang]
+        click.echo(one_line(f"{entry.seq}  {local(entry.at)}  {act}  {entry.by}{why}  {entry.details}"))
     return 0
 
 
@@ -197,7 +205,7 @@ def _csv(records: Iterable[CertificateRecord], now: datetime) -> str:
     writer.writerow(_CSV_COLUMNS)
     for record in records:
         facts = certificate_json(record, now)
-        writer.writerow([facts[column] if facts[column] is not None else "" for column in _CSV_COLUMNS])
+        writer.writerow([spreadsheet_text(facts[column]) for column in _CSV_COLUMNS])
     return out.getvalue()
 
 

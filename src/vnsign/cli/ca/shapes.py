@@ -3,11 +3,13 @@
 Invariants:
     - Numbers of certificates are lower-case hexadecimal everywhere, times ISO 8601.
     - JSON holds every fact of a record; text holds what an official asks about.
+    - A value is one line of text: what would break it, or not be seen, is escaped.
 """
 
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -22,10 +24,27 @@ from vnsign.authority.records import Application, CertificateRecord, JournalEntr
 from vnsign.cli.ca.words import CASES, ISSUERS, KINDS, LABELS, PROFILES, STATES, STATUS, Label
 from vnsign.verification.messages import Language
 
+#: What a spreadsheet computes begins with one of these.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
 
 def print_json(value: object) -> None:
     """Print a value as JSON."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def one_line(text: str) -> str:
+    """Return a text as it is shown: what would begin a line, or turn the direction of reading, is escaped."""
+    return "".join(c if c.isprintable() or unicodedata.category(c) == "Zs" else _escaped(c) for c in text)
+
+
+def spreadsheet_text(value: object) -> str:
+    """Return a cell that no spreadsheet takes for a formula; None is an empty one.
+
+    Source: OWASP, CSV Injection.
+    """
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def hex_serial(serial: int | None) -> str | None:
@@ -218,7 +237,7 @@ def status_text(record: CertificateRecord, now: datetime, *, lang: Language) -> 
 
 def table(rows: Iterable[tuple[str, ...]]) -> str:
     """Return rows as columns of text, two spaces apart."""
-    found = list(rows)
+    found = [tuple(map(one_line, row)) for row in rows]
     widths = [max(len(row[column]) for row in found) for column in range(len(found[0]))] if found else []
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(r, widths, strict=True)).rstrip() for r in found
@@ -234,7 +253,11 @@ def _change_text(change: StatusChange, lang: Language) -> str:
 def _lines(rows: Mapping[Label, str | None], lang: Language, history: list[str]) -> Iterator[str]:
     for label, value in rows.items():
         if value:
-            yield f"{LABELS[label][lang]}: {value}"
+            yield f"{LABELS[label][lang]}: {one_line(value)}"
     if history:
         yield f"{LABELS[Label.HISTORY][lang]}:"
-        yield from (f"  {line}" for line in history)
+        yield from (f"  {one_line(line)}" for line in history)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")

@@ -153,6 +153,7 @@ class Label(StrEnum):
     ALREADY = "already"
     ISSUED = "issued"
     FAILED = "failed"
+    OLD_LIST = "old list"
 
 
 LABELS: Mapping[Label, _Words] = {
@@ -198,6 +199,10 @@ LABELS: Mapping[Label, _Words] = {
     Label.ALREADY: _words("đã có từ trước", "already issued"),
     Label.ISSUED: _words("đã cấp", "issued"),
     Label.FAILED: _words("lỗi", "failed"),
+    Label.OLD_LIST: _words(
+        "Cảnh báo: không có khóa để ký; đây là danh sách cuối cùng còn hiệu lực, có thể thiếu các thay đổi sau đó.",
+        "Warning: the key is not there; this is the last list in force, and what happened since is not on it.",
+    ),
 }
 
 _DIGITS: Mapping[Language, str] = {

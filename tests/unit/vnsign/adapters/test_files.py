@@ -89,3 +89,26 @@ def test_what_cannot_be_read_is_our_error(name: str, tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_bytes(f"{tmp_path}/{name}")
     assert caught.value.code is ErrorCode.NOT_READABLE
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    """What it leads to is replaced, in its own folder."""
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there/a").write_bytes(b"old")
+    (tmp_path / "link").symlink_to("there/a")
+    write_whole(tmp_path / "link", b"new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "there/a").read_bytes() == b"new"
+
+
+def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
+    """A pipe, a device, a link that leads to itself: refused, and left as it is."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to("loop")
+    for place in (tmp_path / "pipe", tmp_path / "loop", Path("/dev/null"), tmp_path):
+        before = place.lstat()
+        with pytest.raises(UsageError) as caught:
+            write_whole(place, b"new")
+        assert caught.value.code is ErrorCode.OUTPUT_NOT_WRITABLE
+        assert place.lstat().st_ino == before.st_ino
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["loop", "pipe"]

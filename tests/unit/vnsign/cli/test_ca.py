@@ -5,7 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import stat
+import subprocess
+import sys
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -18,8 +23,12 @@ from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import ExtensionOID
 
 from tests.ca_kit import AGENCY, APPROVER, PASSPHRASE, Desk, found, official
+from vnsign.authority import AuthoritySettings
 from vnsign.cli.ca import ca
 from vnsign.cli.group import cli
+from vnsign.cli.secret_reading import read_secret
+from vnsign.cli.serve import sign_ahead
+from vnsign.errors import ErrorCode, ServiceUnavailable, UsageError
 
 
 @pytest.fixture(scope="module")
@@ -619,3 +628,151 @@ def test_no_command_takes_a_secret_as_an_argument() -> None:
         assert command is not None
         options = {option for parameter in command.params for option in parameter.opts}
         assert not {"--passphrase", "--pin", "--password", "--secret"} & options
+
+
+# ---------------------------------------------------------------- whoever means harm, and machines that are full
+
+
+def test_an_act_is_one_line_of_the_journal(desk: Desk) -> None:
+    """A reason may have lines; none of them looks like another act, nor like another line of a request."""
+    number = desk.request(official(91))
+    forged = "vì\n999  23/11/2026 10:00:00  approved  Chairman  {}"
+    assert desk.ca("refuse", number, "--why", forged, by=APPROVER).code == 0
+    journal = desk.ca("journal", "--last", 1).out
+    assert journal.count("\n") == 1
+    assert "vì\\n999" in journal
+    assert not [line for line in desk.ca("show", "-r", number).out.splitlines() if line.startswith("999")]
+    assert desk.ca("approve", desk.request(official(93)), by="Bob\n999  approved").code == 1
+
+
+def test_no_cell_of_a_csv_is_a_formula(desk: Desk) -> None:
+    """A spreadsheet computes what begins with = + - @; an apostrophe keeps it text."""
+    desk.issued(replace(official(92), common_name="=HYPERLINK(1)"))
+    rows = list(csv.reader(io.StringIO(desk.ca("list", "--format", "csv").out)))
+    assert [row[1] for row in rows if "HYPERLINK" in row[1]] == ["'=HYPERLINK(1)"]
+
+
+def test_days_beyond_the_calendar_are_wrong_usage(desk: Desk) -> None:
+    """Not an overflow."""
+    ran = desk.ca("list", "--expiring-within", 999_999_999)
+    assert (ran.code, "Traceback" in ran.err) == (64, False)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:geheim@h/d",
+        "postgresql://u:ge/heim@h/d",
+        "POSTGRESQL+psycopg://u:ge@heim@h/d",
+        "postgresql://h/d?password=geheim",
+        "postgresql://u:geheim@[h/d",
+        "postgresql://u:geheim@h:port/d",
+    ],
+)
+def test_a_password_in_the_arguments_is_refused(desk: Desk, url: str) -> None:
+    """Whatever stands in it; others can read arguments."""
+    ran = desk.ca("list", "--ca", url)
+    assert ran.code == 64
+    assert "VNSIGN_CA" in ran.err
+    assert "heim" not in ran.out + ran.err
+
+
+def test_an_authority_has_a_place(desk: Desk) -> None:
+    """An empty name is not the folder one happens to be in."""
+    named = ("--name", "A", "--organization", "B", "--base-url", "http://ca.example.gov.vn")
+    for place in ("", " "):
+        assert desk.ca("init", *named, "--ca", place).code == 64
+    assert not (desk.folder / "authority.sqlite").exists()
+
+
+def test_an_authority_is_founded_where_nobody_else_looks(desk: Desk) -> None:
+    """An empty folder is closed to others; one with other files is not ours to close."""
+    named = ("--name", "A", "--organization", "B", "--base-url", "http://ca.example.gov.vn")
+    for name in ("empty", "used"):
+        (desk.folder / name).mkdir()
+        (desk.folder / name).chmod(0o755)
+    (desk.folder / "used/file").touch()
+    assert desk.ca("init", *named, "--ca", "empty").code == 0
+    assert stat.S_IMODE((desk.folder / "empty").stat().st_mode) == 0o700
+    ran = desk.ca("init", *named, "--ca", "used")
+    assert (ran.code, "chmod 700" in ran.err) == (1, True)
+    assert [path.name for path in (desk.folder / "used").iterdir()] == ["file"]
+
+
+def test_a_pin_that_is_no_text_is_named(desk: Desk) -> None:
+    """The file is named, not what is in it."""
+    pytest.importorskip("pkcs11")
+    (desk.folder / "pin").write_bytes(b"\xff\xfe")
+    ran = desk.ca("list", "--pkcs11-module", "m.so", "--pkcs11-token", "t", "--pin-file", "pin")
+    assert (ran.code, "[not_readable]" in ran.err) == (1, True)
+
+
+def test_a_passphrase_of_any_bytes_is_a_passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal in another encoding gives what UTF-8 cannot hold."""
+    monkeypatch.setattr("click.prompt", lambda *_, **__: "a\udcff")
+    monkeypatch.delenv("NOT_SET", raising=False)
+    assert read_secret(None, variable="NOT_SET", prompt="?") == b"a\xff"
+
+
+def test_an_old_list_is_told_to_be_old(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the root's key the last list is given, and said to be the last."""
+    assert desk.ca("crl", "root", "--out", "root.crl").err == ""
+    monkeypatch.setattr("vnsign.authority.publishing.crls.current_list", lambda *_: None)
+    monkeypatch.setattr("vnsign.authority.keys.own_keys.OwnKeys.credential", no_key)
+    monkeypatch.setattr("vnsign.authority.keys.own_keys.OwnKeys.load_kept_here", lambda *_: None)
+    ran = desk.ca("crl", "root", "--out", "root.crl", "--lang", "en")
+    assert ran.code == 0
+    assert "last list" in ran.err
+
+
+def no_key(*_: object) -> object:
+    """Say that the token lies in the safe."""
+    raise UsageError(ErrorCode.KEY_UNAVAILABLE, "not there")
+
+
+@pytest.mark.parametrize("arguments", [pytest.param(("ca", "list", "--json"), marks=pytest.mark.slow), ("--version",)])
+def test_an_output_that_is_full_is_one_line(desk: Desk, arguments: tuple[str, ...]) -> None:
+    """No traceback, and not success either."""
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    environment = {"VNSIGN_CA": "authority", "VNSIGN_CA_PASSPHRASE_FILE": "authority.pass", "PATH": os.environ["PATH"]}
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "vnsign", *arguments],
+            cwd=desk.folder,
+            env=environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert ran.returncode == 1
+    assert ran.stderr.count(b"\n") == 1
+    assert b"Error: " in ran.stderr
+
+
+@pytest.mark.slow
+def test_names_are_told_in_an_old_encoding_too(desk: Desk, serial: str) -> None:
+    """What the terminal cannot show is escaped."""
+    environment = {"PYTHONIOENCODING": "latin-1", "PATH": os.environ["PATH"]}
+    command = [sys.executable, "-m", "vnsign", "ca", "show", "--ca", "authority", serial]
+    command += ["--passphrase-file", "authority.pass"]
+    ran = subprocess.run(command, cwd=desk.folder, env=environment, capture_output=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert b"Nguy\\u1ec5n" in ran.stdout
+
+
+def test_the_service_signs_answers_ahead() -> None:
+    """At once, and it stops when told to; a database that is busy is no reason to end."""
+    asked: list[str] = []
+    stop = threading.Event()
+
+    class Busy:
+        settings = AuthoritySettings()
+
+        def presign(self, which: str) -> int:
+            asked.append(which)
+            stop.set()
+            raise ServiceUnavailable(ErrorCode.SERVICE_UNREACHABLE, "busy")
+
+    sign_ahead(Busy(), stop)  # type: ignore[arg-type]  # only what it asks for
+    assert asked == ["root", "issuing"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -16,6 +18,7 @@ from vnsign.adapters.clock import SystemClock
 from vnsign.authority import Authority
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.web import RunningServer, create_app, listen, serve
+from vnsign.web.server import LoopFaults, max_connections
 
 GET = b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n"
 
@@ -62,7 +65,7 @@ def test_a_port_in_use_is_our_error(server: RunningServer) -> None:
     assert str(server.port) in caught.value.message
 
 
-@pytest.mark.parametrize("host", ["no.such.host.invalid", "192.0.2.1", "\x00"])
+@pytest.mark.parametrize("host", ["no.such.host.invalid", "192.0.2.1", "\x00", "a" * 64 + ".vn", "\udcff"])
 def test_an_address_that_is_not_ours_is_our_error(host: str) -> None:
     """Nothing but VnsignError leaves."""
     with pytest.raises(UsageError):
@@ -137,3 +140,43 @@ def test_a_connection_in_use_is_kept(authority: Authority, monkeypatch: pytest.M
         for _ in range(6):
             get(client)
             time.sleep(0.1)
+
+
+def test_one_connection_too_many_is_hung_up_on(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those before it go on, and when one of them ends another may come."""
+    monkeypatch.setattr("vnsign.web.server.max_connections", lambda: 2)
+    with serve(create_app(authority)) as running:
+        place = ("127.0.0.1", running.port)
+        with socket.create_connection(place, 5) as one, socket.create_connection(place, 5) as two:
+            get(one)
+            get(two)
+            with socket.create_connection(place, 5) as three, pytest.raises((ConnectionError, AssertionError)):
+                get_once(three)
+            get(one)
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            with socket.create_connection(place, 5) as four, suppress(ConnectionError, AssertionError):
+                get_once(four)
+                return
+        pytest.fail("nobody was let in again")
+
+
+def get_once(client: socket.socket) -> None:
+    """Ask; the answer must begin."""
+    client.sendall(GET)
+    assert client.recv(65536).startswith(b"HTTP/1.1 200")
+
+
+def test_the_limit_of_connections_leaves_descriptors_for_other_work() -> None:
+    """The database and accepting need some too."""
+    assert 1 <= max_connections() < max(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 2)
+
+
+def test_no_descriptors_left_is_one_line_and_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    """However often the loop says so."""
+    tell = LoopFaults()
+    for _ in range(1000):
+        tell(asyncio.new_event_loop, {"message": "socket.accept() out of system resource", "exception": OSError(24)})  # type: ignore[arg-type]
+    (record,) = caplog.records
+    assert "socket.accept()" in record.getMessage()
+    assert record.exc_info is None
