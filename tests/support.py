@@ -1,7 +1,8 @@
 """What tests may need and a machine may lack: foreign tools and the shared test data.
 
 A missing tool skips the test on a user's machine and fails it in CI (``CI=true``): nobody is asked to install a
-judge, and no judge goes missing unseen. Missing data always skips: the project tests itself without it.
+judge, and no judge goes missing unseen. Missing data skips, in CI too, for the project tests itself without it;
+``VNSIGN_REQUIRE_DATA=true`` makes it a failure where the data must be.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ SHARED_DATA = REPOSITORY.parent / "shared" / "data"
 
 def in_ci() -> bool:
     """Return whether this run is CI, where every judge must be present."""
-    return os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+    return _is_set("CI")
 
 
 def require_tool(*names: str) -> str:
@@ -42,10 +43,13 @@ def require_file(path: str) -> Path:
 
 
 def require_data(relative: str) -> Path:
-    """Return a file or folder of the shared test data, e.g. ``pdf/dss``; skip the test if it is not there."""
+    """Return a file or folder of the shared test data, e.g. ``pdf/dss``; skip or fail the test if there is none."""
     path = SHARED_DATA / relative
     if not path.exists():
-        pytest.skip(f"no test data {relative}")
+        missing = f"no test data {relative}"
+        if _is_set("VNSIGN_REQUIRE_DATA"):
+            pytest.fail(f"{missing}: VNSIGN_REQUIRE_DATA says that it must be there")
+        pytest.skip(missing)
     return path
 
 
@@ -68,6 +72,10 @@ def postgres_database() -> Iterator[str]:
             yield f"{address}/{name}"
         finally:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _is_set(variable: str) -> bool:
+    return os.environ.get(variable, "").lower() in {"1", "true", "yes"}
 
 
 def _refuse(missing: str) -> NoReturn:
