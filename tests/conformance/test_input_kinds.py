@@ -35,7 +35,7 @@ from tests.materials import (
 from tests.support import require_tool
 from vnsign import KeyAlgorithm, Signer
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("judges")]
+pytestmark = [pytest.mark.slow]
 
 #: What a PDF/A export of LibreOffice is told: version A-2b, tagged.
 _PDF_A = '{"SelectPdfVersion":{"type":"long","value":"2"},"UseTaggedPDF":{"type":"boolean","value":"true"}}'

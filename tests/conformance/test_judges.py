@@ -24,7 +24,7 @@ from tests.materials import PASSPHRASE, picture, plain_pdf
 from tests.support import require_tool
 from vnsign import Credential, KeyAlgorithm, Signer
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("judges")]
+pytestmark = [pytest.mark.slow]
 
 LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
 HASHES = ("sha256", "sha384", "sha512")
