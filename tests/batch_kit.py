@@ -249,7 +249,7 @@ class _Copier:
             case b"raced":
                 job.target.write_bytes(b"somebody was quicker")
             case b"begun":
-                if f'"{job.target.name}"' not in _lines_of(job, "todo"):
+                if f'/{job.target.name}"' not in _lines_of(job, "todo"):
                     raise InputError(ErrorCode.NOT_READABLE, "the journal does not say that this is begun")
             case b"slow":
                 time.sleep(0.3)
