@@ -24,16 +24,14 @@ authority = vnsign.Authority.create(
 trust = vnsign.TrustStore(anchors=authority.certificates()[:1])
 
 
-def signer(profile: vnsign.CertificateProfile, name: str, organization: str) -> vnsign.Signer:
+def signer(profile: vnsign.CertificateProfile, name: str, organization: str, **holder: vnsign.Holder) -> vnsign.Signer:
     """Certify a key and make it ready to sign."""
     subject = vnsign.Subject(common_name=name, organization=organization)
-    is_seal = profile is vnsign.CertificateProfile.AGENCY_SEAL
-    holder = vnsign.Holder.AGENCY if is_seal else vnsign.Holder.PERSON
-    return vnsign.Signer.from_credential(authority.enroll(profile, subject), holder=holder)
+    return vnsign.Signer.from_credential(authority.enroll(profile, subject), **holder)
 
 
 leader = signer(vnsign.CertificateProfile.OFFICIAL, LEADER, PROVINCE)
-stamp = signer(vnsign.CertificateProfile.AGENCY_SEAL, PROVINCE, PROVINCE)
+stamp = signer(vnsign.CertificateProfile.AGENCY_SEAL, PROVINCE, PROVINCE, holder=vnsign.Holder.AGENCY)
 # Receipts are signed by service keys; each side knows the other's certificate.
 services = {
     "H99": signer(vnsign.CertificateProfile.SERVICE, "Hệ thống H99", PROVINCE),
