@@ -24,16 +24,16 @@ authority = vnsign.Authority.create(
 trust = vnsign.TrustStore(anchors=authority.certificates()[:1])
 
 
-def signer(profile: vnsign.CertificateProfile, name: str, organization: str, **holder: vnsign.Holder) -> vnsign.Signer:
+def signer(profile: vnsign.CertificateProfile, name: str, organization: str) -> vnsign.Signer:
     """Certify a key and make it ready to sign."""
     subject = vnsign.Subject(common_name=name, organization=organization)
-    return vnsign.Signer.from_credential(authority.enroll(profile, subject), **holder)
+    holder = vnsign.Holder.AGENCY if profile is vnsign.CertificateProfile.AGENCY_SEAL else vnsign.Holder.PERSON
+    return vnsign.Signer.from_credential(authority.enroll(profile, subject), holder=holder)
 
 
 leader = signer(vnsign.CertificateProfile.OFFICIAL, LEADER, PROVINCE)
-stamp = signer(vnsign.CertificateProfile.AGENCY_SEAL, PROVINCE, PROVINCE, holder=vnsign.Holder.AGENCY)
-# Receipts are signed by service keys; each side knows the other's certificate.
-services = {
+stamp = signer(vnsign.CertificateProfile.AGENCY_SEAL, PROVINCE, PROVINCE)
+services = {  # receipts are signed by service keys; each side knows the other's certificate
     "H99": signer(vnsign.CertificateProfile.SERVICE, "Hệ thống H99", PROVINCE),
     "H99.12": signer(vnsign.CertificateProfile.SERVICE, "Hệ thống H99.12", DEPARTMENT),
 }
