@@ -95,7 +95,7 @@ class Site:
 
     def revoke(self, signer: vnsign.Signer) -> None:
         """Revoke somebody's certificate now."""
-        self.authority.revoke(signer.certificate.serial_number, act=vnsign.Act(by="Văn thư"))
+        self.authority.revoke(signer.certificate.serial_number, act=vnsign.Act(by="Văn thư", why="biên bản số 3/BB-VP"))
 
 
 @contextmanager

@@ -293,8 +293,8 @@ def test_an_archive_outlives_its_authorities_by_renewal(archive: Archive, tmp_pa
     assert until is not None
     clock.moment += 4 * 365 * DAY
     for role in ("ocsp", "ocsp-root"):
-        site.authority.renew_own(role, act=vnsign.Act(by="Văn thư"))
-    site.authority.renew_own("tsa", act=vnsign.Act(by="Văn thư"))
+        site.authority.renew_own(role, act=vnsign.Act(by="Văn thư", why="biên bản số 3/BB-VP"))
+    site.authority.renew_own("tsa", act=vnsign.Act(by="Văn thư", why="biên bản số 3/BB-VP"))
 
     renewed = archive.refresh()
 
@@ -325,8 +325,8 @@ def test_an_archive_whose_authority_was_revoked_is_not_renewed(archive: Archive)
     site, clock = archive.site, archive.clock
     tsa = site.authority.tsa.certificate.serial_number
     clock.moment += DAY
-    site.authority.renew_own("tsa", act=vnsign.Act(by="Văn thư"))
-    site.authority.revoke(tsa, act=vnsign.Act(by="Văn thư"))
+    site.authority.renew_own("tsa", act=vnsign.Act(by="Văn thư", why="biên bản số 3/BB-VP"))
+    site.authority.revoke(tsa, act=vnsign.Act(by="Văn thư", why="biên bản số 3/BB-VP"))
     clock.moment += DAY
 
     with pytest.raises(vnsign.UsageError) as refused:

@@ -15,7 +15,6 @@ Source: RFC 5280 §4.2.1.13, §4.2.2.1; RFC 6960 §3.2, Appendix A.1; RFC 9654 �
 
 from __future__ import annotations
 
-import copy
 import functools
 import hashlib
 import secrets
@@ -111,8 +110,8 @@ class HttpRevocationSource:
 
         Connections are shared, and a list that has not changed is not sent again.
         """
-        renewed = copy.copy(self)
-        renewed._asked = {}  # noqa: SLF001 — its own class
+        renewed = object.__new__(type(self))  # not copy.copy, which is for other processes: see __reduce__
+        renewed.__dict__.update(self.__dict__, _asked={})
         return renewed
 
     def crls_for(self, certificate: x509.Certificate) -> Sequence[x509.CertificateRevocationList]:
