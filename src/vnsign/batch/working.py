@@ -124,10 +124,11 @@ def _sign(plan: SigningPlan, signer: FileSigner, task: Task) -> Callable[[], Job
     done = _guarded(task, sign)
     if isinstance(done, JobOutcome):
         return lambda: done
-    return lambda: _guarded(task, partial(_publish, signer, task, staged, done))
+    return lambda: _guarded(task, partial(_publish, signer, task, signed=done))
 
 
-def _publish(signer: FileSigner, task: Task, staged: Path, signed: SignedFile) -> JobOutcome:
+def _publish(signer: FileSigner, task: Task, *, signed: SignedFile) -> JobOutcome:
+    staged = staged_path(task.job.target, run=task.run)
     try:
         publish(staged, task.job.target, replace=task.replace)
     except UsageError as exc:

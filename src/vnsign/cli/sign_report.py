@@ -16,17 +16,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol, TextIO, assert_never
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, assert_never
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
-from rich.text import Text
 
 from vnsign.batch.jobs import JobOutcome, JobState
 from vnsign.cli.sign_words import LABELS, Label, error_line, reason_line
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.verification.messages import Language, clean
+
+if TYPE_CHECKING:
+    from vnsign.cli.sign_progress import Bar
 
 SUMMARY_ENDINGS = (".csv", ".json")
 _COLUMNS = ("file", "output", "outcome", "code", "error", "source_sha256", "target_sha256")
@@ -91,11 +91,9 @@ class Report:
         self.counts = Counts()
         self._lang = lang
         self._many = total is None or total > 1
-        self._console = Console(stderr=True)
-        self._bar = self._many and self._console.is_terminal
+        self._bar = _bar(lang, total=total) if self._many and sys.stderr.isatty() else None
         self._sinks: list[_Sink] = [self._printing(shape)]
         self._summary = summary
-        self._total = total
 
     @contextmanager
     def taking(self) -> Iterator[Callable[[JobOutcome], None]]:
@@ -136,36 +134,24 @@ class Report:
             case Shape.JSON_LINES:
                 return _JsonLines()
             case Shape.TEXT:
-                say_error: Callable[[str], None] = self._say_above_bar if self._bar else _say_error
-                return _Text(self._lang, table=self._many, lines=not self._bar, say_error=say_error)
+                say_error: Callable[[str], None] = self._bar.say if self._bar is not None else _say_error
+                return _Text(self._lang, table=self._many, lines=self._bar is None, say_error=say_error)
             case _:
                 assert_never(shape)
 
-    def _say_above_bar(self, line: str) -> None:
-        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
-
     @contextmanager
     def _progress(self) -> Iterator[Callable[[], None]]:
-        if not self._bar:
+        if self._bar is None:
             yield lambda: None
             return
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            _Rate(),
-            TimeRemainingColumn(),
-        )
-        with Progress(*columns, console=self._console) as progress:
-            task = progress.add_task(LABELS[Label.PROGRESS][self._lang], total=self._total)
-            yield lambda: progress.advance(task)
+        with self._bar.moving() as advance:
+            yield advance
 
 
-class _Rate(ProgressColumn):
-    """Documents a second."""
+def _bar(lang: Language, *, total: int | None) -> Bar:
+    from vnsign.cli.sign_progress import Bar as _Bar  # noqa: PLC0415 — see there
 
-    def render(self, task: Task) -> Text:
-        return Text(f"{task.speed:,.0f}/s" if task.speed else "")
+    return _Bar(LABELS[Label.PROGRESS][lang], total=total)
 
 
 class _Text:

@@ -175,11 +175,11 @@ class _PdfSigner:
         )
         signed = sign_source(source, self._signer, options)
         before, after = hashlib.sha256(), hashlib.sha256()
-        write_staged(staged, _hashed(chunks(signed), before, source.size, after))
+        write_staged(staged, _hashed(chunks(signed), source.size, before=before, after=after))
         return SignedFile(source_sha256=before.hexdigest(), target_sha256=after.hexdigest())
 
 
-def _hashed(pieces: Iterable[bytes], before: hashlib._Hash, size: int, after: hashlib._Hash) -> Iterator[bytes]:
+def _hashed(pieces: Iterable[bytes], size: int, *, before: hashlib._Hash, after: hashlib._Hash) -> Iterator[bytes]:
     """Pass ``pieces`` on; the first ``size`` bytes are those of the document before it was signed."""
     left = size
     for piece in pieces:
