@@ -39,6 +39,8 @@ _REFUSED = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 # Built once: building one of these takes longer than using it.
 _HEAD = select(JOURNAL.c.seq, JOURNAL.c.hash).order_by(JOURNAL.c.seq.desc()).limit(1)
 _INSERT = JOURNAL.insert()
+#: Have the number of rows told also where the database returns what it made of them.
+COUNTED: Mapping[str, bool] = {"preserve_rowcount": True}
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 Detail = str | int | None
@@ -83,7 +85,8 @@ def append(
 ) -> JournalEntry:
     """Write the next entry, inside the caller's write transaction; see :func:`compose`."""
     entry = compose(read_head(connection), at=at, act=act, what=what, rows=rows, details=details)
-    connection.execute(_INSERT, row_of(entry))
+    if connection.execute(_INSERT, row_of(entry), execution_options=COUNTED).rowcount != 1:
+        raise ValueError("the table journal did not take an entry")
     return entry
 
 

@@ -1,4 +1,4 @@
-"""Is the journal whole, and does the record say what the journal says?
+"""Is the journal whole, does the record say what the journal says, and are the tables guarded as they were made?
 
 Invariants:
     - Any rows give findings or none, never an exception about them.
@@ -6,7 +6,9 @@ Invariants:
     - Name, address and settings of the authority are those that the newest entry about them states.
 
 What it does not do: see :mod:`vnsign.authority.database.journal`: a chain written anew as a whole is found out only by
-a head kept elsewhere. It does not verify certificates or lists.
+a head kept elsewhere. It does not verify certificates or lists. Of the authority's row, the time of founding and what
+stretches the passphrase (``created_at``, ``key_salt``, ``key_cost``) are told by no entry: of these, the first decides
+nothing, and with other values of the others no passphrase opens the keys.
 
 Source: docs/spec/authority-journal.md.
 """
@@ -19,8 +21,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Column, Connection, LargeBinary, Table, Text, cast, select
 
+from vnsign.authority.database.guards import changed_guards
 from vnsign.authority.database.journal import NO_HASH, Made, entry_hash, made
 from vnsign.authority.database.tables import (
     AUTHORITY,
@@ -58,6 +61,8 @@ class JournalProblem(StrEnum):
     ROW_CHANGED = "row_changed"
     #: an entry tells of a row that is not there
     ROW_MISSING = "row_missing"
+    #: a trigger, an index or a table is not as it was made
+    SCHEMA_CHANGED = "schema_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +70,8 @@ class JournalFinding:
     """One thing that is wrong.
 
     Attributes:
-        where: ``entry 7``, or table and key of a row: ``certificate 1a2b``.
+        where: ``entry 7``, or table and key of a row: ``certificate 1a2b``, or kind and name of a part of the schema:
+            ``trigger crl_no_update``.
     """
 
     problem: JournalProblem
@@ -97,15 +103,39 @@ def check_journal(connection: Connection, *, expect: tuple[int, bytes] | None = 
         expect: Sequence number and hash of an entry, as kept elsewhere; the chain must hold it.
     """
     checked = _Check(expect)
-    for row in connection.execute(select(JOURNAL).order_by(JOURNAL.c.seq)):
-        checked.add_entry(row._asdict())
+    for row in _rows(connection, JOURNAL, order_by=JOURNAL.c.seq):
+        checked.add_entry(row)
     checked.check_expected()
-    for row in connection.execute(select(AUTHORITY)):
-        checked.check_authority(row._asdict())
+    for row in _rows(connection, AUTHORITY):
+        checked.check_authority(row)
     for table in TOLD_TABLES:
-        for row in connection.execute(select(table)):
-            checked.add_row(table, row._asdict())
+        for row in _rows(connection, table):
+            checked.add_row(table, row)
+    for name in changed_guards(connection):
+        checked.add_changed_guard(name)
     return checked.report()
+
+
+def _rows(
+    connection: Connection, table: Table, *, order_by: Column[Any] | None = None
+) -> Iterator[Mapping[str, object]]:
+    """Yield every row; a text that is no UTF-8, which SQLite keeps and its driver refuses, as bytes."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    columns = [
+        cast(c, LargeBinary).label(c.name) if is_sqlite and isinstance(c.type, Text) else c for c in table.columns
+    ]
+    texts = {column.name for column in table.columns if isinstance(column.type, Text)}
+    for row in connection.execute(select(*columns).order_by(order_by)):
+        yield {name: _text(value) if name in texts else value for name, value in row._asdict().items()}
+
+
+def _text(value: object) -> object:
+    if not isinstance(value, bytes):
+        return value
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value
 
 
 class _Check:
@@ -126,6 +156,7 @@ class _Check:
         if row["seq"] != self._entries:
             self._find(JournalProblem.GAP, where)
         try:
+            _check_texts(JOURNAL, row)
             digest = _hash_of(row, self._head)
             details = json.loads(str(row["details"]))
             told = tuple(_told_rows(details))
@@ -141,6 +172,9 @@ class _Check:
         self._head = digest
         self._is_met = self._is_met or (row["seq"], digest) == self._expect
 
+    def add_changed_guard(self, name: str) -> None:
+        self._find(JournalProblem.SCHEMA_CHANGED, name)
+
     def check_expected(self) -> None:
         if not self._is_met and self._expect is not None:
             self._find(JournalProblem.HEAD_NOT_FOUND, f"entry {self._expect[0]}")
@@ -151,6 +185,7 @@ class _Check:
 
     def add_row(self, table: Table, row: Mapping[str, object]) -> None:
         try:
+            _check_texts(table, row)
             found = made(table, row)
         except _ROW_FAULTS:
             key = "/".join(str(row[column.name]) for column in table.primary_key)
@@ -169,6 +204,12 @@ class _Check:
 
     def _find(self, problem: JournalProblem, where: str) -> None:
         self._findings.append(JournalFinding(problem=problem, where=where))
+
+
+def _check_texts(table: Table, row: Mapping[str, object]) -> None:
+    for column in table.columns:
+        if isinstance(column.type, Text) and isinstance(row[column.name], bytes):
+            raise TypeError(f"{table.name}.{column.name} holds no text")
 
 
 def _hash_of(row: Mapping[str, object], previous: bytes) -> bytes:

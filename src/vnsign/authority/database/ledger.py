@@ -14,8 +14,8 @@ from datetime import datetime
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import IntegrityError
 
-from vnsign.authority.database.journal import Detail, Made, append, compose, made, row_of
-from vnsign.authority.database.page import Page, insert_into
+from vnsign.authority.database.journal import COUNTED, Detail, Made, append, compose, made, row_of
+from vnsign.authority.database.page import Page, check_inserted, insert_into
 from vnsign.authority.database.tables import JOURNAL
 from vnsign.authority.records import Act, JournalAct, JournalEntry, RequestRecord
 
@@ -45,6 +45,7 @@ class Ledger:
 
         Raises:
             IntegrityError: (of SQLAlchemy) it breaks a promise of the tables; perhaps not before the page is written.
+            ValueError: The database did not take it: somebody planted a trigger.
         """
         if self._page is None or not all(column.name in values for column in table.primary_key):
             return self._add_at_once(table, values)
@@ -82,7 +83,8 @@ class Ledger:
 
     def _add_at_once(self, table: Table, values: Mapping[str, object]) -> Mapping[str, object]:
         row = _whole(table, values)
-        inserted = self.connection.execute(insert_into(table), values)
+        inserted = self.connection.execute(insert_into(table), values, execution_options=COUNTED)
+        check_inserted(inserted, table, count=1)
         for column, value in zip(table.primary_key, inserted.inserted_primary_key or (), strict=True):
             row[column.name] = value
         self._untold.append(made(table, row))

@@ -14,12 +14,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, Insert, NestedTransaction, Table
+from sqlalchemy import Connection, CursorResult, Insert, NestedTransaction, Table
+from sqlalchemy.exc import SQLAlchemyError
 
-from vnsign.authority.database.journal import read_head
+from vnsign.authority.database.journal import COUNTED, read_head
 from vnsign.authority.database.tables import METADATA
 from vnsign.authority.records import RequestRecord
+from vnsign.errors import VnsignError
 
 #: Rows that others point to come first.
 _ORDER = {table.name: place for place, table in enumerate(METADATA.sorted_tables)}
@@ -71,14 +74,24 @@ class Page:
             yield
             if self._savepoint is not None:
                 self._savepoint.commit()
-        except BaseException:
+        except BaseException as exc:
             del self._rows[self._act_begins :]
-            if self._savepoint is not None:
-                self._savepoint.rollback()
             self._head = head
+            self._take_back(exc)
             raise
         finally:
             self._act_begins = self._savepoint = None
+
+    def _take_back(self, reason: BaseException) -> None:
+        if self._savepoint is None:
+            return
+        try:
+            self._savepoint.rollback()
+        except SQLAlchemyError:
+            # A full disk takes the whole transaction back, savepoints included: what is told is the full disk. After a
+            # refusal others would go on, in a transaction that is none.
+            if isinstance(reason, VnsignError):
+                raise
 
     def write(self) -> None:
         """Write what is not written yet. An act that gets here has a savepoint from then on."""
@@ -93,7 +106,19 @@ class Page:
     def _insert(self, rows: list[tuple[Table, dict[str, object]]]) -> None:
         tables = {table.name: table for table, _ in rows}
         for name in sorted(tables, key=_ORDER.__getitem__):
-            self._connection.execute(insert_into(tables[name]), [row for table, row in rows if table.name == name])
+            wanted = [row for table, row in rows if table.name == name]
+            inserted = self._connection.execute(insert_into(tables[name]), wanted, execution_options=COUNTED)
+            check_inserted(inserted, tables[name], count=len(wanted))
+
+
+def check_inserted(inserted: CursorResult[Any], table: Table, *, count: int) -> None:
+    """Refuse to go on after a database that reports success and did not take every row.
+
+    Raises:
+        ValueError: A planted trigger or rule swallows them: the record is not what this program writes.
+    """
+    if inserted.rowcount != count:
+        raise ValueError(f"of {count} rows the table {table.name} took {inserted.rowcount}")
 
 
 @cache

@@ -5,7 +5,8 @@ Invariants:
       AES-256) under the derived secret. The library's own PKCS#8 encryption alone stretches too little
       (PBKDF2, 2,048 rounds).
 
-What it does not do: it does not keep the passphrase, and cannot tell a wrong passphrase from a damaged row.
+What it does not do: it does not keep the passphrase, and cannot tell a wrong passphrase from a damaged
+row (whoever has several keys can: see ``own_keys``).
 
 Source: RFC 7914 (scrypt); RFC 5958 and RFC 8018 §6.2 (encrypted PKCS#8); OWASP Password Storage Cheat Sheet (cost).
 """

@@ -117,11 +117,27 @@ class OwnKeys:
         """Load every key of one kind: a wrong passphrase is found out at the beginning.
 
         Raises:
-            UsageError: ``WRONG_PASSPHRASE``.
+            UsageError: ``WRONG_PASSPHRASE``: no key opens.
+            InputError: ``NOT_READABLE``: some do: the others are damaged.
         """
-        for role, own in self._kept.items():
-            if own.kind == kind:
+        roles = [role for role, own in self._kept.items() if own.kind == kind]
+        closed: dict[OwnRole, UsageError] = {}
+        for role in roles:
+            try:
                 self.credential(role)
+            except UsageError as exc:
+                if exc.code is not ErrorCode.WRONG_PASSPHRASE:
+                    raise
+                closed[role] = exc
+        if closed and len(closed) == len(roles):
+            raise closed[roles[0]]
+        if closed:
+            raise InputError(
+                ErrorCode.NOT_READABLE,
+                f"the passphrase is right, and the keys of {', '.join(closed)} do not open: they are damaged",
+                file=self._file,
+                way_out="restore it from a backup",
+            )
 
     def _own(self, role: OwnRole) -> _Kept:
         own = self._kept.get(role)

@@ -109,6 +109,7 @@ PROBLEMS: Mapping[JournalProblem, _Words] = {
     JournalProblem.ROW_NOT_TOLD: _words("Nhật ký không nói đến", "The journal does not tell of"),
     JournalProblem.ROW_CHANGED: _words("Khác với nhật ký", "Not what the journal tells"),
     JournalProblem.ROW_MISSING: _words("Nhật ký có, dữ liệu không có", "Told by the journal, not on record"),
+    JournalProblem.SCHEMA_CHANGED: _words("Cơ sở dữ liệu bị thay cấu trúc", "The database is not as it was made"),
 }
 
 

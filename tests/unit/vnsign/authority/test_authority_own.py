@@ -11,12 +11,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from tests.unit.vnsign.authority.desk import CHIEF, Desk, new_authority
-from tests.unit.vnsign.authority.making import PASSPHRASE, StoppedClock
+from tests.unit.vnsign.authority.making import PASSPHRASE, StoppedClock, change_by_hand
 from vnsign.authority import Act, Authority, AuthoritySettings
 from vnsign.authority.keys.keystore import SoftwareKeys
 from vnsign.authority.keys.own_rules import OWN_RULES, RENEWABLE
 from vnsign.authority.records import JournalAct, OwnRole
-from vnsign.errors import ErrorCode, UsageError, VnsignError
+from vnsign.errors import ErrorCode, InputError, UsageError, VnsignError
 from vnsign.pki.keys import KeyAlgorithm, PrivateKey
 from vnsign.pki.names import Subject
 from vnsign.pki.tsp import TimestampRequest, build_request, parse_reply
@@ -180,3 +180,15 @@ def test_two_authorities_share_nothing(tmp_path: Path) -> None:
     one.change_settings(replace(one.settings, allow_hold=True), act=CHIEF)
     assert (two.issued(), two.journal(), two.settings) == before
     assert two.find(credential.certificate.serial_number) is None
+
+
+def test_one_damaged_key_is_not_a_wrong_passphrase(desk: Desk) -> None:
+    """The passphrase opens the others: the row is named."""
+    folder = Path(desk.authority.location).parent
+    change_by_hand(folder, "UPDATE own_key SET reference = x'3000' WHERE role = 'tsa'")
+    with pytest.raises(InputError, match="tsa") as caught:
+        Authority.open(folder, passphrase=PASSPHRASE, clock=desk.clock)
+    assert caught.value.code is ErrorCode.NOT_READABLE
+    with pytest.raises(UsageError) as refused:
+        Authority.open(folder, passphrase=b"another", clock=desk.clock)
+    assert refused.value.code is ErrorCode.WRONG_PASSPHRASE

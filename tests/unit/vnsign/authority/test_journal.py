@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, select, text, update
 
+from tests.support import postgres_database
 from vnsign.authority.database.journal_check import JournalProblem, check_journal
 from vnsign.authority.database.store import AuthorityStore, create_schema, insert_authority
 from vnsign.authority.database.tables import AUTHORITY, CRL, JOURNAL, REQUEST, REQUEST_EVENT
@@ -192,3 +194,115 @@ def test_an_act_without_a_name_anybody_can_read_is_refused(store: AuthorityStore
         act()
     assert caught.value.code is ErrorCode.BAD_ARGUMENT
     assert problems(store) == set()
+
+
+SWALLOW = "CREATE TRIGGER evil BEFORE INSERT ON {} BEGIN SELECT RAISE(IGNORE); END"
+
+
+@pytest.mark.parametrize(
+    ("statements", "where"),
+    [
+        (["DROP TRIGGER request_no_update"], "trigger request_no_update"),
+        (
+            [
+                "DROP TRIGGER crl_no_delete",
+                "CREATE TRIGGER crl_no_delete BEFORE DELETE ON crl WHEN 0 BEGIN SELECT RAISE(ABORT, 'no'); END",
+            ],
+            "trigger crl_no_delete",
+        ),
+        ([SWALLOW.format("status_event")], "trigger evil"),
+        (["DROP INDEX status_event_revoked_once"], "index status_event_revoked_once"),
+        (
+            [
+                "DROP INDEX status_event_revoked_once",
+                "CREATE INDEX status_event_revoked_once ON status_event (serial) WHERE kind = 'revoked'",
+            ],
+            "index status_event_revoked_once",
+        ),
+        (["CREATE UNIQUE INDEX evil ON certificate (profile)"], "index evil"),
+        (["ALTER TABLE crl ADD COLUMN more TEXT"], "table crl"),
+    ],
+)
+def test_what_guards_the_record_is_looked_at(store: AuthorityStore, statements: list[str], where: str) -> None:
+    """Triggers and indexes dropped, disarmed or planted, and a table of another form."""
+    assert problems(store) == set()
+    with store.writing() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    assert (JournalProblem.SCHEMA_CHANGED, where) in problems(store)
+
+
+DISARM = "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$"
+
+
+@pytest.fixture(scope="module")
+def on_a_server() -> Iterator[AuthorityStore]:
+    """Empty tables on a PostgreSQL server."""
+    with postgres_database() as address:
+        store = AuthorityStore(address)
+        with store.writing() as connection:
+            create_schema(connection)
+        yield store
+        store.close()
+
+
+@pytest.mark.parametrize(
+    ("statements", "where"),
+    [
+        ([], None),
+        (["ALTER TABLE crl DISABLE TRIGGER crl_no_change"], "trigger crl_no_change"),
+        (["DROP TRIGGER crl_no_truncate ON crl"], "trigger crl_no_truncate"),
+        (
+            [
+                DISARM,
+            ],
+            "function refuse_change",
+        ),
+        (["CREATE RULE evil AS ON INSERT TO status_event DO INSTEAD NOTHING"], "rule evil"),
+        (["DROP INDEX status_event_revoked_once"], "index status_event_revoked_once"),
+    ],
+)
+def test_what_guards_the_record_on_a_server_is_looked_at(
+    on_a_server: AuthorityStore, statements: list[str], where: str | None
+) -> None:
+    """The same with the means of PostgreSQL; each change is taken back."""
+    expected = set() if where is None else {(JournalProblem.SCHEMA_CHANGED, where)}
+    with on_a_server._engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+        report = check_journal(connection)
+        connection.rollback()
+    assert {(finding.problem, finding.where) for finding in report.findings} == expected
+
+
+@pytest.mark.parametrize("table", ["request_event", "journal"])
+def test_a_row_that_a_database_swallows_is_no_act(store: AuthorityStore, table: str) -> None:
+    """A planted trigger: what was not taken is not told as done."""
+    with store.writing() as connection:
+        connection.execute(text(SWALLOW.format(table)))
+
+    def act() -> None:
+        with store.acting() as ledger:
+            ledger.add(REQUEST_EVENT, request_id=1, seq=2, state="approved", at=1, by="x", why="")
+            ledger.tell(JournalAct.APPROVED, at=NOW, act=CLERK)
+
+    with pytest.raises(ValueError, match=table):
+        act()
+
+
+@pytest.mark.parametrize(
+    ("statement", "finding"),
+    [
+        ("UPDATE journal SET why = CAST(x'ff' AS TEXT) WHERE seq = 2", (JournalProblem.UNREADABLE, "entry 2")),
+        ("UPDATE journal SET details = CAST(x'ff' AS TEXT) WHERE seq = 2", (JournalProblem.UNREADABLE, "entry 2")),
+        ("UPDATE request SET agency = CAST(x'ff' AS TEXT) WHERE id = 2", (JournalProblem.ROW_CHANGED, "request 2")),
+    ],
+)
+def test_text_that_is_none_is_a_finding(
+    store: AuthorityStore, statement: str, finding: tuple[JournalProblem, str]
+) -> None:
+    """The check goes on over bytes that are not UTF-8."""
+    with store.writing() as connection:
+        drop_triggers(connection)
+        connection.execute(text(statement))
+    assert finding in problems(store)

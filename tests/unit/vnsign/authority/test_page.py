@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from tests.unit.vnsign.authority.desk import CHIEF, CLERK, SUBJECT, Desk, csr_of, new_authority
 from tests.unit.vnsign.authority.making import NOW, StoppedClock
@@ -19,7 +21,7 @@ from vnsign.authority.database.page import Page
 from vnsign.authority.database.store import AuthorityStore
 from vnsign.authority.database.tables import REQUEST_EVENT
 from vnsign.authority.records import IssueOutcome, JournalAct
-from vnsign.errors import ErrorCode, UsageError
+from vnsign.errors import ErrorCode, UsageError, VnsignError
 from vnsign.pki.keys import generate_private_key
 from vnsign.policy.lifecycle import RequestKind, RequestState
 from vnsign.policy.profiles import CertificateProfile
@@ -222,3 +224,48 @@ def test_more_than_a_chunk_is_answered_in_order(desk: Desk) -> None:
     assert [outcome.request_id for outcome in outcomes] == numbers
     assert codes(outcomes) == [None] * len(applications)
     desk.check_journal()
+
+
+def test_what_ended_a_transaction_is_told_not_what_followed(desk: Desk) -> None:
+    """A full disk takes SQLite's whole transaction back: the savepoint is gone, and that is not the cause."""
+    store = store_of(desk)
+
+    def act() -> None:
+        with store._engine.connect() as connection:
+            page = Page(connection)
+            with page.act():
+                steps(page.connection)
+                connection.exec_driver_sql("ROLLBACK")
+                raise OSError(errno.ENOSPC, "full")
+
+    with pytest.raises(OSError, match="full"):
+        act()
+
+
+def test_a_refusal_that_cannot_be_taken_back_ends_the_chunk(desk: Desk) -> None:
+    """Else the next act would be written into a transaction that is none."""
+    store = store_of(desk)
+
+    def act() -> None:
+        with store._engine.connect() as connection:
+            page = Page(connection)
+            with page.act():
+                steps(page.connection)
+                connection.exec_driver_sql("ROLLBACK")
+                raise UsageError(ErrorCode.WRONG_STATE, "refused")
+
+    with pytest.raises(SQLAlchemyError):
+        act()
+
+
+def test_rows_that_a_database_swallows_are_no_acts(desk: Desk) -> None:
+    """A planted trigger, and rows written together."""
+    change = "CREATE TRIGGER evil BEFORE INSERT ON request_event BEGIN SELECT RAISE(IGNORE); END"
+    connection = sqlite3.connect(desk.authority.location)
+    connection.execute(change)
+    connection.close()
+    applications = [desk.new()]
+    with pytest.raises(VnsignError) as caught:
+        list(desk.authority.request_all(applications, act=CLERK))
+    assert caught.value.code is ErrorCode.NOT_READABLE
+    assert desk.authority.requests() == ()
