@@ -16,7 +16,6 @@ from cryptography import x509
 from vnsign.errors import ErrorCode, InputError
 from vnsign.pdf.structure import FoundSignature, PdfStructure, SignatureKind
 from vnsign.pki.certificates import load_certificate
-from vnsign.pki.cms_certificates import certificates_in
 from vnsign.pki.cms_reading import parse_signed_data
 from vnsign.pki.timestamp_reading import TimestampToken, parse_timestamp
 from vnsign.signing.proofs import Subject
@@ -67,12 +66,12 @@ def read_signature(contents: bytes) -> SignedRevision:
     cms = parse_signed_data(contents)
     if cms.signer_certificate is None:
         raise InputError(ErrorCode.MALFORMED_CMS, "the signature does not hold its signer's certificate")
-    certificates = certificates_in(contents)
     tokens = [parse_timestamp(token, extra_certificates=cms.certificates) for token in cms.timestamp_tokens]
+    embedded = dict.fromkeys((*cms.certificates, *(der for token in tokens for der in token.cms.certificates)))
     return SignedRevision(
         signer=load_certificate(cms.signer_certificate),
         stamps=tuple(_stamp(token) for token in tokens),
-        certificates=certificates,
+        certificates=tuple(load_certificate(der) for der in embedded),
     )
 
 
@@ -83,7 +82,8 @@ def read_document_timestamp(contents: bytes) -> SignedRevision:
         InputError: MALFORMED_TIMESTAMP, MALFORMED_CERTIFICATE.
     """
     token = parse_timestamp(contents)
-    return SignedRevision(signer=None, stamps=(_stamp(token),), certificates=certificates_in(contents))
+    certificates = tuple(load_certificate(der) for der in dict.fromkeys(token.cms.certificates))
+    return SignedRevision(signer=None, stamps=(_stamp(token),), certificates=certificates)
 
 
 def read_revisions(structure: PdfStructure) -> Sequence[tuple[FoundSignature, SignedRevision]]:
