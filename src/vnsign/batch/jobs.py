@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -140,5 +141,10 @@ class SigningPlan(Protocol):
 
 def identity_of(plan: SigningPlan, job: SignJob) -> str:
     """Return what a job asks for beside its document: signer, options of the run, options of the job."""
-    text = f"{plan.identity}\n{job.field!r}\n{job.place!r}"
+    return _identity(plan.identity, job.field, job.place)
+
+
+@lru_cache(maxsize=256)
+def _identity(plan: str, field: str | None, place: Place | None) -> str:
+    text = f"{plan}\n{field!r}\n{place!r}"
     return hashlib.sha256(text.encode()).hexdigest()[:_IDENTITY_CHARACTERS]

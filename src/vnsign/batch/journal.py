@@ -48,6 +48,7 @@ class Journal:
     def __init__(self, path: Path, stream: BinaryIO) -> None:
         self._path = path
         self._folder = Path(os.path.abspath(path)).parent  # noqa: PTH100 — resolve() would follow links of targets' folders
+        self._prefix = os.path.join(self._folder, "")  # noqa: PTH118 — with the separator at its end
         self._stream = stream
         self._offsets = OffsetTable()
         self._last_read: tuple[int, tuple[Entry, ...]] = (-1, ())
@@ -199,8 +200,8 @@ class Journal:
         return self._last_read[1]
 
     def _name(self, target: Path) -> str:
-        absolute = Path(os.path.abspath(target))  # noqa: PTH100 — the name as it is asked for
-        return str(absolute.relative_to(self._folder) if absolute.is_relative_to(self._folder) else absolute)
+        absolute = os.path.abspath(target)  # noqa: PTH100 — the name as it is asked for
+        return absolute.removeprefix(self._prefix)
 
     def _append(self, lines: Iterable[dict[str, Any]], *, sync: bool) -> None:
         try:
