@@ -172,7 +172,7 @@ def _answers(hierarchy: Hierarchy) -> dict[str, bytes]:
 
 def _published(folder: Path) -> dict[str, bytes]:
     """One authority at work: its own certificates, and what it answers after revocation, hold, release and renewal."""
-    act, clock = Act(by="Lê Văn Cường"), StoppedClock()
+    act, clock = Act(by="Lê Văn Cường", why="thử"), StoppedClock()
     authority = Authority.create(
         folder,
         name="Cơ quan chứng thực tỉnh An Bình",

@@ -25,7 +25,7 @@ from vnsign.pki.keys import KeyAlgorithm
 from vnsign.pki.names import Subject
 from vnsign.policy.profiles import CertificateProfile
 
-ACT = Act(by="người vận hành")
+ACT = Act(by="người vận hành", why="thử")
 
 
 class NextYear(SystemClock):

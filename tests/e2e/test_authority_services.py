@@ -48,7 +48,7 @@ from vnsign import (
 )
 from vnsign.pki.credentials import Credential
 
-ACT = Act(by="e2e")
+ACT = Act(by="e2e", why="thử")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,7 +147,7 @@ def test_revocation_counts_from_its_time(hours_after_signing: int, verdict: vnsi
     signed = numbered(leader_signed(office))
     clock.moment = begin + timedelta(hours=4)
     at = begin + timedelta(hours=2 + hours_after_signing)
-    office.authority.revoke(office.leader.certificate.serial_number, at=at, act=vnsign.Act(by="Văn thư"))
+    office.authority.revoke(office.leader.certificate.serial_number, at=at, act=vnsign.Act(by="Văn thư", why="báo mất"))
 
     report = vnsign.inspect_pdf(signed, trust=office.trust, revocation=office.crls, clock=clock)
 

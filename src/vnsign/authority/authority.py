@@ -251,14 +251,16 @@ class Authority(RequestDesk):
     ) -> CertificateRecord:
         """Revoke a certificate for good; the next list and OCSP answer tell. The same call again changes nothing.
 
-        If the reason is that the key is in other hands, every certificate of that key is revoked.
+        If the reason is that the key is in other hands, every certificate of that key is revoked. What an agency asked
+        for is revoked on its request; without one only if the key is exposed, the device lost, or prosecuting or police
+        bodies ask. What was enrolled without a request needs none.
 
         Does not check: who asks.
 
         Args:
             serial: Of a certificate on record, not the root's.
-            act: Who revokes, and why.
-            case: The law's case, which gives the reason.
+            act: Who revokes, and why; without a request the reason must be said.
+            case: The law's case, which gives the reason; with a request, the request's.
             reason: RFC 5280 reason instead of a case; neither means unspecified; suspension is refused.
             at: Revocation time, aware, not in the future; None means now. Whole seconds, rounded down.
             invalidity_date: Since when the key may have been in other hands, aware, not after ``at``.
@@ -266,8 +268,8 @@ class Authority(RequestDesk):
 
         Raises:
             UsageError: ``BAD_ARGUMENT``: unknown serial, the root, suspension, a case that does not happen to this kind
-                of subscriber, or times that cannot be; ``WRONG_STATE``: already revoked at another time or for another
-                reason, or the request is not approved.
+                of subscriber, times that cannot be, no request or no reason where one is needed; ``WRONG_STATE``:
+                already revoked at another time or for another reason, or the request is not approved.
         Source: Nghị định 68/2024/NĐ-CP Điều 17; RFC 5280 §5.3.
         """
         revocation = status.make_revocation(case=case, reason=reason, at=at, invalidity_date=invalidity_date)

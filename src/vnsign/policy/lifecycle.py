@@ -152,11 +152,14 @@ class RevocationRule:
         reason: What the list and OCSP say.
         profiles: Kinds of subscriber the case applies to.
         invalidity_date: A date since when the key may have been in other hands belongs to the entry.
+        without_request: The authority may act before, or without, a request of the agency in direct charge: a key in
+            other hands signs until the certificate is revoked; prosecuting and police bodies are no agency in charge.
     """
 
     reason: ReasonFlags
     profiles: frozenset[CertificateProfile]
     invalidity_date: bool = False
+    without_request: bool = False
 
 
 #: Why a certificate ends when its information was changed and another says so: "the subject's name or other
@@ -173,14 +176,16 @@ _ONLY_OFFICIALS = frozenset({CertificateProfile.OFFICIAL})
 REVOCATIONS: Mapping[RevocationCase, RevocationRule] = MappingProxyType(
     {
         RevocationCase.KEY_EXPOSED: RevocationRule(
-            reason=ReasonFlags.key_compromise, profiles=_EVERYONE, invalidity_date=True
+            reason=ReasonFlags.key_compromise, profiles=_EVERYONE, invalidity_date=True, without_request=True
         ),
         RevocationCase.DEVICE_LOST: RevocationRule(
-            reason=ReasonFlags.key_compromise, profiles=_EVERYONE, invalidity_date=True
+            reason=ReasonFlags.key_compromise, profiles=_EVERYONE, invalidity_date=True, without_request=True
         ),
         # A damaged device has given nothing away; the certificate is replaced by one on a new device.
         RevocationCase.DEVICE_DAMAGED: RevocationRule(reason=ReasonFlags.superseded, profiles=_EVERYONE),
-        RevocationCase.AUTHORITIES_REQUEST: RevocationRule(reason=ReasonFlags.privilege_withdrawn, profiles=_EVERYONE),
+        RevocationCase.AUTHORITIES_REQUEST: RevocationRule(
+            reason=ReasonFlags.privilege_withdrawn, profiles=_EVERYONE, without_request=True
+        ),
         RevocationCase.MANAGER_REQUEST: RevocationRule(reason=ReasonFlags.privilege_withdrawn, profiles=_EVERYONE),
         RevocationCase.NEW_POST: RevocationRule(reason=ReasonFlags.affiliation_changed, profiles=_ONLY_OFFICIALS),
         RevocationCase.LEFT_OFFICE: RevocationRule(reason=ReasonFlags.cessation_of_operation, profiles=_ONLY_OFFICIALS),

@@ -268,11 +268,13 @@ class Lifecycle(RuleBasedStateMachine):
 
     @rule(pick=_PICK, reason=st.sampled_from(REASONS))
     def revoke(self, pick: int, reason: x509.ReasonFlags) -> None:
-        """Revoke for a reason."""
+        """Revoke for a reason without a request: only an exposed key cannot wait."""
         certificate = self.all_certificates[pick % len(self.all_certificates)]
-        is_other = certificate.is_revoked and certificate.reason is not reason
+        expected = None if reason is EXPOSED else ErrorCode.BAD_ARGUMENT
+        if certificate.is_revoked:
+            expected = None if certificate.reason is reason else ErrorCode.WRONG_STATE
         error = error_of(lambda: self.authority.revoke(certificate.serial, reason=reason, act=CHIEF))
-        if self.expect(ErrorCode.WRONG_STATE if is_other else None, error) and not certificate.is_revoked:
+        if self.expect(expected, error) and not certificate.is_revoked:
             certificate.reason = reason
             for other in self.all_certificates:
                 if reason is EXPOSED and other.key == certificate.key and not other.is_revoked:

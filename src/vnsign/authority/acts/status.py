@@ -3,6 +3,8 @@
 Invariants:
     - A revocation is for good; the same one again changes nothing.
     - If a key is in other hands, every certificate of that key is revoked.
+    - What an agency asked for is revoked on its request; without one only in the cases that cannot wait or come from
+      elsewhere (:attr:`RevocationRule.without_request`), and every revocation without a request says why.
     - A certificate is held only where the settings allow it: the law of official-use certificates knows no suspension.
 
 What it does not do: it does not ask who may revoke, and publishes nothing (the next list and OCSP answer do).
@@ -93,6 +95,7 @@ def revoke(
     Raises:
         UsageError: ``BAD_ARGUMENT``: see :meth:`vnsign.authority.Authority.revoke`; ``WRONG_STATE``: already revoked
             otherwise, or the request is not approved.
+    Source: Nghị định 68/2024/NĐ-CP Điều 10, Điều 17.
     """
     record = _read(ledger, serial)
     if record.profile is CertificateProfile.ROOT:
@@ -105,13 +108,15 @@ def revoke(
     if last is not None and last.kind is StatusKind.REVOKED:
         _check_same(record, last, revocation)
         if request_id is not None:
-            _finish_request(ledger, request_id, serial, now=now, act=act)
-            ledger.tell(JournalAct.REVOKED, at=now, act=act, serial=f"{serial:x}", request=request_id)
+            _finish_request(ledger, request_id, serial, last.case, now=now, act=act)
+            ledger.tell(JournalAct.REVOKED, at=now, act=act, request=request_id, **_told(serial, last))
         return record
+    if request_id is None:
+        _check_direct(record, revocation, act)
     _add(ledger, record, change)
     if request_id is not None:
-        _finish_request(ledger, request_id, serial, now=now, act=act)
-    ledger.tell(JournalAct.REVOKED, at=now, act=act, serial=f"{serial:x}", request=request_id)
+        _finish_request(ledger, request_id, serial, revocation.case, now=now, act=act)
+    ledger.tell(JournalAct.REVOKED, at=now, act=act, request=request_id, **_told(serial, change))
     if change.reason in KEY_REASONS:
         _revoke_siblings(ledger, record, change, act=act)
     return replace(record, changes=(*record.changes, change))
@@ -166,9 +171,14 @@ def _revoke_siblings(ledger: Ledger, record: CertificateRecord, change: StatusCh
                 JournalAct.REVOKED,
                 at=change.recorded_at,
                 act=act,
-                serial=f"{serial:x}",
                 same_key_as=f"{record.certificate.serial_number:x}",
+                **_told(serial, change),
             )
+
+
+def _told(serial: int, change: StatusChange) -> dict[str, str | None]:
+    case = None if change.case is None else change.case.value
+    return {"serial": f"{serial:x}", "reason": change.reason.value, "case": case}
 
 
 def _suspend(
@@ -231,11 +241,34 @@ def _check_same(record: CertificateRecord, last: StatusChange, wanted: Revocatio
         )
 
 
-def _finish_request(ledger: Ledger, request_id: int, serial: int, *, now: datetime, act: Act) -> None:
+def _check_direct(record: CertificateRecord, revocation: Revocation, act: Act) -> None:
+    if not act.why.strip():
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            "a revocation without a request must say why",
+            way_out="say who reported it and by which letter or minutes, such as --why 'biên bản số 3/BB-VP'",
+        )
+    case, reason = revocation.case, revocation.reason
+    cannot_wait = reason in KEY_REASONS if case is None else REVOCATIONS[case].without_request
+    if record.request_id is not None and not cannot_wait:
+        what = reason.value if case is None else case.value
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"{what} needs a request of the agency in direct charge: without one go an exposed key, a lost device, "
+            "and what prosecuting or police bodies ask for",
+            way_out="vnsign ca request --kind revoke, approve it, then vnsign ca revoke --request",
+        )
+
+
+def _finish_request(
+    ledger: Ledger, request_id: int, serial: int, case: RevocationCase | None, *, now: datetime, act: Act
+) -> None:
     request = requests.read(ledger, request_id)
     requests.check_kind(request, {RequestKind.REVOKE})
     if request.application.serial != serial:
         raise _bad_argument(f"request {request_id} asks about another certificate")
+    if request.application.case is not case:
+        raise _bad_argument(f"request {request_id} names another case: {request.application.case}")
     requests.finish(ledger, request, now=now, act=act)
 
 

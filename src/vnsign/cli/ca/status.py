@@ -30,8 +30,8 @@ _REASONS = {
 
 
 @click.command(
-    epilog="Example: vnsign ca revoke --ca authority 3fa2c1 --case device_lost --invalidity-date 2026-03-01"
-    + cases_help()
+    epilog="Example: vnsign ca revoke --ca authority 3fa2c1 --case device_lost --invalidity-date 2026-03-01 "
+    "--why 'biên bản số 3/BB-VP'" + cases_help()
 )
 @click.argument("serial", type=Serial(), required=False)
 @click.option("--case", type=click.Choice([case.value for case in RevocationCase]), help="The law's case; see below.")
@@ -56,13 +56,16 @@ def revoke(
 ) -> None:
     """Revoke a certificate (thu hồi), at once and for good.
 
-    An exposed key cannot wait: SERIAL with --case needs no request. A request that was made and approved (`request
-    --kind revoke`) is carried out with --request.
+    An approved request (`request --kind revoke`) is carried out with --request. An exposed key and a lost device cannot
+    wait, and police bodies are no agency in charge: SERIAL with --case key_exposed, device_lost or authorities_request
+    needs no request, but --why. So do all reasons for certificates that were enrolled without a request.
     """
     if (serial is None) == (request_id is None):
         raise click.UsageError("name a SERIAL or a --request")
     if serial is not None and (case is None) == (reason is None):
         raise click.UsageError("say why: --case, or a --reason of RFC 5280")
+    if serial is not None and not access.why.strip():
+        raise click.UsageError("--why must say who reported it, and by which letter: there is no request that does")
     if request_id is not None and (case or reason or invalidity_date):
         raise click.UsageError("--request says the case itself")
     options: dict[str, Any] = {

@@ -97,6 +97,14 @@ class Desk:
         """Have an application submitted, approved and answered."""
         return self.authority.issue(self.approved(application or self.new()).id, act=CHIEF)
 
+    def revoked(
+        self, record: CertificateRecord, case: RevocationCase = RevocationCase.MANAGER_REQUEST
+    ) -> CertificateRecord:
+        """Have a certificate revoked on its agency's request."""
+        request = self.approved(self.about(record, RequestKind.REVOKE, case=case))
+        serial = record.certificate.serial_number
+        return self.authority.revoke(serial, case=case, request_id=request.id, act=CHIEF)
+
     def found(self, record: CertificateRecord) -> CertificateRecord:
         """Return a certificate as it is on record now."""
         found = self.authority.find(record.certificate.serial_number)

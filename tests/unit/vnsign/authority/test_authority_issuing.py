@@ -19,7 +19,7 @@ from vnsign.errors import ErrorCode, VnsignError
 from vnsign.pki.keys import generate_private_key
 from vnsign.pki.requests import RequestProblem, RequestRefused
 from vnsign.pki.weak_keys import CompromisedKeys
-from vnsign.policy.lifecycle import RequestKind, RequestState
+from vnsign.policy.lifecycle import RequestKind, RequestState, RevocationCase
 from vnsign.policy.profiles import CertificateProfile
 
 SECOND, SKEW = timedelta(seconds=1), timedelta(minutes=5)
@@ -141,7 +141,7 @@ def test_a_change_that_changes_nothing_is_refused(desk: Desk) -> None:
 def test_a_certificate_that_is_no_longer_in_force_is_not_renewed(desk: Desk, kind: RequestKind) -> None:
     """Revoked, replaced by a change, or expired to the second."""
     revoked, changed, old = desk.issued(), desk.issued(), desk.issued()
-    desk.authority.revoke(revoked.certificate.serial_number, act=CHIEF)
+    desk.revoked(revoked)
     desk.issued(desk.about(changed, RequestKind.CHANGE))
     for record in (revoked, changed):
         with pytest.raises(VnsignError) as caught:
@@ -160,7 +160,7 @@ def test_what_happens_between_approval_and_issue_counts(desk: Desk, kind: Reques
     """The certificate concerned is looked at again when the new one is made."""
     revoked, expired = desk.issued(), desk.issued()
     first, second = desk.approved(desk.about(revoked, kind)), desk.approved(desk.about(expired, kind))
-    desk.authority.revoke(revoked.certificate.serial_number, act=CHIEF)
+    desk.revoked(revoked)
     refused(desk, first, ErrorCode.WRONG_STATE)
     desk.clock.time = expired.certificate.not_valid_after_utc + SECOND
     refused(desk, second, ErrorCode.WRONG_STATE)
@@ -173,7 +173,7 @@ def test_a_certificate_has_one_successor(desk: Desk) -> None:
     with pytest.raises(VnsignError) as caught:
         desk.authority.request(desk.about(old, RequestKind.RENEW), act=CLERK)
     assert caught.value.code is ErrorCode.WRONG_STATE
-    desk.authority.revoke(new.certificate.serial_number, reason=x509.ReasonFlags.superseded, act=CHIEF)
+    desk.revoked(new, RevocationCase.DEVICE_DAMAGED)
     desk.issued(desk.about(old, RequestKind.RENEW))
 
 

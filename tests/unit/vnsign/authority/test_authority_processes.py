@@ -29,7 +29,7 @@ from vnsign.pki.names import Subject
 from vnsign.policy.lifecycle import RequestKind
 from vnsign.policy.profiles import CertificateProfile
 
-ACT = Act(by="Trần Thị Bình")
+ACT = Act(by="Trần Thị Bình", why="theo danh sách")
 SUBJECT = Subject(common_name="A", organization="B")
 
 ISSUER = """
@@ -50,7 +50,7 @@ for number in range(int(sys.argv[2])):
     sys.stdout.write(certificate.public_bytes(Encoding.DER).hex() + "\\n")
     sys.stdout.flush()
     if number % 5 == 4:
-        authority.revoke(certificate.serial_number, act=Act(by="test"))
+        authority.revoke(certificate.serial_number, act=Act(by="test", why="test"))
         authority.crl("issuing")
 """
 

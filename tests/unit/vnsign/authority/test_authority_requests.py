@@ -163,7 +163,7 @@ def test_a_key_belongs_to_one_subscriber(desk: Desk) -> None:
     refused()
     record = desk.authority.issue(request.id, act=CHIEF)
     refused()
-    desk.authority.revoke(record.certificate.serial_number, act=CHIEF)
+    desk.revoked(record)
     refused()
     desk.clock.advance(days=6 * 365)
     refused()

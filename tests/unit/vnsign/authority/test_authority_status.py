@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,13 +10,13 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from tests.unit.vnsign.authority.desk import CHIEF, CLERK, Desk, csr_of
+from tests.unit.vnsign.authority.desk import CHIEF, CLERK, SUBJECT, Desk, csr_of
 from tests.unit.vnsign.authority.making import NOW
 from vnsign.authority.records import JournalAct, StatusKind
 from vnsign.errors import ErrorCode, VnsignError
 from vnsign.pki.crl import load_crl
 from vnsign.pki.keys import generate_private_key
-from vnsign.policy.lifecycle import REVOCATIONS, RequestKind, RequestState, RevocationCase
+from vnsign.policy.lifecycle import KEY_REASONS, REVOCATIONS, RequestKind, RequestState, RevocationCase
 from vnsign.policy.profiles import CertificateProfile
 
 HOUR = timedelta(hours=1)
@@ -43,7 +44,13 @@ def test_each_case_of_the_law_gives_its_reason_to_its_subscribers(
         return
     desk.clock.advance(hours=2)
     since = NOW if rule.invalidity_date else None
-    revoked = desk.authority.revoke(serial, case=case, invalidity_date=since, act=CHIEF)
+    asked = None
+    if not rule.without_request:
+        with pytest.raises(VnsignError, match="needs a request") as caught:
+            desk.authority.revoke(serial, case=case, act=CHIEF)
+        assert caught.value.code is ErrorCode.BAD_ARGUMENT
+        asked = desk.approved(desk.about(record, RequestKind.REVOKE, case=case)).id
+    revoked = desk.authority.revoke(serial, case=case, invalidity_date=since, request_id=asked, act=CHIEF)
     (change,) = revoked.changes
     assert (change.kind, change.reason, change.case, change.at, change.invalidity_date) == (
         StatusKind.REVOKED,
@@ -113,7 +120,7 @@ def test_the_same_revocation_again_changes_nothing(desk: Desk) -> None:
     record = desk.issued()
     serial = record.certificate.serial_number
     desk.clock.advance(hours=1)
-    revoked = desk.authority.revoke(serial, case=RevocationCase.LEFT_OFFICE, act=CHIEF)
+    revoked = desk.revoked(record, RevocationCase.LEFT_OFFICE)
     desk.clock.advance(hours=1)
     entries = len(desk.authority.journal())
     again: tuple[dict[str, Any], ...] = (
@@ -135,6 +142,51 @@ def test_the_same_revocation_again_changes_nothing(desk: Desk) -> None:
             desk.authority.revoke(serial, **options, act=CHIEF)
         assert caught.value.code is ErrorCode.WRONG_STATE
     assert desk.found(record) == revoked
+
+
+@pytest.mark.parametrize("reason", [each for each in x509.ReasonFlags if each not in KEY_REASONS])
+def test_what_an_agency_asked_for_ends_on_its_request(desk: Desk, reason: x509.ReasonFlags) -> None:
+    """Nghị định 68/2024/NĐ-CP Điều 10, 17: a bare reason is no way around the request; enrolled ones had none."""
+    asked = desk.issued()
+    options: tuple[dict[str, Any], ...] = ({"reason": reason}, {})
+    for given in options:
+        with pytest.raises(VnsignError) as caught:
+            desk.authority.revoke(asked.certificate.serial_number, **given, act=CHIEF)
+        assert caught.value.code is ErrorCode.BAD_ARGUMENT
+    assert desk.found(asked).changes == ()
+    enrolled = desk.authority.enroll(CertificateProfile.SERVICE, SUBJECT).certificate
+    if reason not in {x509.ReasonFlags.certificate_hold, x509.ReasonFlags.remove_from_crl}:
+        assert desk.authority.revoke(enrolled.serial_number, reason=reason, act=CHIEF).revocation is not None
+
+
+@pytest.mark.parametrize("why", ["", " \t"])
+def test_a_revocation_without_a_request_says_why(desk: Desk, why: str) -> None:
+    """Whoever reads the journal learns who reported it; the journal also tells case and reason."""
+    serial = desk.issued().certificate.serial_number
+    with pytest.raises(VnsignError, match="must say why") as caught:
+        desk.authority.revoke(serial, case=RevocationCase.KEY_EXPOSED, act=replace(CHIEF, why=why))
+    assert caught.value.code is ErrorCode.BAD_ARGUMENT
+    desk.authority.revoke(serial, case=RevocationCase.KEY_EXPOSED, act=CHIEF)
+    entry = desk.authority.journal()[-1]
+    told = json.loads(entry.details)
+    assert (entry.act, entry.why) == (JournalAct.REVOKED, CHIEF.why)
+    assert (told["serial"], told["case"], told["reason"]) == (f"{serial:x}", "key_exposed", "keyCompromise")
+
+
+def test_a_request_is_carried_out_for_its_own_case(desk: Desk) -> None:
+    """What the agency wrote is not overruled by whoever carries it out."""
+    record = desk.issued()
+    request = desk.approved(desk.about(record, RequestKind.REVOKE))
+    options: tuple[dict[str, Any], ...] = (
+        {"case": RevocationCase.LEFT_OFFICE},
+        {"reason": x509.ReasonFlags.superseded},
+        {},
+    )
+    for given in options:
+        with pytest.raises(VnsignError, match="another case") as caught:
+            desk.authority.revoke(record.certificate.serial_number, **given, request_id=request.id, act=CHIEF)
+        assert caught.value.code is ErrorCode.BAD_ARGUMENT
+    assert desk.found(record).changes == ()
 
 
 def test_a_request_for_revocation_is_carried_out_once(desk: Desk) -> None:
@@ -162,8 +214,8 @@ def test_a_request_for_a_certificate_revoked_meanwhile_is_done_all_the_same(desk
     """An exposed key does not wait for the letter; the letter is answered when it comes to its turn."""
     record = desk.issued()
     serial = record.certificate.serial_number
-    request = desk.approved(desk.about(record, RequestKind.REVOKE))
-    case = RevocationCase.MANAGER_REQUEST
+    request = desk.approved(desk.about(record, RequestKind.REVOKE, case=RevocationCase.DEVICE_LOST))
+    case = RevocationCase.DEVICE_LOST
     desk.authority.revoke(serial, case=case, act=CHIEF)
     desk.authority.revoke(serial, case=case, request_id=request.id, act=CHIEF)
     assert len(desk.found(record).changes) == 1
@@ -200,7 +252,7 @@ def test_a_certificate_lost_by_a_change_of_office_takes_no_other_with_it(desk: D
     """Only an exposed key speaks against the key."""
     old = desk.issued()
     new = desk.issued(desk.about(old, RequestKind.RENEW))
-    desk.authority.revoke(old.certificate.serial_number, case=RevocationCase.NEW_POST, act=CHIEF)
+    desk.revoked(old, RevocationCase.NEW_POST)
     assert desk.found(new).revocation is None
 
 
@@ -254,7 +306,7 @@ def test_a_hold_ends_with_a_release_or_a_revocation(desk: Desk) -> None:
     assert desk.authority.release(serial, act=CHIEF) == released
     assert released.revocation is None
     desk.authority.hold(serial, act=CHIEF)
-    revoked = desk.authority.revoke(serial, case=RevocationCase.LEFT_OFFICE, act=CHIEF)
+    revoked = desk.revoked(record, RevocationCase.LEFT_OFFICE)
     assert [change.kind for change in revoked.changes] == [
         StatusKind.HELD,
         StatusKind.RELEASED,

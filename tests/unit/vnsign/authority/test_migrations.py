@@ -30,7 +30,7 @@ from vnsign.policy.profiles import CertificateProfile
 
 FIRST_VERSION = (Path(__file__).parent / "first_version.sql").read_text(encoding="utf-8")
 LATER = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
-ACT = Act(by="Trần Thị Bình")
+ACT = Act(by="Trần Thị Bình", why="biên bản 3")
 SERIALS = {
     0x500342F106C00DE18DBF8169E038636F44B9D175: x509.ReasonFlags.key_compromise,
     0x4FA510087961A53D9ED983EA43D8B0CD63468DCA: x509.ReasonFlags.cessation_of_operation,

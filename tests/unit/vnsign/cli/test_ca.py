@@ -395,7 +395,9 @@ def test_a_revocation_asks_whether_you_are_sure(desk: Desk) -> None:
     """Who says no has revoked nothing."""
     serial = desk.issued(official(13))
     place = ["--ca", str(desk.folder / "authority"), "--passphrase-file", str(desk.folder / "authority.pass")]
-    ran = CliRunner().invoke(cli, ["ca", "revoke", serial, "--case", "key_exposed", *place], input="n\n")
+    ran = CliRunner().invoke(
+        cli, ["ca", "revoke", serial, "--case", "key_exposed", "--why", "báo mất", *place], input="n\n"
+    )
 
     assert ran.exit_code == 1
     assert "Nguyễn Văn 13" in ran.output
@@ -421,6 +423,9 @@ def test_an_approved_request_to_revoke_is_carried_out(desk: Desk) -> None:
         (),
         ("SERIAL",),
         ("SERIAL", "--case", "bored"),
+        ("SERIAL", "--case", "device_lost", "--why", ""),
+        ("SERIAL", "--case", "left_office"),
+        ("SERIAL", "--reason", "superseded"),
         ("SERIAL", "--case", "device_lost", "--reason", "superseded"),
         ("SERIAL", "--request", "1"),
         ("--request", "99999"),
@@ -433,7 +438,8 @@ def test_an_approved_request_to_revoke_is_carried_out(desk: Desk) -> None:
 )
 def test_a_revocation_that_makes_no_sense_is_refused(wrong: tuple[str, ...], desk: Desk, serial: str) -> None:
     """Exit code 64; the certificate stays good."""
-    ran = desk.ca("revoke", *(serial if word == "SERIAL" else word for word in wrong), "--yes")
+    words = [serial if word == "SERIAL" else word for word in wrong]
+    ran = desk.ca("revoke", "--why", "biên bản 3", *words, "--yes")
 
     assert (ran.code, ran.out) == (64, "")
     assert desk.good("show", serial)["status"] == "good"

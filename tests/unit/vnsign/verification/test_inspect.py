@@ -178,7 +178,9 @@ def test_revoked_after_signing_stays_valid(fresh: World) -> None:
     signed = fresh.sign()
     fresh.clock.moment += 2 * HOUR
     fresh.office.authority.revoke(
-        fresh.office.leader.certificate.serial_number, at=fresh.clock.now() - HOUR, act=vnsign.Act(by="Văn thư")
+        fresh.office.leader.certificate.serial_number,
+        at=fresh.clock.now() - HOUR,
+        act=vnsign.Act(by="Văn thư", why="báo mất"),
     )
 
     assert only(fresh.inspect(signed, crls=fresh.crls())).indication is Indication.TOTAL_PASSED
@@ -187,7 +189,7 @@ def test_revoked_after_signing_stays_valid(fresh: World) -> None:
 def test_revoked_before_signing_is_rejected(fresh: World) -> None:
     """The signer himself says that he signed after the revocation: TOTAL_FAILED, REVOKED."""
     fresh.office.authority.revoke(
-        fresh.office.leader.certificate.serial_number, at=BEGIN + HOUR, act=vnsign.Act(by="Văn thư")
+        fresh.office.leader.certificate.serial_number, at=BEGIN + HOUR, act=vnsign.Act(by="Văn thư", why="báo mất")
     )
     signature = only(fresh.inspect(fresh.sign(), crls=fresh.crls()))
 
@@ -200,7 +202,9 @@ def test_revoked_without_a_proven_time_is_undecided(fresh: World) -> None:
     signed = fresh.sign(level="B-B")
     fresh.clock.moment += 2 * HOUR
     fresh.office.authority.revoke(
-        fresh.office.leader.certificate.serial_number, at=fresh.clock.now() - HOUR, act=vnsign.Act(by="Văn thư")
+        fresh.office.leader.certificate.serial_number,
+        at=fresh.clock.now() - HOUR,
+        act=vnsign.Act(by="Văn thư", why="báo mất"),
     )
     signature = only(fresh.inspect(signed, crls=fresh.crls()))
 
@@ -212,7 +216,7 @@ def test_an_older_list_cannot_hide_a_revocation(fresh: World) -> None:
     """All authentic evidence counts together: a forger may add lists, never take one away."""
     before = fresh.crls()
     fresh.office.authority.revoke(
-        fresh.office.leader.certificate.serial_number, at=BEGIN + HOUR, act=vnsign.Act(by="Văn thư")
+        fresh.office.leader.certificate.serial_number, at=BEGIN + HOUR, act=vnsign.Act(by="Văn thư", why="báo mất")
     )
     signed = fresh.sign()
 
