@@ -38,9 +38,14 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A folder with an authority in ``authority`` and its passphrase in ``authority.pass``."""
+    """A folder with an authority in ``authority`` and its passphrase in ``authority.pass``.
+
+    Attributes:
+        keys_known: Whether there is a list of compromised keys.
+    """
 
     folder: Path
+    keys_known: bool = True
 
     def run(self, *arguments: object, by: str = SUBMITTER) -> Ran:
         """Run a command; it must end by itself."""
@@ -50,6 +55,9 @@ class Desk:
             patch.setenv("VNSIGN_CA", "authority")
             patch.setenv("VNSIGN_CA_PASSPHRASE_FILE", "authority.pass")
             patch.setenv("VNSIGN_BY", by)
+            if self.keys_known:
+                Path("compromised.txt").write_text(f"{'0' * 64}\n", encoding="utf-8")
+                patch.setenv("VNSIGN_COMPROMISED_KEYS", "compromised.txt")
             with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as left:
                 main(words)
         return Ran(int(left.value.code or 0), out.getvalue(), err.getvalue())

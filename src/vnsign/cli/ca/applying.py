@@ -15,7 +15,15 @@ import click
 from vnsign.adapters.files import read_bytes
 from vnsign.authority.batches.applications import FIELDS, REQUESTABLE, application_from_fields
 from vnsign.authority.records import RequestRecord
-from vnsign.cli.ca.options import Access, Serial, acting_options, compromised_keys_option, definitions, json_option
+from vnsign.cli.ca.options import (
+    Access,
+    Serial,
+    SerialCommand,
+    acting_options,
+    compromised_keys_option,
+    definitions,
+    json_option,
+)
 from vnsign.cli.ca.shapes import print_json, request_json, request_text
 from vnsign.cli.ca.words import CASES, KINDS
 from vnsign.errors import ErrorCode, InputError
@@ -92,8 +100,9 @@ def request(access: Access, /, *, file: Path | None, as_json: bool, **options: _
 
 
 @click.command(
+    cls=SerialCommand,
     epilog="Example: vnsign ca renew --ca authority 3fa2c1 --agency 'Văn phòng UBND tỉnh' --csr new.csr. "
-    "Then: approve, issue."
+    "Then: approve, issue.",
 )
 @click.argument("serial", type=Serial())
 @_options(*_AGENCY, *_KEY)
@@ -110,8 +119,9 @@ def renew(access: Access, /, *, serial: int, as_json: bool, **options: _Given) -
 
 
 @click.command(
+    cls=SerialCommand,
     epilog="Example: vnsign ca change --ca authority 3fa2c1 --agency 'Sở Nội vụ' --cn 'Nguyễn Văn An' --o 'Sở Nội vụ'. "
-    "Then: approve, issue."
+    "Then: approve, issue.",
 )
 @click.argument("serial", type=Serial())
 @_options(*_AGENCY, *_SUBJECT, *_KEY)

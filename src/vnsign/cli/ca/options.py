@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import getpass
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ from vnsign.authority.database.postgres import has_password
 from vnsign.authority.founding.ceremony import combine_parts
 from vnsign.authority.keys.keystore import KeyVault
 from vnsign.authority.records import Act
+from vnsign.cli.ca.words import LABELS, Label
 from vnsign.cli.secret_reading import read_secret, read_secret_file
 from vnsign.errors import ErrorCode, InputError, UsageError, VnsignError
 from vnsign.pki.weak_keys import NO_LIST
@@ -46,6 +48,7 @@ class Access:
     Attributes:
         location: Folder, or URL of a database.
         lang: Language of what people read.
+        judges_keys: Whether the command takes keys in or certifies them.
     """
 
     location: str
@@ -58,6 +61,7 @@ class Access:
     pkcs11_module: Path | None
     pkcs11_token: str | None
     pin_file: Path | None
+    judges_keys: bool = False
     compromised_keys: Path | None = None
     clock: SystemClock = field(default_factory=SystemClock)
 
@@ -66,8 +70,13 @@ class Access:
         return Act(by=self.by or _login_name(), why=self.why or why)
 
     def open(self) -> Authority:
-        """Open the authority with its passphrase and, if a token was named, with the token's PIN."""
+        """Open the authority with its passphrase and, if a token was named, with the token's PIN.
+
+        A command that judges keys says on the error output if no list of compromised keys was given.
+        """
         compromised = load_compromised_keys(self.compromised_keys) if self.compromised_keys is not None else NO_LIST
+        if self.judges_keys and self.compromised_keys is None:
+            click.echo(LABELS[Label.NO_KEY_LIST][self.lang], err=True)
         return Authority.open(
             self.location,
             passphrase=self.passphrase(),
@@ -238,6 +247,7 @@ def _with_access(function: Callable[Concatenate[Access, _P], _R], options: tuple
             pkcs11_module=given.pop("pkcs11_module"),
             pkcs11_token=given.pop("pkcs11_token"),
             pin_file=given.pop("pin_file"),
+            judges_keys="compromised_keys" in given,
             compromised_keys=given.pop("compromised_keys", None),
         )
         if not access.location.strip():
@@ -258,6 +268,27 @@ def _refuse_secret_in_arguments(location: str) -> None:
         raise click.UsageError(
             "others can read the password in --ca: put the URL into VNSIGN_CA, or the password into ~/.pgpass"
         )
+
+
+class SerialCommand(click.Command):
+    """A command with a serial number as its argument: ``-5`` is a wrong one, not an unknown option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments.
+
+        Raises:
+            UsageError: ``BAD_ARGUMENT``: a number below zero.
+        """
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as exc:
+            if re.fullmatch(r"-[0-9]", exc.option_name):
+                raise UsageError(
+                    ErrorCode.BAD_ARGUMENT,
+                    f"a serial number is not negative: {exc.option_name}",
+                    way_out="copy it as vnsign ca list shows it",
+                ) from None
+            raise
 
 
 class Serial(click.ParamType[int]):

@@ -14,7 +14,7 @@ from vnsign.authority.batches.applications import parse_serial
 from vnsign.authority.database.journal_check import JournalReport
 from vnsign.authority.records import CertificateRecord, RequestRecord
 from vnsign.cli.ca.applying import print_requests
-from vnsign.cli.ca.options import Access, json_option, reading_options
+from vnsign.cli.ca.options import Access, SerialCommand, json_option, reading_options
 from vnsign.cli.ca.shapes import (
     certificate_json,
     certificate_text,
@@ -102,7 +102,10 @@ def list_requests(access: Access, *, state: str | None, as_json: bool) -> None:
         click.echo(_requests_table(found, access.lang))
 
 
-@click.command(epilog="Example: vnsign ca show --ca authority 3fa2c1. A request: vnsign ca show --ca authority -r 17")
+@click.command(
+    cls=SerialCommand,
+    epilog="Example: vnsign ca show --ca authority 3fa2c1. A request: vnsign ca show --ca authority -r 17",
+)
 @click.argument("serial", required=False, metavar="SERIAL")
 @click.option("--request", "-r", "number", type=click.IntRange(min=1), help="Show this request.")
 @json_option

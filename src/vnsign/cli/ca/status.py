@@ -14,7 +14,7 @@ from vnsign.authority import Authority
 from vnsign.authority.batches.applications import parse_moment
 from vnsign.authority.records import CertificateRecord
 from vnsign.cli.ca.applying import cases_help
-from vnsign.cli.ca.options import Access, Serial, acting_options, json_option
+from vnsign.cli.ca.options import Access, Serial, SerialCommand, acting_options, json_option
 from vnsign.cli.ca.shapes import certificate_json, certificate_text, common_name, print_json
 from vnsign.cli.ca.words import LABELS, Label
 from vnsign.errors import ErrorCode, UsageError
@@ -30,8 +30,9 @@ _REASONS = {
 
 
 @click.command(
+    cls=SerialCommand,
     epilog="Example: vnsign ca revoke --ca authority 3fa2c1 --case device_lost --invalidity-date 2026-03-01 "
-    "--why 'biên bản số 3/BB-VP'" + cases_help()
+    "--why 'biên bản số 3/BB-VP'" + cases_help(),
 )
 @click.argument("serial", type=Serial(), required=False)
 @click.option("--case", type=click.Choice([case.value for case in RevocationCase]), help="The law's case; see below.")
@@ -84,7 +85,7 @@ def revoke(
     _print(authority.revoke(serial, **options, request_id=request_id, act=act), access, as_json=as_json)
 
 
-@click.command(epilog="Example: vnsign ca hold --ca authority 3fa2c1 --why 'đang xác minh'")
+@click.command(cls=SerialCommand, epilog="Example: vnsign ca hold --ca authority 3fa2c1 --why 'đang xác minh'")
 @click.argument("serial", type=Serial())
 @json_option
 @acting_options
@@ -97,7 +98,9 @@ def hold(access: Access, *, serial: int, as_json: bool) -> None:
     _print(access.open().hold(serial, act=act), access, as_json=as_json)
 
 
-@click.command(epilog="Example: vnsign ca release --ca authority 3fa2c1 --why 'đã tìm thấy thiết bị'")
+@click.command(
+    cls=SerialCommand, epilog="Example: vnsign ca release --ca authority 3fa2c1 --why 'đã tìm thấy thiết bị'"
+)
 @click.argument("serial", type=Serial())
 @json_option
 @acting_options

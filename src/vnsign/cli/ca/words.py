@@ -155,9 +155,16 @@ class Label(StrEnum):
     ISSUED = "issued"
     FAILED = "failed"
     OLD_LIST = "old list"
+    NO_KEY_LIST = "no key list"
 
 
 LABELS: Mapping[Label, _Words] = {
+    Label.NO_KEY_LIST: _words(
+        "Lưu ý: không có danh sách khóa đã lộ (--compromised-keys hoặc VNSIGN_COMPROMISED_KEYS), nên khóa đã bị công "
+        "bố, như khóa Debian năm 2008, không bị phát hiện",
+        "Note: no list of compromised keys (--compromised-keys or VNSIGN_COMPROMISED_KEYS): published keys, such as "
+        "Debian's of 2008, are not found",
+    ),
     Label.SERIAL: _words("Số hiệu", "Serial number"),
     Label.SUBJECT: _words("Thuê bao", "Subject"),
     Label.PROFILE: _words("Loại", "Kind of subscriber"),

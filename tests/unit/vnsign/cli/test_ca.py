@@ -473,6 +473,24 @@ def test_a_hold_is_refused_unless_the_settings_allow_it(tmp_path: Path) -> None:
     assert desk.ca("release", "abc").code == 64
 
 
+@pytest.mark.parametrize("words", [("show", "-5"), ("revoke", "-5f3a", "--yes"), ("hold", "-5"), ("renew", "-17")])
+def test_a_negative_serial_number_is_no_unknown_option(words: tuple[str, ...], desk: Desk) -> None:
+    """Our error and exit code; what is no number stays an unknown option."""
+    ran = desk.ca(*words)
+    assert (ran.code, ran.out) == (64, "")
+    assert "a serial number is not negative: -" in ran.err
+    assert "No such option" in desk.ca(words[0], "-x").err
+
+
+def test_without_a_list_of_compromised_keys_one_line_says_so(desk: Desk) -> None:
+    """Where keys are judged, and once; with a list, or where none is judged, nothing is said."""
+    bare = replace(desk, keys_known=False)
+    ran = bare.ca("issue", 9999, 9998, "--lang", "en")
+    assert ran.err.count("Note: no list of compromised keys") == 1
+    assert "Note" not in bare.ca("show", 9999, "--lang", "en").err
+    assert "Note" not in desk.ca("issue", 9999, "--lang", "en").err
+
+
 # ---------------------------------------------------------------- list, show, export, crl, journal
 
 
