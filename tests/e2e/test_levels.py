@@ -35,7 +35,7 @@ from tests.support import require_tool
 from vnsign import ErrorCode, Level, Verdict
 from vnsign.adapters.http_timestamps import HttpTimestampSource
 from vnsign.adapters.http_transport import HttpTransport
-from vnsign.pdf.structure import SignatureKind, read_structure
+from vnsign.pdf.reading.structure import SignatureKind, read_structure
 
 
 @pytest.fixture(scope="module")

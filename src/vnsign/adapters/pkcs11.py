@@ -137,7 +137,9 @@ class TokenKeys:
         if certificate is None:
             own = [each for each in held if public_key_of(each) == key.public_key()]
             if not own:
-                raise self._token.error(ErrorCode.KEY_UNAVAILABLE, "there is no certificate of this key, on the token or beside it")
+                raise self._token.error(
+                    ErrorCode.KEY_UNAVAILABLE, "there is no certificate of this key, on the token or beside it"
+                )
             certificate = max(own, key=lambda each: each.not_valid_after_utc)
         return Credential(key=key, certificate=certificate, chain=_chain(certificate, held))
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from vnsign.errors import ErrorCode, VnsignError
-from vnsign.pdf.place import Place
+from vnsign.pdf.writing.place import Place
 
 _IDENTITY_CHARACTERS = 32
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from vnsign.errors import ErrorCode, UsageError
-from vnsign.pdf.place import Place
-from vnsign.pdf.text_search import Between
+from vnsign.pdf.finding.text_search import Between
+from vnsign.pdf.writing.place import Place
 
 
 class Millimetres(click.ParamType[tuple[float, ...]]):

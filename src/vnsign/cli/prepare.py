@@ -11,7 +11,7 @@ import click
 
 from vnsign.adapters.files import read_bytes, write_whole
 from vnsign.cli.measures import Millimetres, require_new
-from vnsign.pdf.place import Place
+from vnsign.pdf.writing.place import Place
 from vnsign.wiring.placing import TextPlace, find_place, image_size_mm, prepare_official_pdf
 
 _SIZE = Millimetres("W,H")

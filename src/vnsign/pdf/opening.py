@@ -15,6 +15,8 @@ import pikepdf
 
 from vnsign.errors import ErrorCode, InputError
 
+#: Number and generation of an object.
+ObjectId = tuple[int, int]
 #: Larger files are refused by this engine, which holds the file in memory.
 MAX_PDF_BYTES = 512 * 1024 * 1024
 #: More than any certificate, list, look or subset font; the largest public CRLs have some 30 MB.

@@ -26,11 +26,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from vnsign.errors import ErrorCode, UsageError
-from vnsign.pdf.document_timestamp import open_timestamp_gap
-from vnsign.pdf.security_store import SecurityStore
-from vnsign.pdf.security_store_writing import add_security_store
+from vnsign.pdf.reading.security_store import SecurityStore
+from vnsign.pdf.reading.structure import SignatureKind, read_structure
 from vnsign.pdf.source import PdfSource, to_bytes
-from vnsign.pdf.structure import SignatureKind, read_structure
+from vnsign.pdf.writing.document_timestamp import open_timestamp_gap
+from vnsign.pdf.writing.security_store import add_security_store
 from vnsign.pki.evidence import RevocationEvidence, read_evidence
 from vnsign.ports import RevocationSource, TimestampSource
 from vnsign.signing.extend_reading import SignedRevision, read_document_timestamp, read_revisions, read_signature

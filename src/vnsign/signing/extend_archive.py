@@ -15,8 +15,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from vnsign.errors import ErrorCode, InputError
+from vnsign.pdf.reading.structure import PdfStructure, SignatureKind, read_structure
 from vnsign.pdf.source import PdfSource, to_bytes
-from vnsign.pdf.structure import PdfStructure, SignatureKind, read_structure
 from vnsign.pki.timestamp_reading import parse_timestamp
 from vnsign.policy.algorithms import AlgorithmStatus, judge_digest
 from vnsign.signing.extend import Means, add_document_timestamp, add_evidence_of

@@ -14,7 +14,7 @@ from datetime import datetime
 from cryptography import x509
 
 from vnsign.errors import ErrorCode, InputError
-from vnsign.pdf.structure import FoundSignature, PdfStructure, SignatureKind
+from vnsign.pdf.reading.structure import FoundSignature, PdfStructure, SignatureKind
 from vnsign.pki.certificates import load_certificate
 from vnsign.pki.cms_reading import parse_signed_data
 from vnsign.pki.timestamp_reading import TimestampToken, parse_timestamp

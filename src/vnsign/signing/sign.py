@@ -20,11 +20,11 @@ from datetime import datetime
 
 from vnsign.errors import ErrorCode, InputError, UsageError
 from vnsign.pdf.geometry import Box
-from vnsign.pdf.looks import Look
-from vnsign.pdf.signature_fields import SignatureField, docmdp_permission, signature_fields
-from vnsign.pdf.signature_gap import SignatureEntry, open_gap
 from vnsign.pdf.source import AppendedSource, PdfSource, chunks
-from vnsign.pdf.updating import Gap, PdfUpdate, open_for_update
+from vnsign.pdf.writing.drawing import Look
+from vnsign.pdf.writing.signature_fields import SignatureField, docmdp_permission, signature_fields
+from vnsign.pdf.writing.signature_gap import SignatureEntry, open_gap
+from vnsign.pdf.writing.updating import Gap, PdfUpdate, open_for_update
 from vnsign.ports import TimestampSource
 from vnsign.signing.signer import TIMESTAMP_ROOM_BYTES, PreparedSigner
 

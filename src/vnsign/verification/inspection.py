@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from functools import partial
 
 from vnsign.errors import ErrorCode, InputError, UsageError
-from vnsign.pdf.security_store import has_security_store
-from vnsign.pdf.structure import FoundSignature, PdfStructure, SignatureKind, read_structure
+from vnsign.pdf.reading.security_store import has_security_store
+from vnsign.pdf.reading.structure import FoundSignature, PdfStructure, SignatureKind, read_structure
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.report import (
     DocumentReport,

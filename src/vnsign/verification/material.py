@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from vnsign.errors import InputError
-from vnsign.pdf.security_store import SecurityStore
+from vnsign.pdf.reading.security_store import SecurityStore
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.pki.cms_reading import SignedCms
 from vnsign.pki.path import PathFinder, PathPolicy

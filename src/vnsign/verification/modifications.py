@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
 
-from vnsign.pdf.appended import oddity_of_appended
-from vnsign.pdf.changes import Change, ChangeKind, compare_revisions
+from vnsign.pdf.comparing.appended import oddity_of_appended
+from vnsign.pdf.comparing.changes import Change, ChangeKind, compare_revisions
+from vnsign.pdf.comparing.second_opinion import NO_OPINION, Opinion, ask_second_opinion, is_opinion_affordable
 from vnsign.pdf.opening import HARMLESS_WARNINGS, open_pdf, warnings_of
-from vnsign.pdf.second_opinion import NO_OPINION, Opinion, ask_second_opinion, is_opinion_affordable
-from vnsign.pdf.structure import FoundSignature
+from vnsign.pdf.reading.structure import FoundSignature
 from vnsign.report import Finding, FindingCode, Modifications, Severity
 from vnsign.verification.signatures import LaterChanges
 

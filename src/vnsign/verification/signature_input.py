@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from asn1crypto import core
 
 from vnsign.errors import ErrorCode, InputError
-from vnsign.pdf.structure import FoundSignature
+from vnsign.pdf.reading.structure import FoundSignature
 from vnsign.pki.cms_reading import SignedCms, parse_signed_data
 from vnsign.policy.validation import BARE_RSA_SUB_FILTER
 

@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from vnsign.pdf.structure import FoundSignature
+from vnsign.pdf.reading.structure import FoundSignature
 from vnsign.pki.anchors import fingerprint
 from vnsign.pki.cms_reading import SignedCms
 from vnsign.pki.signature_values import load_certificate

@@ -10,8 +10,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from vnsign.errors import ErrorCode, UsageError
-from vnsign.pdf.security_store import SecurityStore
-from vnsign.pdf.structure import FoundSignature, SignatureKind
+from vnsign.pdf.reading.security_store import SecurityStore
+from vnsign.pdf.reading.structure import FoundSignature, SignatureKind
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.report import Modifications, SignatureReport
 from vnsign.verification.material import gather_material

@@ -9,17 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vnsign.errors import ErrorCode, UsageError
-from vnsign.pdf.appearance import read_image
-from vnsign.pdf.blanks import find_date_blanks, find_number_blank, text_field_at
-from vnsign.pdf.field_places import page_size, place_of_field
+from vnsign.pdf.finding.blanks import find_date_blanks, find_number_blank, text_field_at
+from vnsign.pdf.finding.field_places import page_size, place_of_field
+from vnsign.pdf.finding.rendering import Stamp, draw_stamps, render_page
+from vnsign.pdf.finding.text_search import Between, find_between
 from vnsign.pdf.geometry import Box, PageGeometry, place_on_page
+from vnsign.pdf.looks.appearance import read_image
 from vnsign.pdf.opening import open_pdf
-from vnsign.pdf.page_reading import geometry_of
-from vnsign.pdf.place import Place
-from vnsign.pdf.prepare import SignatureFieldSpec, TextFieldSpec, prepare_fields
-from vnsign.pdf.rendering import Stamp, draw_stamps, render_page
-from vnsign.pdf.text_search import Between, find_between
-from vnsign.pdf.updating import translated
+from vnsign.pdf.reading.pages import geometry_of
+from vnsign.pdf.writing.place import Place
+from vnsign.pdf.writing.prepare import SignatureFieldSpec, TextFieldSpec, prepare_fields
+from vnsign.pdf.writing.updating import translated
 from vnsign.policy.decree30 import (
     DATE_FIELD,
     NUMBER_FIELD,

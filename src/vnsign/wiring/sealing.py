@@ -8,12 +8,12 @@ from datetime import datetime
 
 from vnsign.adapters.clock import SystemClock
 from vnsign.errors import ErrorCode, UsageError
-from vnsign.pdf.appearance import read_image
-from vnsign.pdf.corner import place_in_corner
-from vnsign.pdf.fields_reading import read_text_value
-from vnsign.pdf.looks import Look
-from vnsign.pdf.place import Place
+from vnsign.pdf.looks.appearance import read_image
+from vnsign.pdf.reading.fields import read_text_value
 from vnsign.pdf.source import BytesSource, to_bytes
+from vnsign.pdf.writing.corner import place_in_corner
+from vnsign.pdf.writing.drawing import Look
+from vnsign.pdf.writing.place import Place
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.policy.decree30 import AGENCY_TEXT_FIELD, NUMBER_FIELD
 from vnsign.ports import Clock, RevocationSource

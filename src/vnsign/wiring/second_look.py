@@ -5,9 +5,9 @@ from __future__ import annotations
 import pikepdf
 
 from vnsign.errors import ErrorCode, InputError
-from vnsign.pdf.fields_reading import read_form
+from vnsign.pdf.reading.fields import read_form
+from vnsign.pdf.reading.structure import read_structure
 from vnsign.pdf.source import PdfSource, to_bytes
-from vnsign.pdf.structure import read_structure
 from vnsign.report import Modifications
 from vnsign.signing.sign import Signed
 from vnsign.verification.modifications import judge_changes

@@ -11,14 +11,14 @@ from typing import TypedDict, Unpack
 from vnsign.adapters.clock import SystemClock
 from vnsign.adapters.files import FileSource, write_whole
 from vnsign.errors import ErrorCode, UsageError
-from vnsign.pdf.appearance import read_image
-from vnsign.pdf.filling import fill
+from vnsign.pdf.finding.text_search import Between, find_between
 from vnsign.pdf.geometry import Box
-from vnsign.pdf.looks import Look
-from vnsign.pdf.place import Place, box_of
-from vnsign.pdf.prepare import SignatureFieldSpec, TextFieldSpec, prepare_fields
+from vnsign.pdf.looks.appearance import read_image
 from vnsign.pdf.source import BytesSource, PdfSource, chunks, to_bytes
-from vnsign.pdf.text_search import Between, find_between
+from vnsign.pdf.writing.drawing import Look
+from vnsign.pdf.writing.filling import fill
+from vnsign.pdf.writing.place import Place, box_of
+from vnsign.pdf.writing.prepare import SignatureFieldSpec, TextFieldSpec, prepare_fields
 from vnsign.ports import Clock, RevocationSource, TimestampSource
 from vnsign.signing.extend import Means, raise_newest
 from vnsign.signing.levels import TargetLevel, target_level
@@ -36,12 +36,12 @@ VIETNAM_TIME = timezone(timedelta(hours=7), "+07")
 def prepare_pdf(
     pdf: bytes, *, text_fields: Sequence[TextFieldSpec] = (), signature_fields: Sequence[SignatureFieldSpec] = ()
 ) -> bytes:
-    """Write the fields of the recipe into a PDF before anyone signs it. See :mod:`vnsign.pdf.prepare`."""
+    """Write the fields of the recipe into a PDF before anyone signs it. See :mod:`vnsign.pdf.writing.prepare`."""
     return prepare_fields(pdf, text_fields=text_fields, signature_fields=signature_fields)
 
 
 def fill_pdf(pdf: bytes, values: Mapping[str, str]) -> bytes:
-    """Fill prepared text fields (number, date) after the first signature. See :mod:`vnsign.pdf.filling`.
+    """Fill prepared text fields (number, date) after the first signature. See :mod:`vnsign.pdf.writing.filling`.
 
     Raises:
         UsageError: FIELD_NOT_FOUND, FIELD_ALREADY_FILLED, BAD_ARGUMENT.

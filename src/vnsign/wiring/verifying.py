@@ -7,7 +7,7 @@ from datetime import datetime
 
 from vnsign.adapters.clock import SystemClock
 from vnsign.errors import ErrorCode, SignatureRejected, UsageError
-from vnsign.pdf.structure import read_structure
+from vnsign.pdf.reading.structure import read_structure
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.pki.cms_certificates import certificates_in
 from vnsign.pki.crl import unique_crls

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from tests.documents_kit import official_page
 from vnsign.errors import VnsignError
-from vnsign.pdf.blanks import find_date_blanks, find_number_blank
-from vnsign.pdf.rendering import render_page
-from vnsign.pdf.text_lines import fold, read_pages
+from vnsign.pdf.finding.blanks import find_date_blanks, find_number_blank
+from vnsign.pdf.finding.rendering import render_page
+from vnsign.pdf.finding.text_lines import fold, read_pages
 
 PAGE = official_page()
 

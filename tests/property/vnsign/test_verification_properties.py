@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import vnsign
 from tests.materials import Office, leader_signed, make_office, numbered, sealed
-from vnsign.pdf.structure import read_structure
+from vnsign.pdf.reading.structure import read_structure
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.report import DocumentReport, Verdict
 from vnsign.verification import inspect

@@ -6,9 +6,9 @@ import pytest
 
 from tests.documents_kit import Paper, official_page
 from vnsign.errors import ErrorCode, VnsignError
-from vnsign.pdf.appearance import Alignment
-from vnsign.pdf.blanks import find_date_blanks, find_number_blank
+from vnsign.pdf.finding.blanks import find_date_blanks, find_number_blank
 from vnsign.pdf.fonts import FontStyle
+from vnsign.pdf.looks.appearance import Alignment
 
 MM = 72 / 25.4
 

@@ -10,10 +10,10 @@ from pypdf import PdfReader
 
 from tests.materials import DATE, LEADER, NUMBER, SEAL, plain_pdf, prepared_pdf
 from vnsign.errors import ErrorCode, InputError, UsageError
-from vnsign.pdf import filling
 from vnsign.pdf.geometry import Box
-from vnsign.pdf.prepare import SignatureFieldSpec, TextFieldSpec, prepare_fields
 from vnsign.pdf.source import BytesSource, to_bytes
+from vnsign.pdf.writing import filling
+from vnsign.pdf.writing.prepare import SignatureFieldSpec, TextFieldSpec, prepare_fields
 
 
 def fill(pdf: bytes, values: dict[str, str]) -> bytes:

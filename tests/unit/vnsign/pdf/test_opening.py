@@ -12,7 +12,7 @@ from tests.forgery import append_increment, body_of, next_number, number_of_cata
 from tests.materials import plain_pdf
 from vnsign.pdf.dates import parse_pdf_date
 from vnsign.pdf.opening import read_bounded
-from vnsign.pdf.structure import read_structure
+from vnsign.pdf.reading.structure import read_structure
 
 Encoding = pikepdf.Name | pikepdf.Array | None
 FLATE_TWICE = pikepdf.Array([pikepdf.Name.FlateDecode, pikepdf.Name.FlateDecode])

@@ -13,8 +13,8 @@ from PIL import Image
 from tests.documents_kit import Paper
 from tests.materials import plain_pdf
 from vnsign.errors import ErrorCode, VnsignError
-from vnsign.pdf.pdfium import pdfium_document
-from vnsign.pdf.rendering import Stamp, draw_stamps, render_page
+from vnsign.pdf.finding.pdfium import pdfium_document
+from vnsign.pdf.finding.rendering import Stamp, draw_stamps, render_page
 
 
 def test_a_page_is_seen_in_its_size() -> None:

@@ -12,10 +12,10 @@ from pikepdf import Array, Dictionary, Name
 
 from tests.materials import plain_pdf
 from tests.support import require_tool
-from vnsign.pdf.document_timestamp import open_timestamp_gap
-from vnsign.pdf.security_store import SecurityStore, read_store
-from vnsign.pdf.security_store_writing import add_security_store
+from vnsign.pdf.reading.security_store import SecurityStore, read_store
 from vnsign.pdf.source import BytesSource, to_bytes
+from vnsign.pdf.writing.document_timestamp import open_timestamp_gap
+from vnsign.pdf.writing.security_store import add_security_store
 
 FIRST = SecurityStore(certificates=(b"c1",), crls=(b"l1",), ocsps=(b"o1",))
 MORE = SecurityStore(certificates=(b"c1", b"c2"), crls=(b"l1",), ocsps=(b"o2", b"o2"))

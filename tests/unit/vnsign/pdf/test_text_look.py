@@ -7,9 +7,9 @@ import unicodedata
 import pytest
 
 from vnsign.errors import ErrorCode, UsageError
-from vnsign.pdf.appearance import Alignment
 from vnsign.pdf.fonts import FontStyle, bundled_font
-from vnsign.pdf.text_look import TextLook
+from vnsign.pdf.looks.appearance import Alignment
+from vnsign.pdf.looks.text_look import TextLook
 
 TEXT = "Số: 15/QĐ-UBND"
 

@@ -7,8 +7,8 @@ import pytest
 from tests.documents_kit import CENTRE_X_MM, NAME, NAME_MM, POSITION, POSITION_MM, Paper, official_page
 from tests.materials import plain_pdf
 from vnsign.errors import ErrorCode, VnsignError
-from vnsign.pdf.text_lines import fold, read_pages
-from vnsign.pdf.text_search import Between, find_between, find_lines, find_signature_gap
+from vnsign.pdf.finding.text_lines import fold, read_pages
+from vnsign.pdf.finding.text_search import Between, find_between, find_lines, find_signature_gap
 
 BLOCK = Between(position=POSITION, name=NAME)
 

@@ -6,8 +6,8 @@ import pytest
 
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.pdf.fonts import FontStyle, bundled_font
-from vnsign.pdf.prepare import FIELD_CHARACTERS
-from vnsign.pdf.typeface import cut_typeface, to_unicode
+from vnsign.pdf.looks.typeface import cut_typeface, to_unicode
+from vnsign.pdf.writing.prepare import FIELD_CHARACTERS
 
 
 @pytest.mark.parametrize("style", FontStyle)

@@ -16,7 +16,7 @@ import vnsign
 from tests.materials import Office, make_office, picture, plain_pdf
 from vnsign.adapters.files import FileSource
 from vnsign.pdf.source import AppendedSource, BytesSource, PdfSource, chunks, hash_of, to_bytes
-from vnsign.pdf.updating import open_for_update
+from vnsign.pdf.writing.updating import open_for_update
 
 SECRET = "Nguyễn Văn Ủy – bí mật"
 

@@ -18,8 +18,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 import vnsign
 from tests.materials import HandClock, Office, make_office, plain_pdf
+from vnsign.pdf.reading.structure import read_structure
 from vnsign.pdf.source import BytesSource, to_bytes
-from vnsign.pdf.structure import read_structure
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.pki.cms_reading import parse_signed_data
 from vnsign.report import (

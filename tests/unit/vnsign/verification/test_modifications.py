@@ -32,8 +32,8 @@ from tests.materials import (
     plain_pdf,
     sealed,
 )
-from vnsign.pdf.page_reading import only_sets_harmless_flags
-from vnsign.pdf.structure import FieldLock, FoundSignature, LockAction, read_structure
+from vnsign.pdf.reading.pages import only_sets_harmless_flags
+from vnsign.pdf.reading.structure import FieldLock, FoundSignature, LockAction, read_structure
 from vnsign.report import FindingCode, Modifications
 from vnsign.verification.modifications import judge_changes
 from vnsign.verification.signatures import LaterChanges

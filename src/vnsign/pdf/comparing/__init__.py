@@ -1,0 +1,1 @@
+"""What was appended after a signature, and whether two readers can see it differently."""

@@ -1,0 +1,391 @@
+"""What a later revision did to a PDF, named by what it means.
+
+The two revisions are walked side by side by role (catalog, form, fields, pages, annotations); whatever has no role is
+compared for exact equality. So everything that the trailer leads to is either equal or named here.
+
+Invariants:
+    - No difference is passed over: one that fits no known change is CATALOG_CHANGED, FORM_CHANGED, FIELD_CHANGED,
+      ANNOTATION_CHANGED or PAGE_CHANGED, with the key that differs.
+
+What it does not do: say which changes are allowed (:mod:`vnsign.verification.modifications`), or look at objects that
+nothing leads to.
+
+Source: ISO 32000-2 §7.5.6, §7.7.2 (catalog), §12.5 (annotations), §12.7 (forms), §12.8.2 (transform methods).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pikepdf
+
+from vnsign.pdf.comparing.field_looks import LookProblem, inspect_text_look
+from vnsign.pdf.comparing.revisions import RevisionPair
+from vnsign.pdf.opening import ObjectId
+from vnsign.pdf.reading.fields import Field, Form, is_painted, more_than_signature_field, read_form
+from vnsign.pdf.reading.pages import (
+    annotations_of,
+    area_of,
+    count_pages,
+    only_sets_harmless_flags,
+    overlap,
+    page_nodes,
+    subtype_of,
+)
+from vnsign.pdf.reading.structure import is_signature_dictionary
+
+
+class ChangeKind(StrEnum):
+    """One kind of change."""
+
+    # what long-term validation adds
+    SECURITY_STORE = "security_store"
+    DOCUMENT_TIMESTAMP = "document_timestamp"
+    METADATA = "metadata"
+    # the form
+    FIELD_FILLED = "field_filled"
+    FIELD_REFILLED = "field_refilled"
+    LOOK_CHANGED = "look_changed"
+    LOOK_DIFFERS_FROM_VALUE = "look_differs_from_value"
+    FIELD_SIGNED = "field_signed"
+    SIGNATURE_FIELD_ADDED = "signature_field_added"
+    FIELD_ADDED = "field_added"
+    FIELD_REMOVED = "field_removed"
+    FIELD_CHANGED = "field_changed"
+    SIGNATURE_CHANGED = "signature_changed"
+    FORM_CHANGED = "form_changed"
+    # pages and the rest
+    ANNOTATION_ADDED = "annotation_added"
+    ANNOTATION_CHANGED = "annotation_changed"
+    ANNOTATION_REMOVED = "annotation_removed"
+    PAGE_CHANGED = "page_changed"
+    PAGES_ADDED_OR_REMOVED = "pages_added_or_removed"
+    CATALOG_CHANGED = "catalog_changed"
+    ENCRYPTION_CHANGED = "encryption_changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One change.
+
+    Attributes:
+        field: Fully qualified name of the field concerned, empty if none.
+        where: Page, object or key, for a person.
+        values: What was seen, as short strings.
+    """
+
+    kind: ChangeKind
+    field: str = ""
+    where: str = ""
+    values: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+# Keys a signature's own act may set on the widget of an existing signature field. Source: ISO 32000-2 Tables 166, 192.
+_SIGNED_WIDGET_KEYS = frozenset({"/V", "/AP", "/AS", "/M", "/MK"})
+_FILLED_WIDGET_KEYS = frozenset({"/V", "/AP", "/M"})
+_BUTTON_WIDGET_KEYS = frozenset({"/V", "/AS", "/M"})
+_TREE_KEYS = frozenset({"/Kids", "/Parent"})
+_DIRECT: ObjectId = (0, 0)
+
+
+def compare_revisions(old: pikepdf.Pdf, new: pikepdf.Pdf) -> tuple[Change, ...]:
+    """Return every change from ``old`` to ``new``, two revisions of the same file.
+
+    Raises:
+        pikepdf.PdfError: An object cannot be read; the caller treats the comparison as not made.
+    """
+    return tuple(_Comparison(RevisionPair(old, new)).run())
+
+
+class _Comparison:
+    def __init__(self, pair: RevisionPair) -> None:
+        self.pair = pair
+        self.old_form: Form = read_form(pair.old)
+        self.new_form: Form = read_form(pair.new)
+        self.old_pages = list(page_nodes(pair.old))
+        self.new_pages = list(page_nodes(pair.new))
+        self._mark_judged()
+
+    def _mark_judged(self) -> None:
+        """Pages, fields and their widgets are compared by role; references to them are then not changes."""
+        pages = {n.objgen for n in self.old_pages} & {n.objgen for n in self.new_pages}
+        widgets = set(self.old_form.widget_numbers()) & set(self.new_form.widget_numbers())
+        annotations = {a.objgen for p in self.old_pages for a in annotations_of(p) if a.is_indirect} & {
+            a.objgen for p in self.new_pages for a in annotations_of(p) if a.is_indirect
+        }
+        self.pair.judged = pages | widgets | annotations | ({self.pair.old.Root.objgen} & {self.pair.new.Root.objgen})
+
+    def run(self) -> Iterator[Change]:
+        yield from self._trailer()
+        yield from self._catalog()
+        yield from self._form()
+        yield from self._pages()
+
+    def _trailer(self) -> Iterator[Change]:
+        old, new = self.pair.old.trailer, self.pair.new.trailer
+        if not self.pair.equal(old.get("/Encrypt"), new.get("/Encrypt")):
+            yield Change(kind=ChangeKind.ENCRYPTION_CHANGED, where="trailer")
+        if not self.pair.equal(old.get("/Info"), new.get("/Info")):
+            yield Change(kind=ChangeKind.METADATA, where="/Info")
+
+    def _catalog(self) -> Iterator[Change]:
+        old, new = self.pair.old.Root, self.pair.new.Root
+        ignored = frozenset({"/AcroForm", "/Pages", "/Version"})
+        for key in self.pair.different_keys(old, new, ignored=ignored):
+            match key:
+                case "/DSS":
+                    yield Change(kind=ChangeKind.SECURITY_STORE, where="/DSS")
+                case "/Metadata" | "/Extensions":
+                    yield Change(kind=ChangeKind.METADATA, where=key)
+                case _:
+                    yield Change(kind=ChangeKind.CATALOG_CHANGED, where=key)
+
+    # ------------------------------------------------------------------ form and fields
+
+    def _form(self) -> Iterator[Change]:
+        yield from self._form_dictionary()
+        for name, old in self.old_form.fields.items():
+            new = self.new_form.fields.get(name)
+            if new is None:
+                yield Change(kind=ChangeKind.FIELD_REMOVED, field=name, where=f"field {name}")
+            elif old.type == "/Sig":
+                yield from self._signature_field(old, new)
+            else:
+                yield from self._data_field(old, new)
+        for name, new in self.new_form.fields.items():
+            if name not in self.old_form.fields:
+                yield self._added_field(new)
+
+    def _form_dictionary(self) -> Iterator[Change]:
+        old, new = self.old_form.dictionary, self.new_form.dictionary
+        if old is None or new is None:
+            if old is not None:
+                yield Change(kind=ChangeKind.FORM_CHANGED, where="/AcroForm removed")
+            elif new is not None and ("/XFA" in new or new.get("/NeedAppearances")):
+                yield Change(kind=ChangeKind.FORM_CHANGED, where="/AcroForm")
+            return
+        for key in self.pair.different_keys(old, new, ignored=frozenset({"/Fields", "/SigFlags", "/DR"})):
+            if key in {"/DA", "/Q"} and key not in old:
+                # a default for fields that bring none; those that stood before have had their look without it
+                continue
+            yield Change(kind=ChangeKind.FORM_CHANGED, where=f"/AcroForm {key}")
+        if not self._only_adds(old.get("/DR"), new.get("/DR"), depth=2):
+            yield Change(kind=ChangeKind.FORM_CHANGED, where="/AcroForm /DR")
+        if not self._same_intermediate_nodes():
+            yield Change(kind=ChangeKind.FORM_CHANGED, where="/AcroForm /Fields")
+
+    def _only_adds(self, old: object, new: object, *, depth: int) -> bool:
+        """Whether every entry of a resource dictionary is still what it was."""
+        if old is None or self.pair.equal(old, new):
+            return True
+        if depth == 0 or not (isinstance(old, pikepdf.Dictionary) and isinstance(new, pikepdf.Dictionary)):
+            return False
+        return all(self._only_adds(old.get(key), new.get(key), depth=depth - 1) for key in old.keys())  # noqa: SIM118
+
+    def _same_intermediate_nodes(self) -> bool:
+        """Nodes above the fields hand their entries down: a change there changes fields."""
+        return all(
+            name in self.new_form.nodes
+            and not self.pair.different_keys(node, self.new_form.nodes[name], ignored=_TREE_KEYS)
+            for name, node in self.old_form.nodes.items()
+        )
+
+    def _added_field(self, new: Field) -> Change:
+        where = f"field {new.name}"
+        if new.type != "/Sig":
+            return Change(kind=ChangeKind.FIELD_ADDED, field=new.name, where=where, values={"type": new.type})
+        odd = self._oddity(new)
+        if _is_document_timestamp(new.value) and not odd:
+            return Change(kind=ChangeKind.DOCUMENT_TIMESTAMP, field=new.name, where=where)
+        is_visible = any(area_of(widget) > 0 for widget in new.widgets)
+        values = {"visible": "yes" if is_visible else "no", **({"odd": odd} if odd else {})}
+        return Change(kind=ChangeKind.SIGNATURE_FIELD_ADDED, field=new.name, where=where, values=values)
+
+    def _oddity(self, new: Field) -> str:
+        """Return what makes a new or newly signed signature field a way to paint, empty if nothing does.
+
+        A look is vouched for by the signature whose field it is: a signature that verification will find and judge.
+        """
+        for dictionary in (new.node, *new.widgets):
+            if more := more_than_signature_field(dictionary):
+                return f"more than a signature field: {more}"
+        has_look = any(area_of(widget) > 0 and is_painted(widget) for widget in new.widgets)
+        if new.value is None:
+            return "look without a signature" if has_look else ""
+        if not is_signature_dictionary(new.value) or not (new.node.is_indirect or _number(new.value) != _DIRECT):
+            return "not a signature"
+        if _is_document_timestamp(new.value):
+            return "timestamp with a look" if has_look else ""
+        return "covers another annotation" if has_look and self._covers_another(new) else ""
+
+    def _covers_another(self, new: Field) -> bool:
+        """Whether a field that did not stand in the signed revision lies over what did."""
+        own = {widget.objgen for widget in new.widgets}
+        if new.name in self.old_form.fields:
+            return False
+        for page in self.new_pages:
+            annotations = annotations_of(page)
+            mine = [a for a in annotations if a.objgen in own]
+            others = [a for a in annotations if a.objgen not in own and subtype_of(a) != "/Link"]
+            if any(overlap(a, b) for a in mine for b in others):
+                return True
+        return False
+
+    def _signature_field(self, old: Field, new: Field) -> Iterator[Change]:
+        where = f"field {old.name}"
+        if old.value is not None:
+            if new.value is None or not self.pair.equal(old.value, new.value):
+                yield Change(kind=ChangeKind.SIGNATURE_CHANGED, field=old.name, where=where)
+            yield from self._widgets(old, new, allowed=frozenset({"/V", "/AP"}))
+            yield from self._looks_kept(old, new)
+        elif new.value is None:
+            yield from self._widgets(old, new, allowed=frozenset({"/AP"}))
+            yield from self._looks_kept(old, new)
+        else:
+            odd = self._oddity(new)
+            kind = ChangeKind.FIELD_SIGNED
+            if _is_document_timestamp(new.value) and not odd:
+                kind = ChangeKind.DOCUMENT_TIMESTAMP
+            yield Change(kind=kind, field=old.name, where=where, values={"odd": odd} if odd else {})
+            yield from self._widgets(old, new, allowed=_SIGNED_WIDGET_KEYS)
+
+    def _data_field(self, old: Field, new: Field) -> Iterator[Change]:
+        is_button = old.type == "/Btn"
+        yield from self._widgets(old, new, allowed=_BUTTON_WIDGET_KEYS if is_button else _FILLED_WIDGET_KEYS)
+        if self.pair.equal(old.value, new.value):
+            yield from self._looks_kept(old, new)
+            return
+        where = f"field {old.name}"
+        values = {"before": _short(old.value), "after": _short(new.value)}
+        is_first = _is_blank(old.value) or self.pair.equal(old.value, old.default)
+        kind = ChangeKind.FIELD_FILLED if is_first else ChangeKind.FIELD_REFILLED
+        yield Change(kind=kind, field=old.name, where=where, values=values)
+        if not is_button:
+            yield from self._looks_of_value(old, new)
+
+    def _looks_kept(self, old: Field, new: Field) -> Iterator[Change]:
+        for before, after in zip(old.widgets, new.widgets, strict=False):
+            if not self.pair.equal(before.get("/AP"), after.get("/AP")):
+                values = {"value": _short(new.value)} if new.type != "/Sig" else {}
+                where = f"field {old.name} /AP"
+                yield Change(kind=ChangeKind.LOOK_CHANGED, field=old.name, where=where, values=values)
+
+    def _looks_of_value(self, old: Field, new: Field) -> Iterator[Change]:
+        for before, after in zip(old.widgets, new.widgets, strict=False):
+            problem, shown = inspect_text_look(self.pair, before=before, after=after, value=_text(new.value))
+            if problem is not None:
+                values = {"value": _short(new.value), "problem": problem.value}
+                if problem is LookProblem.OTHER_TEXT:
+                    values["shown"] = shown
+                where = f"field {old.name} /AP"
+                yield Change(kind=ChangeKind.LOOK_DIFFERS_FROM_VALUE, field=old.name, where=where, values=values)
+
+    def _widgets(self, old: Field, new: Field, *, allowed: frozenset[str]) -> Iterator[Change]:
+        """Compare the field's own dictionary and those of its widgets, except for what filling or signing sets."""
+        where = f"field {old.name}"
+        if [w.objgen for w in old.widgets] != [w.objgen for w in new.widgets]:
+            yield Change(kind=ChangeKind.FIELD_CHANGED, field=old.name, where=f"{where} widgets")
+            return
+        pairs = list(zip(old.widgets, new.widgets, strict=True))
+        if old.node.objgen not in {w.objgen for w in old.widgets} or not old.node.is_indirect:
+            pairs.append((old.node, new.node))
+        for before, after in pairs:
+            for key in self.pair.different_keys(before, after, ignored=allowed | _TREE_KEYS):
+                if (
+                    key == "/F"
+                    and allowed is _SIGNED_WIDGET_KEYS
+                    and only_sets_harmless_flags(before.get("/F", 0), after.get("/F", 0))
+                ):
+                    continue
+                yield Change(kind=ChangeKind.FIELD_CHANGED, field=old.name, where=f"{where} {key}")
+
+    # ------------------------------------------------------------------ pages and annotations
+
+    def _pages(self) -> Iterator[Change]:
+        before, after = [n.objgen for n in self.old_pages], [n.objgen for n in self.new_pages]
+        if before != after:
+            values = {"before": str(count_pages(self.old_pages)), "after": str(count_pages(self.new_pages))}
+            yield Change(kind=ChangeKind.PAGES_ADDED_OR_REMOVED, where="page tree", values=values)
+            return
+        number = 0
+        for old, new in zip(self.old_pages, self.new_pages, strict=True):
+            is_page = "/Kids" not in old
+            number += is_page
+            where = f"page {number}" if is_page else "page tree"
+            for key in self.pair.different_keys(old, new, ignored=frozenset({"/Annots"}) | _TREE_KEYS):
+                yield Change(kind=ChangeKind.PAGE_CHANGED, where=f"{where} {key}", values={"key": key})
+            if _number(old.get("/Parent")) != _number(new.get("/Parent")):
+                yield Change(kind=ChangeKind.PAGE_CHANGED, where=f"{where} /Parent", values={"key": "/Parent"})
+            if is_page:
+                yield from self._annotations(old, new, where=where)
+
+    def _annotations(self, old_page: pikepdf.Object, new_page: pikepdf.Object, *, where: str) -> Iterator[Change]:
+        old, new = annotations_of(old_page), annotations_of(new_page)
+        new_by_number = {a.objgen: a for a in new if a.is_indirect}
+        old_numbers = [a.objgen for a in old if a.is_indirect]
+        if [n for n in (a.objgen for a in new if a.is_indirect) if n in set(old_numbers)] != [
+            n for n in old_numbers if n in new_by_number
+        ]:
+            yield Change(kind=ChangeKind.ANNOTATION_CHANGED, where=f"{where} order of annotations")
+        for number in old_numbers:
+            if number not in new_by_number:
+                yield Change(kind=ChangeKind.ANNOTATION_REMOVED, where=f"{where} annotation {number[0]} {number[1]}")
+        yield from self._direct_annotations(
+            [a for a in old if not a.is_indirect], [a for a in new if not a.is_indirect], where=where
+        )
+        known = set(self.new_form.widget_numbers())
+        for annotation in (a for a in new if a.is_indirect):
+            number = annotation.objgen
+            place = f"{where} annotation {number[0]} {number[1]} {subtype_of(annotation)}"
+            if number not in old_numbers:
+                if number not in known or self._belongs_to_old_field(number):
+                    yield Change(kind=ChangeKind.ANNOTATION_ADDED, where=place)
+            elif number not in known or number not in set(self.old_form.widget_numbers()):
+                before = self.pair.old.get_object(*number)
+                if not self.pair.is_untouched(number) and not self.pair.same_content(before, annotation):
+                    yield Change(kind=ChangeKind.ANNOTATION_CHANGED, where=place)
+
+    def _belongs_to_old_field(self, number: ObjectId) -> bool:
+        """A widget of a field that stood before must not move onto another page."""
+        return number in set(self.old_form.widget_numbers())
+
+    def _direct_annotations(
+        self, old: list[pikepdf.Object], new: list[pikepdf.Object], *, where: str
+    ) -> Iterator[Change]:
+        if len(new) < len(old):
+            yield Change(kind=ChangeKind.ANNOTATION_REMOVED, where=where)
+        for before, after in zip(old, new, strict=False):
+            if not self.pair.same_content(before, after):
+                yield Change(kind=ChangeKind.ANNOTATION_CHANGED, where=f"{where} {subtype_of(before)}")
+        for added in new[len(old) :]:
+            yield Change(kind=ChangeKind.ANNOTATION_ADDED, where=f"{where} {subtype_of(added)}")
+
+
+def _number(value: object) -> ObjectId | None:
+    return value.objgen if isinstance(value, pikepdf.Object) else None
+
+
+def _is_document_timestamp(value: object) -> bool:
+    if not isinstance(value, pikepdf.Dictionary) or not is_signature_dictionary(value):
+        return False
+    return value.get("/SubFilter") == pikepdf.Name("/ETSI.RFC3161")
+
+
+def _is_blank(value: object) -> bool:
+    if value is None:
+        return True
+    if isinstance(value, pikepdf.String):
+        return not str(value)
+    return isinstance(value, pikepdf.Name) and str(value) == "/Off"
+
+
+def _text(value: object) -> str:
+    return str(value) if isinstance(value, pikepdf.String) else ""
+
+
+def _short(value: object) -> str:
+    text = str(value) if isinstance(value, pikepdf.String | pikepdf.Name) else ("" if value is None else "…")
+    return text if len(text) <= 80 else text[:79] + "…"  # noqa: PLR2004 — for a person's eye

@@ -1,0 +1,55 @@
+"""pyHanko's difference analysis, asked. Imported only when it is (see vnsign.pdf.comparing.second_opinion)."""
+
+from __future__ import annotations
+
+import logging
+from io import BytesIO
+
+from pyhanko.pdf_utils.generic import Reference
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, ModificationLevel, SuspiciousModification
+from pyhanko.sign.fields import MDPPerm
+
+from vnsign.pdf.comparing.second_opinion import NO_OPINION, Opinion, SecondOpinion
+from vnsign.pdf.reading.structure import FoundSignature
+
+_LOGGER = "pyhanko"
+
+
+def differ(data: bytes, found: FoundSignature) -> SecondOpinion:
+    """Return what pyHanko says of the revisions after a signature; see :func:`ask_second_opinion`."""
+    _silence()
+    try:
+        level = _worst_level(data, found)
+    except SuspiciousModification as exc:
+        return SecondOpinion(verdict=Opinion.REFUSED, reason=" ".join(str(exc).split())[:200])
+    except Exception:  # noqa: BLE001 — boundary: the analysis lets any exception out on odd files; then it has no opinion
+        return NO_OPINION
+    allowed = (
+        ModificationLevel.LTA_UPDATES
+        if found.permissions == MDPPerm.NO_CHANGES.value
+        else ModificationLevel.FORM_FILLING
+    )
+    if level > allowed:
+        return SecondOpinion(verdict=Opinion.REFUSED, reason=f"level {level.name}")
+    return SecondOpinion(verdict=Opinion.AGREED)
+
+
+def _silence() -> None:
+    """What pyHanko logs about odd files is in the report; without a handler Python would print it to the terminal."""
+    logger = logging.getLogger(_LOGGER)
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
+
+
+def _worst_level(data: bytes, found: FoundSignature) -> ModificationLevel:
+    reader = PdfFileReader(BytesIO(data), strict=False)
+    number, generation = found.object_id
+    signed = reader.xrefs.get_last_change(Reference(number, generation, pdf=reader))
+    base = reader.get_historical_resolver(signed)
+    permission = MDPPerm(found.permissions) if found.permissions is not None else None
+    worst = ModificationLevel.NONE
+    for revision in range(signed + 1, reader.xrefs.total_revisions):
+        result = DEFAULT_DIFF_POLICY.apply(old=base, new=reader.get_historical_resolver(revision), doc_mdp=permission)
+        worst = max(worst, result.modification_level)
+    return worst

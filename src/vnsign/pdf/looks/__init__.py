@@ -1,0 +1,1 @@
+"""What a signature or a filled field shows: images, lines of text, fonts."""

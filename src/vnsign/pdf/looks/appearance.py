@@ -1,0 +1,131 @@
+"""The looks this library writes: one line of text in a prepared field, one image in a signature field.
+
+The text look is canonical: given the value, the font of the prepared field and its box there is exactly one
+content stream, so a verifier can rebuild it and compare bytes instead of trusting what a stream claims to show.
+
+Source: ISO 32000-2 §12.7.4.3 (variable text), §12.5.5 (appearance streams), §8.9.5 (images).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from io import BytesIO
+
+from PIL import Image, UnidentifiedImageError
+
+from vnsign.errors import ErrorCode, InputError, UsageError
+from vnsign.pdf.geometry import PageGeometry
+from vnsign.pdf.looks.typeface import Typeface
+
+#: Larger images are refused before they are decoded: a seal of 50 mm at 1200 dpi has 5.6 million pixels.
+MAX_IMAGE_PIXELS = 25_000_000
+_DEFAULT_DPI = 96.0
+_MM_PER_INCH = 25.4
+_FIT_TOLERANCE_POINTS = 0.5
+
+
+class Alignment(IntEnum):
+    """Quadding of a field; the value is /Q. Source: ISO 32000-2 Table 228."""
+
+    LEFT = 0
+    CENTER = 1
+    RIGHT = 2
+
+
+def text_content(
+    text: str,
+    typeface: Typeface,
+    *,
+    size: float,
+    width: float,
+    alignment: Alignment = Alignment.LEFT,
+    font_name: str = "F0",
+) -> bytes:
+    """Return the content stream that shows ``text`` on one line of a field ``width`` points wide.
+
+    The baseline lies the font's descent above the bottom edge.
+
+    Raises:
+        UsageError: BAD_ARGUMENT if the text does not fit, or holds a character the font was not prepared for.
+    """
+    needed = typeface.width(text, size)
+    if needed > width + _FIT_TOLERANCE_POINTS:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"{text!r} needs {needed:.1f} pt but the field is {width:.1f} pt wide",
+            way_out="prepare the field wider",
+        )
+    offset = {Alignment.LEFT: 0.0, Alignment.CENTER: (width - needed) / 2, Alignment.RIGHT: width - needed}[alignment]
+    baseline = -typeface.descent * size / 1000
+    shown = typeface.encode(text).hex().upper()
+    position = f"{max(offset, 0.0):.2f} {baseline:.2f} Td"
+    return f"/Tx BMC\nq\nBT\n0 g\n/{font_name} {size:g} Tf\n{position}\n<{shown}> Tj\nET\nQ\nEMC\n".encode("ascii")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageLook:
+    """An image ready to be embedded: separate colour and opacity, as PDF wants them.
+
+    Attributes:
+        width: In pixels.
+        height: In pixels.
+        rgb: 8 bits a channel, rows from the top.
+        alpha: 8 bits, or None when wholly opaque.
+        size_mm: Real size from the file's own resolution (96 dpi if it names none).
+    """
+
+    width: int
+    height: int
+    rgb: bytes
+    alpha: bytes | None
+    size_mm: tuple[float, float]
+
+
+@lru_cache(maxsize=8)
+def read_image(data: bytes) -> ImageLook:
+    """Read a PNG or JPEG.
+
+    Raises:
+        InputError: MALFORMED_IMAGE if it is neither, is damaged, or has more than MAX_IMAGE_PIXELS.
+    """
+    try:
+        with Image.open(BytesIO(data), formats=("PNG", "JPEG")) as image:
+            if image.width * image.height > MAX_IMAGE_PIXELS:
+                raise InputError(
+                    ErrorCode.MALFORMED_IMAGE,
+                    f"the image has {image.width} × {image.height} pixels, more than {MAX_IMAGE_PIXELS:,}",
+                    way_out="scale it down; 300 to 600 dpi at its real size is enough",
+                )
+            dpi = image.info.get("dpi") or (_DEFAULT_DPI, _DEFAULT_DPI)
+            pixels = image.convert("RGBA")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as exc:
+        raise InputError(
+            ErrorCode.MALFORMED_IMAGE,
+            "not a readable PNG or JPEG image",
+            way_out="export it again as PNG with transparency",
+        ) from exc
+    alpha = pixels.getchannel("A").tobytes()
+    horizontal, vertical = (float(d) if float(d) > 1 else _DEFAULT_DPI for d in dpi)
+    return ImageLook(
+        width=pixels.width,
+        height=pixels.height,
+        rgb=pixels.convert("RGB").tobytes(),
+        alpha=None if alpha.count(b"\xff") == len(alpha) else alpha,
+        size_mm=(pixels.width / horizontal * _MM_PER_INCH, pixels.height / vertical * _MM_PER_INCH),
+    )
+
+
+def image_content(*, width: float, height: float, geometry: PageGeometry) -> bytes:
+    """Return the content stream that fills a field's box with ``/Im0``, upright on a turned page."""
+    match geometry.rotation % 360:
+        case 90:
+            matrix = (0.0, height, -width, 0.0, width, 0.0)
+        case 180:
+            matrix = (-width, 0.0, 0.0, -height, width, height)
+        case 270:
+            matrix = (0.0, -height, width, 0.0, 0.0, height)
+        case _:
+            matrix = (width, 0.0, 0.0, height, 0.0, 0.0)
+    return ("q\n" + " ".join(f"{v:.3f}" for v in matrix) + " cm\n/Im0 Do\nQ\n").encode("ascii")

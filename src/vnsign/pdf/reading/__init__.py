@@ -1,0 +1,1 @@
+"""What stands in a PDF: structure, signatures, form, pages, evidence."""

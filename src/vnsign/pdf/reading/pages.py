@@ -1,0 +1,129 @@
+"""Pages and annotations of a PDF, read one by one without trusting the tree to be a tree.
+
+Source: ISO 32000-2 §7.7.3 (page tree), §14.11.2 (page boundaries), §12.5.2, §12.5.3 (annotations, flags).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pikepdf
+
+from vnsign.errors import ErrorCode, InputError
+from vnsign.pdf.geometry import PageGeometry
+from vnsign.pdf.opening import ObjectId
+
+_MAX_PAGE_NODES = 1_000_000
+#: A page tree deeper than this is a loop.
+_MAX_PAGE_DEPTH = 64
+#: Print, ReadOnly, Locked, LockedContents (ISO 32000-2 Table 167): what signing may set on a widget.
+_SETTABLE_FLAGS = 4 | 64 | 128 | 512
+
+
+def page_nodes(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
+    """Every node of the page tree in reading order; a node met twice ends the walk there (a loop)."""
+    pending: list[object] = [pdf.Root.get("/Pages")]
+    seen: set[ObjectId] = set()
+    while pending and len(seen) < _MAX_PAGE_NODES:
+        node = pending.pop()
+        if not isinstance(node, pikepdf.Dictionary) or (node.is_indirect and node.objgen in seen):
+            continue
+        seen.add(node.objgen)
+        yield node
+        kids = node.get("/Kids")
+        if isinstance(kids, pikepdf.Array):
+            pending.extend(reversed(list(kids)))
+
+
+def geometry_of(page: pikepdf.Object) -> PageGeometry:
+    """Return what a person sees of a page (crop box within the media box, rotation; all may be inherited).
+
+    Raises:
+        InputError: MALFORMED_PDF if nothing says how large it is.
+    """
+    crop: object = None
+    media: object = None
+    rotation: object = None
+    node: object = page
+    for _ in range(_MAX_PAGE_DEPTH):
+        if not isinstance(node, pikepdf.Dictionary):
+            break
+        crop = crop if crop is not None else node.get("/CropBox")
+        media = media if media is not None else node.get("/MediaBox")
+        rotation = rotation if rotation is not None else node.get("/Rotate")
+        node = node.get("/Parent")
+    whole, cut = _rectangle(media), _rectangle(crop)
+    visible = _shared(cut, whole) if cut is not None and whole is not None else cut or whole
+    if visible is None:
+        raise InputError(ErrorCode.MALFORMED_PDF, "a page of the PDF has no size (/MediaBox)")
+    turned = int(rotation) % 360 if isinstance(rotation, int) else 0
+    return PageGeometry(visible=visible, rotation=turned)
+
+
+def _rectangle(box: object) -> tuple[float, float, float, float] | None:
+    if not isinstance(box, pikepdf.Array) or len(box) != 4:  # noqa: PLR2004 — a rectangle
+        return None
+    x1, y1, x2, y2 = (float(v) for v in box)
+    return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+
+
+def _shared(
+    crop: tuple[float, float, float, float], media: tuple[float, float, float, float]
+) -> tuple[float, float, float, float]:
+    """Return the crop box within the media box, as viewers cut it; the media box if they share nothing."""
+    left, bottom, right, top = (
+        max(crop[0], media[0]),
+        max(crop[1], media[1]),
+        min(crop[2], media[2]),
+        min(crop[3], media[3]),
+    )
+    return (left, bottom, right, top) if left < right and bottom < top else media
+
+
+def annotations_of(page: pikepdf.Object) -> list[pikepdf.Object]:
+    """Return the annotations of a page that are dictionaries, in drawing order."""
+    annotations = page.get("/Annots")
+    if not isinstance(annotations, pikepdf.Array):
+        return []
+    return [a for a in annotations if isinstance(a, pikepdf.Dictionary)]
+
+
+def subtype_of(annotation: pikepdf.Object) -> str:
+    """Return /Subtype, empty if there is none."""
+    subtype = annotation.get("/Subtype")
+    return str(subtype) if isinstance(subtype, pikepdf.Name) else ""
+
+
+def count_pages(nodes: list[pikepdf.Object]) -> int:
+    """Return how many nodes of a page tree are pages."""
+    return sum("/Kids" not in node for node in nodes)
+
+
+def rectangle_of(widget: pikepdf.Object) -> tuple[float, float, float, float]:
+    """/Rect, lower left corner first; empty if unreadable."""
+    try:
+        x1, y1, x2, y2 = (float(v) for v in widget.get("/Rect", ()))
+    except (TypeError, ValueError):
+        return 0.0, 0.0, 0.0, 0.0
+    return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+
+
+def area_of(widget: pikepdf.Object) -> float:
+    """Return the area of /Rect in square points; 0 if unreadable."""
+    left, bottom, right, top = rectangle_of(widget)
+    return (right - left) * (top - bottom)
+
+
+def overlap(one: pikepdf.Object, other: pikepdf.Object) -> bool:
+    """Tell whether two annotations' rectangles share more than an edge."""
+    left, bottom, right, top = rectangle_of(one)
+    left2, bottom2, right2, top2 = rectangle_of(other)
+    return left < right2 and left2 < right and bottom < top2 and bottom2 < top and area_of(other) > 0
+
+
+def only_sets_harmless_flags(before: object, after: object) -> bool:
+    """Signing may print and lock a widget, never hide it."""
+    if not isinstance(before, int) or not isinstance(after, int):
+        return False
+    changed = before ^ after
+    return changed & ~_SETTABLE_FLAGS == 0 and changed & before == 0

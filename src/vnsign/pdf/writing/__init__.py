@@ -1,0 +1,1 @@
+"""What is appended to a PDF: fields, signatures, timestamps, evidence, values."""
