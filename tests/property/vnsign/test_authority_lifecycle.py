@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -36,6 +37,7 @@ _SAME_OR_OTHER = st.sampled_from([-1, -1, -1, None, 0])
 _PICK = st.integers(0, 2) | st.integers(0, 1000)
 EXPOSED = x509.ReasonFlags.key_compromise
 REASONS = (EXPOSED, x509.ReasonFlags.superseded)
+KEYS = (KeyAlgorithm.P256.value, KeyAlgorithm.P384.value, "rsa2048")
 PROFILES = (CertificateProfile.OFFICIAL, CertificateProfile.AGENCY_SEAL, CertificateProfile.SERVICE)
 
 
@@ -46,8 +48,8 @@ def key_number(_number: int) -> PrivateKey:
 
 
 @cache
-def founded() -> bytes:
-    """Return the database of a new authority."""
+def founded(_number: int = 0) -> bytes:
+    """Return the database of a new authority; the same for the same number."""
     with tempfile.TemporaryDirectory() as folder:
         new_authority(Path(folder), StoppedClock())
         return (Path(folder) / DATABASE_NAME).read_bytes()
@@ -98,6 +100,8 @@ class Lifecycle(RuleBasedStateMachine):
         (self.folder / DATABASE_NAME).write_bytes(founded())
         self.clock = StoppedClock()
         self.authority = Authority.open(self.folder, passphrase=PASSPHRASE, clock=self.clock)
+        self.neighbour = self.open_neighbour()
+        self.neighbour_s = self.all_of_the_neighbour()
         self.all_certificates: list[ModelCertificate] = []
         self.all_requests: list[ModelRequest] = []
         self.allow_hold = False
@@ -107,6 +111,25 @@ class Lifecycle(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Leave nothing behind."""
         shutil.rmtree(self.folder)
+
+    def open_neighbour(self) -> Authority:
+        """Another authority in the same process, with a certificate that is good and one that is revoked."""
+        folder = self.folder / "neighbour"
+        folder.mkdir()
+        (folder / DATABASE_NAME).write_bytes(founded(1))
+        neighbour = Authority.open(folder, passphrase=PASSPHRASE, clock=StoppedClock())
+        _, gone = (neighbour.enroll(CertificateProfile.OFFICIAL, SUBJECT) for _ in range(2))
+        neighbour.revoke(gone.certificate.serial_number, reason=EXPOSED, act=CHIEF)
+        neighbour.crl("issuing")
+        return neighbour
+
+    def all_of_the_neighbour(self) -> tuple[object, ...]:
+        """Everything it has on record and publishes."""
+        other = self.neighbour
+        return (
+            *(other.journal(), other.issued(), other.requests(), other.settings, other.certificates()),
+            *(other.crl("issuing"), other.tsa.certificate, other.base_url),
+        )
 
     # what the model expects
 
@@ -355,6 +378,13 @@ class Lifecycle(RuleBasedStateMachine):
         assert len(self.authority.issued()) == 5 + len(self.all_certificates)
         assert self.authority.verify_journal().findings == ()
 
+    @invariant()
+    def another_authority_is_untouched(self) -> None:
+        """Two authorities share nothing: neither rows nor keys, nor anything kept in the process."""
+        assert self.all_of_the_neighbour() == self.neighbour_s
+        assert all(self.neighbour.find(each.serial) is None for each in self.all_certificates)
+        assert not {*self.neighbour.certificates()} & {*self.authority.certificates()}
+
 
 def error_of(act: object) -> VnsignError | None:
     """Do it; return the error, if any."""
@@ -401,20 +431,27 @@ _subjects = st.builds(
 )
 
 
+def make_key(kind: str) -> PrivateKey:
+    """Make a key of a kind in :data:`KEYS`; RSA of the least size that is accepted."""
+    if kind == "rsa2048":
+        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return generate_private_key(KeyAlgorithm(kind))
+
+
 @pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     subject=_subjects,
     profile=st.sampled_from(PROFILES),
-    algorithm=st.sampled_from([KeyAlgorithm.P256, KeyAlgorithm.P384]),
+    algorithm=st.sampled_from(KEYS),
     days=st.none() | st.integers(1, 5 * 365),
     named=st.booleans(),
 )
 def test_what_is_accepted_is_certified_as_it_was_asked_for(
-    desk: Desk, *, subject: Subject, profile: CertificateProfile, algorithm: KeyAlgorithm, days: int | None, named: bool
+    desk: Desk, *, subject: Subject, profile: CertificateProfile, algorithm: str, days: int | None, named: bool
 ) -> None:
     """The certificate, read from its bytes, names the subject, holds the key and ends when it was asked to."""
-    key = generate_private_key(algorithm)
+    key = make_key(algorithm)
     not_after = None if days is None else desk.clock.now() + timedelta(days=days)
     application = desk.new(
         subject=subject, profile=profile, csr=csr_of(key, subject if named else None), not_after=not_after
@@ -430,3 +467,44 @@ def test_what_is_accepted_is_certified_as_it_was_asked_for(
     assert certificate.not_valid_after_utc == (not_after or longest)
     assert certificate.serial_number.bit_length() > 64
     assert record.profile is profile
+
+
+@pytest.mark.slow
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    subjects=st.tuples(_subjects, _subjects),
+    profile=st.sampled_from(PROFILES),
+    kind=st.sampled_from([RequestKind.RENEW, RequestKind.CHANGE]),
+    algorithms=st.tuples(st.sampled_from(KEYS), st.none() | st.sampled_from(KEYS)),
+    days=st.none() | st.integers(1, 3 * 365),
+)
+def test_what_renews_or_changes_is_certified_as_it_was_asked_for(
+    desk: Desk,
+    *,
+    subjects: tuple[Subject, Subject],
+    profile: CertificateProfile,
+    kind: RequestKind,
+    algorithms: tuple[str, str | None],
+    days: int | None,
+) -> None:
+    """A renewal keeps the name, a change the end; the key is the old one, or the one that was brought."""
+    before, after = subjects[0], subjects[0] if kind is RequestKind.RENEW else subjects[1]
+    assume(kind is RequestKind.RENEW or before.common_name.casefold() != after.common_name.casefold())
+    old_key = make_key(algorithms[0])
+    key = old_key if algorithms[1] is None else make_key(algorithms[1])
+    old = desk.issued(desk.new(subject=before, profile=profile, csr=csr_of(old_key)))
+    not_after = None if days is None or kind is RequestKind.CHANGE else desk.clock.now() + timedelta(days=days)
+    changes = {"subject": after} if kind is RequestKind.CHANGE else {}
+    csr = None if key is old_key else csr_of(key)
+    record = desk.issued(desk.about(old, kind, csr=csr, not_after=not_after, **changes))
+    certificate = x509.load_der_x509_certificate(desk.found(record).certificate.public_bytes(Encoding.DER))
+    found = subject_of(certificate)
+    assert (found.to_name(), found.email) == (after.to_name(), after.email)
+    assert certificate.public_key() == key.public_key()
+    start = desk.clock.now() - timedelta(minutes=5)
+    longest = start.replace(year=start.year + 3) - timedelta(seconds=1)
+    end = old.certificate.not_valid_after_utc if kind is RequestKind.CHANGE else not_after or longest
+    assert (certificate.not_valid_before_utc, certificate.not_valid_after_utc) == (start, end)
+    assert (record.profile, record.subscriber) == (profile, old.subscriber)
+    assert record.replaces == old.certificate.serial_number != certificate.serial_number
+    assert (desk.found(old).revocation is None) is (kind is RequestKind.RENEW)

@@ -26,7 +26,7 @@ from vnsign.pki.certificates import load_certificate
 from vnsign.pki.crl import load_crl
 from vnsign.pki.keys import KeyAlgorithm, generate_private_key
 from vnsign.pki.names import Subject
-from vnsign.policy.lifecycle import RequestKind
+from vnsign.policy.lifecycle import RequestKind, RequestState
 from vnsign.policy.profiles import CertificateProfile
 
 ACT = Act(by="Trần Thị Bình", why="theo danh sách")
@@ -52,6 +52,26 @@ for number in range(int(sys.argv[2])):
     if number % 5 == 4:
         authority.revoke(certificate.serial_number, act=Act(by="test", why="test"))
         authority.crl("issuing")
+"""
+
+
+ANSWERER = """
+import sys
+from tests.unit.vnsign.authority.making import PASSPHRASE
+from vnsign.adapters.clock import SystemClock
+from vnsign.authority import Act, Authority
+from vnsign.errors import VnsignError
+
+authority = Authority.open(sys.argv[1], passphrase=PASSPHRASE, clock=SystemClock())
+print("ready", flush=True)
+sys.stdin.readline()
+for number in map(int, sys.argv[2].split(",")):
+    try:
+        record = authority.issue(number, act=Act(by="test", why="test"))
+    except VnsignError as error:
+        print(number, error.code.value)
+    else:
+        print(number, f"{record.certificate.serial_number:x}")
 """
 
 
@@ -153,6 +173,46 @@ def test_two_processes_issue_at_once_and_no_serial_number_is_used_twice(location
     assert {entry.serial_number for entry in newest} == revoked
     assert len(newest) == 8
     assert newest.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number <= 9
+
+
+def test_two_processes_answer_the_same_requests_and_each_gets_one_certificate(location: str) -> None:
+    """New ones and renewals, both processes from the same moment: the one that comes second is told so."""
+    authority = new_authority(location)
+    clerk, chief = ACT, Act(by="Lê Văn Cường")
+    asked = [authority.request(application(number), act=clerk).id for number in range(20)]
+    for number in asked:
+        authority.approve(number, act=chief)
+    old = [authority.issue(number, act=chief) for number in asked[:8]]
+    renewals = [
+        authority.request(
+            Application(kind=RequestKind.RENEW, agency="Sở Y tế", serial=record.certificate.serial_number), act=clerk
+        ).id
+        for record in old
+    ]
+    for number in renewals:
+        authority.approve(number, act=chief)
+    waiting = [*asked[8:], *renewals]
+    command = [sys.executable, "-c", ANSWERER, location, ",".join(map(str, waiting))]
+    processes = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY)
+        for _ in range(2)
+    ]
+    assert [process.stdout.readline() for process in processes if process.stdout] == ["ready\n"] * 2
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    lines = [line.split() for process in processes for line in process.communicate(timeout=60)[0].splitlines()]
+    assert [process.returncode for process in processes] == [0, 0]
+    late = [int(number) for number, outcome in lines if outcome == ErrorCode.WRONG_STATE]
+    made = {int(number): int(outcome, 16) for number, outcome in lines if outcome != ErrorCode.WRONG_STATE}
+    assert sorted(late) == sorted(made) == sorted(waiting)
+    assert len(lines) == 2 * len(waiting)
+    assert {record.certificate.serial_number for record in old} | set(made.values()) == serials_on_record(authority)
+    assert len(set(made.values())) == len(waiting)
+    assert {record.state for record in authority.requests()} == {RequestState.DONE}
+    by_request = {record.request_id: record.certificate.serial_number for record in authority.issued()}
+    assert {number: by_request[number] for number in waiting} == made
 
 
 @pytest.mark.slow
