@@ -1,7 +1,8 @@
 """A running authority before foreign clients: openssl and pyHanko fetch, ask, stamp and believe.
 
-certomancer makes certificates, lists and answers but asks for none, so it is no client here; what it makes is read in
-the tests of verification.
+certomancer makes certificates, lists, answers and timestamps but asks nobody for any (its ``seance`` asks its own
+responder in its own process), so it is no client here. What it can be is in ``conformance/test_certomancer.py``: a
+foreign authority that we judge, and a responder and TSA that works with certificates of ours.
 """
 
 from __future__ import annotations
