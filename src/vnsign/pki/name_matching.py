@@ -13,11 +13,13 @@ Source: RFC 5280 §7.1, §4.2.1.13, §5.2.5; RFC 4518 (string preparation).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 
 
+@lru_cache(maxsize=4096)
 def name_key(name: x509.Name) -> str:
     """Return a text that is the same for all writings of one distinguished name.
 
