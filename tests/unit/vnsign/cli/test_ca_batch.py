@@ -15,14 +15,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
 from tests.ca_kit import AGENCY, APPROVER, PASSPHRASE, SUBMITTER, Desk, Ran, found, official
+from vnsign.adapters.clock import SystemClock
+from vnsign.authority import Authority
 from vnsign.authority.batches.applications import application_from_fields
 from vnsign.authority.batches.batch import RowState, issue_rows
 from vnsign.authority.batches.batch_rows import BatchRow, read_rows
 from vnsign.authority.records import Act
 from vnsign.cli.ca.batch_keys import KeysMadeHere
 from vnsign.pki.keys import KeyAlgorithm, is_key_of
-from vnsign.adapters.clock import SystemClock
-from vnsign.authority import Authority
 
 HEADER = ("id", "profile", "cn", "o", "email", "agency", "csr", "passphrase_file")
 
