@@ -24,7 +24,8 @@ CENTRE_X_MM, POSITION_MM, NAME_MM = 150.0, 200.0, 240.0
 @lru_cache(maxsize=1)
 def _fonts() -> None:
     for style in vnsign.FontStyle:
-        pdfmetrics.registerFont(TTFont(f"Serif{style.value}", str(vnsign.bundled_font(style))))
+        # reportlab lets fonts of one face share this setting: the same as docflow.printing
+        pdfmetrics.registerFont(TTFont(f"Serif{style.value}", str(vnsign.bundled_font(style)), asciiReadable=False))
 
 
 class Paper:

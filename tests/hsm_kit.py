@@ -20,7 +20,7 @@ PIN = "số-pin-8375"
 #: The label of two tokens.
 TWICE = "Trùng"
 #: SoftHSM sees no token that was made by others after it was loaded, so all are made first.
-_TOKENS = 20
+_TOKENS = 48
 _MODULES = (
     "/usr/lib/softhsm/libsofthsm2.so",
     "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",

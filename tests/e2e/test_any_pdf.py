@@ -24,6 +24,7 @@ REFUSED = {
     "dss/dss-1188__Test.pdf": "signing_forbidden",
     "dss/dss-1376__DSS1376-rev_n-1.pdf": "signing_forbidden",
     "dss/dss-2236__annotation-and-visible-change.pdf": "signing_forbidden",
+    "dss/dss-2236__hide.pdf": "malformed_pdf",  # read only after repair
     "dss/dss-2554__certified-no-change-permitted.pdf": "signing_forbidden",
     "dss/dss-2554__fieldmdp-include.pdf": "signing_forbidden",
     "dss/pades-enveloping-other-pdf.pdf": "signing_forbidden",
@@ -40,16 +41,18 @@ REFUSED = {
     "pyhanko/robustness/broken-objstream6.pdf": "malformed_pdf",
     "pyhanko/robustness/circular-page-tree.pdf": "malformed_pdf",
     "pyhanko/robustness/circular-xref-chain.pdf": "malformed_pdf",
-    "pyhanko/robustness/form-tree-circular-ref-input.pdf": "malformed_pdf",
     "pyhanko/robustness/malformed-encrypt-dict1.pdf": "encrypted_pdf",
     "pyhanko/robustness/malformed-encrypt-dict2.pdf": "malformed_pdf",
     "pyhanko/robustness/minimal-aes256-malformed-oe.pdf": "malformed_pdf",
     "pyhanko/robustness/minimal-aes256-malformed-perms.pdf": "malformed_pdf",
-    "pyhanko/robustness/minimal-illegal-header.pdf": "malformed_pdf",
+    "pyhanko/robustness/minimal-badxref.pdf": "malformed_pdf",
     "pyhanko/robustness/minimal-startxref-hopeless.pdf": "malformed_pdf",
-    "pyhanko/robustness/minimal-startxref-hopeless2.pdf": "malformed_pdf",
     "pyhanko/robustness/minimal-startxref-hopeless3.pdf": "malformed_pdf",
-    "pyhanko/robustness/safedocs/CompactedPDFSyntaxTest.pdf": "malformed_pdf",
+    # an offset that is wrong by some bytes: readers that repair it do not all repair it alike
+    "pyhanko/robustness/minimal-startxref-obo2.pdf": "malformed_pdf",
+    "pyhanko/robustness/minimal-startxref-obo4.pdf": "malformed_pdf",
+    "pyhanko/robustness/minimal-startxref-obo5.pdf": "malformed_pdf",
+    "pyhanko/robustness/minimal-startxref-obo6.pdf": "malformed_pdf",
     "pyhanko/signed-encrypted-pubkey-with-catalog-ref.pdf": "encrypted_pdf",
 }
 

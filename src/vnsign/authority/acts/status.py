@@ -108,14 +108,14 @@ def revoke(
     if last is not None and last.kind is StatusKind.REVOKED:
         _check_same(record, last, revocation)
         if request_id is not None:
-            _finish_request(ledger, request_id, serial, last.case, now=now, act=act)
+            _finish_request(ledger, request_id, serial=serial, case=last.case, now=now, act=act)
             ledger.tell(JournalAct.REVOKED, at=now, act=act, request=request_id, **_told(serial, last))
         return record
     if request_id is None:
         _check_direct(record, revocation, act)
     _add(ledger, record, change)
     if request_id is not None:
-        _finish_request(ledger, request_id, serial, revocation.case, now=now, act=act)
+        _finish_request(ledger, request_id, serial=serial, case=revocation.case, now=now, act=act)
     ledger.tell(JournalAct.REVOKED, at=now, act=act, request=request_id, **_told(serial, change))
     if change.reason in KEY_REASONS:
         _revoke_siblings(ledger, record, change, act=act)
@@ -261,7 +261,7 @@ def _check_direct(record: CertificateRecord, revocation: Revocation, act: Act) -
 
 
 def _finish_request(
-    ledger: Ledger, request_id: int, serial: int, case: RevocationCase | None, *, now: datetime, act: Act
+    ledger: Ledger, request_id: int, *, serial: int, case: RevocationCase | None, now: datetime, act: Act
 ) -> None:
     request = requests.read(ledger, request_id)
     requests.check_kind(request, {RequestKind.REVOKE})

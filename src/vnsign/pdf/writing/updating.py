@@ -36,6 +36,8 @@ from vnsign.pdf.writing.encryption import ObjectCipher
 _MAX_UNUSED_NUMBERS = 100_000
 _REFERENCE = re.compile(rb"(?<!\d)(\d{1,10}) \d{1,5} R\b")
 _REPAIRED = re.compile(r"reconstruct|damaged|can't find startxref", re.IGNORECASE)
+#: What the reader calls a stream without a name.
+_STREAM_NAME = re.compile(r"^stream <[^>]*>:? ?")
 _BYTE_RANGE_DIGITS = 12
 _BYTE_RANGE_ROOM = len("[0   ]") + 3 * _BYTE_RANGE_DIGITS
 #: What the PDF library lets out on odd files.
@@ -268,9 +270,14 @@ def open_for_update(source: PdfSource, *, password: str = "") -> Iterator[PdfUpd
         except pikepdf.PasswordError as exc:
             raise InputError(ErrorCode.ENCRYPTED_PDF, "the PDF needs a password", way_out="decrypt it first") from exc
         except Exception as exc:  # boundary: the PDF library reports damage in several unrelated classes
+            reason = _STREAM_NAME.sub("", str(exc))
+            if "unsupported encryption" in reason:
+                raise InputError(
+                    ErrorCode.ENCRYPTED_PDF, "the PDF is encrypted for certificates", way_out="decrypt it first"
+                ) from exc
             raise InputError(
                 ErrorCode.MALFORMED_PDF,
-                f"the PDF is damaged and cannot be read: {exc}",
+                f"the PDF is damaged and cannot be read: {reason}",
                 way_out="export the PDF again with another program",
             ) from exc
         with pdf:
