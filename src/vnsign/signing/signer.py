@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID
 
-from vnsign.errors import ErrorCode, UsageError
+from vnsign.errors import ErrorCode, ServiceUnavailable, UsageError
 from vnsign.pki.cms import CmsTemplate, SigningPublicKey, signing_public_key
 from vnsign.pki.keys import check_value
 from vnsign.ports import SigningKey, TimestampSource
@@ -72,6 +72,10 @@ class PreparedSigner:
             token = timestamps.timestamp(
                 _hash(self.template.hash_algorithm(), signature), self.template.hash_algorithm()
             )
+            if not token:
+                raise ServiceUnavailable(
+                    ErrorCode.SERVICE_REFUSED, "the source of timestamps gave no token", way_out="try again later"
+                )
         return self.template.content_info(signed_attributes=attributes, signature=signature, timestamp=token)
 
 

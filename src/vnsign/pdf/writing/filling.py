@@ -26,6 +26,8 @@ def fill(source: PdfSource, values: Mapping[str, str]) -> AppendedSource:
         UsageError: FIELD_NOT_FOUND, FIELD_ALREADY_FILLED, or BAD_ARGUMENT if a text does not fit.
         InputError: NOT_A_PDF, MALFORMED_PDF, ENCRYPTED_PDF.
     """
+    if not values:
+        return AppendedSource(source, b"")
     with open_for_update(source) as update:
         with translated("reading the form fields"):
             fields = {name: f for name, f in read_form(update.pdf).fields.items() if f.type == "/Tx"}

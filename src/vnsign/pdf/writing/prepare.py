@@ -94,6 +94,12 @@ def prepare_fields(
         raise UsageError(ErrorCode.BAD_ARGUMENT, f"field names repeat: {', '.join(names)}")
     try:
         with pikepdf.open(BytesIO(pdf)) as document:
+            if document.is_encrypted:
+                raise InputError(
+                    ErrorCode.ENCRYPTED_PDF,
+                    "the PDF is encrypted; writing it anew would lift its restrictions",
+                    way_out="ask its author for an open copy",
+                )
             _Preparation(document).add(text_fields, signature_fields, names=names)
             out = BytesIO()
             document.save(

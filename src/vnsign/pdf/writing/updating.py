@@ -27,6 +27,7 @@ from pikepdf import Array, Dictionary, Object, Stream
 
 from vnsign.errors import ErrorCode, InputError, UsageError, VnsignError
 from vnsign.pdf.opening import ObjectId, silence_reader, warnings_of
+from vnsign.pdf.reading.pages import page_nodes
 from vnsign.pdf.source import AppendedSource, PdfSource, hash_of
 from vnsign.pdf.writing import cross_reference
 from vnsign.pdf.writing.cross_reference import SECTION_KEYS, Ending, read_ending
@@ -112,6 +113,7 @@ class PdfUpdate:
         self._written: dict[ObjectId, Object] = {}
         self._size = int(pdf.trailer["/Size"])
         self._first_new = 0
+        self._first_unknown = 0
 
     @property
     def root(self) -> Object:
@@ -149,10 +151,11 @@ class PdfUpdate:
         """
         self._reserve()
         with translated("reading the page"):
-            total = len(self.pdf.pages)
-            if not 0 <= index < total:
-                raise UsageError(ErrorCode.BAD_ARGUMENT, f"page {index + 1} does not exist ({total} pages)")
-            return self.pdf.pages[index].obj
+            # not pdf.pages: it gives inherited attributes to every page, as new objects that the file does not have
+            pages = [node for node in page_nodes(self.pdf) if "/Kids" not in node]
+            if not 0 <= index < len(pages):
+                raise UsageError(ErrorCode.BAD_ARGUMENT, f"page {index + 1} does not exist ({len(pages)} pages)")
+            return pages[index]
 
     def append_to(self, owner: Object, key: str, item: Object) -> None:
         """Append to an array entry, which is made if absent; whatever owns the array is written again."""
@@ -188,6 +191,7 @@ class PdfUpdate:
         if self._first_new:
             return
         number = self.pdf.make_indirect(Dictionary()).objgen[0]
+        self._first_unknown = number
         if self._size - number > _MAX_UNUSED_NUMBERS:
             raise InputError(ErrorCode.MALFORMED_PDF, f"the PDF claims to have {self._size:,} objects")
         while number + 1 < self._size:
@@ -230,7 +234,7 @@ class PdfUpdate:
         spelled = value.unparse(resolved=True)
         for match in _REFERENCE.finditer(spelled):
             number = int(match.group(1))
-            if number >= self._first_new and (number, 0) not in self._written:
+            if number >= self._first_unknown and (number, 0) not in self._written:
                 raise InputError(
                     ErrorCode.MALFORMED_PDF,
                     f"the PDF refers to object {number}, which it does not have",
@@ -245,7 +249,7 @@ class PdfUpdate:
         first_id = bytes(ids[0]) if isinstance(ids, Array) and len(ids) else new_id
         for key in SECTION_KEYS.intersection(trailer.keys()):
             del trailer[key]
-        size = max(self._first_new, *(number + 1 for number, _ in self._written))
+        size = max([self._first_new, *(number + 1 for number, _ in self._written)])
         trailer["/Size"] = size + self._ending.is_stream
         trailer["/Prev"] = self._ending.previous
         trailer["/ID"] = Array([pikepdf.String(first_id), pikepdf.String(new_id)])
@@ -266,7 +270,8 @@ def open_for_update(source: PdfSource, *, password: str = "") -> Iterator[PdfUpd
     ending = read_ending(source)
     with source.open() as stream:
         try:
-            pdf = pikepdf.open(stream, password=password, suppress_warnings=True)
+            # attributes pushed to pages would be objects that the file does not have
+            pdf = pikepdf.open(stream, password=password, suppress_warnings=True, inherit_page_attributes=False)
         except pikepdf.PasswordError as exc:
             raise InputError(ErrorCode.ENCRYPTED_PDF, "the PDF needs a password", way_out="decrypt it first") from exc
         except Exception as exc:  # boundary: the PDF library reports damage in several unrelated classes

@@ -13,7 +13,7 @@ from pyhanko.pdf_utils.crypt import StandardSecurityHandler
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 import vnsign
-from tests.materials import Office, make_office, picture, plain_pdf
+from tests.materials import Office, leader_signed, make_office, picture, plain_pdf
 from vnsign.adapters.files import FileSource
 from vnsign.pdf.source import AppendedSource, BytesSource, PdfSource, chunks, hash_of, to_bytes
 from vnsign.pdf.writing.updating import open_for_update
@@ -180,3 +180,54 @@ def test_in_pdf_a_1_an_image_has_a_stencil_instead_of_transparency(office: Offic
             shown = pdf.Root.AcroForm.Fields[0].AP.N.Resources.XObject.Im0
             assert key in shown
             assert other not in shown
+
+
+@pytest.mark.parametrize("key", ["/MediaBox", "/CropBox", "/Resources"])
+def test_a_page_that_inherits_is_not_given_objects_of_its_own(key: str, office: Office) -> None:
+    """Every reference of the increment resolves: readers that look for an absent object rebuild the whole file."""
+    out = BytesIO()
+    with pikepdf.open(BytesIO(plain_pdf(pages=3))) as pdf:
+        first = pdf.pages[0].obj
+        value = first.get(key, first.MediaBox)
+        for page in pdf.pages:
+            if key in page.obj:
+                del page.obj[key]
+        pdf.Root.Pages[key] = value
+        pdf.save(out)
+    signed = vnsign.sign_pdf(out.getvalue(), office.leader, check_status=False)
+    twice = vnsign.sign_pdf(
+        signed, office.agency, image=picture(), place=vnsign.Place(page=2, at_mm=(20, 30)), check_status=False
+    )
+
+    with pikepdf.open(BytesIO(twice)) as pdf:
+        known = {number for number, _ in pdf.get_xref_table()}
+    referred = {int(number) for number in re.findall(rb"(\d+) 0 R", twice[len(out.getvalue()) :])}
+    assert referred <= known
+    assert [s.valid for s in vnsign.inspect_pdf(twice, trust=office.trust).signatures] == [True, True]
+    assert len(PdfFileReader(BytesIO(twice)).embedded_signatures) == 2
+
+
+def test_nothing_to_fill_changes_nothing_that_is_said(office: Office) -> None:
+    """An empty fill is an empty increment, not a foreign exception."""
+    before = leader_signed(office)
+    assert vnsign.fill_pdf(before, {}).startswith(before)
+
+
+def test_preparing_does_not_lift_restrictions() -> None:
+    """A file whose permissions forbid changes does not become an open one by being prepared."""
+    allow = pikepdf.Permissions(modify_form=False, modify_annotation=False, modify_other=False)
+    before = saved(encryption=pikepdf.Encryption(owner="o", user="", R=6, allow=allow))
+    with pytest.raises(vnsign.InputError, match="encrypted"):
+        vnsign.prepare_pdf(before)
+
+
+@pytest.mark.parametrize("nothing", [b"", None])
+def test_a_source_without_a_token_makes_no_lower_level(nothing: bytes | None, office: Office) -> None:
+    """Asked for B-T, there is B-T or an error."""
+
+    class Silent:
+        def timestamp(self, imprint: bytes, hash_algorithm: object) -> bytes:  # noqa: ARG002 — the port's names
+            return nothing  # type: ignore[return-value]  # a source that keeps no promise
+
+    with pytest.raises(vnsign.ServiceUnavailable):
+        vnsign.sign_pdf(plain_pdf(), office.leader, level="B-T", tsa=Silent(), check_status=False)
