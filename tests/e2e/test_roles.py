@@ -301,3 +301,13 @@ def test_a_joint_document_bears_several_leaders_and_seals(office: Office) -> Non
     changed = vnsign.VnsignError
     with pytest.raises(changed):
         vnsign.fill_pdf(signed, {"so": "99/QĐ-UBND"})
+
+
+def test_the_agency_is_not_its_own_authorised_person(office: Office) -> None:
+    """Two signatures by one certificate are not "a person, then the agency" (NĐ 30/2020 Điều 32.2)."""
+    alone = replace(office, leader=office.agency)
+
+    with pytest.raises(vnsign.UsageError) as error:
+        sealed(office, numbered(leader_signed(alone)))
+
+    assert error.value.code is vnsign.ErrorCode.SEAL_REFUSED

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+
 from vnsign.adapters.clock import SystemClock
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.pdf.looks.appearance import read_image
@@ -74,7 +77,7 @@ def seal_pdf(
     require_holder(signer, Holder.AGENCY)
     source = revocation or shared_revocation_source()
     now = (clock or SystemClock()).now()
-    _require_signed(pdf, trust=trust, at=now, revocation=source)
+    _require_signed(pdf, by_other_than=signer.certificate, trust=trust, at=now, revocation=source)
     target = target_level(level)
     first = TargetLevel.B_T if target in {TargetLevel.B_LT, TargetLevel.B_LTA} else target
     seal = _Seal(
@@ -134,7 +137,7 @@ def seal_attachment_pdf(
     if attachment.main is not None:
         if trust is None:
             raise UsageError(ErrorCode.BAD_ARGUMENT, "to judge the main document, anchors are needed", way_out="trust=")
-        _require_signed(attachment.main, trust=trust, at=now, revocation=source)
+        _require_signed(attachment.main, by_other_than=signer.certificate, trust=trust, at=now, revocation=source)
         attachment.require_number(read_text_value(attachment.main, NUMBER_FIELD))
     look, place = place_in_corner(pdf, attachment.text(now), field=field, font=font)
     seal = _Seal(field=field, look=look, place=place, reason=attachment.reason, level=target_level(level))
@@ -222,7 +225,9 @@ def _seal(pdf: bytes, signer: PreparedSigner, seal: _Seal, *, means: _Means) -> 
     return to_bytes(sign_source(BytesSource(pdf), signer, options))
 
 
-def _require_signed(pdf: bytes, *, trust: TrustAnchors, at: datetime, revocation: RevocationSource) -> None:
+def _require_signed(
+    pdf: bytes, *, by_other_than: x509.Certificate, trust: TrustAnchors, at: datetime, revocation: RevocationSource
+) -> None:
     """NĐ 30/2020 Điều 32.2: the agency's signature follows the authorised person's."""
     report = inspect_pdf(pdf, trust=trust, at=at, revocation=revocation)
     if report.verdict is not Verdict.TOTAL_PASSED:
@@ -231,4 +236,11 @@ def _require_signed(pdf: bytes, *, trust: TrustAnchors, at: datetime, revocation
             ErrorCode.SEAL_REFUSED,
             f"the agency's key signs only a document validly signed by the authorised person; found {', '.join(found)}",
             way_out="let the authorised person sign, and check the trust folder",
+        )
+    own = by_other_than.fingerprint(hashes.SHA256()).hex()
+    if all(signature.signer_sha256 == own for signature in report.signatures):
+        raise UsageError(
+            ErrorCode.SEAL_REFUSED,
+            "nobody but the agency itself has signed the document",
+            way_out="let the authorised person sign with a key of their own",
         )
