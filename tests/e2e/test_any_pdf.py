@@ -24,7 +24,6 @@ REFUSED = {
     "dss/dss-1188__Test.pdf": "signing_forbidden",
     "dss/dss-1376__DSS1376-rev_n-1.pdf": "signing_forbidden",
     "dss/dss-2236__annotation-and-visible-change.pdf": "signing_forbidden",
-    "dss/dss-2236__hide.pdf": "malformed_pdf",  # read only after repair
     "dss/dss-2554__certified-no-change-permitted.pdf": "signing_forbidden",
     "dss/dss-2554__fieldmdp-include.pdf": "signing_forbidden",
     "dss/pades-enveloping-other-pdf.pdf": "signing_forbidden",
