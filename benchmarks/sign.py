@@ -29,6 +29,7 @@ from pathlib import Path
 from threading import Event
 
 import cryptography
+import pikepdf
 from cryptography.hazmat.primitives import hashes
 from PIL import Image, ImageDraw
 from reportlab.pdfgen import canvas
@@ -268,10 +269,8 @@ def memory(bench: Bench, *, size: int) -> str:
 
 
 def _make_big(path: Path, size: int) -> None:
-    import pikepdf  # noqa: PLC0415
-
     with pikepdf.open(BytesIO(one_page())) as pdf:
-        dice = random.Random(1)  # noqa: S311
+        dice = random.Random(1)  # noqa: S311 — the same file every time
         for number in range(size >> 20):
             pdf.pages[0].obj[f"/Bulk{number}"] = pdf.make_stream(dice.randbytes(1 << 20))
         pdf.save(path)

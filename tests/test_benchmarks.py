@@ -29,3 +29,13 @@ def test_the_benchmark_of_a_batch_runs() -> None:
     assert finished.returncode == 0, finished.stderr
     for contender in ("bare signing, 2 processes", "sign_many, 2 processes"):
         assert f"| {contender}" in finished.stdout
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_signing_runs() -> None:
+    """Every contender signs its files; no time is asserted."""
+    command = [sys.executable, "-m", "benchmarks.sign", "--quick"]
+    finished = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr
+    for row in ("| pyHanko (b)", "| floor", "| vnsign seal_pdf", "| vnsign, evidence fetched anew", "10 MB signed"):
+        assert row in finished.stdout

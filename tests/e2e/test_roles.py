@@ -311,3 +311,11 @@ def test_the_agency_is_not_its_own_authorised_person(office: Office) -> None:
         sealed(office, numbered(leader_signed(alone)))
 
     assert error.value.code is vnsign.ErrorCode.SEAL_REFUSED
+
+
+def test_a_document_without_its_number_is_not_sealed(office: Office) -> None:
+    """The seal's lock closes the number's field: a document sealed without it could never get one."""
+    with pytest.raises(vnsign.UsageError) as error:
+        sealed(office, leader_signed(office))
+
+    assert error.value.code is vnsign.ErrorCode.SEAL_REFUSED

@@ -40,10 +40,14 @@ class FileSource:
         """
         target = Path(path)
         try:
-            with target.open("rb") as stream:
-                status = os.fstat(stream.fileno())
+            # a pipe without a writer would let us wait for ever
+            descriptor = os.open(target, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            try:
+                status = os.fstat(descriptor)
+            finally:
+                os.close(descriptor)
         except (OSError, ValueError) as exc:
-            raise InputError(ErrorCode.NOT_READABLE, f"cannot be read: {_reason(exc)}", file=str(path)) from exc
+            raise InputError(ErrorCode.NOT_READABLE, f"cannot be read: {reason_of(exc)}", file=str(path)) from exc
         if not stat.S_ISREG(status.st_mode):
             raise InputError(ErrorCode.NOT_READABLE, "cannot be read: it is not a regular file", file=str(path))
         return cls(target, status.st_size)
@@ -57,7 +61,7 @@ class FileSource:
         try:
             return self.path.open("rb")
         except OSError as exc:
-            raise InputError(ErrorCode.NOT_READABLE, f"cannot be read: {_reason(exc)}", file=str(self.path)) from exc
+            raise InputError(ErrorCode.NOT_READABLE, f"cannot be read: {reason_of(exc)}", file=str(self.path)) from exc
 
 
 def write_whole(path: str | os.PathLike[str], data: bytes | Iterable[bytes], *, mode: int = 0o644) -> None:
@@ -78,7 +82,7 @@ def write_whole(path: str | os.PathLike[str], data: bytes | Iterable[bytes], *, 
     except (OSError, ValueError) as exc:  # ValueError: a zero byte or a lone surrogate in the name
         raise UsageError(
             ErrorCode.OUTPUT_NOT_WRITABLE,
-            f"cannot be written: {_reason(exc)}",
+            f"cannot be written: {reason_of(exc)}",
             file=str(target),
             way_out="check that the folder exists, may be written, and has room",
         ) from exc
@@ -94,7 +98,7 @@ def read_bytes(path: str | os.PathLike[str], max_bytes: int = MAX_FILE_BYTES) ->
         with Path(path).open("rb") as stream:
             data = stream.read(max_bytes + 1)
     except (OSError, ValueError) as exc:
-        raise InputError(ErrorCode.NOT_READABLE, f"cannot be read: {_reason(exc)}", file=str(path)) from exc
+        raise InputError(ErrorCode.NOT_READABLE, f"cannot be read: {reason_of(exc)}", file=str(path)) from exc
     if len(data) > max_bytes:
         raise InputError(ErrorCode.NOT_READABLE, f"is larger than {max_bytes} bytes", file=str(path))
     return data
@@ -125,11 +129,15 @@ def _write_then_rename(target: Path, data: bytes | Iterable[bytes], mode: int) -
         # KeyboardInterrupt as well: whatever stops us, no half-written file stays.
         Path(name).unlink(missing_ok=True)
         raise
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
-def _sync_folder(folder: Path) -> None:
-    # The new name is on disk only when the folder is.
+def sync_folder(folder: Path) -> None:
+    """Flush the names in a folder to disk: a new name is there for good only then.
+
+    Raises:
+        OSError: The folder is gone, or the disk fails.
+    """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
@@ -137,5 +145,6 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _reason(exc: OSError | ValueError) -> str:
+def reason_of(exc: OSError | ValueError) -> str:
+    """Return what the system says went wrong."""
     return (exc.strerror if isinstance(exc, OSError) else None) or str(exc)

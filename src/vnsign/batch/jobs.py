@@ -126,10 +126,10 @@ class SigningPlan(Protocol):
     def token(self) -> str: ...  # noqa: D102 — see the class
 
     @property
-    def identity(self) -> str: ...  # noqa: D102
+    def identity(self) -> str: ...  # noqa: D102 — see the class
 
     @property
-    def certificate_sha256(self) -> str: ...  # noqa: D102
+    def certificate_sha256(self) -> str: ...  # noqa: D102 — see the class
 
     def load(self) -> FileSigner:
         """Load the key; once in each process.

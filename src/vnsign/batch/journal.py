@@ -16,10 +16,12 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
+from vnsign.adapters.files import reason_of, sync_folder
 from vnsign.batch.jobs import JobOutcome, JobState, SigningPlan, SignJob, identity_of
 from vnsign.batch.journal_lines import (
     FIRST_LINE,
@@ -73,8 +75,11 @@ class Journal:
         journal = cls(path, stream)
         try:
             journal._begin(plan, force=force, at=at)
+        except OSError as exc:
+            journal.close()
+            raise _not_writable(path, exc) from exc
         except BaseException:
-            stream.close()
+            journal.close()
             raise
         return journal
 
@@ -123,7 +128,9 @@ class Journal:
 
     def close(self) -> None:
         """Close and unlock; what was written is on disk, or will be read as if it had not been."""
-        self._stream.close()
+        # on a full disk closing tries once more to write what could not be written, and that has been told
+        with suppress(OSError):
+            self._stream.close()
 
     def _begin(self, plan: SigningPlan, *, force: bool, at: datetime) -> None:
         self._plan = plan
@@ -143,7 +150,7 @@ class Journal:
         }
         first = [dict(FIRST_LINE)] if self._stream.tell() == 0 else []
         self._append([*first, header], sync=True)
-        _sync_folder(self._folder)
+        sync_folder(self._folder)
 
     def _read(self, *, force: bool) -> tuple[RunHeader | None, bool]:
         """Fill the table; return the last run and whether it came to its end. Leaves the stream at its end."""
@@ -235,19 +242,10 @@ def _open_locked(path: Path) -> BinaryIO:
     return stream
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _not_writable(path: Path, exc: OSError | ValueError) -> VnsignError:
-    reason = (exc.strerror if isinstance(exc, OSError) else None) or str(exc)
     return UsageError(
         ErrorCode.OUTPUT_NOT_WRITABLE,
-        f"the journal cannot be written: {reason}",
+        f"the journal cannot be written: {reason_of(exc)}",
         file=str(path),
         way_out="check that the folder may be written and has room, and run again",
     )

@@ -15,6 +15,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from vnsign.adapters.files import reason_of, sync_folder
 from vnsign.errors import ErrorCode, UsageError
 
 _NAME_CHARACTERS = 40
@@ -82,19 +83,6 @@ def make_folder(folder: Path) -> None:
         raise not_writable(folder, exc) from exc
 
 
-def sync_folder(folder: Path) -> None:
-    """Flush the names in a folder to disk.
-
-    Raises:
-        OSError: The folder is gone, or the disk fails.
-    """
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _flush(staged: Path) -> None:
     descriptor = os.open(staged, os.O_RDONLY | os.O_CLOEXEC)
     try:
@@ -111,9 +99,8 @@ def output_exists(target: Path, reason: str = "is there already") -> UsageError:
 
 def not_writable(path: Path, exc: OSError | ValueError) -> UsageError:
     """Return the error of a target that cannot be written."""
-    reason = (exc.strerror if isinstance(exc, OSError) else None) or str(exc)
     return UsageError(
         ErrorCode.OUTPUT_NOT_WRITABLE,
-        f"{path} cannot be written: {reason}",
+        f"{path} cannot be written: {reason_of(exc)}",
         way_out="check that the folder exists, may be written, and has room",
     )

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from vnsign.batch.jobs import JobError, JobOutcome, JobState, SigningPlan, SignJob, identity_of
 from vnsign.batch.journal import Journal
@@ -120,7 +121,7 @@ class Run:
         return False
 
     def _tasks(self, job: SignJob) -> list[Task]:
-        if not self._targets.put(os.fsencode(os.path.abspath(job.target)), 1):  # noqa: PTH100 — no links followed
+        if not self._targets.put(os.fsencode(_place_of(job.target)), 1):
             self._ready.append(
                 _failed(
                     job,
@@ -264,6 +265,11 @@ def _again(task: Task, plan: SigningPlan) -> Task:
     if task.begun:
         known = Entry(kind=EntryKind.TODO, run=0, name="", identity=identity_of(plan, task.job))
     return replace(task, known=known, run=_retry_label(task.run), stale=(*task.stale, task.run))
+
+
+def _place_of(target: Path) -> str:
+    """Return where a target lies, whatever links lead to its folder; the target itself may be a link to replace."""
+    return os.path.join(os.path.realpath(target.parent), target.name)  # noqa: PTH118 — as bytes at once
 
 
 def _failed(job: SignJob, error: VnsignError) -> JobOutcome:

@@ -28,9 +28,10 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from vnsign.adapters.files import reason_of, sync_folder
 from vnsign.batch.jobs import FileSigner, JobError, JobOutcome, JobState, SignedFile, SigningPlan, SignJob, identity_of
 from vnsign.batch.journal_lines import Entry, EntryKind
-from vnsign.batch.publishing import make_folder, not_writable, output_exists, publish, staged_path, sync_folder
+from vnsign.batch.publishing import make_folder, not_writable, output_exists, publish, staged_path
 from vnsign.errors import ErrorCode, InputError, UsageError, VnsignError
 
 _KEPT_SIGNERS = 4
@@ -196,6 +197,8 @@ def _done_before(task: Task, known: Entry, *, there: bool) -> JobOutcome:
         )
     if _sha256(task.job.source) != known.source_sha256:
         raise output_exists(task.job.target, "was signed before, but the document has changed since")
+    if _sha256(task.job.target) != known.target_sha256:
+        raise output_exists(task.job.target, "was signed before, but the signed file has changed since")
     return JobOutcome(job=task.job, state=JobState.SIGNED_BEFORE)
 
 
@@ -247,5 +250,4 @@ def _sha256(path: Path) -> str:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except (OSError, ValueError) as exc:
-        reason = (exc.strerror if isinstance(exc, OSError) else None) or str(exc)
-        raise InputError(ErrorCode.NOT_READABLE, f"cannot be read: {reason}") from exc
+        raise InputError(ErrorCode.NOT_READABLE, f"cannot be read: {reason_of(exc)}") from exc

@@ -54,7 +54,12 @@ def open_pdf(data: bytes) -> pikepdf.Pdf:
 
 def warnings_of(pdf: pikepdf.Pdf) -> frozenset[str]:
     """Return what the reader had to repair so far, without the stream's own name."""
-    return frozenset(_STREAM_NAME.sub("", str(warning)) for warning in pdf.get_warnings())
+    return frozenset(without_stream_name(str(warning)) for warning in pdf.get_warnings())
+
+
+def without_stream_name(remark: str) -> str:
+    """Return what the reader said, without what it calls a stream that has no name."""
+    return _STREAM_NAME.sub("", remark)
 
 
 def read_bounded(stream: pikepdf.Object, *, max_bytes: int = MAX_STREAM_BYTES) -> bytes:

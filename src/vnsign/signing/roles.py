@@ -79,14 +79,22 @@ class SealedAttachment:
         """Return what the attachment shows."""
         return build_attachment_text(self.number_symbol, at)
 
-    def require_number(self, written: str) -> None:
+    def require_number(self, written: str | None) -> None:
         """Refuse another number than the one that stands in the main document.
 
         Raises:
             UsageError: SEAL_REFUSED.
         """
+        if written is None:  # its number is no field: nothing to compare with
+            return
         number = written.strip()
-        if number and self.number_symbol != number and not self.number_symbol.startswith(f"{number}/"):
+        if not number:
+            raise UsageError(
+                ErrorCode.SEAL_REFUSED,
+                "the main document has no number yet",
+                way_out="number and seal it first",
+            )
+        if self.number_symbol != number and not self.number_symbol.startswith(f"{number}/"):
             raise UsageError(
                 ErrorCode.SEAL_REFUSED,
                 f"the main document has the number {number!r}, not {self.number_symbol!r}",

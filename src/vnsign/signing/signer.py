@@ -69,12 +69,13 @@ class PreparedSigner:
         signature = self.key.sign(attributes, self.template.hash_algorithm(), pss=self.template.pss)
         token = None
         if timestamps is not None:
-            token = timestamps.timestamp(
-                _hash(self.template.hash_algorithm(), signature), self.template.hash_algorithm()
-            )
-            if not token:
+            imprint = _hash(self.template.hash_algorithm(), signature)
+            token = timestamps.timestamp(imprint, self.template.hash_algorithm())
+            if not token or imprint not in token:  # HTTP sources look closer; a caller's own may not
                 raise ServiceUnavailable(
-                    ErrorCode.SERVICE_REFUSED, "the source of timestamps gave no token", way_out="try again later"
+                    ErrorCode.SERVICE_REFUSED,
+                    "the source of timestamps gave no token over this signature",
+                    way_out="try again later, or use another time-stamping authority",
                 )
         return self.template.content_info(signed_attributes=attributes, signature=signature, timestamp=token)
 

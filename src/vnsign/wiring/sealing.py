@@ -78,6 +78,10 @@ def seal_pdf(
     source = revocation or shared_revocation_source()
     now = (clock or SystemClock()).now()
     _require_signed(pdf, by_other_than=signer.certificate, trust=trust, at=now, revocation=source)
+    if read_text_value(pdf, NUMBER_FIELD) == "":  # the seal closes the field for good
+        raise UsageError(
+            ErrorCode.SEAL_REFUSED, "the document has no number yet", way_out="fill in number and date first"
+        )
     target = target_level(level)
     first = TargetLevel.B_T if target in {TargetLevel.B_LT, TargetLevel.B_LTA} else target
     seal = _Seal(

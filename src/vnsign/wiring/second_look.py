@@ -16,7 +16,7 @@ from vnsign.verification.modifications import judge_changes
 def look_at_new_signature(before: PdfSource, signed: Signed) -> None:
     """Read back what was signed: the field holds the new signature, and no earlier one is worth less than before.
 
-    The signature value itself was verified when it was made.
+    Does not check: the signature value; each signer's first one is, and every one that a token or service made.
 
     Raises:
         InputError: MALFORMED_PDF, SIGNING_FORBIDDEN.

@@ -155,13 +155,14 @@ def _kids(node: pikepdf.Object, key: str) -> list[pikepdf.Object]:
     return [k for k in kids if isinstance(k, pikepdf.Dictionary)] if isinstance(kids, pikepdf.Array) else []
 
 
-def read_text_value(pdf: bytes, name: str) -> str:
-    """Return the value of a text field, empty if there is no such field or no value.
+def read_text_value(pdf: bytes, name: str) -> str | None:
+    """Return the value of a text field, empty if it has none; None if there is no such field.
 
     Raises:
         InputError: NOT_A_PDF, MALFORMED_PDF, ENCRYPTED_PDF.
     """
     with open_pdf(pdf) as document:
         field = read_form(document).fields.get(name)
-        value = field.value if field is not None and field.type == "/Tx" else None
-        return str(value) if isinstance(value, pikepdf.String) else ""
+        if field is None or field.type != "/Tx":
+            return None
+        return str(field.value) if isinstance(field.value, pikepdf.String) else ""

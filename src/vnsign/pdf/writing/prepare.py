@@ -24,6 +24,9 @@ from vnsign.pdf.geometry import Box
 from vnsign.pdf.looks.appearance import Alignment
 from vnsign.pdf.looks.font_embedding import type0_font
 from vnsign.pdf.looks.typeface import Typeface, cut_typeface
+from vnsign.pdf.opening import open_pdf
+from vnsign.pdf.reading.fields import read_form
+from vnsign.pdf.writing.updating import translated
 
 _VIETNAMESE = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵđ"
 #: Every character that a number, a symbol or a date line may need. Embedding them costs about 10 kB a face.
@@ -92,25 +95,19 @@ def prepare_fields(
     names = [f.name for f in text_fields] + [f.name for f in signature_fields]
     if len(set(names)) != len(names):
         raise UsageError(ErrorCode.BAD_ARGUMENT, f"field names repeat: {', '.join(names)}")
-    try:
-        with pikepdf.open(BytesIO(pdf)) as document:
-            if document.is_encrypted:
-                raise InputError(
-                    ErrorCode.ENCRYPTED_PDF,
-                    "the PDF is encrypted; writing it anew would lift its restrictions",
-                    way_out="ask its author for an open copy",
-                )
-            _Preparation(document).add(text_fields, signature_fields, names=names)
-            out = BytesIO()
-            document.save(
-                out, min_version="1.7", deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable
+    with open_pdf(pdf) as document, translated("preparing the PDF"):
+        if document.is_encrypted:
+            raise InputError(
+                ErrorCode.ENCRYPTED_PDF,
+                "the PDF is encrypted; writing it anew would lift its restrictions",
+                way_out="ask its author for an open copy",
             )
-            return out.getvalue()
-    except pikepdf.PasswordError as exc:
-        raise InputError(ErrorCode.ENCRYPTED_PDF, "the PDF is encrypted", way_out="decrypt it first") from exc
-    except pikepdf.PdfError as exc:
-        code = ErrorCode.MALFORMED_PDF if pdf[:1024].find(b"%PDF-") >= 0 else ErrorCode.NOT_A_PDF
-        raise InputError(code, f"the PDF cannot be read: {exc}", way_out="export it again") from exc
+        _Preparation(document).add(text_fields, signature_fields, names=names)
+        out = BytesIO()
+        document.save(
+            out, min_version="1.7", deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable
+        )
+    return out.getvalue()
 
 
 class _Preparation:
@@ -139,17 +136,23 @@ class _Preparation:
         if "/AcroForm" not in root:
             root.AcroForm = self.document.make_indirect(Dictionary(Fields=Array()))
         form = root.AcroForm
+        if not isinstance(form, Dictionary) or not isinstance(form.get("/Fields", Array()), Array):
+            raise InputError(
+                ErrorCode.MALFORMED_PDF,
+                "the form of the PDF is damaged",
+                way_out="export the PDF again with another program",
+            )
         if "/Fields" not in form:
             form.Fields = Array()
-        for field in form.Fields:
-            if field.get("/FT") == Name.Sig and "/V" in field:
+        for name, field in read_form(self.document).fields.items():
+            if field.type == "/Sig" and field.value is not None:
                 raise InputError(
                     ErrorCode.SIGNING_FORBIDDEN,
                     "the PDF is already signed; preparing it would break that signature",
                     way_out="prepare the document before anyone signs",
                 )
-            if str(field.get("/T", "")) in names:
-                raise InputError(ErrorCode.SIGNING_FORBIDDEN, f"the PDF already has a field named {field.T}")
+            if name in names:
+                raise InputError(ErrorCode.SIGNING_FORBIDDEN, f"the PDF already has a field named {name}")
         if "/NeedAppearances" in form:
             del form.NeedAppearances
         return form

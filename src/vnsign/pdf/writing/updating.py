@@ -26,7 +26,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Object, Stream
 
 from vnsign.errors import ErrorCode, InputError, UsageError, VnsignError
-from vnsign.pdf.opening import ObjectId, silence_reader, warnings_of
+from vnsign.pdf.opening import ObjectId, silence_reader, warnings_of, without_stream_name
 from vnsign.pdf.reading.pages import page_nodes
 from vnsign.pdf.source import AppendedSource, PdfSource, hash_of
 from vnsign.pdf.writing import cross_reference
@@ -37,8 +37,6 @@ from vnsign.pdf.writing.encryption import ObjectCipher
 _MAX_UNUSED_NUMBERS = 100_000
 _REFERENCE = re.compile(rb"(?<!\d)(\d{1,10}) \d{1,5} R\b")
 _REPAIRED = re.compile(r"reconstruct|damaged|can't find startxref", re.IGNORECASE)
-#: What the reader calls a stream without a name.
-_STREAM_NAME = re.compile(r"^stream <[^>]*>:? ?")
 _BYTE_RANGE_DIGITS = 12
 _BYTE_RANGE_ROOM = len("[0   ]") + 3 * _BYTE_RANGE_DIGITS
 #: What the PDF library lets out on odd files.
@@ -260,7 +258,7 @@ class PdfUpdate:
 
 
 @contextmanager
-def open_for_update(source: PdfSource, *, password: str = "") -> Iterator[PdfUpdate]:
+def open_for_update(source: PdfSource) -> Iterator[PdfUpdate]:
     """Open a PDF to append to it.
 
     Raises:
@@ -271,11 +269,11 @@ def open_for_update(source: PdfSource, *, password: str = "") -> Iterator[PdfUpd
     with source.open() as stream:
         try:
             # attributes pushed to pages would be objects that the file does not have
-            pdf = pikepdf.open(stream, password=password, suppress_warnings=True, inherit_page_attributes=False)
+            pdf = pikepdf.open(stream, suppress_warnings=True, inherit_page_attributes=False)
         except pikepdf.PasswordError as exc:
             raise InputError(ErrorCode.ENCRYPTED_PDF, "the PDF needs a password", way_out="decrypt it first") from exc
         except Exception as exc:  # boundary: the PDF library reports damage in several unrelated classes
-            reason = _STREAM_NAME.sub("", str(exc))
+            reason = without_stream_name(str(exc))
             if "unsupported encryption" in reason:
                 raise InputError(
                     ErrorCode.ENCRYPTED_PDF, "the PDF is encrypted for certificates", way_out="decrypt it first"

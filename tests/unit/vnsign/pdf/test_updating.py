@@ -221,7 +221,7 @@ def test_preparing_does_not_lift_restrictions() -> None:
         vnsign.prepare_pdf(before)
 
 
-@pytest.mark.parametrize("nothing", [b"", None])
+@pytest.mark.parametrize("nothing", [b"", None, b"0\x80 a token over something else"])
 def test_a_source_without_a_token_makes_no_lower_level(nothing: bytes | None, office: Office) -> None:
     """Asked for B-T, there is B-T or an error."""
 
