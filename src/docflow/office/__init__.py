@@ -5,13 +5,12 @@ What it does not do: no I/O of its own; store, blobs, clock, randomness and veri
 
 from __future__ import annotations
 
-from docflow.office.book import COLUMNS, INCOMING_COLUMNS, write_incoming_csv, write_register_csv
 from docflow.office.desk import Desk, Post, build_log_statement, register_agency, vouch_for_log
-from docflow.office.dispatching import Dispatched, ask_take_back, dispatch
-from docflow.office.incoming import act_on_incoming
-from docflow.office.knowing import know
-from docflow.office.receiving import Reception, collect
-from docflow.office.steps import (
+from docflow.office.exchanging.dispatching import Dispatched, ask_take_back, dispatch
+from docflow.office.exchanging.knowing import know
+from docflow.office.exchanging.receiving import Reception, collect
+from docflow.office.incoming.steps import act_on_incoming
+from docflow.office.outgoing.steps import (
     Issued,
     Receipt,
     approve_document,
@@ -21,6 +20,7 @@ from docflow.office.steps import (
     record_seal,
     void_number,
 )
+from docflow.office.registers.book import COLUMNS, INCOMING_COLUMNS, write_incoming_csv, write_register_csv
 
 __all__ = [
     "COLUMNS",

@@ -15,7 +15,6 @@ What it does not do: it signs no PDF; it sends when told to.
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,14 +22,15 @@ from typing import Self
 from docflow import office as use_cases
 from docflow.audit import LogReport
 from docflow.errors import ErrorCode, UsageError
-from docflow.model import Agency, Document, DocumentState, Draft
-from docflow.office import Desk, Issued, Post, Receipt, write_register_csv
-from docflow.ports import Clock, OutboxRow, OutboxState, Randomness, SignatureCheck, Verifier
+from docflow.model import Agency, Document, DocumentState
+from docflow.office import Desk, Post, write_register_csv
+from docflow.ports import Clock, OutboxRow, OutboxState, Randomness, Verifier
 from docflow.store import OfficeStore, SystemClock, SystemRandomness, open_store
 from docflow.wiring.exchange import ExchangingOffice
+from docflow.wiring.outgoing import OutgoingOffice
 
 
-class Office(ExchangingOffice):
+class Office(OutgoingOffice, ExchangingOffice):
     """One agency's office; safe for threads; other processes may open the same folder.
 
     Every verb is one transaction and can be repeated: the same request gets the same answer. Times are aware; dates are
@@ -114,66 +114,6 @@ class Office(ExchangingOffice):
     def vkey(self) -> str:
         """The verifier key of the log (c2sp.org/signed-note); give it to whoever checks proofs."""
         return str(self._desk.vkey)
-
-    # ---- the verbs, in the order of a document's life
-
-    def draft(
-        self,
-        draft: Draft,
-        *,
-        actor: str,
-        document_id: str | None = None,
-        pdf: bytes | None = None,
-        idempotency_key: str | None = None,
-    ) -> Receipt:
-        """Take in a draft; see :func:`docflow.office.draft_document`."""
-        return use_cases.draft_document(
-            self._desk, draft, actor=actor, document_id=document_id, pdf=pdf, idempotency_key=idempotency_key
-        )
-
-    def approve(self, document_id: str, *, actor: str, idempotency_key: str | None = None) -> Receipt:
-        """Record an approval; see :func:`docflow.office.approve_document`."""
-        return use_cases.approve_document(self._desk, document_id, actor=actor, idempotency_key=idempotency_key)
-
-    def leader_signed(
-        self,
-        document_id: str,
-        pdf: bytes,
-        *,
-        actor: str,
-        check: SignatureCheck | None = None,
-        idempotency_key: str | None = None,
-    ) -> Receipt:
-        """Record the leader's signature; see :func:`docflow.office.record_leader_signature`."""
-        return use_cases.record_leader_signature(
-            self._desk, document_id, pdf, actor=actor, check=check, idempotency_key=idempotency_key
-        )
-
-    def issue(
-        self, document_id: str, *, actor: str, on: date | None = None, idempotency_key: str | None = None
-    ) -> Issued:
-        """Give number and date; see :func:`docflow.office.issue_document`."""
-        return use_cases.issue_document(self._desk, document_id, actor=actor, on=on, idempotency_key=idempotency_key)
-
-    def sealed(
-        self,
-        document_id: str,
-        pdf: bytes,
-        *,
-        actor: str,
-        check: SignatureCheck | None = None,
-        idempotency_key: str | None = None,
-    ) -> Receipt:
-        """Record the agency's signature; see :func:`docflow.office.record_seal`."""
-        return use_cases.record_seal(
-            self._desk, document_id, pdf, actor=actor, check=check, idempotency_key=idempotency_key
-        )
-
-    def void(self, document_id: str, *, actor: str, reason: str, idempotency_key: str | None = None) -> Receipt:
-        """Void a number; see :func:`docflow.office.void_number`."""
-        return use_cases.void_number(
-            self._desk, document_id, actor=actor, reason=reason, idempotency_key=idempotency_key
-        )
 
     # ---- what is there
 

@@ -9,8 +9,8 @@ import pytest
 
 from docflow.errors import DocflowError, ErrorCode
 from docflow.model import OUTGOING, DocumentEvent, DocumentState, Effect, Guard, draw_states, find_transition
-from docflow.office.effects import EFFECTS
-from docflow.office.guards import GUARDS
+from docflow.office.outgoing.effects import EFFECTS
+from docflow.office.outgoing.guards import GUARDS
 
 PAGE = Path(__file__).parents[4] / "docs" / "reference" / "states.md"
 

@@ -3,7 +3,7 @@
 Invariants:
     - A receipt names the leaf of the event it speaks of; the receipt itself is in the leaf after it.
 
-What it does not do: it sends nothing; :mod:`docflow.office.dispatching` does.
+What it does not do: it sends nothing; :mod:`docflow.office.exchanging.dispatching` does.
 
 Source: docs/spec/receipts.md.
 """

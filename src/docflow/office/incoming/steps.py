@@ -28,8 +28,8 @@ from docflow.model import (
     find_incoming,
     law_date,
 )
-from docflow.office.answers import Answer, give_answer, require_post
 from docflow.office.desk import Desk
+from docflow.office.exchanging.answers import Answer, give_answer, require_post
 from docflow.office.ledger import find_answer, keep_answer, make_request, record_event
 from docflow.ports import Erasure, IncomingEntry, RegisterCounter, UnitOfWork
 

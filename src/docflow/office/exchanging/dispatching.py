@@ -29,8 +29,8 @@ from docflow.edxml import (
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
 from docflow.exchange import Attempt, plan_attempt, schedule_next
 from docflow.model import Document, Urgency, build_place_and_date
-from docflow.office.answers import add_parcel, describe_self, require_post
 from docflow.office.desk import Desk
+from docflow.office.exchanging.answers import add_parcel, describe_self, require_post
 from docflow.office.ledger import record_event
 from docflow.ports import OutboxState, ParcelKind, ParcelRow, Parts, Transport, UnitOfWork
 

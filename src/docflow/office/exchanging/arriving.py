@@ -16,10 +16,10 @@ from docflow.model import (
     Urgency,
     name_incoming,
 )
-from docflow.office.answers import Answer, give_answer, keep_blob, require_post
 from docflow.office.desk import Desk
-from docflow.office.incoming import IncomingStep, perform_incoming
-from docflow.office.recording import ACTOR, Arrived, log, note_outcome, put_inbox, put_outcome
+from docflow.office.exchanging.answers import Answer, give_answer, keep_blob, require_post
+from docflow.office.exchanging.recording import ACTOR, Arrived, log, note_outcome, put_inbox, put_outcome
+from docflow.office.incoming.steps import IncomingStep, perform_incoming
 from docflow.ports import InboxOutcome, SignatureCheck, UnitOfWork
 
 _URGENCIES = (Urgency.THUONG, Urgency.KHAN, Urgency.THUONG_KHAN, Urgency.HOA_TOC, Urgency.HOA_TOC)

@@ -16,11 +16,11 @@ from docflow.edxml import NewDocument, parse_message
 from docflow.errors import InputError
 from docflow.exchange import name_parcel
 from docflow.model import ReceiptKind, SignatureVerdict, parse_agency_code
-from docflow.office.answers import require_post
-from docflow.office.arriving import receive_document
 from docflow.office.desk import Desk
-from docflow.office.recording import Arrived, note_outcome
-from docflow.office.telling import receive_receipt, receive_status
+from docflow.office.exchanging.answers import require_post
+from docflow.office.exchanging.arriving import receive_document
+from docflow.office.exchanging.recording import Arrived, note_outcome
+from docflow.office.exchanging.telling import receive_receipt, receive_status
 from docflow.ports import Delivery, InboxOutcome, Parts, SignatureCheck, Transport
 
 

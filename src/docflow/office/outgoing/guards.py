@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import Document, Guard, SignatureVerdict, law_date, refuse_secret
-from docflow.office.step import Work
+from docflow.office.outgoing.step import Work
 from docflow.ports import SignatureCheck
 
 ACCEPTED_VERDICTS = frozenset({SignatureVerdict.PASSED, SignatureVerdict.NOT_CHECKED})

@@ -27,10 +27,10 @@ from docflow.model import (
     law_date,
     register_for,
 )
-from docflow.office.effects import EFFECTS
-from docflow.office.guards import GUARDS
 from docflow.office.ledger import find_answer, keep_answer, record_event
-from docflow.office.step import Step, Work
+from docflow.office.outgoing.effects import EFFECTS
+from docflow.office.outgoing.guards import GUARDS
+from docflow.office.outgoing.step import Step, Work
 from docflow.ports import Randomness, RegisterCounter, UnitOfWork
 
 

@@ -29,10 +29,10 @@ from docflow.model import (
     refuse_secret,
 )
 from docflow.office.desk import Desk
-from docflow.office.engine import perform
-from docflow.office.guards import ACCEPTED_VERDICTS
 from docflow.office.ledger import make_request
-from docflow.office.step import Step, StoredPdf
+from docflow.office.outgoing.engine import perform
+from docflow.office.outgoing.guards import ACCEPTED_VERDICTS
+from docflow.office.outgoing.step import Step, StoredPdf
 from docflow.ports import BlobRow, SignatureCheck
 
 MAX_PDF_BYTES = 1024**3

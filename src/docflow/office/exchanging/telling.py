@@ -18,10 +18,10 @@ from docflow.errors import ErrorCode, UsageError
 from docflow.evidence import ReceiptStatement, parse_receipt
 from docflow.exchange import RECEIPT_OF_STATUS
 from docflow.model import IncomingEvent, ReceiptKind, SignatureVerdict, name_incoming
-from docflow.office.answers import Answer, give_answer, keep_blob, require_post
 from docflow.office.desk import Desk
-from docflow.office.incoming import IncomingStep, perform_incoming
-from docflow.office.recording import Arrived, log, note_outcome, put_inbox
+from docflow.office.exchanging.answers import Answer, give_answer, keep_blob, require_post
+from docflow.office.exchanging.recording import Arrived, log, note_outcome, put_inbox
+from docflow.office.incoming.steps import IncomingStep, perform_incoming
 from docflow.ports import InboxOutcome, OutboxState, ParcelKind, ReceiptRow, SignatureCheck, UnitOfWork
 
 _ENDS: Mapping[ReceiptKind, OutboxState] = {

@@ -4,8 +4,8 @@ Invariants:
     - An effect gets the document before it and returns the document after it; other rows go through the unit of work.
     - Every :class:`~docflow.model.Effect` has its function.
 
-What it does not do: it checks nothing (:mod:`docflow.office.guards`), saves no document
-(:mod:`docflow.office.engine`).
+What it does not do: it checks nothing (:mod:`docflow.office.outgoing.guards`), saves no document
+(:mod:`docflow.office.outgoing.engine`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from docflow.errors import ErrorCode, InputError
 from docflow.model import Document, Effect, RegisterKey, build_number_and_symbol, number_document
-from docflow.office.step import Work
+from docflow.office.outgoing.step import Work
 from docflow.ports import EntryKind, OutboxRow, OutboxState, RegisterEntry
 
 _T = TypeVar("_T")

@@ -1,0 +1,1 @@
+"""What leaves for other agencies and comes from them: parcels, receipts, statuses."""

@@ -1,0 +1,1 @@
+"""Incoming documents: from the arrival to the answer."""

@@ -1,0 +1,1 @@
+"""Outgoing documents: from the draft to the issued document and what becomes of it."""

@@ -1,0 +1,1 @@
+"""The registers as the decree prescribes them."""
