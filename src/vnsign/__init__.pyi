@@ -41,13 +41,28 @@ from .policy.lifecycle import RequestKind as RequestKind
 from .policy.lifecycle import RevocationCase as RevocationCase
 from .policy.profiles import CertificateProfile as CertificateProfile
 from .ports import Clock as Clock
+from .report import CertificateReport as CertificateReport
+from .report import CertificateRole as CertificateRole
+from .report import CertificateState as CertificateState
+from .report import ChangeReport as ChangeReport
+from .report import Check as Check
+from .report import Coverage as Coverage
 from .report import DocumentReport as DocumentReport
+from .report import EvidenceKind as EvidenceKind
+from .report import EvidenceOrigin as EvidenceOrigin
+from .report import EvidenceReport as EvidenceReport
 from .report import Finding as Finding
 from .report import FindingCode as FindingCode
 from .report import Indication as Indication
 from .report import Level as Level
+from .report import LevelReason as LevelReason
 from .report import Modifications as Modifications
+from .report import Outcome as Outcome
+from .report import RevisionReport as RevisionReport
+from .report import Severity as Severity
 from .report import SignatureReport as SignatureReport
+from .report import Step as Step
+from .report import StepReport as StepReport
 from .report import SubIndication as SubIndication
 from .report import TimeSource as TimeSource
 from .report import TimestampReport as TimestampReport
@@ -100,15 +115,24 @@ __all__ = [
     "Between",
     "Box",
     "CertificateProfile",
+    "CertificateReport",
+    "CertificateRole",
+    "CertificateState",
+    "ChangeReport",
+    "Check",
     "Clock",
     "CopyDirection",
     "CopyForm",
+    "Coverage",
     "Credential",
     "CscService",
     "CscSource",
     "DocumentReport",
     "ErrorCode",
     "EvidenceCache",
+    "EvidenceKind",
+    "EvidenceOrigin",
+    "EvidenceReport",
     "FallbackTimestampSource",
     "Finding",
     "FindingCode",
@@ -123,18 +147,22 @@ __all__ = [
     "JobState",
     "KeyAlgorithm",
     "Level",
+    "LevelReason",
     "Modifications",
+    "Outcome",
     "PemSource",
     "Pkcs11Source",
     "Pkcs12Source",
     "Place",
     "RequestKind",
+    "RevisionReport",
     "RevocationCase",
     "SealPurpose",
     "SealedAttachment",
     "SealedCopy",
     "ServiceLimits",
     "ServiceUnavailable",
+    "Severity",
     "SignJob",
     "SignatureFieldSpec",
     "SignatureRejected",
@@ -142,6 +170,8 @@ __all__ = [
     "Signer",
     "SignerRecipe",
     "StatusMethod",
+    "Step",
+    "StepReport",
     "SubIndication",
     "Subject",
     "SystemClock",

@@ -104,7 +104,11 @@ def _judge_document(
         timestamps.extend(t.report for t in judged.timestamps)
     timestamps.extend(stamp.judged.report for _, stamp in stamps)
     return DocumentReport(
-        file=file, verdict=_verdict(signatures, timestamps), signatures=tuple(signatures), timestamps=tuple(timestamps)
+        file=file,
+        verdict=_verdict(signatures, timestamps),
+        signatures=tuple(signatures),
+        timestamps=tuple(timestamps),
+        validation_time=at,
     )
 
 

@@ -27,6 +27,7 @@ from vnsign.pki.signature_values import load_certificate
 from vnsign.report import Finding, FindingCode, Indication, Level, Modifications, SignatureReport, TimeSource
 from vnsign.verification.basic_steps import identify_signer, judge_algorithms, judge_format, verify_values
 from vnsign.verification.certificates import judge_path, judge_signer_usage, name_of
+from vnsign.verification.coverage import coverage_of
 from vnsign.verification.levels import find_level
 from vnsign.verification.material import Material
 from vnsign.verification.signature_input import SignatureInput
@@ -89,13 +90,15 @@ def judge_signature(
     changes = judge_later(verdicts.result()[0] is not Indication.TOTAL_FAILED)
     verdicts.extend(changes.findings)
     indication, subindication = verdicts.result()
+    found, cms = source.found, source.cms
     report = SignatureReport(
-        field=source.found.field,
+        field=found.field,
         indication=indication,
         subindication=subindication,
         intact=outcome.intact,
         valid=outcome.valid,
         covers_whole_document=covers,
+        coverage=coverage_of(found, covers_whole_file=covers),
         modifications=changes.modifications,
         level=outcome.level,
         signing_time=outcome.time,
@@ -103,6 +106,14 @@ def judge_signature(
         signer=_signer(source.cms),
         signer_sha256=_signer_sha256(source.cms),
         findings=tuple(verdicts.findings),
+        claimed_time=(None if cms is None else cms.claimed_time) or found.claimed_time,
+        judged_at=outcome.judged_at,
+        judged_at_source=outcome.judged_at_source,
+        sub_filter=found.sub_filter.removeprefix("/"),
+        digest_algorithm="" if cms is None else cms.digest_algorithm,
+        signature_algorithm="" if cms is None else cms.signature_scheme,
+        certifies=found.is_certification,
+        permissions=found.permissions,
     )
     return JudgedSignature(report=report, timestamps=outcome.timestamps)
 
@@ -116,6 +127,8 @@ class _Outcome:
     level: Level = Level.NONE
     time: datetime | None = None
     time_source: TimeSource | None = TimeSource.CLAIMED
+    judged_at: datetime | None = None
+    judged_at_source: TimeSource | None = None
     timestamps: tuple[JudgedTimestamp, ...] = ()
 
 
@@ -139,7 +152,10 @@ def _judge_readable(
     own = _judge_own_timestamps(source.found, cms, material=material, later=later)
     claimed = cms.claimed_time or source.found.claimed_time
     time, time_source = _best_time(verdicts, own, later, material=material, claimed=claimed)
-    judged_at = time if time is not None and time_source in _PROVEN else material.at
+    if time is not None and time_source in _PROVEN:
+        judged_at, judged_at_source = time, time_source
+    else:
+        judged_at, judged_at_source = material.at, TimeSource.VALIDATION_TIME
     if certificate is not None:
         # (6) strength
         judge_algorithms(verdicts, cms, certificate, at=judged_at)
@@ -152,7 +168,16 @@ def _judge_readable(
         later_document_timestamps=[t.protects_evidence for t in later if t.judged.is_sound],
         evidence=material.embedded,
     )
-    return _Outcome(intact=intact, valid=valid, level=level, time=time, time_source=time_source, timestamps=own)
+    return _Outcome(
+        intact=intact,
+        valid=valid,
+        level=level,
+        time=time,
+        time_source=time_source,
+        judged_at=judged_at,
+        judged_at_source=judged_at_source,
+        timestamps=own,
+    )
 
 
 _PROVEN = frozenset({TimeSource.SIGNATURE_TIMESTAMP, TimeSource.DOCUMENT_TIMESTAMP})

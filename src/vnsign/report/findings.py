@@ -1,0 +1,73 @@
+"""One thing found: its code, how much it weighs, which clause asks for it, where, and what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from vnsign.report.indications import Severity
+
+
+class FindingCode(StrEnum):
+    """One reason a signature is worth less than TOTAL_PASSED, or a remark. The value is stable."""
+
+    # format
+    NOT_A_PDF = "not_a_pdf"
+    PDF_NOT_READABLE = "pdf_not_readable"
+    PDF_ENCRYPTED = "pdf_encrypted"
+    SIGNATURE_BROKEN = "signature_broken"
+    BYTE_RANGE_INVALID = "byte_range_invalid"
+    CMS_NOT_READABLE = "cms_not_readable"
+    SUBFILTER_UNSUPPORTED = "subfilter_unsupported"
+    # cryptography
+    DIGEST_MISMATCH = "digest_mismatch"
+    SIGNATURE_VALUE_INVALID = "signature_value_invalid"
+    ALGORITHM_NOT_ACCEPTED = "algorithm_not_accepted"
+    ALGORITHM_WEAK = "algorithm_weak"
+    # certificate and path
+    SIGNER_CERTIFICATE_MISSING = "signer_certificate_missing"
+    SIGNER_CERTIFICATE_MISMATCH = "signer_certificate_mismatch"
+    KEY_USAGE_UNSUITABLE = "key_usage_unsuitable"
+    NO_PATH_TO_ANCHOR = "no_path_to_anchor"
+    PATH_INVALID = "path_invalid"
+    CERTIFICATE_EXPIRED = "certificate_expired"
+    CERTIFICATE_NOT_YET_VALID = "certificate_not_yet_valid"
+    CERTIFICATE_REVOKED = "certificate_revoked"
+    REVOCATION_NOT_CHECKED = "revocation_not_checked"
+    # time
+    TIMESTAMP_INVALID = "timestamp_invalid"
+    TIMESTAMP_IMPRINT_MISMATCH = "timestamp_imprint_mismatch"
+    TIMESTAMP_NOT_TRUSTED = "timestamp_not_trusted"
+    TIME_ONLY_CLAIMED = "time_only_claimed"
+    # the document after the signature
+    CONTENT_CHANGED = "content_changed"
+    FIELD_CHANGED_AFTER_LOCK = "field_changed_after_lock"
+    FIELD_CHANGED = "field_changed"
+    FIELD_ADDED = "field_added"
+    ANNOTATION_CHANGED = "annotation_changed"
+    APPEARANCE_DIFFERS_FROM_VALUE = "appearance_differs_from_value"
+    APPEARANCE_CHANGED_VALUE_KEPT = "appearance_changed_value_kept"
+    CHANGES_NOT_JUDGED = "changes_not_judged"
+    FIELDS_FILLED = "fields_filled"
+    SIGNATURES_ADDED = "signatures_added"
+    NOT_WHOLE_DOCUMENT = "not_whole_document"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing found.
+
+    Attributes:
+        code: Stable code; compare this.
+        severity: Whether it changes the verdict.
+        clause: The clause that asks for the check, e.g. ``EN 319 102-1 §5.2.7``.
+        where: Field, object, page or certificate concerned, e.g. ``field so`` or ``object 14 0``.
+        values: What was seen, as short strings.
+    """
+
+    code: FindingCode
+    severity: Severity
+    clause: str
+    where: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
