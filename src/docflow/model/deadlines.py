@@ -1,0 +1,249 @@
+"""Deadlines: until when, paused for how long, and whether what was done came early, on time or late.
+
+Invariants:
+    - Pure functions of what is handed in: the same clock and calendar give the same answer years later.
+    - A deadline that is a day ends with the day, 23:59:59.999 in Asia/Ho_Chi_Minh.
+    - A pause moves a deadline by the working time that it lasted, never by more.
+
+What it does not do: it fixes no number of days; those are settings or the leader's word (NĐ 30/2020 Điều 24).
+
+Source: Nghị định 30/2020/NĐ-CP Điều 4, 18, 21, 23, 24, 30; Quyết định 28/2018/QĐ-TTg Điều 6; docs/adr/0058.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+from docflow.model.documents import Urgency
+from docflow.model.numbers import LAW_TIME_ZONE, law_date
+from docflow.model.working_time import LAST_MOMENT, NOON, WorkingCalendar, at_time, end_of_day
+
+
+class Term(StrEnum):
+    """A span of time as the law words it."""
+
+    AT_ONCE = "at_once"
+    """Ngay: without a number of hours; docflow reminds by a setting, see :class:`UrgentHours`."""
+    SAME_DAY = "same_day"
+    MORNING_OF_NEXT_WORKING_DAY = "morning_of_next_working_day"
+    NEXT_WORKING_DAY = "next_working_day"
+
+
+class Duty(StrEnum):
+    """What has a deadline by law."""
+
+    ISSUE = "issue"
+    SEND = "send"
+    RECEIPT = "receipt"
+    REGISTER = "register"
+    SUBMIT = "submit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyTerm:
+    """Until when a duty is done, for an ordinary and for an urgent document, and the clause that says so."""
+
+    latest: Term
+    urgent: Term
+    clause: str
+
+
+DUTIES: Mapping[Duty, DutyTerm] = {
+    Duty.ISSUE: DutyTerm(latest=Term.NEXT_WORKING_DAY, urgent=Term.AT_ONCE, clause="NĐ 30/2020 Điều 18 khoản 1"),
+    Duty.SEND: DutyTerm(
+        latest=Term.MORNING_OF_NEXT_WORKING_DAY, urgent=Term.AT_ONCE, clause="QĐ 28/2018 Điều 6 khoản 2"
+    ),
+    Duty.RECEIPT: DutyTerm(
+        latest=Term.SAME_DAY, urgent=Term.SAME_DAY, clause="NĐ 30/2020 Điều 21 khoản 2c; TT 01/2019 Điều 5"
+    ),
+    Duty.REGISTER: DutyTerm(latest=Term.NEXT_WORKING_DAY, urgent=Term.AT_ONCE, clause="NĐ 30/2020 Điều 4 khoản 2"),
+    Duty.SUBMIT: DutyTerm(latest=Term.NEXT_WORKING_DAY, urgent=Term.AT_ONCE, clause="NĐ 30/2020 Điều 23 khoản 1"),
+}
+"""Every term that the rules themselves fix. How long *handling* takes, no rule says (NĐ 30/2020 Điều 24)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UrgentHours:
+    """In how many hours "at once" (ngay) is called late; by the clock, for urgent work does not wait for morning.
+
+    No rule gives a number: these are docflow's defaults, and the agency's to set.
+    """
+
+    khan: int = 8
+    thuong_khan: int = 4
+    hoa_toc: int = 1
+
+    def of(self, urgency: Urgency) -> timedelta:
+        """Return the hours of a class; an ordinary document gets those of Khẩn."""
+        hours = {Urgency.THUONG_KHAN: self.thuong_khan, Urgency.HOA_TOC: self.hoa_toc}
+        return timedelta(hours=hours.get(urgency, self.khan))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeTerms:
+    """The terms that an agency sets for itself; the defaults are docflow's unless a clause is named.
+
+    Attributes:
+        urgent: See :class:`UrgentHours`.
+        handling_days: Working days to handle an ordinary incoming document; None sets no deadline by itself.
+        remind_hours: How many working hours ahead a deadline is announced.
+        hand_over_notice_days: Files are announced so many days before the archive takes them (NĐ 30/2020 Phụ lục VI).
+        hand_over_months: Files go to the archive within so many months after the work ends (NĐ 30/2020 Điều 30).
+        destruction_notice_days: Files past retention are announced so many days ahead (TT 01/2019 Điều 20 khoản 5).
+    """
+
+    urgent: UrgentHours = field(default_factory=UrgentHours)
+    handling_days: int | None = None
+    remind_hours: int = 8
+    hand_over_notice_days: int = 30
+    hand_over_months: int = 12
+    destruction_notice_days: int = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """A time in which the clock stood, and why; ``ended_at`` is None while it stands."""
+
+    began_at: datetime
+    reason: str
+    ended_at: datetime | None = None
+
+
+class Punctuality(StrEnum):
+    """How something stands to its deadline."""
+
+    EARLY = "early"
+    """Done on a day before the last."""
+    ON_TIME = "on_time"
+    LATE = "late"
+    RUNNING = "running"
+    PAUSED = "paused"
+    OVERDUE = "overdue"
+    """Not done, and the deadline has passed."""
+    NO_DEADLINE = "no_deadline"
+
+    @property
+    def vi(self) -> str:
+        """What an official reads."""
+        return _PUNCTUALITY_NAMES[self]
+
+
+_PUNCTUALITY_NAMES = {
+    Punctuality.EARLY: "trước hạn",
+    Punctuality.ON_TIME: "đúng hạn",
+    Punctuality.LATE: "quá hạn",
+    Punctuality.RUNNING: "đang giải quyết, trong hạn",
+    Punctuality.PAUSED: "tạm dừng",
+    Punctuality.OVERDUE: "đang giải quyết, quá hạn",
+    Punctuality.NO_DEADLINE: "không có thời hạn",
+}
+
+
+def find_due(
+    duty: Duty, begins_at: datetime, *, urgency: Urgency, calendar: WorkingCalendar, terms: OfficeTerms
+) -> datetime:
+    """Return until when a duty is done that began at a time.
+
+    Source: the clause that :data:`DUTIES` names; "at once" by :class:`UrgentHours`.
+    """
+    row = DUTIES[duty]
+    term = row.latest if urgency is Urgency.THUONG else row.urgent
+    day = law_date(begins_at)
+    match term:
+        case Term.AT_ONCE:
+            return begins_at + terms.urgent.of(urgency)
+        case Term.SAME_DAY:
+            return end_of_day(day)
+        case Term.MORNING_OF_NEXT_WORKING_DAY:
+            return at_time(calendar.next_working_day(day), NOON)
+        case Term.NEXT_WORKING_DAY:
+            return end_of_day(calendar.next_working_day(day))
+
+
+def find_handling_due(
+    begins_at: datetime, *, urgency: Urgency, calendar: WorkingCalendar, terms: OfficeTerms
+) -> datetime | None:
+    """Return until when an incoming document is handled if its leader names no day; None if nothing says so.
+
+    Source: Nghị định 30/2020/NĐ-CP Điều 24 (the agency's own regulation; urgent ones at once).
+    """
+    if urgency is not Urgency.THUONG:
+        return begins_at + terms.urgent.of(urgency)
+    if terms.handling_days is None:
+        return None
+    return end_of_day(calendar.add_working_days(law_date(begins_at), terms.handling_days))
+
+
+def shift_due(
+    due_at: datetime | None, pauses: Iterable[Pause], *, calendar: WorkingCalendar, at: datetime
+) -> datetime | None:
+    """Return a deadline moved by the working time of its pauses; one that still lasts counts until ``at``.
+
+    A deadline that was the end of a day becomes the end of a day.
+    """
+    if due_at is None:
+        return None
+    paused = sum((calendar.working_time_between(p.began_at, p.ended_at or at) for p in pauses), timedelta())
+    if not paused:
+        return due_at
+    moved = calendar.add_working_time(due_at, paused)
+    return end_of_day(law_date(moved)) if _law_time(due_at) == LAST_MOMENT else moved
+
+
+def judge_punctuality(
+    due_at: datetime | None, *, done_at: datetime | None, at: datetime, is_paused: bool = False
+) -> Punctuality:
+    """Return how something stands to its deadline, pauses already counted in ``due_at``.
+
+    Args:
+        done_at: When it was done; None if it is not.
+        at: Now; looked at only for what is not done.
+    """
+    if due_at is None:
+        return Punctuality.NO_DEADLINE
+    if done_at is None:
+        if is_paused:
+            return Punctuality.PAUSED
+        return Punctuality.OVERDUE if at > due_at else Punctuality.RUNNING
+    if done_at > due_at:
+        return Punctuality.LATE
+    return Punctuality.EARLY if law_date(done_at) < law_date(due_at) else Punctuality.ON_TIME
+
+
+def is_due_soon(due_at: datetime, *, at: datetime, within_hours: int, calendar: WorkingCalendar) -> bool:
+    """Return whether a deadline has passed or comes within so many working hours."""
+    return due_at <= at or calendar.add_working_time(at, timedelta(hours=within_hours)) >= due_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnTimeRate:
+    """How many of each kind; ``per_mille`` is the share on time of what was done, None if nothing was."""
+
+    early: int = 0
+    on_time: int = 0
+    late: int = 0
+    running: int = 0
+    paused: int = 0
+    overdue: int = 0
+    no_deadline: int = 0
+
+    @property
+    def per_mille(self) -> int | None:
+        """Share of early and on time among what was done and had a deadline, in thousandths, rounded down."""
+        done = self.early + self.on_time + self.late
+        return (self.early + self.on_time) * 1000 // done if done else None
+
+
+def count_on_time(judged: Iterable[Punctuality]) -> OnTimeRate:
+    """Count how many stand how."""
+    counts = dict.fromkeys(Punctuality, 0)
+    for item in judged:
+        counts[item] += 1
+    return OnTimeRate(**{kind.value: count for kind, count in counts.items()})
+
+
+def _law_time(moment: datetime) -> time:
+    return moment.astimezone(LAW_TIME_ZONE).time()

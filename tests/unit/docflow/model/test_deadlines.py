@@ -1,0 +1,220 @@
+"""Deadlines over Tết, year ends, exchanged days, pauses; each term of the rules with its clause."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from docflow.calendars import load_calendar
+from docflow.errors import DocflowError
+from docflow.model import (
+    LAW_TIME_ZONE,
+    Duty,
+    OfficeTerms,
+    OnTimeRate,
+    Pause,
+    Punctuality,
+    Session,
+    Urgency,
+    UrgentHours,
+    WorkingHours,
+    count_on_time,
+    end_of_day,
+    find_due,
+    find_handling_due,
+    is_due_soon,
+    judge_punctuality,
+    law_date,
+    shift_due,
+)
+
+CALENDAR = load_calendar()
+TERMS = OfficeTerms()
+MOMENTS = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2060, 1, 1)).map(  # noqa: DTZ001
+    lambda moment: moment.replace(tzinfo=UTC)
+)
+
+
+def at(text: str) -> datetime:
+    """Return a moment in Hà Nội."""
+    return datetime.fromisoformat(text).replace(tzinfo=LAW_TIME_ZONE)
+
+
+def due(duty: Duty, text: str, urgency: Urgency = Urgency.THUONG) -> datetime:
+    """Return when a duty that began at a moment is due, in Hà Nội."""
+    return find_due(duty, at(text), urgency=urgency, calendar=CALENDAR, terms=TERMS).astimezone(LAW_TIME_ZONE)
+
+
+def test_a_document_is_issued_by_the_end_of_the_next_working_day() -> None:
+    """NĐ 30/2020 Điều 18.1: issued on the day it is signed, at the latest on the next working day."""
+    assert due(Duty.ISSUE, "2026-01-05T10:00") == end_of_day(date(2026, 1, 6))
+    assert due(Duty.ISSUE, "2026-01-09T23:59") == end_of_day(date(2026, 1, 10))  # a Saturday worked by decree
+    assert due(Duty.ISSUE, "2026-02-13T09:00") == end_of_day(date(2026, 2, 23))  # over Tết
+    assert due(Duty.ISSUE, "2025-12-31T16:00") == end_of_day(date(2026, 1, 5))  # year end; 2 January is exchanged
+    assert due(Duty.ISSUE, "2026-04-29T16:00") == end_of_day(date(2026, 5, 4))  # 30/4–1/5 and a weekend
+    assert due(Duty.ISSUE, "2028-02-28T16:00") == end_of_day(date(2028, 2, 29))
+
+
+def test_an_electronic_document_is_sent_by_the_morning_of_the_next_working_day() -> None:
+    """QĐ 28/2018 Điều 6.2: on the day of signing, at the latest in the morning of the next working day."""
+    assert due(Duty.SEND, "2026-01-05T10:00") == at("2026-01-06T12:00")
+    assert due(Duty.SEND, "2026-02-13T16:59") == at("2026-02-23T12:00")
+
+
+def test_the_receipt_goes_out_on_the_same_day() -> None:
+    """NĐ 30/2020 Điều 21.2c, TT 01/2019 Điều 5: the sender is told the same day, a holiday or not."""
+    assert due(Duty.RECEIPT, "2026-02-17T10:00") == end_of_day(date(2026, 2, 17))
+    assert due(Duty.RECEIPT, "2026-02-17T10:00", Urgency.HOA_TOC) == end_of_day(date(2026, 2, 17))
+
+
+def test_a_document_is_registered_by_the_next_working_day() -> None:
+    """NĐ 30/2020 Điều 4.2: registered and passed on within the day, at the latest on the next working day."""
+    assert due(Duty.REGISTER, "2026-01-05T10:00") == end_of_day(date(2026, 1, 6))
+
+
+def test_a_document_is_submitted_by_the_next_working_day() -> None:
+    """NĐ 30/2020 Điều 23: submitted the same day, at the latest on the next working day."""
+    assert due(Duty.SUBMIT, "2026-01-05T10:00") == end_of_day(date(2026, 1, 6))
+
+
+@pytest.mark.parametrize("duty", [Duty.ISSUE, Duty.SEND, Duty.REGISTER, Duty.SUBMIT])
+def test_urgent_documents_are_dealt_with_at_once(duty: Duty) -> None:
+    """NĐ 30/2020 Điều 4.2c, 18.1, 23; QĐ 28/2018 Điều 6.2: at once, also at night; hours are the agency's setting."""
+    assert due(duty, "2026-02-17T22:00", Urgency.HOA_TOC) == at("2026-02-17T23:00")
+    assert due(duty, "2026-02-17T22:00", Urgency.THUONG_KHAN) == at("2026-02-18T02:00")
+    strict = OfficeTerms(urgent=UrgentHours(khan=2))
+    begins = at("2026-01-05T10:00")
+    found = find_due(duty, begins, urgency=Urgency.KHAN, calendar=CALENDAR, terms=strict)
+    assert found == begins + timedelta(hours=2)
+
+
+def test_handling_has_the_deadline_that_the_agency_sets_and_no_other() -> None:
+    """NĐ 30/2020 Điều 24: no number of days is fixed by the decree; urgent ones at once."""
+    begins = at("2026-02-12T10:00")
+    assert find_handling_due(begins, urgency=Urgency.THUONG, calendar=CALENDAR, terms=TERMS) is None
+    ten = OfficeTerms(handling_days=10)
+    assert find_handling_due(begins, urgency=Urgency.THUONG, calendar=CALENDAR, terms=ten) == end_of_day(
+        date(2026, 3, 5)
+    )
+    assert find_handling_due(begins, urgency=Urgency.KHAN, calendar=CALENDAR, terms=ten) == at("2026-02-12T18:00")
+
+
+def test_working_hours_skip_lunch_nights_and_holidays() -> None:
+    """Eight hours from Thursday 15:00 before Giỗ Tổ and the weekend end on the Tuesday after."""
+    assert CALENDAR.add_working_time(at("2026-04-24T15:00"), timedelta(hours=8)) == at("2026-04-28T15:00")
+    assert CALENDAR.add_working_time(at("2026-01-05T11:30"), timedelta(hours=1)) == at("2026-01-05T13:30")
+    assert CALENDAR.add_working_time(at("2026-01-05T08:00"), timedelta(hours=4)) == at("2026-01-05T12:00")
+    assert CALENDAR.add_working_time(at("2026-01-10T20:00"), timedelta(hours=1)) == at("2026-01-12T09:00")
+    assert CALENDAR.working_time_between(at("2026-02-13T16:00"), at("2026-02-23T09:00")) == timedelta(hours=2)
+    assert CALENDAR.working_time_between(at("2026-02-23T09:00"), at("2026-02-13T16:00")) == timedelta()
+
+
+def test_an_office_sets_its_hours() -> None:
+    """Hours and weekdays are a setting."""
+    early = load_calendar(
+        hours=WorkingHours(sessions=(Session(begins=time(7), ends=time(11)),), weekdays=frozenset({5}))
+    )
+    assert early.add_working_time(at("2026-01-05T09:00"), timedelta(hours=5)) == at("2026-01-17T08:00")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sessions": ()},
+        {"sessions": (Session(begins=time(12), ends=time(8)),)},
+        {"sessions": (Session(begins=time(8), ends=time(12)), Session(begins=time(11), ends=time(13)))},
+        {"weekdays": frozenset()},
+        {"weekdays": frozenset({7})},
+    ],
+)
+def test_hours_in_which_nobody_works_are_refused(change: dict[str, object]) -> None:
+    """Counting time in them would never end."""
+    with pytest.raises(DocflowError):
+        WorkingHours(**change)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("hours", [-1, 20_001, 10**9])
+def test_more_time_than_anybody_works_is_refused(hours: int) -> None:
+    """Counting always ends."""
+    with pytest.raises(DocflowError):
+        CALENDAR.add_working_time(at("2026-01-05T08:00"), timedelta(hours=hours))
+    with pytest.raises(DocflowError):
+        CALENDAR.add_working_days(date(2026, 1, 5), hours)
+    with pytest.raises(DocflowError):
+        CALENDAR.working_time_between(at("2000-01-05T08:00"), at("2090-01-05T08:00"))
+
+
+@given(MOMENTS, st.integers(min_value=1, max_value=100))
+def test_time_added_is_the_time_between(start: datetime, hours: int) -> None:
+    """Adding working time and measuring it are each other's inverse."""
+    amount = timedelta(hours=hours)
+    end = CALENDAR.add_working_time(start, amount)
+    assert CALENDAR.working_time_between(start, end) == amount
+    assert CALENDAR.is_working_day(law_date(end))
+
+
+@given(MOMENTS)
+def test_the_next_working_day_is_the_first_one(moment: datetime) -> None:
+    """No working day lies between."""
+    day = law_date(moment)
+    following = CALENDAR.next_working_day(day)
+    between = [day + timedelta(days=n) for n in range(1, (following - day).days)]
+    assert CALENDAR.is_working_day(following)
+    assert not any(CALENDAR.is_working_day(one) for one in between)
+
+
+def test_a_pause_moves_the_deadline_by_the_working_time_it_lasted() -> None:
+    """A pause over Tết costs the hours of the working days in it only; a deadline that is a day stays one."""
+    pause = Pause(began_at=at("2026-02-13T16:00"), ended_at=at("2026-02-23T09:00"), reason="chờ bổ sung")
+    now = at("2026-03-01T00:00")
+    assert shift_due(at("2026-02-25T10:00"), [pause], calendar=CALENDAR, at=now) == at("2026-02-25T12:00")
+    assert shift_due(end_of_day(date(2026, 2, 25)), [pause], calendar=CALENDAR, at=now) == end_of_day(date(2026, 2, 26))
+    assert shift_due(at("2026-02-25T10:00"), [], calendar=CALENDAR, at=now) == at("2026-02-25T10:00")
+    assert shift_due(None, [pause], calendar=CALENDAR, at=now) is None
+
+
+def test_a_pause_that_lasts_counts_until_now() -> None:
+    """While the clock stands, the deadline moves with the time."""
+    pause = Pause(began_at=at("2026-01-05T08:00"), reason="chờ ý kiến")
+    due_at = at("2026-01-07T10:00")
+    assert shift_due(due_at, [pause], calendar=CALENDAR, at=at("2026-01-05T10:00")) == at("2026-01-07T12:00")
+    assert shift_due(due_at, [pause], calendar=CALENDAR, at=at("2026-01-06T08:00")) == at("2026-01-08T10:00")
+
+
+@pytest.mark.parametrize(
+    ("done", "now", "expected"),
+    [
+        ("2026-01-06T23:59", "2026-02-01T00:00", Punctuality.EARLY),
+        ("2026-01-07T00:00", "2026-02-01T00:00", Punctuality.ON_TIME),
+        ("2026-01-07T23:59:59.999", "2026-02-01T00:00", Punctuality.ON_TIME),
+        ("2026-01-08T00:00", "2026-02-01T00:00", Punctuality.LATE),
+        (None, "2026-01-07T23:59:59.999", Punctuality.RUNNING),
+        (None, "2026-01-08T00:00", Punctuality.OVERDUE),
+    ],
+)
+def test_early_on_time_late(done: str | None, now: str, expected: Punctuality) -> None:
+    """Early is a day before the last; on time is the last day to its end."""
+    due_at = end_of_day(date(2026, 1, 7))
+    assert judge_punctuality(due_at, done_at=at(done) if done else None, at=at(now)) is expected
+    assert judge_punctuality(None, done_at=None, at=at(now)) is Punctuality.NO_DEADLINE
+    assert judge_punctuality(due_at, done_at=None, at=at(now), is_paused=True) is Punctuality.PAUSED
+
+
+def test_reminders_count_working_hours() -> None:
+    """What is due on Monday morning is announced on Friday afternoon, not on Sunday night."""
+    due_at = at("2026-01-12T10:00")  # a Monday after a Saturday worked by decree
+    assert is_due_soon(due_at, at=at("2026-01-10T10:00"), within_hours=8, calendar=CALENDAR)
+    assert not is_due_soon(due_at, at=at("2026-01-10T08:59"), within_hours=8, calendar=CALENDAR)
+    assert is_due_soon(due_at, at=at("2026-01-20T08:00"), within_hours=1, calendar=CALENDAR)
+
+
+def test_the_rate_counts_what_was_done() -> None:
+    """What still runs spoils no rate; without anything done there is none."""
+    judged = [Punctuality.EARLY, Punctuality.ON_TIME, Punctuality.LATE, Punctuality.OVERDUE, Punctuality.RUNNING]
+    assert count_on_time(judged) == OnTimeRate(early=1, on_time=1, late=1, overdue=1, running=1)
+    assert count_on_time(judged).per_mille == 666
+    assert count_on_time([Punctuality.RUNNING]).per_mille is None
+    assert Punctuality.LATE.vi == "quá hạn"
