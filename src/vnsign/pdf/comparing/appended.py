@@ -147,9 +147,10 @@ def _hybrid(data: bytes, start: int, position: int, *, table: list[_Entry]) -> I
         if not any(int(match.group(1)) == position for match in _HYBRID.finditer(data, 0, start)):
             raise _Odd("a trailer points at other signed bytes for a cross-reference")
         return
-    entries, _ = _read_stream(data, position)
-    in_use = {entry.number for entry in table if entry.kind != _FREE}
-    if any(entry.number in in_use for entry in entries if entry.kind != _FREE):
+    entries, _ = _read_stream(data, position, is_beside=True)
+    in_use = {entry.number: entry for entry in table if entry.kind != _FREE}
+    # writers that list everything in both are no riddle as long as both say the same
+    if any(in_use.get(entry.number, entry) != entry for entry in entries if entry.kind != _FREE):
         raise _Odd("a table and the stream beside it disagree")
     yield position, entries
 
@@ -185,7 +186,7 @@ def _read_classic(data: bytes, position: int) -> tuple[list[_Entry], int, int | 
     return entries, int(previous[0]), int(hybrid[0]) if hybrid else None
 
 
-def _read_stream(data: bytes, position: int) -> tuple[list[_Entry], int]:
+def _read_stream(data: bytes, position: int, *, is_beside: bool = False) -> tuple[list[_Entry], int]:
     header = _HEADER.match(data, position)
     begin = _STREAM.search(data, header.end()) if header is not None else None
     if header is None or begin is None:
@@ -203,7 +204,7 @@ def _read_stream(data: bytes, position: int) -> tuple[list[_Entry], int]:
     if len(rows) != size * len(numbers):
         raise _Odd("a cross-reference stream is longer or shorter than it says")
     entries = [_row(rows[i * size : (i + 1) * size], number, widths) for i, number in enumerate(numbers)]
-    return entries, int(dictionary["/Prev"])
+    return entries, 0 if is_beside else int(dictionary["/Prev"])
 
 
 def _decoded(raw: bytes, dictionary: pikepdf.Object, *, expected: int) -> bytes:
