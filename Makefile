@@ -49,6 +49,16 @@ docs: $(VENV)/.dev-installed ## Write the pages that are drawn from the code
 soak: $(VENV)/.dev-installed ## Kill and repeat for minutes
 	@$(BIN)/python -m pytest --soak --timeout=3600 $(ARGS)
 
+.PHONY: fuzz
+fuzz: .venv-fuzz/.installed ## Fuzz verification for half an hour (SEEDS=folder of PDFs; ARGS for libFuzzer)
+	@mkdir -p .fuzz/corpus .fuzz/found; .venv-fuzz/bin/python tests/fuzz/inspect_bytes.py $(or $(SEEDS),.fuzz/seeds) .fuzz/corpus \
+	    -dict=tests/fuzz/pdf.dict -artifact_prefix=.fuzz/found/ -timeout=20 -rss_limit_mb=3000 -max_len=200000 -max_total_time=1800 $(ARGS)
+
+.venv-fuzz/.installed: tests/fuzz/requirements.txt pyproject.toml
+	@$(call find_python); echo "Installing the fuzzer"; "$$python" -m venv .venv-fuzz
+	@.venv-fuzz/bin/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt --editable . --requirement $<
+	@touch $@
+
 .PHONY: bench
 bench: $(VENV)/.dev-installed ## Measure an authority beside openssl and certomancer, and signing beside pyHanko
 	@$(BIN)/python -m benchmarks.authority $(ARGS); $(BIN)/python -m benchmarks.sign $(ARGS)
@@ -72,7 +82,7 @@ linters: .venv-linters/.installed ## Install the certificate linter that one tes
 
 .PHONY: clean
 clean: ## Remove .venv, the demo's output and every cache
-	@rm -rf $(VENV) .venv-linters $(OUT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache
+	@rm -rf $(VENV) .venv-linters .venv-fuzz .fuzz $(OUT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---------------------------------------------------------------- the environment

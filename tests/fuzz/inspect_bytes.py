@@ -24,7 +24,16 @@ with atheris.instrument_imports(include=["vnsign"]):
 _AT = datetime(2026, 6, 1, tzinfo=UTC)
 #: Errors of a program, not of a file. The last boundary turns them into UNREADABLE; the fuzzer wants to see them.
 _PROGRAMMING_ERRORS = frozenset(
-    {"AttributeError", "TypeError", "KeyError", "IndexError", "AssertionError", "RecursionError", "NameError", "StopIteration"}
+    {
+        "AttributeError",
+        "TypeError",
+        "KeyError",
+        "IndexError",
+        "AssertionError",
+        "RecursionError",
+        "NameError",
+        "StopIteration",
+    }
 )
 _WHOLE = 128
 _SEEDS: list[bytes] = []

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from asn1crypto import cms, core
 from asn1crypto import x509 as asn1_x509
@@ -45,6 +45,20 @@ _SIGNATURE_OIDS = {
     _PLAIN_ECDSA_PREFIX + "4": ("plain_ecdsa", "sha384"),
     _PLAIN_ECDSA_PREFIX + "5": ("plain_ecdsa", "sha512"),
 }
+
+
+class _AnyList(core.SequenceOf):  # type: ignore[misc] # asn1crypto ships no types
+    _child_spec = core.Any
+
+
+class _RevocationInfoArchival(core.Sequence):  # type: ignore[misc] # asn1crypto ships no types
+    """Source: ISO 32000-2 §12.8.3.3.2."""
+
+    _fields: ClassVar = [
+        ("crl", _AnyList, {"explicit": 0, "default": []}),
+        ("ocsp", _AnyList, {"explicit": 1, "default": []}),
+        ("other", _AnyList, {"explicit": 2, "default": []}),
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,11 +226,14 @@ class _Attributes:
         return any(names.count(name) > 1 for name in ("signing_certificate_v2", "signing_certificate"))
 
     def adobe(self, kind: str) -> tuple[bytes, ...]:
+        """By number, not name: whether the name is known depends on which libraries were imported before."""
         try:
             return tuple(
                 item.dump()
-                for value in self.values("adobe_revocation_info_archival")
-                for item in (value[kind] if value[kind].native is not None else ())
+                for attribute in self._signed or ()
+                if attribute["type"].dotted == _OID_ADOBE_REVOCATION
+                for value in attribute["values"]
+                for item in _RevocationInfoArchival.load(value.dump())[kind]
             )
         except (ValueError, TypeError, KeyError):
             # evidence that cannot be read is evidence that is not there

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from io import BytesIO
 
 from pyhanko.pdf_utils.generic import Reference
@@ -14,6 +15,24 @@ from vnsign.pdf.comparing.second_opinion import NO_OPINION, Opinion, SecondOpini
 from vnsign.pdf.reading.structure import FoundSignature
 
 _LOGGER = "pyhanko"
+#: Objections that are false alarms on honest files, each about something that our own comparison decides with certainty
+#: (it walks everything that the trailer leads to, by value). They count as no opinion, not as agreement.
+_OVERRULED = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # objects that nothing leads to any more, or that lead nowhere new: what draws nothing
+        r"The refs .* were freed in the revision provided",
+        r"There are unexplained xrefs in revision",
+        # the same content under another number
+        r"Values for dict key \S+ differ: ?IndirectObject\(\d+, \d+\) changed to IndirectObject\(\d+, \d+\)",
+        # a security store that carries /Type, /TS, /TU or keys of its own; ISO 32000-2 Tables 261, 262 allow it
+        r"VRI key .* is not formatted correctly",
+        r"Unexpected keys in (DSS|VRI)",
+        r"VRI entries should be dictionaries",
+        # metadata draw nothing, whatever they look like
+        r"(/Metadata|Metadata does not look like XMP|XML entities found in XMP)",
+    )
+)
 
 
 def differ(data: bytes, found: FoundSignature) -> SecondOpinion:
@@ -22,7 +41,10 @@ def differ(data: bytes, found: FoundSignature) -> SecondOpinion:
     try:
         level = _worst_level(data, found)
     except SuspiciousModification as exc:
-        return SecondOpinion(verdict=Opinion.REFUSED, reason=" ".join(str(exc).split())[:200])
+        reason = " ".join(str(exc).split())[:200]
+        if any(pattern.match(reason) for pattern in _OVERRULED):
+            return NO_OPINION
+        return SecondOpinion(verdict=Opinion.REFUSED, reason=reason)
     except Exception:  # noqa: BLE001 — boundary: the analysis lets any exception out on odd files; then it has no opinion
         return NO_OPINION
     allowed = (
