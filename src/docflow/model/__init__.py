@@ -57,6 +57,7 @@ from docflow.model.numbers import (
     parse_number_and_symbol,
     register_for,
 )
+from docflow.model.series import Series, SeriesKind, parse_series
 from docflow.model.states import (
     OUTGOING,
     DocumentEvent,
@@ -114,6 +115,8 @@ __all__ = [
     "RegisterKey",
     "Role",
     "Secrecy",
+    "Series",
+    "SeriesKind",
     "SeriesRule",
     "Session",
     "SignatureVerdict",
@@ -145,6 +148,7 @@ __all__ = [
     "number_document",
     "parse_agency_code",
     "parse_number_and_symbol",
+    "parse_series",
     "refuse_secret",
     "register_for",
     "shift_due",

@@ -18,6 +18,7 @@ from enum import StrEnum
 
 from docflow.errors import ErrorCode, UsageError
 from docflow.model.agencies import AgencyCode, check_abbreviation
+from docflow.model.series import ADMINISTRATIVE, Series
 from docflow.model.states import DocumentState
 from docflow.model.types import DocumentType
 
@@ -85,6 +86,7 @@ class Draft:
         unit: Abbreviation of the drafting unit; needed by công văn and thư công.
         copies: Number of copies issued (số lượng bản); 1 for an electronic document.
         archive_receiver: Unit or person keeping the filed copy (bản lưu).
+        series: In which series it is numbered; see :class:`docflow.model.Series`.
 
     Raises:
         UsageError: ``BAD_ARGUMENT``; a text is empty or too long, or a công văn has no unit.
@@ -102,6 +104,7 @@ class Draft:
     copies: int = 1
     archive_receiver: str = "Văn thư"
     note: str = ""
+    series: Series = ADMINISTRATIVE
 
     def __post_init__(self) -> None:
         _check_text(self.subject, limit=MAX_SUBJECT_CHARS, what="subject", vi="Trích yếu")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from docflow.errors import DocflowError
 from docflow.model import Agency, Document, IncomingDocument, RegisterKey
 from docflow.ports.values import (
     BlobRow,
@@ -24,6 +25,8 @@ from docflow.ports.values import (
     RegisterEntry,
     StoredAnswer,
 )
+
+_T = TypeVar("_T")
 
 
 class UnitOfWork(Protocol):
@@ -54,16 +57,28 @@ class UnitOfWork(Protocol):
         """Replace a document."""
 
     def counter(self, key: RegisterKey) -> RegisterCounter:
-        """Return a register's head, locked until the transaction ends; a new register begins at 0."""
+        """Return a register's head, nobody else's until the transaction ends; a new register begins at 0."""
 
     def advance_counter(self, counter: RegisterCounter) -> None:
-        """Replace a register's head."""
+        """Move a register's head on by one; the first move of a register may begin anywhere."""
 
     def add_entry(self, entry: RegisterEntry) -> None:
         """Add a line to a register."""
 
     def change_entry(self, entry: RegisterEntry) -> None:
         """Replace a line of a register."""
+
+    def find_entry(self, key: RegisterKey, number: int, *, suffix: str = "") -> RegisterEntry | None:
+        """Return a line of a register, or None."""
+
+    def find_entry_of(self, document_id: str) -> RegisterEntry | None:
+        """Return the line of a document, or None."""
+
+    def find_entry_after(self, key: RegisterKey, number: int) -> RegisterEntry | None:
+        """Return the line of the next higher number, or None."""
+
+    def list_suffixes(self, key: RegisterKey, number: int) -> Sequence[str]:
+        """Return the suffixes under a number, the empty one of the number itself too."""
 
     def add_outbox(self, outbox: Sequence[OutboxRow]) -> None:
         """Add outbox rows."""
@@ -148,7 +163,7 @@ class UnitOfWork(Protocol):
 
 
 class Store(Protocol):
-    """The database of one office."""
+    """The records of one agency; another agency's, in the same database, cannot be seen through it."""
 
     def find_document(self, document_id: str) -> Document | None:
         """Return a document as it is now, or None."""
@@ -183,3 +198,16 @@ class Store(Protocol):
         Raises:
             docflow.errors.StoreUnavailable: ``STORE_BUSY``; others kept writing for too long.
         """
+
+    def transact(self, work: Callable[[UnitOfWork], _T]) -> _T:
+        """Carry out a piece of work in a write transaction and return what it returns, once it is on the disk.
+
+        Pieces that several threads hand in at once share one durable commit; one that raises leaves nothing and takes
+        no other with it. The work may be run again after a transaction was undone, so it changes nothing but the unit.
+
+        Raises:
+            docflow.errors.StoreUnavailable: ``STORE_BUSY``, ``STORE_UNUSABLE``.
+        """
+
+    def transact_many(self, works: Sequence[Callable[[UnitOfWork], _T]]) -> Sequence[_T | DocflowError]:
+        """Carry out many pieces of work with as few commits as possible; each gives its result or its error."""

@@ -50,19 +50,33 @@ class EntryKind(StrEnum):
 
     DOCUMENT = "document"
     VOID = "void"
+    RESERVED = "reserved"
+    """Kept for a document to come; it becomes a document's or void."""
+    OPENING = "opening"
+    """The last number of the book that the register goes on from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterEntry:
-    """One line of a register; a void entry keeps its number and says why."""
+    """One line of a register; a void entry keeps its number and says why.
+
+    Attributes:
+        document_id: None while the number is reserved, for a reserved number that became void, and for an opening.
+        symbol: Empty until a document takes the number.
+        issued_on: Day in Asia/Ho_Chi_Minh; of a reserved number the day on which it was reserved.
+        suffix: Letter of a sub-number such as ``12a``; empty for a number.
+        permission: Who allowed a date out of order or a sub-number, and why.
+    """
 
     key: RegisterKey
     number: int
     kind: EntryKind
-    document_id: str
+    document_id: str | None
     symbol: str
     issued_on: date
     reason: str | None = None
+    suffix: str = ""
+    permission: str | None = None
 
 
 class OutboxState(StrEnum):

@@ -25,6 +25,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
+from docflow.store.database_errors import busy, translated_errors
 
 SAFE_SQLITE = (3, 51, 3)
 """The first version without the WAL-reset bug."""
@@ -54,6 +55,7 @@ class Database:
 
     def __init__(self, path: Path, *, single_process: bool = False) -> None:
         self.path = path
+        self.name = str(path)
         self._lock_path = path.with_suffix(".lock")
         self._mutex = threading.Lock()
         self._pid = os.getpid()
@@ -107,7 +109,7 @@ class Database:
         self._refuse_child()
         deadline = time.monotonic() + LOCK_WAIT_S
         if not self._mutex.acquire(timeout=LOCK_WAIT_S):
-            raise _busy(self._lock_path)
+            raise busy(self._lock_path)
         try:
             # Opened anew each time: a descriptor that a child process inherited would share the lock.
             descriptor = _open_lock(self._lock_path)
@@ -170,23 +172,6 @@ def choose_driver(*, single_process: bool = False) -> ModuleType:
     )
 
 
-@contextmanager
-def translated_errors(path: Path) -> Iterator[None]:
-    """Let no SQLAlchemy error out of the room.
-
-    Raises:
-        StoreUnavailable: ``STORE_BUSY`` or ``STORE_UNUSABLE``.
-    """
-    try:
-        yield
-    except sa.exc.OperationalError as exc:
-        if "locked" in str(exc.orig) or "busy" in str(exc.orig):
-            raise _busy(path) from exc
-        raise _unusable(path, exc) from exc
-    except sa.exc.SQLAlchemyError as exc:
-        raise _unusable(path, exc) from exc
-
-
 def _create_engine(path: Path, *, driver: ModuleType) -> sa.Engine:
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=str(path)),
@@ -232,27 +217,8 @@ def _lock_file(descriptor: int, path: Path, deadline: float) -> None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > deadline:
-                raise _busy(path) from None
+                raise busy(path) from None
             time.sleep(pause)
             pause = min(pause * 1.5, _LONGEST_PAUSE_S)
         else:
             return
-
-
-def _busy(path: Path) -> StoreUnavailable:
-    return StoreUnavailable(
-        ErrorCode.STORE_BUSY,
-        f"{path}: another process has been writing for too long",
-        vi="Cơ sở dữ liệu đang bận.",
-        way_out="try again; if it stays so, look for a hanging process that has the store open",
-    )
-
-
-def _unusable(path: Path, exc: Exception) -> StoreUnavailable:
-    reason = str(getattr(exc, "orig", exc)).splitlines()[0] if str(exc) else type(exc).__name__
-    return StoreUnavailable(
-        ErrorCode.STORE_UNUSABLE,
-        f"{path}: {reason}",
-        vi=f"Không dùng được cơ sở dữ liệu {path}.",
-        way_out="repeat the same call; if it fails again, run docflow audit verify and restore a backup",
-    )

@@ -1,8 +1,8 @@
-"""The store of one office: a folder with the database, the blobs and the log key.
+"""The store of one office: a database, a folder with the blobs and the log key.
 
 Invariants:
     - A transaction that returned is on the disk with rows, leaf, tree and checkpoint; one that raised left nothing.
-    - A store belongs to one agency and one log key, for ever.
+    - A store belongs to one agency and one log key, for ever; of other agencies in its database it shows nothing.
 
 What it does not do: it knows no use case (:mod:`docflow.office`); it holds no clock.
 """
@@ -10,40 +10,69 @@ What it does not do: it knows no use case (:mod:`docflow.office`); it holds no c
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar, cast
 
 from docflow.audit import VerifierKey, parse_vkey
-from docflow.errors import ErrorCode, StoreUnavailable, UsageError
-from docflow.ports import LogKey, Randomness
+from docflow.errors import DocflowError, ErrorCode, StoreUnavailable, UsageError
+from docflow.model import Agency
+from docflow.ports import LogKey, Randomness, UnitOfWork
 from docflow.store import migrations, reading
 from docflow.store.blobs import BlobFolder
-from docflow.store.database import Database
+from docflow.store.database_errors import translated_errors
+from docflow.store.groups import GroupCommit, Ticket, run_pieces
 from docflow.store.logkey import create_log_key, read_log_key
-from docflow.store.reader import BLOB_FOLDER, DATABASE_NAME, KEY_NAME, VKEY_NAME, StoreReader
+from docflow.store.places import (
+    BLOB_FOLDER,
+    KEY_NAME,
+    VKEY_NAME,
+    OfficeDatabase,
+    make_folders,
+    name_database,
+    unusable,
+)
+from docflow.store.reader import StoreReader
 from docflow.store.unit import SqlUnitOfWork
+
+_T = TypeVar("_T")
 
 
 class OfficeStore(StoreReader):
     """Implements :class:`docflow.ports.Store`; make it with :func:`open_store`."""
 
-    def __init__(self, database: Database, *, blobs: BlobFolder, agency: str, log_key: LogKey, origin: str) -> None:
+    def __init__(
+        self, database: OfficeDatabase, *, blobs: BlobFolder, agency: str, log_key: LogKey, origin: str
+    ) -> None:
         self.vkey = VerifierKey(name=origin, public_key=log_key.public_key)
-        super().__init__(database, blobs, vkey=self.vkey)
+        super().__init__(database, blobs, agency=agency, vkey=self.vkey)
         self.database = database
         self.blobs = blobs
         self.reader = self
-        self._agency = agency
         self._log_key = log_key
+        self._group = GroupCommit(self._run)
 
     @contextmanager
     def writing(self) -> Iterator[SqlUnitOfWork]:
         """Begin a write transaction; see :meth:`docflow.ports.Store.writing`."""
-        with self.database.writing() as connection:
+        with self.database.writing() as connection, translated_errors(self.database.name):
             unit = SqlUnitOfWork(connection, agency=self._agency)
             yield unit
             unit.finish(key=self.vkey, sign=self._log_key.sign)
+
+    def transact(self, work: Callable[[UnitOfWork], _T]) -> _T:
+        """Carry out a piece of work; see :meth:`docflow.ports.Store.transact`."""
+        return cast("_T", self._group.transact(work))
+
+    def transact_many(self, works: Sequence[Callable[[UnitOfWork], _T]]) -> list[_T | DocflowError]:
+        """Carry out many pieces of work; see :meth:`docflow.ports.Store.transact_many`."""
+        done: list[_T | DocflowError] = []
+        for ticket in self._group.transact_many(works):
+            if ticket.error is not None and not isinstance(ticket.error, DocflowError):
+                raise ticket.error
+            done.append(ticket.error if isinstance(ticket.error, DocflowError) else cast("_T", ticket.result))
+        return done
 
     def erase_blobs(self) -> None:
         """Remove the files of every erasure from the disk.
@@ -58,48 +87,63 @@ class OfficeStore(StoreReader):
         """Release every connection."""
         self.database.close()
 
+    def _run(self, tickets: Sequence[Ticket]) -> None:
+        with self.writing() as unit:
+            run_pieces(unit, tickets)
+
 
 def open_store(
-    directory: Path, *, agency: str, origin: str, randomness: Randomness, single_process: bool = False
+    place: Path | str,
+    *,
+    agency: str,
+    origin: str,
+    randomness: Randomness,
+    home: Path | str | None = None,
+    single_process: bool = False,
 ) -> OfficeStore:
-    """Open the store in a folder, making what is missing.
+    """Open the store of an agency, making what is missing.
 
     Args:
+        place: Folder of the database, or the address of a PostgreSQL database.
         agency: Code of the agency whose store this is.
         origin: Name of its log, used only when the store is made.
+        home: Folder of files and log key; by default that of the database.
         single_process: See :func:`docflow.store.database.choose_driver`.
 
     Raises:
         StoreUnavailable: ``STORE_UNUSABLE``, ``STORE_BUSY`` or ``SQLITE_TOO_OLD``.
-        UsageError: ``BAD_ARGUMENT``; the folder belongs to another agency.
+        UsageError: ``BAD_ARGUMENT``; the folder belongs to another agency, or the address is none.
     """
-    try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as exc:
-        raise _unusable(directory, exc) from exc
-    database = Database(directory / DATABASE_NAME, single_process=single_process)
+    database, folder = name_database(place, home=home, single_process=single_process)
+    make_folders(database, folder)
+    key_path = folder / KEY_NAME
     with database.locked():
         # Whoever holds the lock may migrate: Database.writing would wait for itself here.
         with database.migrating() as connection:
             if migrations.current_revision(connection) != migrations.HEAD:
                 migrations.upgrade(connection)
-            recorded = reading.find_agency(connection)
-        if recorded and recorded[0].code.text != agency:
-            raise UsageError(
-                ErrorCode.BAD_ARGUMENT,
-                f"{directory}: this is the store of {recorded[0].code}, not of {agency}",
-                vi=f"Kho dữ liệu {directory} là của cơ quan {recorded[0].code}.",
-                way_out="open it with that agency, or choose another folder",
-            )
-        key_path = directory / KEY_NAME
+            recorded = reading.find_agency(connection, agency)
+            others = reading.list_agencies(connection)
         is_new = recorded is None and not key_path.exists()
+        if recorded is None and key_path.exists():
+            _refuse_foreign_home(folder, others, read_log_key(key_path))
         log_key = create_log_key(key_path, randomness.token(32)) if is_new else read_log_key(key_path)
     name = parse_vkey(recorded[1]).name if recorded else origin
-    store = OfficeStore(
-        database, blobs=BlobFolder(directory / BLOB_FOLDER), agency=agency, log_key=log_key, origin=name
-    )
-    _check_vkey(directory, store, recorded[1] if recorded else None)
+    store = OfficeStore(database, blobs=BlobFolder(folder / BLOB_FOLDER), agency=agency, log_key=log_key, origin=name)
+    _check_vkey(folder, store, recorded[1] if recorded else None)
     return store
+
+
+def _refuse_foreign_home(folder: Path, others: Sequence[tuple[Agency, str]], log_key: LogKey) -> None:
+    """A log key that signs another agency's log signs no second one."""
+    for agency, vkey in others:
+        if parse_vkey(vkey).public_key == log_key.public_key:
+            raise UsageError(
+                ErrorCode.BAD_ARGUMENT,
+                f"{folder}: this is the store of {agency.code}, not of another agency",
+                vi=f"Kho dữ liệu {folder} là của cơ quan {agency.code}.",
+                way_out="open it with that agency, choose another folder, or give the second agency its own home=",
+            )
 
 
 def _check_vkey(directory: Path, store: OfficeStore, recorded: str | None) -> None:
@@ -119,14 +163,4 @@ def _check_vkey(directory: Path, store: OfficeStore, recorded: str | None) -> No
             temporary.write_text(text + "\n", encoding="utf-8")
             temporary.replace(path)
     except OSError as exc:
-        raise _unusable(path, exc) from exc
-
-
-def _unusable(path: Path, exc: Exception) -> StoreUnavailable:
-    reason = getattr(exc, "strerror", None) or str(exc)
-    return StoreUnavailable(
-        ErrorCode.STORE_UNUSABLE,
-        f"{path}: {reason}",
-        vi=f"Không mở được kho dữ liệu {path}.",
-        way_out="check the path and its permissions",
-    )
+        raise unusable(path, exc) from exc

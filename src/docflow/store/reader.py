@@ -17,96 +17,111 @@ from docflow.ports import InboxRow, IncomingEntry, OutboxRow, OutboxState, Parce
 from docflow.store import reading
 from docflow.store.blobs import BlobFolder
 from docflow.store.database import Database
+from docflow.store.leaf_rows import identify_agency
+from docflow.store.places import BLOB_FOLDER, DATABASE_NAME, VKEY_NAME, OfficeDatabase, name_database
 from docflow.store.verification import verify_store
-
-DATABASE_NAME = "docflow.sqlite"
-KEY_NAME = "log.key"
-VKEY_NAME = "log.vkey"
-BLOB_FOLDER = "blobs"
 
 
 class StoreReader:
     """Reads a store; make it with :func:`open_to_read`, or take that of an open office."""
 
-    def __init__(self, database: Database, blobs: BlobFolder, *, vkey: VerifierKey) -> None:
+    def __init__(self, database: OfficeDatabase, blobs: BlobFolder, *, agency: str, vkey: VerifierKey) -> None:
         self._database = database
         self._blobs = blobs
+        self._agency = agency
         self._vkey = vkey
 
     def find_document(self, document_id: str) -> Document | None:
         """Return a document as it is now, or None."""
         with self._database.reading() as connection:
-            return reading.find_document(connection, document_id)
+            return reading.find_document(connection, self._agency, document_id)
 
     def list_documents(self, *, state: DocumentState | None = None) -> tuple[Document, ...]:
         """Return all documents, or those in one state, by time of drafting."""
         with self._database.reading() as connection:
-            return reading.list_documents(connection, state=state)
+            return reading.list_documents(connection, self._agency, state=state)
 
     def list_outbox(self, *, state: OutboxState | None = None) -> tuple[OutboxRow, ...]:
         """Return outbox rows, all or those in one state."""
         with self._database.reading() as connection:
-            return reading.list_outbox(connection, state=state)
+            return reading.list_outbox(connection, self._agency, state=state)
 
-    def list_register(self, year: int, *, register: str | None = None) -> tuple[tuple[RegisterEntry, Document], ...]:
+    def list_register(
+        self, year: int, *, register: str | None = None
+    ) -> tuple[tuple[RegisterEntry, Document | None], ...]:
         """Return the lines of a year's registers with their documents."""
         with self._database.reading() as connection:
-            return reading.list_register(connection, year, register=register)
+            return reading.list_register(connection, self._agency, year, register=register)
 
     def find_incoming(self, incoming_id: str) -> IncomingDocument | None:
         """Return an incoming document as it is now, or None."""
         with self._database.reading() as connection:
-            return reading.find_incoming(connection, incoming_id)
+            return reading.find_incoming(connection, self._agency, incoming_id)
 
     def list_incoming(self, *, state: IncomingState | None = None) -> tuple[IncomingDocument, ...]:
         """Return all incoming documents, or those in one state, by time of arrival."""
         with self._database.reading() as connection:
-            return reading.list_incoming(connection, state=state)
+            return reading.list_incoming(connection, self._agency, state=state)
 
     def list_incoming_register(self, year: int) -> tuple[tuple[IncomingEntry, IncomingDocument], ...]:
         """Return the lines of a year's incoming register with their documents."""
         with self._database.reading() as connection:
-            return reading.list_incoming_register(connection, year)
+            return reading.list_incoming_register(connection, self._agency, year)
 
     def list_inbox(self) -> tuple[InboxRow, ...]:
         """Return what came from other agencies, in order of time."""
         with self._database.reading() as connection:
-            return reading.list_inbox(connection)
+            return reading.list_inbox(connection, self._agency)
 
     def find_inbox(self, parcel: str) -> InboxRow | None:
         """Return what became of a parcel, or None if it never came."""
         with self._database.reading() as connection:
-            return reading.find_inbox(connection, parcel)
+            return reading.find_inbox(connection, self._agency, parcel)
 
     def list_due_parcels(self, at: datetime) -> tuple[ParcelRow, ...]:
         """Return the parcels whose time has come, the oldest first."""
         with self._database.reading() as connection:
-            return reading.list_due_parcels(connection, at)
+            return reading.list_due_parcels(connection, self._agency, at)
 
     def list_parcels(self, subject: str) -> tuple[ParcelRow, ...]:
         """Return the parcels that concern a document, the oldest first."""
         with self._database.reading() as connection:
-            return reading.list_parcels(connection, subject)
+            return reading.list_parcels(connection, self._agency, subject)
 
     def list_receipts(self, subject: str) -> tuple[ReceiptRow, ...]:
         """Return the receipts that concern a document, in order of recording."""
         with self._database.reading() as connection:
-            return reading.list_receipts(connection, subject)
+            return reading.list_receipts(connection, self._agency, subject)
 
     def find_receipt(self, receipt_id: str) -> ReceiptRow | None:
         """Return a receipt, or None."""
         with self._database.reading() as connection:
-            return reading.find_receipt(connection, receipt_id)
+            return reading.find_receipt(connection, self._agency, receipt_id)
 
     def list_erased(self) -> tuple[str, ...]:
         """Return the names of the files that are destroyed."""
         with self._database.reading() as connection:
-            return reading.list_erased(connection)
+            return reading.list_erased(connection, self._agency)
+
+    def read_blob(self, sha256: str) -> bytes:
+        """Return one of the agency's files.
+
+        Raises:
+            UsageError: ``NOT_FOUND``; also a file that another agency has.
+            InputError: ``EVIDENCE_BROKEN``; the file was changed.
+        """
+        with self._database.reading() as connection:
+            is_ours = reading.has_blob(connection, self._agency, sha256)
+        if not is_ours:
+            raise UsageError(
+                ErrorCode.NOT_FOUND, f"no such file here: {sha256[:80]!r}", vi=f"Không có tệp {sha256[:80]!r}."
+            )
+        return self._blobs.get(sha256)
 
     def last_checkpoint(self) -> str:
         """Return the newest signed checkpoint, or an empty text."""
         with self._database.reading() as connection:
-            newest = reading.last_checkpoint(connection)
+            newest = reading.last_checkpoint(connection, self._agency)
         return newest[1] if newest else ""
 
     def prove_document(self, document_id: str) -> str:
@@ -116,43 +131,53 @@ class StoreReader:
             UsageError: ``NOT_FOUND``.
         """
         with self._database.reading() as connection:
-            leaves = reading.list_leaves(connection, document_id)
+            leaves = reading.list_leaves(connection, self._agency, document_id)
             if not leaves:
                 raise UsageError(
                     ErrorCode.NOT_FOUND,
                     f"no document {document_id[:120]!r} here",
                     vi=f"Không có văn bản {document_id[:120]!r}.",
                 )
-            return format_proof(reading.build_proof(connection, *leaves[-1]))
+            return format_proof(reading.build_proof(connection, self._agency, index=leaves[-1][0], leaf=leaves[-1][1]))
 
     def verify(self, *, checkpoint: str | None = None, vkey: VerifierKey | None = None) -> LogReport:
         """Verify everything; see :func:`docflow.store.verification.verify_store`."""
         with self._database.reading() as connection:
-            return verify_store(connection, self._blobs, vkey=vkey or self._vkey, checkpoint=checkpoint)
+            return verify_store(
+                connection, self._blobs, agency=self._agency, vkey=vkey or self._vkey, checkpoint=checkpoint
+            )
 
 
 @contextmanager
-def open_to_read(directory: Path) -> Iterator[StoreReader]:
-    """Yield a reader of the store in a folder.
+def open_to_read(place: Path | str, *, home: Path | str | None = None) -> Iterator[StoreReader]:
+    """Yield a reader of an agency's store; whose it is, the log key in its folder says.
+
+    Args:
+        place: Folder of the database, or the address of a PostgreSQL database.
+        home: Folder of files and log key; by default that of the database.
 
     Raises:
         StoreUnavailable: ``STORE_UNUSABLE``; there is no store here, or it is damaged.
         InputError: ``MALFORMED_INPUT``; its ``log.vkey`` is no verifier key.
+        UsageError: ``BAD_ARGUMENT``; the address is none.
     """
-    path = directory / DATABASE_NAME
+    database, folder = name_database(place, home=home)
     try:
-        vkey = (directory / VKEY_NAME).read_text(encoding="utf-8").strip()
-        path.open("rb").close()
+        text = (folder / VKEY_NAME).read_text(encoding="utf-8").strip()
+        if isinstance(database, Database):
+            database.path.open("rb").close()
     except (OSError, UnicodeDecodeError) as exc:
         reason = getattr(exc, "strerror", None) or str(exc)
         raise StoreUnavailable(
             ErrorCode.STORE_UNUSABLE,
-            f"{directory}: not an office's folder: {reason}",
-            vi=f"{directory} không phải thư mục dữ liệu của docflow.",
+            f"{folder}: not an office's folder: {reason}",
+            vi=f"{folder} không phải thư mục dữ liệu của docflow.",
             way_out=f"name the folder that holds {DATABASE_NAME} and {VKEY_NAME}",
         ) from exc
-    database = Database(path)
     try:
-        yield StoreReader(database, BlobFolder(directory / BLOB_FOLDER), vkey=parse_vkey(vkey))
+        vkey = parse_vkey(text)
+        with database.reading() as connection:
+            agency = identify_agency(connection, vkey)
+        yield StoreReader(database, BlobFolder(folder / BLOB_FOLDER), agency=agency, vkey=vkey)
     finally:
         database.release()

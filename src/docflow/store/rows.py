@@ -31,6 +31,7 @@ from docflow.model import (
     SignatureVerdict,
     Urgency,
     parse_agency_code,
+    parse_series,
 )
 from docflow.ports import EntryKind, LoggedRow, RegisterCounter, RegisterEntry
 from docflow.store.tables import METADATA, Proof
@@ -118,6 +119,7 @@ def write_document(document: Document) -> Row:
         "agency": document.agency,
         "state": document.state.value,
         "type": draft.type.value,
+        "series": draft.series.text,
         "subject": draft.subject,
         "signer_name": draft.signer_name,
         "signer_position": draft.signer_position,
@@ -186,11 +188,13 @@ def write_entry(entry: RegisterEntry) -> Row:
         "register": entry.key.register,
         "year": entry.key.year,
         "number": entry.number,
+        "suffix": entry.suffix,
         "kind": entry.kind.value,
         "document_id": entry.document_id,
         "symbol": entry.symbol,
         "issued_on": entry.issued_on.isoformat(),
         "reason": entry.reason,
+        "permission": entry.permission,
     }
 
 
@@ -204,11 +208,13 @@ def read_entry(row: Mapping[Any, Any]) -> RegisterEntry:
         return RegisterEntry(
             key=RegisterKey(agency=row["agency"], register=row["register"], year=row["year"]),
             number=row["number"],
+            suffix=row["suffix"],
             kind=EntryKind(row["kind"]),
             document_id=row["document_id"],
             symbol=row["symbol"],
             issued_on=date.fromisoformat(row["issued_on"]),
             reason=row["reason"],
+            permission=row["permission"],
         )
     except ValueError as exc:
         raise _broken("register_entry", exc) from exc
@@ -239,6 +245,7 @@ def _read_draft(row: Mapping[Any, Any]) -> Draft:
         raise TypeError("addressees")
     return Draft(
         type=DocumentType(row["type"]),
+        series=parse_series(row["series"]),
         subject=row["subject"],
         signer_name=row["signer_name"],
         signer_position=row["signer_position"],

@@ -4,6 +4,8 @@ Invariants:
     - Every column says in ``info`` what proves it (:class:`Proof`) or why it is no evidence; docs/reference/tables.md
       is generated from that, and a test edits every evidence column in turn.
     - Nothing here is an ORM model; statements stand in the modules beside.
+    - Every row belongs to one agency, named in the first column of its key (:func:`owner_column`): several agencies
+      share a database, and none can name another's row.
 
 What it does not do: it creates nothing; the schema is made by the migrations.
 
@@ -43,9 +45,13 @@ METADATA = sa.MetaData(
     }
 )
 _INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+"""Compared byte by byte on either database, whatever the server's language is."""
 _TIME = "time, RFC 3339 with +07:00 and milliseconds"
 _DAY = "day, YYYY-MM-DD, Asia/Ho_Chi_Minh"
 _SHA256 = "SHA-256, lower-case hex"
+_OWNERS = {"agency": "code", "receipt": "office"}
+"""Where the owner's column is not called agency: in receipt that is who gave it."""
 
 
 def _column(
@@ -63,7 +69,7 @@ def _column(
 
 
 def _text(name: str, unit: str, *constraints: sa.schema.SchemaItem, **options: Any) -> sa.Column[Any]:  # noqa: ANN401
-    return _column(name, sa.Text(), unit, *constraints, **options)
+    return _column(name, _TEXT, unit, *constraints, **options)
 
 
 def _integer(name: str, unit: str, *constraints: sa.schema.SchemaItem, **options: Any) -> sa.Column[Any]:  # noqa: ANN401
@@ -72,6 +78,18 @@ def _integer(name: str, unit: str, *constraints: sa.schema.SchemaItem, **options
 
 def _bytes(name: str, unit: str, **options: Any) -> sa.Column[Any]:  # noqa: ANN401
     return _column(name, sa.LargeBinary(), unit, **options)
+
+
+def _owner(name: str = "agency", *, proof: Proof = Proof.ROWS) -> sa.Column[Any]:
+    return _text(name, "agency.code, whose row this is", sa.ForeignKey("agency.code"), primary_key=True, proof=proof)
+
+
+def _refers(child: str, column: str, parent: str, *, owner: str = "agency") -> sa.ForeignKeyConstraint:
+    """Refer to a row of the same agency."""
+    table, key = parent.split(".")
+    return sa.ForeignKeyConstraint(
+        (owner, column), (f"{table}.{_OWNERS.get(table, 'agency')}", f"{table}.{key}"), name=f"fk_{child}_{column}"
+    )
 
 
 def _table(name: str, *items: sa.schema.SchemaItem, comment: str, with_rowid: bool = True) -> sa.Table:
@@ -86,23 +104,26 @@ AGENCY = _table(
     _text("place", "text, before the date"),
     _text("series", "docflow.model.SeriesRule"),
     _text("vkey", "verifier key of the agency's log, c2sp.org/signed-note"),
-    comment="the agency that keeps this store",
+    comment="the agencies that keep this store, each with a log of its own",
 )
 
 BLOB = _table(
     "blob",
+    _owner(),
     _text("sha256", _SHA256 + "; the file is blobs/<first two>/<all>", primary_key=True),
     _integer("size", "bytes"),
     sa.CheckConstraint("size >= 0", name="size"),
     comment="files named by their content; verified against the file too",
+    with_rowid=False,
 )
 
 DOCUMENT = _table(
     "document",
+    _owner(),
     _text("id", "text chosen by the caller, or 32 hex digits", primary_key=True),
-    _text("agency", "agency.code", sa.ForeignKey("agency.code")),
     _text("state", "docflow.model.DocumentState"),
     _text("type", "docflow.model.DocumentType"),
+    _text("series", "docflow.model.Series, as text"),
     _text("subject", "text, at most 500 characters"),
     _text("signer_name", "text, at most 50 characters"),
     _text("signer_position", "text, at most 100 characters"),
@@ -114,10 +135,10 @@ DOCUMENT = _table(
     _text("note", "text, at most 500 characters"),
     _text("drafted_at", _TIME),
     _text("drafted_by", "text, a person"),
-    _text("draft_pdf", _SHA256, sa.ForeignKey("blob.sha256"), nullable=True),
+    _text("draft_pdf", _SHA256, nullable=True),
     _text("approved_at", _TIME, nullable=True),
     _text("approved_by", "text, a person", nullable=True),
-    _text("leader_pdf", _SHA256, sa.ForeignKey("blob.sha256"), nullable=True),
+    _text("leader_pdf", _SHA256, nullable=True),
     _text("leader_signed_at", _TIME + ", when it was recorded", nullable=True),
     _text("leader_verdict", "docflow.model.SignatureVerdict", nullable=True),
     _text("register", "register.register", nullable=True),
@@ -125,19 +146,20 @@ DOCUMENT = _table(
     _integer("number", "number in the register, from 1", nullable=True),
     _text("symbol", "number and symbol as printed", nullable=True),
     _text("issued_on", _DAY, nullable=True),
-    _text("sealed_pdf", _SHA256, sa.ForeignKey("blob.sha256"), nullable=True),
+    _text("sealed_pdf", _SHA256, nullable=True),
     _text("sealed_at", _TIME + ", when it was recorded", nullable=True),
     _text("seal_verdict", "docflow.model.SignatureVerdict", nullable=True),
+    *(_refers("document", name, "blob.sha256") for name in ("draft_pdf", "leader_pdf", "sealed_pdf")),
     comment="outgoing documents; secret ones never stand here",
 )
 
 REGISTER_COUNTER = _table(
     "register_counter",
-    _text("agency", "agency.code", sa.ForeignKey("agency.code"), primary_key=True, proof=Proof.CHAIN),
+    _owner(proof=Proof.CHAIN),
     _text("register", "name of the number series", primary_key=True, proof=Proof.CHAIN),
     _integer("year", "calendar year in Asia/Ho_Chi_Minh", primary_key=True, proof=Proof.CHAIN, autoincrement=False),
     _integer("last_number", "number, from 1", proof=Proof.CHAIN),
-    _text("last_date", _DAY, proof=Proof.CHAIN),
+    _text("last_date", _DAY + ", the latest of all", proof=Proof.CHAIN),
     _bytes("last_leaf_hash", "SHA-256, the leaf that took last_number", proof=Proof.CHAIN),
     comment="the head of each register: the next number is last_number + 1",
     with_rowid=False,
@@ -145,31 +167,41 @@ REGISTER_COUNTER = _table(
 
 REGISTER_ENTRY = _table(
     "register_entry",
-    _text("agency", "agency.code", sa.ForeignKey("agency.code"), primary_key=True),
+    _owner(),
     _text("register", "name of the number series", primary_key=True),
     _integer("year", "calendar year in Asia/Ho_Chi_Minh", primary_key=True, autoincrement=False),
     _integer("number", "number, from 1", primary_key=True, autoincrement=False),
+    _text("suffix", "letter of a sub-number such as 12a; empty for a number", primary_key=True),
     _text("kind", "docflow.ports.EntryKind"),
-    _text("document_id", "document.id", sa.ForeignKey("document.id"), unique=True),
-    _text("symbol", "number and symbol as printed"),
-    _text("issued_on", _DAY),
-    _text("reason", "text, why the number is void", nullable=True),
+    _text("document_id", "document.id; NULL while a number is reserved, and for an opening", nullable=True),
+    _text("symbol", "number and symbol as printed; empty until a document takes the number"),
+    _text("issued_on", _DAY + "; of a reserved number when it was reserved"),
+    _text("reason", "text, why the number is void or reserved, or the register begins there", nullable=True),
+    _text("permission", "text, who allowed a date out of order or a sub-number, and why", nullable=True),
+    _refers("register_entry", "document_id", "document.id"),
+    sa.UniqueConstraint("agency", "document_id", name="uq_register_entry_document_id"),
     sa.CheckConstraint("number >= 1", name="number"),
-    comment="the outgoing register: every number given, also void ones",
+    comment="the outgoing registers: every number given, also reserved and void ones",
+    with_rowid=False,
 )
 
 OUTBOX = _table(
     "outbox",
-    _text("document_id", "document.id", sa.ForeignKey("document.id"), primary_key=True),
+    _owner(),
+    _text("document_id", "document.id", primary_key=True),
     _integer("position", "place of the addressee in the document, from 0", primary_key=True, autoincrement=False),
     _text("addressee_code", "agency code", nullable=True),
     _text("addressee_name", "text"),
     _text("state", "docflow.ports.OutboxState"),
+    _refers("outbox", "document_id", "document.id"),
+    sa.Index("ix_outbox_state", "agency", "state"),
+    with_rowid=False,
     comment="what is to be sent to whom; held until the document is sealed",
 )
 
 INBOX = _table(
     "inbox",
+    _owner(),
     _text("parcel", _SHA256 + " of all parts, docflow.exchange.Parcel", primary_key=True),
     _text("message", _SHA256 + " of the message or receipt", nullable=True),
     _text("sender", "agency code as claimed", nullable=True),
@@ -182,14 +214,14 @@ INBOX = _table(
 
 INCOMING_DOCUMENT = _table(
     "incoming_document",
+    _owner(),
     _text("id", "docflow.model.name_incoming", primary_key=True),
-    _text("agency", "agency.code", sa.ForeignKey("agency.code")),
     _text("state", "docflow.model.IncomingState"),
     _text("sender", "agency code, proved by the envelope's signature"),
     _text("sender_name", "text"),
     _text("document_id", "edXML DocumentId"),
-    _text("message", _SHA256, sa.ForeignKey("blob.sha256")),
-    _text("pdf", _SHA256, sa.ForeignKey("blob.sha256")),
+    _text("message", _SHA256),
+    _text("pdf", _SHA256),
     _text("verdict", "docflow.model.SignatureVerdict"),
     _text("type_name", "text"),
     _text("symbol", "number and symbol"),
@@ -209,78 +241,96 @@ INCOMING_DOCUMENT = _table(
     _text("completed_at", _TIME, nullable=True),
     _text("note", "text: progress, result, or the reason of a refusal"),
     _text("take_back", "text, the sender's reason while his question is open", nullable=True),
-    sa.Index("ix_incoming_document_symbol", "sender", "symbol"),
+    *(_refers("incoming_document", name, "blob.sha256") for name in ("message", "pdf")),
+    sa.Index("ix_incoming_document_symbol", "agency", "sender", "symbol"),
     comment="incoming documents that arrived whole, genuine and for this agency",
 )
 
 INCOMING_ENTRY = _table(
     "incoming_entry",
-    _text("agency", "agency.code", sa.ForeignKey("agency.code"), primary_key=True),
+    _owner(),
     _text("register", "name of the number series", primary_key=True),
     _integer("year", "calendar year in Asia/Ho_Chi_Minh", primary_key=True, autoincrement=False),
     _integer("number", "số đến, from 1", primary_key=True, autoincrement=False),
-    _text("incoming_id", "incoming_document.id", sa.ForeignKey("incoming_document.id"), unique=True),
+    _text("incoming_id", "incoming_document.id"),
     _text("registered_on", _DAY),
+    _refers("incoming_entry", "incoming_id", "incoming_document.id"),
+    sa.UniqueConstraint("agency", "incoming_id", name="uq_incoming_entry_incoming_id"),
     sa.CheckConstraint("number >= 1", name="number"),
     comment="the incoming register: every arrival number given",
+    with_rowid=False,
 )
 
 RECEIPT = _table(
     "receipt",
+    _owner("office"),
     _text("id", _SHA256 + " of the statement", primary_key=True),
     _text("agency", "agency code of who gave it"),
     _text("kind", "docflow.model.ReceiptKind"),
-    _text("subject", "document.id or incoming_document.id here; empty if it concerns none", index=True),
+    _text("subject", "document.id or incoming_document.id here; empty if it concerns none"),
     _text("document_id", "edXML DocumentId"),
     _text("message", _SHA256 + " of the message it answers"),
     _text("statement", "canonical JSON, docs/spec/receipts.md"),
-    _text("cms", _SHA256 + " of the CMS signature over the statement", sa.ForeignKey("blob.sha256")),
+    _text("cms", _SHA256 + " of the CMS signature over the statement"),
     _text("recorded_at", _TIME),
+    _refers("receipt", "cms", "blob.sha256", owner="office"),
+    sa.Index("ix_receipt_subject", "office", "subject"),
     comment="receipts given and received",
 )
 
 PARCEL = _table(
     "parcel",
+    _owner(),
     _text("id", _SHA256 + " of all parts, docflow.exchange.Parcel", primary_key=True),
     _text("recipient", "agency code", primary_key=True),
     _text("kind", "docflow.ports.ParcelKind"),
-    _text("subject", "document.id or incoming_document.id here; empty if it concerns none", index=True),
-    _text("message", _SHA256, sa.ForeignKey("blob.sha256"), nullable=True),
-    _text("message_cms", _SHA256, sa.ForeignKey("blob.sha256"), nullable=True),
-    _text("receipt", "receipt.id", sa.ForeignKey("receipt.id"), nullable=True),
-    _text("in_reply_to", "inbox.parcel", sa.ForeignKey("inbox.parcel"), nullable=True),
+    _text("subject", "document.id or incoming_document.id here; empty if it concerns none"),
+    _text("message", _SHA256, nullable=True),
+    _text("message_cms", _SHA256, nullable=True),
+    _text("receipt", "receipt.id", nullable=True),
+    _text("in_reply_to", "inbox.parcel", nullable=True),
     _text("created_at", _TIME),
     _text("sent_at", _TIME + ", the first time", nullable=True),
-    _text("answered_by", "receipt.id", sa.ForeignKey("receipt.id"), nullable=True),
+    _text("answered_by", "receipt.id", nullable=True),
     _text("gave_up_at", _TIME, nullable=True),
     _integer("attempts", "times sent", proof=None, why_not="steers repetition only"),
     _text("due_at", _TIME + ", when to send it next", nullable=True, proof=None, why_not="steers repetition only"),
-    sa.Index("ix_parcel_due_at", "due_at"),
+    *(_refers("parcel", name, "blob.sha256") for name in ("message", "message_cms")),
+    *(_refers("parcel", name, "receipt.id") for name in ("receipt", "answered_by")),
+    _refers("parcel", "in_reply_to", "inbox.parcel"),
+    sa.Index("ix_parcel_subject", "agency", "subject"),
+    sa.Index("ix_parcel_due_at", "agency", "due_at"),
     comment="what is sent to other agencies, again and again until it is answered",
 )
 
 ERASURE = _table(
     "erasure",
-    _text("sha256", "blob.sha256", sa.ForeignKey("blob.sha256"), primary_key=True),
-    _text("incoming_id", "incoming_document.id", sa.ForeignKey("incoming_document.id")),
+    _owner(),
+    _text("sha256", "blob.sha256", primary_key=True),
+    _text("incoming_id", "incoming_document.id"),
     _text("erased_at", _TIME),
+    _refers("erasure", "sha256", "blob.sha256"),
+    _refers("erasure", "incoming_id", "incoming_document.id"),
     comment="files destroyed because their sender took the document back",
 )
 
 IDEMPOTENCY_ANSWER = _table(
     "idempotency_answer",
+    _owner(),
     _text("key", "text chosen by the caller", primary_key=True),
     _text("fingerprint", "SHA-256 of the request, lower-case hex"),
     _text("answer", "canonical JSON, given again to the same request"),
     comment="what each request was answered",
+    with_rowid=False,
 )
 
 LOG_STATEMENT = _table(
     "log_statement",
-    _text("agency", "agency.code", sa.ForeignKey("agency.code"), primary_key=True),
+    _owner(),
     _text("vkey", "verifier key of the log", primary_key=True),
     _text("statement", "text that was signed"),
-    _text("cms_sha256", _SHA256 + " of the CMS signature over the statement", sa.ForeignKey("blob.sha256")),
+    _text("cms_sha256", _SHA256 + " of the CMS signature over the statement"),
+    _refers("log_statement", "cms_sha256", "blob.sha256"),
     comment="statements by which the agency vouches for its log key",
 )
 
@@ -324,34 +374,10 @@ AUDIT_CHECKPOINT = _table(
     _integer("size", "leaves", primary_key=True, proof=Proof.CHECKPOINT, autoincrement=False),
     _text("note", "signed note, c2sp.org/tlog-checkpoint", proof=Proof.CHECKPOINT),
     comment="the signed head after every transaction",
+    with_rowid=False,
 )
 
 
-def describe_tables() -> str:
-    """Return docs/reference/tables.md: every table and column, its unit, what proves it or why it is no evidence."""
-    lines = [
-        "# The tables of an office",
-        "",
-        "Generated from `docflow.store.tables`; do not edit by hand. *Proved by* says what betrays a change made with",
-        "another program when `docflow audit verify` runs:",
-        "",
-        "- `rows`: the value stands in the payload of the last audit leaf that wrote the row",
-        "- `leaf`: leaf, salt, payload and hash must reproduce each other",
-        "- `tree`: recomputed from all leaves",
-        "- `chain`: recomputed from the register's chain of leaves",
-        "- `checkpoint`: signed by the log key, its root recomputed from the leaves",
-        "",
-        "Rows that are missing or too many are betrayed in the same way. `alembic_version` is no evidence: it holds",
-        "the version of the schema and says nothing about documents.",
-        "",
-    ]
-    for table in METADATA.sorted_tables:
-        lines += [f"## `{table.name}`", "", f"{table.comment}", ""]
-        lines += ["| column | unit | key | evidence | proved by |", "|---|---|---|---|---|"]
-        for column in table.columns:
-            is_key = "key" if column.primary_key else ""
-            is_evidence = "yes" if column.info["evidence"] else f"no: {column.info['why_not']}"
-            proof = f"`{column.info['proof']}`" if column.info["proof"] else ""
-            lines.append(f"| `{column.name}` | {column.comment} | {is_key} | {is_evidence} | {proof} |")
-        lines.append("")
-    return "\n".join(lines)
+def owner_column(table: sa.Table) -> str:
+    """Return the column that says whose row it is."""
+    return _OWNERS.get(table.name, "agency")

@@ -2,6 +2,7 @@
 
 Invariants:
     - Every row with evidence that a method writes comes back from :meth:`SqlUnitOfWork.rows_written`.
+    - Of all who write for one agency, one is at work at a time: each holds the head of the agency's log.
     - The tree and one signed checkpoint are written by :meth:`SqlUnitOfWork.finish`, after the last leaf.
 
 What it does not do: it neither begins nor commits; that is :class:`docflow.store.office_store.OfficeStore`.
@@ -10,33 +11,16 @@ What it does not do: it neither begins nor commits; that is :class:`docflow.stor
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
-from docflow.audit import (
-    Frontier,
-    Node,
-    SignNote,
-    VerifierKey,
-    append_leaf,
-    parse_frontier,
-    root_of,
-    sign_checkpoint,
-)
-from docflow.model import Agency, Document, RegisterKey
-from docflow.ports import (
-    BlobRow,
-    LoggedRow,
-    LogStatement,
-    NewLeaf,
-    OutboxRow,
-    OutboxState,
-    RegisterCounter,
-    RegisterEntry,
-    StoredAnswer,
-)
+from docflow.audit import Frontier, SignNote, VerifierKey, append_leaf, parse_frontier, root_of, sign_checkpoint
+from docflow.model import Agency, Document
+from docflow.ports import BlobRow, LoggedRow, LogStatement, NewLeaf, OutboxRow, StoredAnswer
 from docflow.store import rows
-from docflow.store.exchange_unit import ExchangeUnit, by_key, change, lost
+from docflow.store.prepared import Prepared
+from docflow.store.register_unit import RegisterUnit
 from docflow.store.tables import (
     AGENCY,
     AUDIT_CHECKPOINT,
@@ -48,58 +32,53 @@ from docflow.store.tables import (
     IDEMPOTENCY_ANSWER,
     LOG_STATEMENT,
     OUTBOX,
-    REGISTER_COUNTER,
-    REGISTER_ENTRY,
 )
+from docflow.store.writer import INSERTS, by_key, lost, owned
 
-_FIND_ANSWER = sa.select(IDEMPOTENCY_ANSWER).where(IDEMPOTENCY_ANSWER.c.key == sa.bindparam("k"))
-_FIND_AGENCY = sa.select(AGENCY).where(AGENCY.c.code == sa.bindparam("k"))
-_FIND_DOCUMENT = sa.select(DOCUMENT).where(DOCUMENT.c.id == sa.bindparam("k")).with_for_update()
-_FIND_BLOB = sa.select(BLOB.c.sha256).where(BLOB.c.sha256 == sa.bindparam("k"))
-_FIND_OUTBOX = sa.select(OUTBOX).where(OUTBOX.c.document_id == sa.bindparam("k")).order_by(OUTBOX.c.position)
-_FIND_HEAD = sa.select(AUDIT_HEAD).where(AUDIT_HEAD.c.agency == sa.bindparam("k")).with_for_update()
-
-
-_FIND_STATEMENT = sa.select(LOG_STATEMENT).where(by_key(LOG_STATEMENT))
-_FIND_COUNTER = sa.select(REGISTER_COUNTER).where(by_key(REGISTER_COUNTER)).with_for_update()
-_CHANGE_COUNTER = (
-    sa.update(REGISTER_COUNTER)
-    .where(by_key(REGISTER_COUNTER), REGISTER_COUNTER.c.last_number == sa.bindparam("k_last_number"))
-    .values({name: sa.bindparam(name) for name in ("last_number", "last_date", "last_leaf_hash")})
-)
-_CHANGE_HEAD = (
+_LOCK_HEAD = Prepared(sa.select(AUDIT_HEAD).where(owned(AUDIT_HEAD)).with_for_update())
+_LOCK_NAME = Prepared(sa.select(sa.func.pg_advisory_xact_lock(0x646F6366, sa.func.hashtext(sa.bindparam("owner")))))
+_CHANGE_HEAD = Prepared(
     sa.update(AUDIT_HEAD)
     .where(by_key(AUDIT_HEAD), AUDIT_HEAD.c.size == sa.bindparam("k_size"))
     .values({name: sa.bindparam(name) for name in ("size", "peaks")})
 )
 
 
-_CHANGE_DOCUMENT = change(DOCUMENT)
-_CHANGE_ENTRY = change(REGISTER_ENTRY)
-_CHANGE_OUTBOX = change(OUTBOX)
-
-
-class SqlUnitOfWork(ExchangeUnit):
+class SqlUnitOfWork(RegisterUnit):
     """Implements :class:`docflow.ports.UnitOfWork` on a connection that is in a write transaction."""
 
     def __init__(self, connection: sa.Connection, *, agency: str) -> None:
-        super().__init__(connection)
-        self._agency = agency
-        self._leaves: list[NewLeaf] = []
+        super().__init__(connection, agency=agency)
+        self._answers: dict[str, StoredAnswer] = {}
+        self._documents: dict[str, Document] = {}
+        self._blobs: dict[str, BlobRow] = {}
+        self._head_row = self._lock(is_server=connection.dialect.name == "postgresql")
+
+    def _lock(self, *, is_server: bool) -> dict[str, Any] | None:
+        """Read the head of the agency's log and keep others from it; SQLite's writers wait before this already."""
+        owner = {"owner": self._agency}
+        found = self._runner.one(_LOCK_HEAD, owner)
+        if found is None and is_server:
+            # No row to lock yet: whoever founds the agency takes its name.
+            self._runner.one(_LOCK_NAME, owner)
+            found = self._runner.one(_LOCK_HEAD, owner)
+        return found
 
     def find_answer(self, key: str) -> StoredAnswer | None:
         """Return the answer an idempotency key got, or None."""
-        row = self._one(_FIND_ANSWER, k=key)
-        return None if row is None else StoredAnswer(**row)
+        if key in self._answers:
+            return self._answers[key]
+        return self._find(IDEMPOTENCY_ANSWER, StoredAnswer, key)
 
     def add_answer(self, answer: StoredAnswer) -> None:
         """Keep an answer."""
         row = {"key": answer.key, "fingerprint": answer.fingerprint, "answer": answer.answer}
         self._insert(IDEMPOTENCY_ANSWER, row)
+        self._keep(self._answers, answer.key, answer)
 
     def find_agency(self) -> Agency | None:
         """Return the agency of this store as recorded, or None."""
-        row = self._one(_FIND_AGENCY, k=self._agency)
+        row = self._find_row(AGENCY)
         return None if row is None else rows.read_agency(row)
 
     def add_agency(self, agency: Agency, *, vkey: str) -> None:
@@ -108,84 +87,39 @@ class SqlUnitOfWork(ExchangeUnit):
 
     def find_document(self, document_id: str) -> Document | None:
         """Return a document, or None."""
-        row = self._one(_FIND_DOCUMENT, k=document_id)
+        if document_id in self._documents:
+            return self._documents[document_id]
+        row = self._find_row(DOCUMENT, document_id)
         return None if row is None else rows.read_document(row)
 
     def add_document(self, document: Document) -> None:
         """Add a document."""
         self._insert(DOCUMENT, rows.write_document(document))
+        self._keep(self._documents, document.id, document)
 
     def change_document(self, document: Document) -> None:
         """Replace a document."""
-        self._update(DOCUMENT, _CHANGE_DOCUMENT, rows.write_document(document))
-
-    def counter(self, key: RegisterKey) -> RegisterCounter:
-        """Return a register's head, locked until the transaction ends; a new register begins at 0."""
-        found = self._one(_FIND_COUNTER, k_agency=key.agency, k_register=key.register, k_year=key.year)
-        return rows.read_counter(key, found)
-
-    def advance_counter(self, counter: RegisterCounter) -> None:
-        """Replace a register's head by compare-and-swap on the number before."""
-        key = {"agency": counter.key.agency, "register": counter.key.register, "year": counter.key.year}
-        values = {
-            "last_number": counter.last_number,
-            "last_date": counter.last_date.isoformat() if counter.last_date else None,
-            "last_leaf_hash": counter.last_leaf_hash,
-        }
-        if counter.last_number == 1:
-            self._connection.execute(sa.insert(REGISTER_COUNTER), {**key, **values})
-            return
-        bound = {f"k_{name}": value for name, value in key.items()}
-        self._swap(_CHANGE_COUNTER, {**bound, "k_last_number": counter.last_number - 1, **values})
-
-    def add_entry(self, entry: RegisterEntry) -> None:
-        """Add a line to a register."""
-        self._insert(REGISTER_ENTRY, rows.write_entry(entry))
-
-    def change_entry(self, entry: RegisterEntry) -> None:
-        """Replace a line of a register."""
-        self._update(REGISTER_ENTRY, _CHANGE_ENTRY, rows.write_entry(entry))
+        self._update(DOCUMENT, rows.write_document(document))
+        self._keep(self._documents, document.id, document)
 
     def add_outbox(self, outbox: Sequence[OutboxRow]) -> None:
         """Add outbox rows."""
-        written = [
-            {
-                "document_id": row.document_id,
-                "position": row.position,
-                "addressee_code": row.addressee_code,
-                "addressee_name": row.addressee_name,
-                "state": row.state.value,
-            }
-            for row in outbox
-        ]
-        self._connection.execute(sa.insert(OUTBOX), written)
-        for row in written:
-            self._remember(OUTBOX, row)
-
-    def change_outbox(self, document_id: str, *, state: OutboxState) -> None:
-        """Set the state of every outbox row of a document."""
-        for found in self._connection.execute(_FIND_OUTBOX, {"k": document_id}).mappings().all():
-            self._update(OUTBOX, _CHANGE_OUTBOX, {**found, "state": state.value})
+        for row in outbox:
+            self._insert(OUTBOX, rows.write_record(row))
 
     def add_blob(self, blob: BlobRow) -> None:
         """Name a blob; naming it again changes nothing."""
-        if self._one(_FIND_BLOB, k=blob.sha256) is None:
+        if blob.sha256 not in self._blobs and self._find_row(BLOB, blob.sha256) is None:
             self._insert(BLOB, {"sha256": blob.sha256, "size": blob.size})
+        self._keep(self._blobs, blob.sha256, blob)
 
     def find_statement(self, vkey: str) -> LogStatement | None:
         """Return the statement that vouches for a log key, or None."""
-        row = self._one(_FIND_STATEMENT, k_agency=self._agency, k_vkey=vkey)
-        return None if row is None else LogStatement(**row)
+        return self._find(LOG_STATEMENT, LogStatement, vkey)
 
     def add_statement(self, statement: LogStatement) -> None:
         """Keep a statement that vouches for the log key."""
-        row = {
-            "agency": statement.agency,
-            "vkey": statement.vkey,
-            "statement": statement.statement,
-            "cms_sha256": statement.cms_sha256,
-        }
-        self._insert(LOG_STATEMENT, row)
+        self._insert(LOG_STATEMENT, rows.write_record(statement))
 
     def rows_written(self) -> Sequence[LoggedRow]:
         """Return the rows with evidence written since the last leaf, each once, as they are now."""
@@ -202,29 +136,19 @@ class SqlUnitOfWork(ExchangeUnit):
         Raises:
             StoreUnavailable: ``STORE_UNUSABLE``; no leaf speaks of a row written, or another writer came between.
         """
-        if self._written:
-            raise lost("a row was written without an audit leaf")
-        if not self._leaves:
-            return
-        found = self._one(_FIND_HEAD, k=self._agency)
-        before = parse_frontier(found["size"], found["peaks"]) if found else Frontier()
-        after, nodes = self._append(before)
-        if nodes:
-            self._connection.execute(sa.insert(AUDIT_NODE), nodes)
-        values = {"size": after.size, "peaks": after.to_bytes()}
-        if found:
-            self._swap(_CHANGE_HEAD, {"k_agency": self._agency, "k_size": before.size, **values})
-        else:
-            self._connection.execute(sa.insert(AUDIT_HEAD), {"agency": self._agency, **values})
-        note = sign_checkpoint(after.size, root_of(after), key=key, sign=sign)
-        self._connection.execute(
-            sa.insert(AUDIT_CHECKPOINT), {"agency": self._agency, "size": after.size, "note": note}
-        )
+        self._check_told()
+        self.flush()
+        if self._leaves:
+            self._finish_heads(self._runner)
+            self._append(key=key, sign=sign)
+        self._runner.close()
 
-    def _append(self, frontier: Frontier) -> tuple[Frontier, list[rows.Row]]:
+    def _append(self, *, key: VerifierKey, sign: SignNote) -> None:
+        found = self._head_row
+        frontier = before = parse_frontier(found["size"], found["peaks"]) if found else Frontier()
         leaves: list[rows.Row] = []
-        inner: list[Node] = []
-        signed_size = frontier.size + len(self._leaves)
+        nodes: list[rows.Row] = []
+        signed_size = before.size + len(self._leaves)
         for leaf in self._leaves:
             leaves.append(
                 {
@@ -239,11 +163,19 @@ class SqlUnitOfWork(ExchangeUnit):
                     "signed_size": signed_size,
                 }
             )
-            frontier, nodes = append_leaf(frontier, leaf.hash)
-            inner.extend(nodes[1:])
-        self._connection.execute(sa.insert(AUDIT_LEAF), leaves)
-        written = [
-            {"agency": self._agency, "level": node.level, "position": node.position, "hash": node.hash}
-            for node in inner
-        ]
-        return frontier, written
+            frontier, full = append_leaf(frontier, leaf.hash)
+            nodes += (
+                {"agency": self._agency, "level": node.level, "position": node.position, "hash": node.hash}
+                for node in full[1:]
+            )
+        self._runner.run_many(INSERTS[AUDIT_LEAF.name], leaves)
+        if nodes:
+            self._runner.run_many(INSERTS[AUDIT_NODE.name], nodes)
+        head = {"size": frontier.size, "peaks": frontier.to_bytes()}
+        if found is None:
+            self._runner.run(INSERTS[AUDIT_HEAD.name], {"agency": self._agency, **head})
+        elif self._runner.run(_CHANGE_HEAD, {"k_agency": self._agency, "k_size": before.size, **head}) != 1:
+            raise lost("another writer came between")
+        note = sign_checkpoint(frontier.size, root_of(frontier), key=key, sign=sign)
+        values = {"agency": self._agency, "size": frontier.size, "note": note}
+        self._runner.run(INSERTS[AUDIT_CHECKPOINT.name], values)

@@ -31,14 +31,13 @@ from docflow.audit import (
     append_leaf,
     commit_payload,
     hash_leaf,
-    open_payload,
     root_of,
     verify_checkpoint,
 )
 from docflow.audit.leaves import SALT_BYTES
 from docflow.errors import DocflowError
-from docflow.ports import LoggedRow
 from docflow.store.blobs import BlobFolder
+from docflow.store.leaf_rows import Key, founded_agencies, key_of, open_or_none
 from docflow.store.rows import logged_row
 from docflow.store.tables import (
     AGENCY,
@@ -53,19 +52,18 @@ from docflow.store.tables import (
     REGISTER_COUNTER,
     REGISTER_ENTRY,
     Proof,
+    owner_column,
 )
 
 _ROWS_AT_ONCE = 500
 _OUTSIDE = "checkpoint"
 _DATES = {str(REGISTER_ENTRY.name): "issued_on", str(INCOMING_ENTRY.name): "registered_on"}
 
-_Key = tuple[object, ...]
-
 
 def verify_store(
-    connection: sa.Connection, blobs: BlobFolder, *, vkey: VerifierKey, checkpoint: str | None = None
+    connection: sa.Connection, blobs: BlobFolder, *, agency: str, vkey: VerifierKey, checkpoint: str | None = None
 ) -> LogReport:
-    """Verify a store; the connection is in a read transaction.
+    """Verify an agency's part of a store; the connection is in a read transaction.
 
     (1) every leaf opens and stands in its place; (2) the tree, its stored nodes and head are those of the leaves;
     (3) every checkpoint is signed by the log key and has the root of the leaves, also the one from outside;
@@ -79,24 +77,27 @@ def verify_store(
     Raises:
         StoreUnavailable: ``STORE_UNUSABLE``; tables are missing or the file is damaged.
     """
-    return _Verification(connection, blobs, vkey=vkey).run(checkpoint)
+    return _Verification(connection, blobs, agency=agency, vkey=vkey).run(checkpoint)
 
 
 class _Verification:
     """State of one run; the steps are numbered in :func:`verify_store`."""
 
-    def __init__(self, connection: sa.Connection, blobs: BlobFolder, *, vkey: VerifierKey) -> None:
+    def __init__(self, connection: sa.Connection, blobs: BlobFolder, *, agency: str, vkey: VerifierKey) -> None:
         self._connection = connection
+        self._agency = agency
         self._blobs = blobs
         self._vkey = vkey
         self._findings: list[LogFinding] = []
         self._frontier = Frontier()
-        self._rows: dict[tuple[str, _Key], Mapping[str, object]] = {}
-        self._registers: dict[_Key, tuple[int, bytes, str | None]] = {}
+        self._rows: dict[tuple[str, Key], Mapping[str, object]] = {}
+        self._registers: dict[Key, tuple[int, bytes, str | None]] = {}
         self._counts = {"rows": 0, "numbers": 0, "checkpoints": 0, "blobs": 0}
 
     def run(self, outside: str | None) -> LogReport:
-        agency = self._read_agency()
+        agency = self._agency
+        self._check_key()
+        self._check_strangers()
         signed = self._read_checkpoints()
         kept = self._read_outside(outside)
         nodes: dict[tuple[int, int], Mapping[str, Any]] = {
@@ -132,18 +133,19 @@ class _Verification:
 
     # ---- (0) what is compared with what
 
-    def _read_agency(self) -> str:
-        found = list(self._all(AGENCY))
-        for row in found:
+    def _check_key(self) -> None:
+        for row in self._all(AGENCY):
             if row["vkey"] != str(self._vkey):
                 detail = "the verifier key in use is another one"
                 self._add(LogFindingCode.KEY_CHANGED, AGENCY.name, _name(AGENCY, row), column="vkey", detail=detail)
-        # The first leaf registers the agency; it says whose log this is, also when the row was edited.
-        first = next(self._all(AUDIT_LEAF, order=AUDIT_LEAF.c.position), None)
-        opened = _open(first["payload"]) if first else None
-        if opened is not None:
-            return opened.agency
-        return str(found[0]["code"]) if found else ""
+
+    def _check_strangers(self) -> None:
+        """Rows of agencies that no log speaks of belong to nobody who could miss or disown them."""
+        founded = list(founded_agencies(self._connection))
+        for table in METADATA.sorted_tables:
+            query = sa.select(table).where(table.c[owner_column(table)].not_in(founded)).limit(_ROWS_AT_ONCE)
+            for row in self._connection.execute(query).mappings():
+                self._add(LogFindingCode.ROW_UNKNOWN, table.name, _name(table, dict(row)), detail="no such agency")
 
     def _read_checkpoints(self) -> dict[int, Checkpoint | None]:
         signed: dict[int, Checkpoint | None] = {}
@@ -185,7 +187,7 @@ class _Verification:
         if row["position"] != expected:
             detail = f"the leaf at {expected} is missing, or this one stood there"
             self._changed(AUDIT_LEAF, row, "position", detail=detail)
-        opened = _open(row["payload"])
+        opened = open_or_none(row["payload"])
         if opened is None:
             self._add(LogFindingCode.LEAF_NOT_OPENED, AUDIT_LEAF.name, _name(AUDIT_LEAF, row), column="payload")
         else:
@@ -228,13 +230,13 @@ class _Verification:
 
     def _replay(self, opened: OpenedLeaf, leaf_hash: bytes) -> None:
         for logged in opened.rows:
-            self._rows[logged.table, _key_of(logged)] = logged.values
+            self._rows[logged.table, key_of(logged, opened.agency)] = logged.values
         if opened.link is not None:
             self._follow(opened, opened.link, leaf_hash)
 
     def _follow(self, opened: OpenedLeaf, link: RegisterLink, leaf_hash: bytes) -> None:
         """(5) Each number is one more than the number before, and names its leaf."""
-        key: _Key = (opened.agency, link.register, link.year)
+        key: Key = (opened.agency, link.register, link.year)
         number, previous, _ = self._registers.get(key, (0, None, None))
         if link.number != number + 1 or link.previous != previous:
             detail = f"number {link.number} does not follow number {number}"
@@ -303,7 +305,7 @@ class _Verification:
             for row in self._all(table):
                 self._counts["rows"] += 1
                 logged = logged_row(table, row)
-                expected = self._rows.pop((logged.table, _key_of(logged)), None)
+                expected = self._rows.pop((logged.table, key_of(logged, self._agency)), None)
                 if expected is None:
                     self._add(LogFindingCode.ROW_UNKNOWN, logged.table, _name(table, row))
                     continue
@@ -333,7 +335,7 @@ class _Verification:
             self._add(LogFindingCode.ROW_MISSING, REGISTER_COUNTER.name, _join(REGISTER_COUNTER, key))
 
     def _check_entries(self) -> None:
-        numbers: dict[_Key, list[int]] = {}
+        numbers: dict[Key, list[int]] = {}
         for table in (REGISTER_ENTRY, INCOMING_ENTRY):
             for row in self._all(table):
                 numbers.setdefault((table.name, row["agency"], row["register"], row["year"]), []).append(row["number"])
@@ -365,7 +367,7 @@ class _Verification:
     # ---- plumbing
 
     def _all(self, table: sa.Table, *, order: sa.ColumnElement[Any] | None = None) -> Iterator[dict[str, Any]]:
-        query = sa.select(table)
+        query = sa.select(table).where(table.c[owner_column(table)] == self._agency)
         if order is not None:
             query = query.order_by(order)
         streamed = self._connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query)
@@ -378,23 +380,9 @@ class _Verification:
         self._findings.append(LogFinding(code=code, table=str(table), key=key, column=column, detail=detail))
 
 
-def _open(payload: bytes) -> OpenedLeaf | None:
-    try:
-        return open_payload(payload)
-    except DocflowError:
-        return None
-
-
-def _key_of(logged: LoggedRow) -> _Key:
-    """Return the key in the table's order: canonical JSON sorts the columns by name."""
-    table = METADATA.tables.get(logged.table)
-    names = [column.name for column in table.primary_key.columns] if table is not None else sorted(logged.key)
-    return tuple(logged.key.get(name) for name in names)
-
-
 def _name(table: sa.Table, row: Mapping[str, Any]) -> str:
     return _join(table, tuple(row[column.name] for column in table.primary_key.columns))
 
 
-def _join(table: sa.Table, key: _Key) -> str:
+def _join(table: sa.Table, key: Key) -> str:
     return ", ".join(f"{c.name}={value}" for c, value in zip(table.primary_key.columns, key, strict=False))

@@ -11,10 +11,14 @@ from docflow.ports import LoggedRow
 from docflow.store import open_to_read
 
 
-def verify_log(directory: Path | str, *, checkpoint: str | None = None, vkey: str | None = None) -> LogReport:
-    """Verify the office in a folder without opening it for work: no key is needed and nothing is written.
+def verify_log(
+    place: Path | str, *, checkpoint: str | None = None, vkey: str | None = None, home: Path | str | None = None
+) -> LogReport:
+    """Verify an office without opening it for work: no key is needed and nothing is written.
 
     Args:
+        place: Folder of the database, or the address of a PostgreSQL database.
+        home: Folder of files and ``log.vkey``, which says whose log it is; by default the folder of the database.
         checkpoint: A signed checkpoint kept elsewhere; the log must contain it.
         vkey: The log's verifier key from a source that the office cannot change; ``log.vkey`` of the folder if None.
 
@@ -22,28 +26,28 @@ def verify_log(directory: Path | str, *, checkpoint: str | None = None, vkey: st
         StoreUnavailable: ``STORE_UNUSABLE``; there is no readable store.
         InputError: ``MALFORMED_INPUT``; the verifier key is malformed.
     """
-    with open_to_read(Path(directory)) as reader:
+    with open_to_read(place, home=home) as reader:
         return reader.verify(checkpoint=checkpoint, vkey=parse_vkey(vkey) if vkey else None)
 
 
-def read_checkpoint(directory: Path | str) -> str:
-    """Return the newest signed checkpoint of the office in a folder, or an empty text.
+def read_checkpoint(place: Path | str, *, home: Path | str | None = None) -> str:
+    """Return the newest signed checkpoint of an office, or an empty text.
 
     Raises:
         StoreUnavailable: ``STORE_UNUSABLE``.
     """
-    with open_to_read(Path(directory)) as reader:
+    with open_to_read(place, home=home) as reader:
         return reader.last_checkpoint()
 
 
-def read_proof(directory: Path | str, document_id: str) -> str:
-    """Return the inclusion proof of a document in the office in a folder; see :meth:`Office.inclusion_proof`.
+def read_proof(place: Path | str, document_id: str, *, home: Path | str | None = None) -> str:
+    """Return the inclusion proof of a document in an office; see :meth:`Office.inclusion_proof`.
 
     Raises:
         StoreUnavailable: ``STORE_UNUSABLE``.
         UsageError: ``NOT_FOUND``.
     """
-    with open_to_read(Path(directory)) as reader:
+    with open_to_read(place, home=home) as reader:
         return reader.prove_document(document_id)
 
 
@@ -96,11 +100,11 @@ def check_proof(text: str, *, vkey: str) -> ProvenEvent:
     )
 
 
-def read_register(directory: Path | str, year: int, *, register: str | None = None) -> str:
-    """Return a year's register of the office in a folder as CSV; see :meth:`Office.register_csv`.
+def read_register(place: Path | str, year: int, *, register: str | None = None, home: Path | str | None = None) -> str:
+    """Return a year's register of an office as CSV; see :meth:`Office.register_csv`.
 
     Raises:
         StoreUnavailable: ``STORE_UNUSABLE``.
     """
-    with open_to_read(Path(directory)) as reader:
+    with open_to_read(place, home=home) as reader:
         return write_register_csv(reader.list_register(year, register=register))

@@ -44,7 +44,7 @@ class Office(OutgoingOffice, ExchangingOffice):
     @classmethod
     def open(
         cls,
-        directory: Path | str,
+        place: Path | str,
         *,
         agency: Agency,
         clock: Clock | None = None,
@@ -52,13 +52,16 @@ class Office(OutgoingOffice, ExchangingOffice):
         verifier: Verifier | None = None,
         post: Post | None = None,
         origin: str | None = None,
+        home: Path | str | None = None,
         single_process: bool = False,
     ) -> Self:
-        """Open an office in a folder, or found it there.
+        """Open an agency's office in a folder or on a database server, or found it there.
 
         Args:
-            directory: Folder for database, blobs and log key; made if missing.
-            agency: Must be the same at every opening.
+            place: Folder of the database, made if missing; or ``postgresql://user@server/database``.
+            agency: Must be the same at every opening. Several agencies may share a database.
+            home: Folder for the agency's files and its log key, made if missing; by default the folder of the database.
+                A database server, and a second agency in one database, need one.
             verifier: Asked before a signature is relied on; without one the rows say ``not_checked``.
             post: Service key and peers, to exchange documents with other agencies.
             origin: Name of a new log (c2sp.org/tlog-checkpoint); ``docflow/<agency code>`` if None.
@@ -70,8 +73,9 @@ class Office(OutgoingOffice, ExchangingOffice):
         """
         random = randomness or SystemRandomness()
         store = open_store(
-            Path(directory),
+            place,
             agency=agency.code.text,
+            home=home,
             origin=origin or f"docflow/{agency.code}",
             randomness=random,
             single_process=single_process,
@@ -147,7 +151,7 @@ class Office(OutgoingOffice, ExchangingOffice):
             UsageError: ``NOT_FOUND``.
             InputError: ``EVIDENCE_BROKEN``; the file was changed.
         """
-        return self._store.blobs.get(sha256)
+        return self._store.read_blob(sha256)
 
     def register_csv(self, year: int, *, register: str | None = None) -> str:
         """Return a year's outgoing register with the ten columns of the decree, as CSV.

@@ -236,8 +236,7 @@ def _step(
 
 
 def _perform(desk: Desk, step: Step) -> tuple[Mapping[str, Json], bool]:
-    with desk.store.writing() as unit:
-        outcome = perform(unit, step, agency=desk.agency, randomness=desk.randomness)
+    outcome = desk.store.transact(lambda unit: perform(unit, step, agency=desk.agency, randomness=desk.randomness))
     return outcome.answer, outcome.is_replay
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from docflow.model import Document, DocumentState, DocumentType, IncomingDocument, IncomingState, law_date
 from docflow.ports import EntryKind, IncomingEntry, RegisterEntry
@@ -29,10 +29,11 @@ COLUMNS = (
 """The ten columns, in order."""
 
 
-def write_register_csv(lines: Iterable[tuple[RegisterEntry, Document]]) -> str:
+def write_register_csv(lines: Iterable[tuple[RegisterEntry, Document | None]]) -> str:
     """Return the register as CSV (RFC 4180, UTF-8 text without byte order mark, CRLF).
 
-    A void number keeps its line; the note says why. Ký nhận stays empty: an electronic receipt takes its place.
+    A void or reserved number keeps its line; the note says why. Ký nhận stays empty: an
+    electronic receipt takes its place.
 
     Source: Nghị định 30/2020/NĐ-CP Phụ lục IV; RFC 4180.
     """
@@ -87,23 +88,37 @@ def _incoming_line(entry: IncomingEntry, document: IncomingDocument) -> tuple[st
     return tuple(_harmless(cell) for cell in cells)
 
 
-def _line(entry: RegisterEntry, document: Document) -> tuple[str, ...]:
+def _line(entry: RegisterEntry, document: Document | None) -> tuple[str, ...]:
+    number = entry.symbol or f"{entry.number:02d}{entry.suffix}"
+    notes = [_NOTES.get(entry.kind, "").format(reason=entry.reason), entry.permission or ""]
+    if document is None:
+        return (*map(_harmless, (number, f"{entry.issued_on:%d/%m/%Y}")), *[""] * 7, _harmless(_join(notes)))
     draft = document.draft
     is_sent = document.state is DocumentState.SEALED and document.sealed_at is not None
-    notes = [draft.note, f"Số hủy: {entry.reason}" if entry.kind is EntryKind.VOID else ""]
     cells = (
-        entry.symbol,
+        number,
         f"{entry.issued_on:%d/%m/%Y}",
         _title(draft.type, draft.subject),
         draft.signer_name,
-        "; ".join(item.name for item in draft.addressees),
+        _join([item.name for item in draft.addressees]),
         draft.archive_receiver,
         str(draft.copies),
         f"{law_date(document.sealed_at):%d/%m/%Y}" if is_sent and document.sealed_at else "",
         "",
-        "; ".join(filter(None, notes)),
+        _join([draft.note, *notes]),
     )
     return tuple(_harmless(cell) for cell in cells)
+
+
+_NOTES: Mapping[EntryKind, str] = {
+    EntryKind.VOID: "Số hủy: {reason}",
+    EntryKind.RESERVED: "Số giữ trước: {reason}",
+    EntryKind.OPENING: "Tiếp theo sổ cũ đến số này: {reason}",
+}
+
+
+def _join(parts: Iterable[str]) -> str:
+    return "; ".join(filter(None, parts))
 
 
 def _title(document_type: DocumentType, subject: str) -> str:

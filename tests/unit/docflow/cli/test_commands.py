@@ -54,7 +54,7 @@ def test_broken_evidence_gives_1_and_is_named(folder: Path) -> None:
     spoil(folder)
     result = run("audit", "verify", folder)
     assert result.exit_code == 1
-    assert "document.subject [id=d1]" in result.output
+    assert "document.subject [agency=H99, id=d1]" in result.output
     result = run("audit", "verify", folder, "--format", "json")
     assert result.exit_code == 1
     finding = json.loads(result.output)["findings"][0]

@@ -1,0 +1,90 @@
+"""What a database or its driver says, in our words.
+
+Invariants:
+    - No error of SQLAlchemy or of a driver leaves the room as such; none of ours shows a password.
+
+What it does not do: it tries nothing again.
+
+Source: PostgreSQL manual, appendix A (SQLSTATE); sqlite.org/rescode.html.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from docflow.errors import ErrorCode, StoreUnavailable
+
+_BUSY = ("53300", "55P03", "57014", "40001", "40P01", "25P03")
+"""Too many connections, lock or statement took too long, serialization failure, deadlock, idle for too long."""
+_AGAIN = ("40001", "40P01")
+"""The transaction was undone because of another one; the same again may well succeed (PostgreSQL manual §13.5)."""
+
+
+class TryAgain(StoreUnavailable):
+    """A transaction that the server undid in favour of another one: nothing was kept, and it may be repeated."""
+
+
+@cache
+def driver_errors() -> tuple[type[Exception], ...]:
+    """Return the roots of the errors that drivers raise by themselves."""
+    found: list[type[Exception]] = []
+    for name in ("pysqlite3", "sqlite3", "psycopg"):
+        try:
+            found.append(importlib.import_module(name).Error)
+        except ImportError:
+            continue
+    return tuple(found)
+
+
+@contextmanager
+def translated_errors(place: Path | str) -> Iterator[None]:
+    """Let no error of SQLAlchemy or of a driver out of the room.
+
+    Args:
+        place: File, or address without password.
+
+    Raises:
+        StoreUnavailable: ``STORE_BUSY`` or ``STORE_UNUSABLE``.
+    """
+    known: tuple[type[Exception], ...] = (sa.exc.SQLAlchemyError, *driver_errors())
+    try:
+        yield
+    except known as exc:
+        raise _ours(place, exc) from exc
+
+
+def busy(place: Path | str, *, reason: str = "another process has been writing for too long") -> StoreUnavailable:
+    """Return the error of a store that others kept for too long."""
+    return StoreUnavailable(
+        ErrorCode.STORE_BUSY,
+        f"{place}: {reason}",
+        vi="Cơ sở dữ liệu đang bận.",
+        way_out="try again; if it stays so, look for a hanging process that has the store open",
+    )
+
+
+def _ours(place: Path | str, exc: Exception) -> StoreUnavailable:
+    origin = getattr(exc, "orig", None) or exc
+    state = str(getattr(origin, "sqlstate", None) or "")
+    reason = str(origin).splitlines()[0] if str(origin) else type(exc).__name__
+    if state in _AGAIN:
+        return TryAgain(
+            ErrorCode.STORE_BUSY,
+            f"{place}: {reason}",
+            vi="Giao dịch bị hủy vì trùng với giao dịch khác, chưa ghi gì.",
+            way_out="repeat the same call",
+        )
+    if state in _BUSY or (not state and ("locked" in reason or "busy" in reason)):
+        return busy(place, reason=reason)
+    return StoreUnavailable(
+        ErrorCode.STORE_UNUSABLE,
+        f"{place}: {reason}",
+        vi=f"Không dùng được cơ sở dữ liệu {place}.",
+        way_out="repeat the same call; if it fails again, run docflow audit verify and restore a backup",
+    )

@@ -1,0 +1,150 @@
+"""Group commit: pieces of work that wait at the same time share one durable commit.
+
+A commit costs a disk flush, whatever it holds. Who comes first carries out everything that waits, in the order in which
+it came, and commits once; the others are answered after that commit, each with its own result or its own error.
+
+Invariants:
+    - Nobody is answered before what he did is on the disk.
+    - A piece that raises leaves nothing and takes no other with it.
+    - If the shared transaction fails, every piece is tried in a transaction of its own.
+
+What it does not do: it starts no thread; alone, a piece is a transaction as it always was.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from docflow.errors import ErrorCode, StoreUnavailable
+from docflow.store.database_errors import TryAgain
+from docflow.store.unit import SqlUnitOfWork
+
+MAX_GROUP = 1024
+"""Pieces that share a commit at most: what waits longer is not answered sooner by a larger group."""
+
+MAX_TRIES = 5
+"""How often a transaction that the server undid in favour of another one is tried."""
+
+Work = Callable[[SqlUnitOfWork], Any]
+RunTogether = Callable[[Sequence["Ticket"]], None]
+
+
+@dataclass(slots=True, eq=False)
+class Ticket:
+    """A piece of work with its result or its error, once it is done."""
+
+    work: Work
+    result: Any = None
+    error: Exception | None = None
+    is_done: bool = False
+
+    def fail(self, error: Exception) -> None:
+        """Be done with an error."""
+        self.error = error
+        self.is_done = True
+
+    def settle(self) -> Any:  # noqa: ANN401 - what the work returned
+        """Return the result, or raise the error."""
+        if self.error is not None:
+            raise self.error
+        return self.result
+
+
+class GroupCommit:
+    """Lets threads share commits; ``run`` carries out tickets in one transaction and commits it."""
+
+    def __init__(self, run: RunTogether) -> None:
+        self._run = run
+        self._waiting: deque[Ticket] = deque()
+        self._turn = threading.Lock()
+
+    def transact(self, work: Work) -> Any:  # noqa: ANN401 - what the work returns
+        """Carry out one piece of work, together with whatever else waits."""
+        ticket = Ticket(work)
+        self._waiting.append(ticket)
+        while not ticket.is_done:
+            with self._turn:
+                if not ticket.is_done:
+                    self._lead()
+        return ticket.settle()
+
+    def transact_many(self, works: Sequence[Work]) -> list[Ticket]:
+        """Carry out many pieces of work, as many at once as share a commit; returns them done, in their order."""
+        tickets = [Ticket(work) for work in works]
+        with self._turn:
+            for start in range(0, len(tickets), MAX_GROUP):
+                self._settle(tickets[start : start + MAX_GROUP])
+        return tickets
+
+    def _lead(self) -> None:
+        group: list[Ticket] = []
+        while self._waiting and len(group) < MAX_GROUP:
+            group.append(self._waiting.popleft())
+        self._settle(group)
+
+    def _settle(self, group: Sequence[Ticket]) -> None:
+        try:
+            if len(group) == 1 or not self._try_together(group):
+                for ticket in group:
+                    self._alone(ticket)
+        finally:
+            for ticket in group:
+                if not ticket.is_done:
+                    ticket.fail(_interrupted())
+
+    def _try_together(self, group: Sequence[Ticket]) -> bool:
+        try:
+            self._run(group)
+        except StoreUnavailable:
+            for ticket in group:
+                ticket.result = ticket.error = None
+            return False
+        for ticket in group:
+            ticket.is_done = True
+        return True
+
+    def _alone(self, ticket: Ticket) -> None:
+        for attempt in range(MAX_TRIES):
+            try:
+                self._run([ticket])
+            except TryAgain as exc:
+                if attempt + 1 == MAX_TRIES:
+                    ticket.fail(exc)
+            except Exception as exc:  # noqa: BLE001 - handed to whoever waits for it
+                ticket.fail(exc)
+                return
+            else:
+                ticket.is_done = True
+                return
+
+
+def _interrupted() -> StoreUnavailable:
+    return StoreUnavailable(
+        ErrorCode.STORE_UNUSABLE,
+        "the process was interrupted while it wrote; whether it took effect is unknown",
+        vi="Tiến trình bị ngắt khi đang ghi.",
+        way_out="repeat the same call: what was done is not done twice",
+    )
+
+
+def run_pieces(unit: SqlUnitOfWork, tickets: Sequence[Ticket]) -> None:
+    """Carry out tickets on one unit of work; a piece that raises is undone alone, the database's failures are not.
+
+    Raises:
+        StoreUnavailable: The database failed.
+    """
+    if len(tickets) == 1:
+        tickets[0].result = tickets[0].work(unit)
+        return
+    for ticket in tickets:
+        try:
+            with unit.piece():
+                ticket.result = ticket.work(unit)
+        except StoreUnavailable:
+            raise
+        except Exception as exc:  # noqa: BLE001 - handed to whoever waits for it
+            ticket.error = exc

@@ -1,0 +1,91 @@
+"""Where an office keeps what it has: a database, and a folder for the files and the log key.
+
+Invariants:
+    - A folder holds the files and the key of one agency; several agencies may share a database, each with its folder.
+
+What it does not do: it opens no transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from docflow.errors import ErrorCode, StoreUnavailable, UsageError
+from docflow.store.database import Database
+from docflow.store.postgres import PostgresDatabase, is_server_address
+
+DATABASE_NAME = "docflow.sqlite"
+KEY_NAME = "log.key"
+VKEY_NAME = "log.vkey"
+BLOB_FOLDER = "blobs"
+
+
+class OfficeDatabase(Protocol):
+    """What a store asks of a database."""
+
+    name: str
+
+    def reading(self) -> AbstractContextManager[sa.Connection]:
+        """Yield a connection in a read transaction."""
+
+    def writing(self) -> AbstractContextManager[sa.Connection]:
+        """Yield a connection in a write transaction."""
+
+    def close(self) -> None:
+        """Close every connection."""
+
+
+def name_database(
+    place: Path | str, *, home: Path | str | None, single_process: bool = False
+) -> tuple[Database | PostgresDatabase, Path]:
+    """Return the database at a place, nothing opened yet, and the folder of the office's files and key.
+
+    Args:
+        place: A folder, or ``postgresql://user@server/database``.
+        home: Folder of files and log key; by default the folder that holds the database.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; an address of something else, or a server without ``home``.
+        StoreUnavailable: ``SQLITE_TOO_OLD``.
+    """
+    if not is_server_address(str(place)):
+        folder = Path(place)
+        return Database(folder / DATABASE_NAME, single_process=single_process), Path(home or folder)
+    if home is None:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            "an office on a database server needs a folder for its files and its log key",
+            vi="Văn phòng dùng máy chủ cơ sở dữ liệu phải có thư mục chứa tệp và khóa nhật ký.",
+            way_out="pass home=… as well",
+        )
+    return PostgresDatabase(str(place)), Path(home)
+
+
+def make_folders(database: Database | PostgresDatabase, home: Path) -> None:
+    """Make the folders that are missing, open to their owner only.
+
+    Raises:
+        StoreUnavailable: ``STORE_UNUSABLE``.
+    """
+    folders: Iterator[Path] = iter((database.path.parent, home) if isinstance(database, Database) else (home,))
+    for folder in folders:
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as exc:
+            raise unusable(folder, exc) from exc
+
+
+def unusable(path: Path, exc: Exception) -> StoreUnavailable:
+    """Return the error of a place that cannot be opened."""
+    reason = getattr(exc, "strerror", None) or str(exc)
+    return StoreUnavailable(
+        ErrorCode.STORE_UNUSABLE,
+        f"{path}: {reason}",
+        vi=f"Không mở được kho dữ liệu {path}.",
+        way_out="check the path and its permissions",
+    )

@@ -1,0 +1,149 @@
+"""A database on a PostgreSQL server, for a province: any number of agencies, any number of processes.
+
+Invariants:
+    - A commit that returned is on the server's disk (``synchronous_commit=on``).
+    - Nobody waits for ever: locks, statements and idle transactions have time-outs.
+    - What is read in one reading transaction is one state (REPEATABLE READ, READ ONLY).
+    - No password stands in a name, an error or a repr.
+
+What it does not do: it makes no database and no roles, and keeps no password (``~/.pgpass``, client certificates).
+Writers of one agency take turns on the row of its log's head (:mod:`docflow.store.unit`), not here.
+
+Source: PostgreSQL manual §13.2 (isolation), §13.3 (locks), §20.11 (time-outs).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from docflow.errors import ErrorCode, UsageError
+from docflow.store.database_errors import translated_errors
+
+SETTINGS: dict[str, str] = {
+    "synchronous_commit": "on",
+    "lock_timeout": "30s",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+"""What every connection is set to; read back in a test."""
+
+_DRIVER = "postgresql+psycopg"
+_CONNECT_TIMEOUT_S = "10"
+_KEPT_CONNECTIONS = 8
+_MIGRATION_LOCK = 0x646F6366
+
+
+def is_server_address(location: str) -> bool:
+    """Return whether a location is meant as a database server's address and not as a folder."""
+    return "://" in location
+
+
+class PostgresDatabase:
+    """One schema of one database: the first of the ``search_path``; safe for threads, refused in a forked child."""
+
+    def __init__(self, address: str) -> None:
+        """Read the address; nothing is opened yet.
+
+        Raises:
+            UsageError: ``BAD_ARGUMENT``; no address of a PostgreSQL database, or no driver for it.
+        """
+        self._pid = os.getpid()
+        url = _read_address(address)
+        self.name = url.render_as_string(hide_password=True)
+        options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+        query = {"connect_timeout": _CONNECT_TIMEOUT_S, "application_name": "docflow", "options": options}
+        self.engine = sa.create_engine(
+            url.set(query={**query, **url.query}),
+            isolation_level="READ COMMITTED",
+            pool_pre_ping=True,
+            pool_size=_KEPT_CONNECTIONS,
+            max_overflow=-1,
+            hide_parameters=True,
+        )
+        self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """Yield a connection in a read transaction: one snapshot until the block ends.
+
+        Raises:
+            StoreUnavailable: ``STORE_UNUSABLE``; no server answers, or there is no store.
+        """
+        self._refuse_child()
+        with translated_errors(self.name), self._reader.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """Yield a connection in a write transaction.
+
+        Raises:
+            StoreUnavailable: ``STORE_BUSY`` or ``STORE_UNUSABLE``; if committing failed, whether it took effect is
+                unknown: repeat the call with the same idempotency key.
+        """
+        self._refuse_child()
+        with translated_errors(self.name), self.engine.begin() as connection:
+            yield connection
+
+    migrating = writing
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the lock under which tables and agencies are made.
+
+        Raises:
+            StoreUnavailable: ``STORE_BUSY``; others held it for too long.
+        """
+        self._refuse_child()
+        with translated_errors(self.name), self.engine.begin() as connection:
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATION_LOCK})
+            yield
+
+    def close(self) -> None:
+        """Close every connection."""
+        if os.getpid() == self._pid:
+            self.engine.dispose()
+
+    release = close
+
+    def _refuse_child(self) -> None:
+        if os.getpid() != self._pid:
+            raise UsageError(
+                ErrorCode.BAD_ARGUMENT,
+                f"{self.name}: opened before the process forked; connections do not survive a fork",
+                vi="Cơ sở dữ liệu đã mở trước khi tách tiến trình.",
+                way_out="open the office again in the new process",
+            )
+
+
+def _read_address(address: str) -> sa.URL:
+    try:
+        url = sa.make_url(address)
+    except (sa.exc.ArgumentError, ValueError):
+        raise _bad("this is no address of a database") from None
+    if url.drivername not in {"postgresql", _DRIVER}:
+        raise _bad(f"an office is kept in a folder or by PostgreSQL, not by {url.drivername}")
+    if "password" in url.query:
+        raise _bad("a password among the options of an address would be shown in errors")
+    if importlib.util.find_spec("psycopg") is None:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            "PostgreSQL needs the driver psycopg",
+            vi="Chưa cài trình điều khiển PostgreSQL (psycopg).",
+            way_out="pip install 'vnsign-docflow[postgres]'",
+        )
+    return url.set(drivername=_DRIVER)
+
+
+def _bad(message: str) -> UsageError:
+    return UsageError(
+        ErrorCode.BAD_ARGUMENT,
+        message,
+        vi="Địa chỉ cơ sở dữ liệu không hợp lệ.",
+        way_out="name a folder, or postgresql://user@server/database",
+    )

@@ -1,0 +1,219 @@
+"""Rows on their way into the database: kept until somebody must see them, then written many at once.
+
+Invariants:
+    - Every row with evidence that is written is remembered for the leaf.
+    - Every row is the office's own agency's: another agency's key is refused, not written.
+    - What is asked of the database sees what was written before (:meth:`RowWriter.flush`).
+    - Of several pieces of work in one transaction, one that fails leaves nothing and takes no other with it.
+
+What it does not do: it begins and commits no transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from docflow.errors import ErrorCode, StoreUnavailable
+from docflow.ports import LoggedRow, NewLeaf
+from docflow.store import rows
+from docflow.store.prepared import Prepared, Runner
+from docflow.store.tables import METADATA, owner_column
+
+_Record = TypeVar("_Record")
+_SAVEPOINT = "docflow_piece"
+
+
+def by_key(table: sa.Table) -> sa.ColumnElement[bool]:
+    """Match a row by its key, bound to ``k_<column>`` so as not to meet the values of an UPDATE."""
+    return sa.and_(*(column == sa.bindparam(f"k_{column.name}") for column in table.primary_key.columns))
+
+
+def owned(table: sa.Table) -> sa.ColumnElement[bool]:
+    """Match the rows of one agency, bound to ``owner``."""
+    return table.c[owner_column(table)] == sa.bindparam("owner")
+
+
+INSERTS = {table.name: Prepared(sa.insert(table)) for table in METADATA.sorted_tables}
+"""Statement that adds a row, by table; those that others refer to stand first."""
+
+UPDATES = {
+    table.name: Prepared(
+        sa.update(table)
+        .where(by_key(table))
+        .values({c.name: sa.bindparam(c.name) for c in table.columns if not c.primary_key})
+    )
+    for table in METADATA.sorted_tables
+    if any(not column.primary_key for column in table.columns)
+}
+"""Statement that replaces a row, by table."""
+
+SELECTS = {table.name: Prepared(sa.select(table).where(by_key(table))) for table in METADATA.sorted_tables}
+"""Statement that finds a row by its key, by table."""
+
+_KEYS = {table.name: tuple(column.name for column in table.primary_key.columns) for table in METADATA.sorted_tables}
+_OWNERS = {table.name: owner_column(table) for table in METADATA.sorted_tables}
+_BOUND = {name: tuple((f"k_{column}", column) for column in columns) for name, columns in _KEYS.items()}
+
+
+@dataclass(slots=True)
+class _Piece:
+    """Where a piece of work began, so that it can be undone."""
+
+    inserts: dict[str, int]
+    updates: dict[str, int]
+    leaves: int
+    is_saved: bool = False
+    before: list[tuple[dict[Any, Any], Any, Any]] = field(default_factory=list)
+
+
+class RowWriter:
+    """Keeps the rows of one transaction; :class:`docflow.store.unit.SqlUnitOfWork` completes it."""
+
+    def __init__(self, connection: sa.Connection, *, agency: str) -> None:
+        self._runner = Runner(connection)
+        self._agency = agency
+        self._inserts: dict[str, list[rows.Row]] = {}
+        self._updates: dict[str, list[rows.Row]] = {}
+        self._leaves: list[NewLeaf] = []
+        self._written: dict[tuple[object, ...], LoggedRow] = {}
+        self._piece: _Piece | None = None
+
+    # ---- pieces of work
+
+    @contextmanager
+    def piece(self) -> Iterator[None]:
+        """Carry out one of several pieces of work: an exception undoes this piece alone.
+
+        Raises:
+            StoreUnavailable: The database failed; then the whole transaction is lost.
+        """
+        began = {name: len(waiting) for name, waiting in self._inserts.items()}
+        changed = {name: len(waiting) for name, waiting in self._updates.items()}
+        piece = self._piece = _Piece(inserts=began, updates=changed, leaves=len(self._leaves))
+        try:
+            yield
+            self._check_told()
+        except StoreUnavailable:
+            raise
+        except BaseException:
+            self._undo(piece)
+            raise
+        finally:
+            self._piece = None
+        if piece.is_saved:
+            self._runner.run_text(f"RELEASE SAVEPOINT {_SAVEPOINT}")
+
+    def _check_told(self) -> None:
+        if self._written:
+            raise lost("a row was written without an audit leaf")
+
+    def _undo(self, piece: _Piece) -> None:
+        for waiting, marks in ((self._inserts, piece.inserts), (self._updates, piece.updates)):
+            for name, found in waiting.items():
+                del found[marks.get(name, 0) :]
+        del self._leaves[piece.leaves :]
+        self._written.clear()
+        for cache, key, value in reversed(piece.before):
+            if value is None:
+                cache.pop(key, None)
+            else:
+                cache[key] = value
+        if piece.is_saved:
+            self._runner.run_text(f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}")
+            self._runner.run_text(f"RELEASE SAVEPOINT {_SAVEPOINT}")
+
+    def _keep(self, cache: dict[Any, Any], key: object, value: object) -> None:
+        """Remember something as it will be, and how to undo that."""
+        if self._piece is not None:
+            self._piece.before.append((cache, key, cache.get(key)))
+        cache[key] = value
+
+    # ---- writing
+
+    def flush(self) -> None:
+        """Hand everything that waits to the database."""
+        piece = self._piece
+        if piece is not None and not piece.is_saved and (self._inserts or self._updates):
+            # What earlier pieces wrote goes first, so that this one can be undone without them.
+            self._send(
+                {name: found[: piece.inserts.get(name, 0)] for name, found in self._inserts.items()},
+                {name: found[: piece.updates.get(name, 0)] for name, found in self._updates.items()},
+            )
+            for waiting, marks in ((self._inserts, piece.inserts), (self._updates, piece.updates)):
+                for name, found in waiting.items():
+                    del found[: marks.get(name, 0)]
+            piece.inserts, piece.updates, piece.is_saved = {}, {}, True
+            self._runner.run_text(f"SAVEPOINT {_SAVEPOINT}")
+        if self._inserts or self._updates:
+            self._send(self._inserts, self._updates)
+            self._inserts.clear()
+            self._updates.clear()
+
+    def _send(self, inserts: Mapping[str, list[rows.Row]], updates: Mapping[str, list[rows.Row]]) -> None:
+        if inserts:
+            for name, statement in INSERTS.items():
+                if found := inserts.get(name):
+                    self._runner.run_many(statement, found)
+        for name, found in updates.items():
+            if found and self._runner.run_many(UPDATES[name], found) != len(found):
+                raise lost("a row that was read is no longer as it was")
+
+    def _insert(self, table: sa.Table, row: rows.Row) -> None:
+        self._own(table, row)
+        self._inserts.setdefault(table.name, []).append(row)
+        self._remember(table, row)
+
+    def _update(self, table: sa.Table, row: rows.Row) -> None:
+        self._own(table, row)
+        for bound, column in _BOUND[table.name]:
+            row[bound] = row[column]
+        self._updates.setdefault(table.name, []).append(row)
+        self._remember(table, row)
+
+    def _own(self, table: sa.Table, row: rows.Row) -> None:
+        if row.setdefault(_OWNERS[table.name], self._agency) != self._agency:
+            raise lost(f"a row of {row[_OWNERS[table.name]]} was to be written in the office of {self._agency}")
+
+    def _remember(self, table: sa.Table, row: Mapping[str, Any]) -> None:
+        self._written[table.name, *(row[name] for name in _KEYS[table.name])] = rows.logged_row(table, row)
+
+    # ---- asking
+
+    def _one(self, prepared: Prepared, **values: object) -> dict[str, Any] | None:
+        self.flush()
+        return self._runner.one(prepared, {"owner": self._agency, **values})
+
+    def _all(self, prepared: Prepared, **values: object) -> list[dict[str, Any]]:
+        self.flush()
+        return self._runner.all(prepared, {"owner": self._agency, **values})
+
+    def _now(self, prepared: Prepared, **values: object) -> None:
+        """Carry out a statement that leaves no evidence."""
+        self.flush()
+        self._runner.run(prepared, {"owner": self._agency, **values})
+
+    def _find_row(self, table: sa.Table, *key: object) -> dict[str, Any] | None:
+        """Return the agency's row with this key, the owner left out, or None."""
+        names = [name for name in _KEYS[table.name] if name != _OWNERS[table.name]]
+        bound = {f"k_{name}": value for name, value in zip(names, key, strict=True)}
+        self.flush()
+        return self._runner.one(SELECTS[table.name], {f"k_{_OWNERS[table.name]}": self._agency, **bound})
+
+    def _find(self, table: sa.Table, kind: type[_Record], *key: object) -> _Record | None:
+        row = self._find_row(table, *key)
+        return None if row is None else rows.read_record(kind, row)
+
+
+def lost(reason: str) -> StoreUnavailable:
+    """Return the error of a transaction that must not be kept."""
+    return StoreUnavailable(
+        ErrorCode.STORE_UNUSABLE,
+        f"{reason}; nothing was kept",
+        vi="Giao dịch bị hủy, chưa ghi gì.",
+        way_out="repeat the same call",
+    )
