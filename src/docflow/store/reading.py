@@ -84,7 +84,9 @@ def list_documents(
 
 def find_incoming(connection: sa.Connection, agency: str, incoming_id: str) -> IncomingDocument | None:
     """Return an incoming document, or None."""
-    return _find(connection, agency, INCOMING_DOCUMENT, IncomingDocument, INCOMING_DOCUMENT.c.id == incoming_id)
+    return _first(
+        connection, _of(INCOMING_DOCUMENT, agency).where(INCOMING_DOCUMENT.c.id == incoming_id), IncomingDocument
+    )
 
 
 def list_incoming(
@@ -117,7 +119,7 @@ def list_inbox(connection: sa.Connection, agency: str) -> tuple[InboxRow, ...]:
 
 def find_inbox(connection: sa.Connection, agency: str, parcel: str) -> InboxRow | None:
     """Return what became of a parcel, or None."""
-    return _find(connection, agency, INBOX, InboxRow, INBOX.c.parcel == parcel)
+    return _first(connection, _of(INBOX, agency).where(INBOX.c.parcel == parcel), InboxRow)
 
 
 def list_due_parcels(connection: sa.Connection, agency: str, at: datetime) -> tuple[ParcelRow, ...]:
@@ -140,7 +142,7 @@ def list_receipts(connection: sa.Connection, agency: str, subject: str) -> tuple
 
 def find_receipt(connection: sa.Connection, agency: str, receipt_id: str) -> ReceiptRow | None:
     """Return a receipt, or None."""
-    return _find(connection, agency, RECEIPT, ReceiptRow, RECEIPT.c.id == receipt_id)
+    return _first(connection, _of(RECEIPT, agency).where(RECEIPT.c.id == receipt_id), ReceiptRow)
 
 
 def list_erased(connection: sa.Connection, agency: str) -> tuple[str, ...]:
@@ -244,10 +246,8 @@ def _of(table: sa.Table, agency: str) -> sa.Select[Any]:
     return sa.select(table).where(_owns(table, agency))
 
 
-def _find(
-    connection: sa.Connection, agency: str, table: sa.Table, kind: type[_Record], *where: sa.ColumnElement[bool]
-) -> _Record | None:
-    row = connection.execute(_of(table, agency).where(*where)).mappings().first()
+def _first(connection: sa.Connection, query: sa.Select[Any], kind: type[_Record]) -> _Record | None:
+    row = connection.execute(query).mappings().first()
     return None if row is None else rows.read_record(kind, row)
 
 

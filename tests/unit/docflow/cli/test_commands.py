@@ -58,7 +58,7 @@ def test_broken_evidence_gives_1_and_is_named(folder: Path) -> None:
     result = run("audit", "verify", folder, "--format", "json")
     assert result.exit_code == 1
     finding = json.loads(result.output)["findings"][0]
-    assert (finding["table"], finding["column"], finding["key"]) == ("document", "subject", "id=d1")
+    assert (finding["table"], finding["column"], finding["key"]) == ("document", "subject", "agency=H99, id=d1")
 
 
 def test_a_rollback_gives_1_with_the_newer_checkpoint(folder: Path, tmp_path: Path) -> None:
