@@ -5,6 +5,8 @@ What it does not do: try passwords other than the empty one.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import logging
 import re
 import zlib
@@ -22,6 +24,7 @@ MAX_PDF_BYTES = 512 * 1024 * 1024
 #: More than any certificate, list, look or subset font; the largest public CRLs have some 30 MB.
 MAX_STREAM_BYTES = 64 * 1024 * 1024
 _HEADER_WINDOW_BYTES = 1024
+_WHITE_SPACE = b"\x00\t\n\f\r "
 _STREAM_NAME = re.compile(r"^stream <[^>]*>:? ?")
 #: What a reader remarks and every reader overlooks in the same way.
 HARMLESS_WARNINGS = frozenset({"extraneous whitespace seen before xref"})
@@ -68,21 +71,51 @@ def read_bounded(stream: pikepdf.Object, *, max_bytes: int = MAX_STREAM_BYTES) -
     A deflated megabyte can hold a gigabyte; the PDF library would build it before anybody could look at its size.
 
     Raises:
-        ValueError: The data is larger than ``max_bytes``, or encoded in another way than /FlateDecode.
+        ValueError: The data is larger than ``max_bytes``, or encoded in another way than these plain filters.
     """
     data = stream.read_raw_bytes()
     filters = stream.get("/Filter")
     names = list(filters) if isinstance(filters, pikepdf.Array) else [filters] if filters is not None else []
     for name in names:
-        if name != pikepdf.Name("/FlateDecode") or "/DecodeParms" in stream:
-            raise ValueError("only plain /FlateDecode is read here")
-        inflater = zlib.decompressobj()
-        try:
-            data = inflater.decompress(data, max_bytes)
-        except zlib.error as exc:
-            raise ValueError("the stream is damaged") from exc
-        if inflater.unconsumed_tail:
+        if "/DecodeParms" in stream or str(name) not in _DECODERS:
+            raise ValueError("only plain /FlateDecode, /ASCII85Decode and /ASCIIHexDecode are read here")
+        data = _DECODERS[str(name)](data, max_bytes)
+        if len(data) > max_bytes:
             raise ValueError(f"the stream holds more than {max_bytes:,} bytes")
     if len(data) > max_bytes:
         raise ValueError(f"the stream holds more than {max_bytes:,} bytes")
     return data
+
+
+def _inflate(data: bytes, max_bytes: int) -> bytes:
+    inflater = zlib.decompressobj()
+    try:
+        inflated = inflater.decompress(data, max_bytes)
+    except zlib.error as exc:
+        raise ValueError("the stream is damaged") from exc
+    if inflater.unconsumed_tail:
+        raise ValueError(f"the stream holds more than {max_bytes:,} bytes")
+    return inflated
+
+
+def _decode_ascii85(data: bytes, max_bytes: int) -> bytes:
+    """Each byte gives four at most. Source: ISO 32000-2 §7.4.3."""
+    text = data.translate(None, _WHITE_SPACE).removeprefix(b"<~").partition(b"~")[0]
+    if len(text) > max_bytes:
+        raise ValueError(f"the stream holds more than {max_bytes:,} bytes")
+    return base64.a85decode(text)
+
+
+def _decode_ascii_hex(data: bytes, max_bytes: int) -> bytes:
+    """Source: ISO 32000-2 §7.4.2."""
+    digits = data.translate(None, _WHITE_SPACE).partition(b">")[0]
+    if len(digits) > 2 * max_bytes:
+        raise ValueError(f"the stream holds more than {max_bytes:,} bytes")
+    return binascii.unhexlify(digits + b"0" * (len(digits) % 2))
+
+
+_DECODERS = {
+    "/FlateDecode": _inflate,
+    "/ASCII85Decode": _decode_ascii85,
+    "/ASCIIHexDecode": _decode_ascii_hex,
+}

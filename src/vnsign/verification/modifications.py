@@ -11,14 +11,16 @@ Source: ISO 32000-2 §12.8.2.2 (DocMDP, Table 257), §12.8.2.4 (FieldMDP); desig
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from enum import IntEnum
 
 from vnsign.pdf.comparing.appended import oddity_of_appended
-from vnsign.pdf.comparing.changes import Change, ChangeKind, compare_revisions
+from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
+from vnsign.pdf.comparing.changes import compare_revisions
 from vnsign.pdf.comparing.second_opinion import NO_OPINION, Opinion, ask_second_opinion, is_opinion_affordable
 from vnsign.pdf.opening import HARMLESS_WARNINGS, open_pdf, warnings_of
 from vnsign.pdf.reading.structure import FoundSignature
-from vnsign.report import Finding, FindingCode, Modifications, Severity
+from vnsign.report import ChangeReport, Finding, FindingCode, Modifications, Severity
 from vnsign.verification.signatures import LaterChanges
 
 
@@ -38,6 +40,7 @@ _TABLE: Mapping[ChangeKind, tuple[_Weight, _Weight, _Weight, _Weight]] = {
     ChangeKind.SECURITY_STORE: (_N, _N, _N, _N),
     ChangeKind.DOCUMENT_TIMESTAMP: (_N, _N, _N, _N),
     ChangeKind.METADATA: (_N, _N, _N, _N),
+    ChangeKind.STRUCTURE_EXTENDED: (_N, _N, _N, _N),
     ChangeKind.FIELD_FILLED: (_P, _F, _P, _P),
     ChangeKind.FIELD_REFILLED: (_S, _F, _S, _S),
     ChangeKind.LOOK_CHANGED: (_S, _F, _S, _S),
@@ -49,7 +52,8 @@ _TABLE: Mapping[ChangeKind, tuple[_Weight, _Weight, _Weight, _Weight]] = {
     ChangeKind.FIELD_CHANGED: (_S, _F, _S, _S),
     ChangeKind.SIGNATURE_CHANGED: (_F, _F, _F, _F),
     ChangeKind.FORM_CHANGED: (_S, _F, _S, _S),
-    ChangeKind.ANNOTATION_ADDED: (_S, _F, _F, _P),
+    # a remark beside the text; one that covers something, or does more than remark, is "odd"
+    ChangeKind.ANNOTATION_ADDED: (_P, _F, _F, _P),
     ChangeKind.ANNOTATION_CHANGED: (_S, _F, _F, _P),
     ChangeKind.ANNOTATION_REMOVED: (_S, _F, _F, _P),
     ChangeKind.PAGE_CHANGED: (_F, _F, _F, _F),
@@ -138,24 +142,42 @@ def judge_changes(data: bytes, found: FoundSignature, *, second_opinion: bool = 
     if result.modifications in _MAY_BE_WORSE:
         if repaired:
             return _worsened(result, found, reason="the file had to be repaired to be read")
-        opinion = ask_second_opinion(data, found) if is_cheap and second_opinion else NO_OPINION
+        # pyHanko takes every remark for suspicious
+        is_remarked = any(change.kind in _ANNOTATIONS for change in changes)
+        is_asked = is_cheap and second_opinion and not is_remarked
+        opinion = ask_second_opinion(data, found) if is_asked else NO_OPINION
         if opinion.verdict is Opinion.REFUSED:
             return _worsened(result, found, reason=opinion.reason)
     return result
 
 
+_ANNOTATIONS = frozenset({ChangeKind.ANNOTATION_ADDED, ChangeKind.ANNOTATION_CHANGED, ChangeKind.ANNOTATION_REMOVED})
 _MAY_BE_WORSE = frozenset({Modifications.NONE, Modifications.PERMITTED})
 
 
 def _weigh(changes: Iterable[Change], found: FoundSignature) -> LaterChanges:
     worst = _Weight.NOTHING
     findings: list[Finding] = []
+    listed: list[ChangeReport] = []
     for change in changes:
         weight = _weight(change, found)
         worst = max(worst, weight)
+        listed.append(_listed(change, weight))
         if weight is not _Weight.NOTHING:
             findings.append(_finding(change, weight, found=found))
-    return LaterChanges(modifications=_MODIFICATIONS[worst], findings=tuple(findings))
+    return LaterChanges(modifications=_MODIFICATIONS[worst], findings=tuple(findings), changes=tuple(listed))
+
+
+def _listed(change: Change, weight: _Weight) -> ChangeReport:
+    return ChangeReport(
+        kind=change.kind.value,
+        modifications=_MODIFICATIONS[weight],
+        object_id="{} {}".format(*change.object_id) if change.object_id is not None else "",
+        page=change.page,
+        field=change.field,
+        where=change.where,
+        values=change.values,
+    )
 
 
 def _is_locked(change: Change, found: FoundSignature) -> bool:
@@ -189,7 +211,11 @@ def _finding(change: Change, weight: _Weight, *, found: FoundSignature) -> Findi
     if found.permissions is not None:
         values["permissions"] = str(found.permissions)
     clause = _CLAUSE_FIELDMDP if locked else _CLAUSE_DOCMDP
-    return Finding(code=code, severity=_SEVERITY[weight], clause=clause, where=change.where, values=values)
+    severity = _SEVERITY[weight]
+    if code is FindingCode.ANNOTATION_CHANGED and weight is _Weight.PERMITTED:
+        # allowed, but a person should know that not all he sees was signed
+        severity = Severity.WARNING
+    return Finding(code=code, severity=severity, clause=clause, where=change.where, values=values)
 
 
 def _not_judged(found: FoundSignature, *, reason: str) -> LaterChanges:
@@ -206,4 +232,4 @@ def _not_judged(found: FoundSignature, *, reason: str) -> LaterChanges:
 def _worsened(result: LaterChanges, found: FoundSignature, *, reason: str) -> LaterChanges:
     doubt = _not_judged(found, reason=reason)
     worst = result.modifications if result.modifications is Modifications.FORBIDDEN else Modifications.SUSPICIOUS
-    return LaterChanges(modifications=worst, findings=(*result.findings, *doubt.findings))
+    return replace(result, modifications=worst, findings=(*result.findings, *doubt.findings))

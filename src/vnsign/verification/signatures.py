@@ -24,7 +24,16 @@ from vnsign.pdf.reading.structure import FoundSignature
 from vnsign.pki.anchors import fingerprint
 from vnsign.pki.cms_reading import SignedCms
 from vnsign.pki.signature_values import load_certificate
-from vnsign.report import Finding, FindingCode, Indication, Level, Modifications, SignatureReport, TimeSource
+from vnsign.report import (
+    ChangeReport,
+    Finding,
+    FindingCode,
+    Indication,
+    Level,
+    Modifications,
+    SignatureReport,
+    TimeSource,
+)
 from vnsign.verification.basic_steps import identify_signer, judge_algorithms, judge_format, verify_values
 from vnsign.verification.certificates import judge_path, judge_signer_usage, name_of
 from vnsign.verification.coverage import coverage_of
@@ -43,6 +52,7 @@ class LaterChanges:
 
     modifications: Modifications
     findings: tuple[Finding, ...]
+    changes: tuple[ChangeReport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +110,7 @@ def judge_signature(
         covers_whole_document=covers,
         coverage=coverage_of(found, covers_whole_file=covers),
         modifications=changes.modifications,
+        changes=changes.changes,
         level=outcome.level,
         signing_time=outcome.time,
         time_source=outcome.time_source if outcome.time is not None else None,

@@ -15,15 +15,16 @@ Source: ISO 32000-2 §7.5.6, §7.7.2 (catalog), §12.5 (annotations), §12.7 (fo
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pikepdf
 
+from vnsign.pdf.comparing.annotation_changes import PagePair, compare_annotations
+from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
 from vnsign.pdf.comparing.field_looks import LookProblem, inspect_text_look
 from vnsign.pdf.comparing.revisions import RevisionPair
+from vnsign.pdf.comparing.structure_tree import only_adds_widgets
 from vnsign.pdf.opening import ObjectId
 from vnsign.pdf.reading.fields import Field, Form, is_painted, more_than_signature_field, read_form
 from vnsign.pdf.reading.pages import (
@@ -37,57 +38,22 @@ from vnsign.pdf.reading.pages import (
 )
 from vnsign.pdf.reading.structure import is_signature_dictionary
 
-
-class ChangeKind(StrEnum):
-    """One kind of change."""
-
-    # what long-term validation adds
-    SECURITY_STORE = "security_store"
-    DOCUMENT_TIMESTAMP = "document_timestamp"
-    METADATA = "metadata"
-    # the form
-    FIELD_FILLED = "field_filled"
-    FIELD_REFILLED = "field_refilled"
-    LOOK_CHANGED = "look_changed"
-    LOOK_DIFFERS_FROM_VALUE = "look_differs_from_value"
-    FIELD_SIGNED = "field_signed"
-    SIGNATURE_FIELD_ADDED = "signature_field_added"
-    FIELD_ADDED = "field_added"
-    FIELD_REMOVED = "field_removed"
-    FIELD_CHANGED = "field_changed"
-    SIGNATURE_CHANGED = "signature_changed"
-    FORM_CHANGED = "form_changed"
-    # pages and the rest
-    ANNOTATION_ADDED = "annotation_added"
-    ANNOTATION_CHANGED = "annotation_changed"
-    ANNOTATION_REMOVED = "annotation_removed"
-    PAGE_CHANGED = "page_changed"
-    PAGES_ADDED_OR_REMOVED = "pages_added_or_removed"
-    CATALOG_CHANGED = "catalog_changed"
-    ENCRYPTION_CHANGED = "encryption_changed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One change.
-
-    Attributes:
-        field: Fully qualified name of the field concerned, empty if none.
-        where: Page, object or key, for a person.
-        values: What was seen, as short strings.
-    """
-
-    kind: ChangeKind
-    field: str = ""
-    where: str = ""
-    values: Mapping[str, str] = dataclasses.field(default_factory=dict)
-
-
 # Keys a signature's own act may set on the widget of an existing signature field. Source: ISO 32000-2 Tables 166, 192.
 _SIGNED_WIDGET_KEYS = frozenset({"/V", "/AP", "/AS", "/M", "/MK"})
 _FILLED_WIDGET_KEYS = frozenset({"/V", "/AP", "/M"})
 _BUTTON_WIDGET_KEYS = frozenset({"/V", "/AS", "/M"})
 _TREE_KEYS = frozenset({"/Kids", "/Parent"})
+#: What a page, or a node above it, draws or does. Source: ISO 32000-2 Tables 30, 31.
+_PAGE_KEYS = frozenset(
+    {
+        *("/Contents", "/Resources", "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox", "/Rotate"),
+        *("/UserUnit", "/Group", "/Parent", "/Type", "/Count", "/AA", "/AF", "/VP", "/PresSteps", "/Trans", "/Dur"),
+        *("/OutputIntents", "/DPart", "/BoxColorInfo", "/SeparationInfo", "/TemplateInstantiated", "/B", "/Thumb"),
+    }
+)
+#: A place in the structure tree, which is compared by itself.
+_STRUCTURE_KEYS = frozenset({"/StructParent"})
+_READ_ONLY = 1
 _DIRECT: ObjectId = (0, 0)
 
 
@@ -97,7 +63,8 @@ def compare_revisions(old: pikepdf.Pdf, new: pikepdf.Pdf) -> tuple[Change, ...]:
     Raises:
         pikepdf.PdfError: An object cannot be read; the caller treats the comparison as not made.
     """
-    return tuple(_Comparison(RevisionPair(old, new)).run())
+    comparison = _Comparison(RevisionPair(old, new))
+    return tuple(comparison.placed(change) for change in comparison.run())
 
 
 class _Comparison:
@@ -107,16 +74,36 @@ class _Comparison:
         self.new_form: Form = read_form(pair.new)
         self.old_pages = list(page_nodes(pair.old))
         self.new_pages = list(page_nodes(pair.new))
+        self.old_widgets = frozenset(self.old_form.widget_numbers())
+        self.new_widgets = frozenset(self.new_form.widget_numbers())
+        both = zip(self.old_pages, self.new_pages, strict=False)
+        leaves = [(old, new) for old, new in both if "/Kids" not in old and old.objgen == new.objgen]
+        self.page_pairs = [
+            PagePair(pair=pair, number=number, old=old, new=new) for number, (old, new) in enumerate(leaves, start=1)
+        ]
         self._mark_judged()
 
     def _mark_judged(self) -> None:
         """Pages, fields and their widgets are compared by role; references to them are then not changes."""
         pages = {n.objgen for n in self.old_pages} & {n.objgen for n in self.new_pages}
-        widgets = set(self.old_form.widget_numbers()) & set(self.new_form.widget_numbers())
+        widgets = self.old_widgets & self.new_widgets
         annotations = {a.objgen for p in self.old_pages for a in annotations_of(p) if a.is_indirect} & {
             a.objgen for p in self.new_pages for a in annotations_of(p) if a.is_indirect
         }
         self.pair.judged = pages | widgets | annotations | ({self.pair.old.Root.objgen} & {self.pair.new.Root.objgen})
+
+    def placed(self, change: Change) -> Change:
+        """Return the change with the object and the page it concerns, as far as it is one's."""
+        if change.object_id is not None or change.page is not None:
+            return change
+        if not change.field:
+            return replace(change, object_id=_indirect(self.pair.new.Root)) if change.where.startswith("/") else change
+        field = self.new_form.fields.get(change.field) or self.old_form.fields.get(change.field)
+        if field is None:
+            return change
+        widgets = {widget.objgen for widget in field.widgets if widget.is_indirect}
+        pages = (p.number for p in self.page_pairs if any(a.objgen in widgets for a in annotations_of(p.new)))
+        return replace(change, object_id=_indirect(field.node), page=next(pages, None))
 
     def run(self) -> Iterator[Change]:
         yield from self._trailer()
@@ -138,10 +125,36 @@ class _Comparison:
             match key:
                 case "/DSS":
                     yield Change(kind=ChangeKind.SECURITY_STORE, where="/DSS")
-                case "/Metadata" | "/Extensions":
+                case "/Metadata" | "/Extensions" | "/PieceInfo" | "/MarkInfo" | "/LastModified":
                     yield Change(kind=ChangeKind.METADATA, where=key)
+                case "/StructTreeRoot" if only_adds_widgets(self.pair, old.get(key), new.get(key)):
+                    yield Change(kind=ChangeKind.STRUCTURE_EXTENDED, where=key)
+                case "/Names":
+                    yield from self._names(old.get(key), new.get(key))
+                case "/Perms" if self._only_names_a_signature(old.get(key), new.get(key)):
+                    continue
                 case _:
                     yield Change(kind=ChangeKind.CATALOG_CHANGED, where=key)
+
+    def _names(self, old: object, new: object) -> Iterator[Change]:
+        """Named looks are drawn by nothing but annotations that bring them; files, scripts and targets do more."""
+        before = old if isinstance(old, pikepdf.Dictionary) else pikepdf.Dictionary()
+        after = new if isinstance(new, pikepdf.Dictionary) else pikepdf.Dictionary()
+        for key in self.pair.different_keys(before, after):
+            kind = ChangeKind.METADATA if key == "/AP" else ChangeKind.CATALOG_CHANGED
+            yield Change(kind=kind, where=f"/Names {key}")
+
+    def _only_names_a_signature(self, old: object, new: object) -> bool:
+        """A certification made later stands in /Perms too; usage rights may be given up. Source: §12.8.6."""
+        before = old if isinstance(old, pikepdf.Dictionary) else pikepdf.Dictionary()
+        after = new if isinstance(new, pikepdf.Dictionary) else pikepdf.Dictionary()
+        values = [_number(f.value) for f in self.new_form.fields.values() if is_signature_dictionary(f.value)]
+        for key in self.pair.different_keys(before, after):
+            added = key == "/DocMDP" and key not in before and _number(after.get(key)) in values
+            dropped = key in {"/UR", "/UR3"} and key not in after
+            if not (added or dropped):
+                return False
+        return True
 
     # ------------------------------------------------------------------ form and fields
 
@@ -219,20 +232,24 @@ class _Comparison:
             return "not a signature"
         if _is_document_timestamp(new.value):
             return "timestamp with a look" if has_look else ""
-        return "covers another annotation" if has_look and self._covers_another(new) else ""
+        return self._covered(new) if has_look else ""
 
-    def _covers_another(self, new: Field) -> bool:
-        """Whether a field that did not stand in the signed revision lies over what did."""
+    def _covered(self, new: Field) -> str:
+        """Return what a field that did not stand in the signed revision lies over, of what did; empty if nothing."""
         own = {widget.objgen for widget in new.widgets}
         if new.name in self.old_form.fields:
-            return False
-        for page in self.new_pages:
-            annotations = annotations_of(page)
+            return ""
+        for page in self.page_pairs:
+            annotations = annotations_of(page.new)
             mine = [a for a in annotations if a.objgen in own]
+            if not mine:
+                continue
             others = [a for a in annotations if a.objgen not in own and subtype_of(a) != "/Link"]
             if any(overlap(a, b) for a in mine for b in others):
-                return True
-        return False
+                return "covers another annotation"
+            if any(area_of(a) > 0 and page.hides_words(a) for a in mine):
+                return "covers content"
+        return ""
 
     def _signature_field(self, old: Field, new: Field) -> Iterator[Change]:
         where = f"field {old.name}"
@@ -293,12 +310,11 @@ class _Comparison:
         if old.node.objgen not in {w.objgen for w in old.widgets} or not old.node.is_indirect:
             pairs.append((old.node, new.node))
         for before, after in pairs:
-            for key in self.pair.different_keys(before, after, ignored=allowed | _TREE_KEYS):
-                if (
-                    key == "/F"
-                    and allowed is _SIGNED_WIDGET_KEYS
-                    and only_sets_harmless_flags(before.get("/F", 0), after.get("/F", 0))
-                ):
+            for key in self.pair.different_keys(before, after, ignored=allowed | _TREE_KEYS | _STRUCTURE_KEYS):
+                is_signed = allowed is _SIGNED_WIDGET_KEYS
+                if key == "/F" and only_sets_harmless_flags(before.get("/F", 0), after.get("/F", 0), prints=is_signed):
+                    continue
+                if key == "/Ff" and _only_locks(before.get("/Ff", 0), after.get("/Ff", 0)):
                     continue
                 yield Change(kind=ChangeKind.FIELD_CHANGED, field=old.name, where=f"{where} {key}")
 
@@ -315,53 +331,28 @@ class _Comparison:
             is_page = "/Kids" not in old
             number += is_page
             where = f"page {number}" if is_page else "page tree"
+            page = number if is_page else None
             for key in self.pair.different_keys(old, new, ignored=frozenset({"/Annots"}) | _TREE_KEYS):
-                yield Change(kind=ChangeKind.PAGE_CHANGED, where=f"{where} {key}", values={"key": key})
+                # entries that ISO 32000 does not know, or that say nothing about what is drawn, draw nothing
+                kind = ChangeKind.PAGE_CHANGED if key in _PAGE_KEYS else ChangeKind.METADATA
+                values = {"key": key}
+                yield Change(kind=kind, where=f"{where} {key}", page=page, object_id=new.objgen, values=values)
             if _number(old.get("/Parent")) != _number(new.get("/Parent")):
                 yield Change(kind=ChangeKind.PAGE_CHANGED, where=f"{where} /Parent", values={"key": "/Parent"})
             if is_page:
-                yield from self._annotations(old, new, where=where)
+                both = self.page_pairs[number - 1]
+                yield from compare_annotations(both, widgets_before=self.old_widgets, widgets=self.new_widgets)
 
-    def _annotations(self, old_page: pikepdf.Object, new_page: pikepdf.Object, *, where: str) -> Iterator[Change]:
-        old, new = annotations_of(old_page), annotations_of(new_page)
-        new_by_number = {a.objgen: a for a in new if a.is_indirect}
-        old_numbers = [a.objgen for a in old if a.is_indirect]
-        if [n for n in (a.objgen for a in new if a.is_indirect) if n in set(old_numbers)] != [
-            n for n in old_numbers if n in new_by_number
-        ]:
-            yield Change(kind=ChangeKind.ANNOTATION_CHANGED, where=f"{where} order of annotations")
-        for number in old_numbers:
-            if number not in new_by_number:
-                yield Change(kind=ChangeKind.ANNOTATION_REMOVED, where=f"{where} annotation {number[0]} {number[1]}")
-        yield from self._direct_annotations(
-            [a for a in old if not a.is_indirect], [a for a in new if not a.is_indirect], where=where
-        )
-        known = set(self.new_form.widget_numbers())
-        for annotation in (a for a in new if a.is_indirect):
-            number = annotation.objgen
-            place = f"{where} annotation {number[0]} {number[1]} {subtype_of(annotation)}"
-            if number not in old_numbers:
-                if number not in known or self._belongs_to_old_field(number):
-                    yield Change(kind=ChangeKind.ANNOTATION_ADDED, where=place)
-            elif number not in known or number not in set(self.old_form.widget_numbers()):
-                before = self.pair.old.get_object(*number)
-                if not self.pair.is_untouched(number) and not self.pair.same_content(before, annotation):
-                    yield Change(kind=ChangeKind.ANNOTATION_CHANGED, where=place)
 
-    def _belongs_to_old_field(self, number: ObjectId) -> bool:
-        """A widget of a field that stood before must not move onto another page."""
-        return number in set(self.old_form.widget_numbers())
+def _only_locks(before: object, after: object) -> bool:
+    """A signature that locks fields makes them read-only."""
+    if not isinstance(before, int) or not isinstance(after, int):
+        return False
+    return int(after) == int(before) | _READ_ONLY
 
-    def _direct_annotations(
-        self, old: list[pikepdf.Object], new: list[pikepdf.Object], *, where: str
-    ) -> Iterator[Change]:
-        if len(new) < len(old):
-            yield Change(kind=ChangeKind.ANNOTATION_REMOVED, where=where)
-        for before, after in zip(old, new, strict=False):
-            if not self.pair.same_content(before, after):
-                yield Change(kind=ChangeKind.ANNOTATION_CHANGED, where=f"{where} {subtype_of(before)}")
-        for added in new[len(old) :]:
-            yield Change(kind=ChangeKind.ANNOTATION_ADDED, where=f"{where} {subtype_of(added)}")
+
+def _indirect(item: pikepdf.Object) -> ObjectId | None:
+    return item.objgen if item.is_indirect else None
 
 
 def _number(value: object) -> ObjectId | None:

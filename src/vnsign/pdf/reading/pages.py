@@ -16,8 +16,9 @@ from vnsign.pdf.opening import ObjectId
 _MAX_PAGE_NODES = 1_000_000
 #: A page tree deeper than this is a loop.
 _MAX_PAGE_DEPTH = 64
-#: Print, ReadOnly, Locked, LockedContents (ISO 32000-2 Table 167): what signing may set on a widget.
-_SETTABLE_FLAGS = 4 | 64 | 128 | 512
+#: ReadOnly, Locked, LockedContents (ISO 32000-2 Table 167): what locks a widget.
+_LOCKING_FLAGS = 64 | 128 | 512
+_PRINT_FLAG = 4
 
 
 def page_nodes(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
@@ -121,9 +122,10 @@ def overlap(one: pikepdf.Object, other: pikepdf.Object) -> bool:
     return left < right2 and left2 < right and bottom < top2 and bottom2 < top and area_of(other) > 0
 
 
-def only_sets_harmless_flags(before: object, after: object) -> bool:
-    """Signing may print and lock a widget, never hide it."""
+def only_sets_harmless_flags(before: object, after: object, *, prints: bool = True) -> bool:
+    """Signing may print (if ``prints``) and lock a widget, never hide it."""
     if not isinstance(before, int) or not isinstance(after, int):
         return False
     changed = before ^ after
-    return changed & ~_SETTABLE_FLAGS == 0 and changed & before == 0
+    settable = _LOCKING_FLAGS | (_PRINT_FLAG if prints else 0)
+    return changed & ~settable == 0 and changed & before == 0

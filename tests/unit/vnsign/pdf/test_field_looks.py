@@ -10,7 +10,8 @@ import pytest
 
 from tests.forgery import append_increment, body_of, look, next_number, number_of_field, stream
 from tests.materials import NUMBER, prepared_pdf
-from vnsign.pdf.comparing.changes import ChangeKind, compare_revisions
+from vnsign.pdf.comparing.change_kinds import ChangeKind
+from vnsign.pdf.comparing.changes import compare_revisions
 from vnsign.pdf.comparing.field_looks import LookProblem
 
 #: ``15`` in the prepared subset font, as glyph numbers.

@@ -30,6 +30,8 @@ def test_plain_and_deflated_streams_are_read() -> None:
     """What honest files hold."""
     assert bounded(b"abc") == b"abc"
     assert bounded(zlib.compress(b"abc"), pikepdf.Name.FlateDecode) == b"abc"
+    assert bounded(b"61 62\n63>", pikepdf.Name.ASCIIHexDecode) == b"abc"
+    assert bounded(b"@:E^~>", pikepdf.Name.ASCII85Decode) == b"abc"
 
 
 @pytest.mark.parametrize(
@@ -39,9 +41,11 @@ def test_plain_and_deflated_streams_are_read() -> None:
         (bytes(2000), None),
         (zlib.compress(zlib.compress(bytes(2000))), FLATE_TWICE),
         (b"junk", pikepdf.Name.FlateDecode),
-        (b"7A>", pikepdf.Name.ASCIIHexDecode),
+        (b"7A" * 2000 + b">", pikepdf.Name.ASCIIHexDecode),
+        (b"z" * 500 + b"~>", pikepdf.Name.ASCII85Decode),
+        (b"7A>", pikepdf.Name.RunLengthDecode),
     ],
-    ids=["bomb", "large", "bomb in a bomb", "damaged", "odd"],
+    ids=["bomb", "large", "bomb in a bomb", "damaged", "large hex", "zeros in base 85", "odd"],
 )
 def test_bombs_and_odd_encodings_are_not(data: bytes, encoding: Encoding) -> None:
     """Refused before they are built."""

@@ -34,7 +34,7 @@ from tests.materials import (
 )
 from vnsign.pdf.reading.pages import only_sets_harmless_flags
 from vnsign.pdf.reading.structure import FieldLock, FoundSignature, LockAction, read_structure
-from vnsign.report import FindingCode, Modifications
+from vnsign.report import FindingCode, Modifications, Severity
 from vnsign.verification.modifications import judge_changes
 from vnsign.verification.signatures import LaterChanges
 
@@ -85,26 +85,49 @@ def test_filling_needs_permission(permissions: int | None, expected: Modificatio
     assert worst(filled, permissions=permissions) is expected
 
 
-def comment(pdf: bytes) -> bytes:
+def comment(pdf: bytes, *, at: str = "20 20 40 40", entries: bytes = b"") -> bytes:
     """Add a sticky note."""
     page, new = number_of_page(pdf), next_number(pdf)
     annotations = body_entry(pdf, page, "/Annots").strip().removesuffix(b"]") + b" %d 0 R ]" % new
-    note = b"<< /Type /Annot /Subtype /Text /Rect [20 20 40 40] /Contents (xin xem lai) >>"
+    rectangle = at.encode()
+    note = b"<< /Type /Annot /Subtype /Text /Rect [%s] /Contents (xin xem lai) %s >>" % (rectangle, entries)
     return append_increment(pdf, {page: body_of(pdf, page, Annots=annotations), new: note})
 
 
 @pytest.mark.parametrize(
     ("permissions", "expected"),
     [
-        (None, Modifications.SUSPICIOUS),
+        (None, Modifications.PERMITTED),
         (1, Modifications.FORBIDDEN),
         (2, Modifications.FORBIDDEN),
         (3, Modifications.PERMITTED),
     ],
 )
 def test_comments_need_permission(permissions: int | None, expected: Modifications, by_leader: bytes) -> None:
-    """Only a certification with P=3 says that comments are wanted."""
-    assert worst(comment(by_leader), permissions=permissions) is expected
+    """A certification allows remarks with P=3 only; who only approves says nothing about them: a person is told."""
+    changes = judged(comment(by_leader), permissions=permissions)
+
+    assert changes.modifications is expected
+    if expected is Modifications.PERMITTED:
+        assert [f.severity for f in changes.findings] == [Severity.WARNING]
+
+
+@pytest.mark.parametrize("permissions", [None, 3])
+@pytest.mark.parametrize(
+    ("at", "entries"),
+    [
+        ("100 695 200 720", b""),  # over "So: page 1"
+        ("20 20 40 40", b"/A << /S /JavaScript /JS (app.alert\\(1\\)) >>"),
+        ("20 20 40 40", b"/Subtype /Link"),
+        ("20 20 40 40", b"/OC << /Type /OCG /Name (an) >>"),
+        ("20 20 40 40", b"/F 2"),
+    ],
+)
+def test_a_remark_may_not_cover_nor_do_anything(
+    at: str, entries: bytes, permissions: int | None, by_leader: bytes
+) -> None:
+    """Over content, with an action, on a layer, hidden: suspicious even where comments are allowed."""
+    assert worst(comment(by_leader, at=at, entries=entries), permissions=permissions) is Modifications.SUSPICIOUS
 
 
 # ---------------------------------------------------------------- locks
@@ -237,7 +260,7 @@ def test_a_new_visible_signature_may_not_cover_another_field(office: Office) -> 
         first,
         office.agency,
         image=picture(),
-        place=vnsign.Place(page=1, at_mm=(20, 20), size_mm=(40, 20)),
+        place=vnsign.Place(page=1, at_mm=(20, 100), size_mm=(40, 20)),
         check_status=False,
     )
     assert worst(beside, permissions=None) is Modifications.PERMITTED
