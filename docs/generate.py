@@ -14,6 +14,7 @@ import docflow.cli
 from docflow.model import draw_incoming_states, draw_states
 from docflow.store import describe_tables
 from vnsign.cli.group import cli as vnsign_cli
+from vnsign.rendering.schema import draw_schema
 
 DOCS = Path(__file__).parent
 HELP_WIDTH = 100
@@ -69,6 +70,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reference/incoming-states.md": draw_incoming_states,
     "reference/states.md": draw_states,
     "reference/tables.md": describe_tables,
+    "reference/verify.schema.json": draw_schema,
 }
 
 

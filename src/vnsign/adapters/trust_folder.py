@@ -11,19 +11,21 @@ What it does not do: decide who deserves to be trusted. Whoever can write into t
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from vnsign.errors import ErrorCode, InputError, UsageError
-from vnsign.pki.anchors import TrustAnchors
+from vnsign.pki.anchors import TrustAnchors, fingerprint, is_authority
 
 CERTIFICATE_SUFFIXES = frozenset({".pem", ".crt", ".cer", ".der"})
 CRL_SUFFIX = ".crl"
 #: A certificate or list larger than this is not one (the largest public CRLs stay below).
 MAX_FILE_BYTES = 64 * 1024 * 1024
 
+_PINNED_NAME = re.compile(r"[0-9a-f]{64}")
 _PEM_CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
 _PEM_CRL = b"-----BEGIN X509 CRL-----"
 
@@ -53,14 +55,14 @@ def read_trust_folder(path: Path | str) -> TrustAnchors:
     for file in sorted(folder.iterdir()):
         suffix = file.suffix.lower()
         if suffix in CERTIFICATE_SUFFIXES:
-            for certificate in _read_certificates(file):
+            for certificate in read_certificate_file(file):
                 certificates[certificate.tbs_certificate_bytes] = certificate
         elif suffix == CRL_SUFFIX:
             crls.append(_read_crl(file))
-    anchors = tuple(c for c in certificates.values() if _is_self_signed(c))
+    anchors = tuple(c for c in certificates.values() if is_self_signed(c))
     return TrustAnchors(
         anchors=anchors,
-        intermediates=tuple(c for c in certificates.values() if c not in anchors and _is_ca(c)),
+        intermediates=tuple(c for c in certificates.values() if c not in anchors and is_authority(c)),
         crls=tuple(crls),
     )
 
@@ -79,7 +81,27 @@ def _read(file: Path) -> bytes:
     return data
 
 
-def _read_certificates(file: Path) -> list[x509.Certificate]:
+def read_certificate_file(file: Path) -> list[x509.Certificate]:
+    """Read the certificates of a file, PEM or DER.
+
+    A file named by a SHA-256 (as ``vnsign trust add`` names them) holds the certificate with that fingerprint and no
+    other: trust must not change silently.
+
+    Raises:
+        InputError: NOT_READABLE, MALFORMED_CERTIFICATE.
+    """
+    found = _parse(file)
+    if _PINNED_NAME.fullmatch(file.stem) and [fingerprint(certificate) for certificate in found] != [file.stem]:
+        raise InputError(
+            ErrorCode.MALFORMED_CERTIFICATE,
+            "is not the certificate with this SHA-256",
+            file=str(file),
+            way_out="somebody replaced it: remove the file, and add the right certificate with vnsign trust add",
+        )
+    return found
+
+
+def _parse(file: Path) -> list[x509.Certificate]:
     data = _read(file)
     try:
         if _PEM_CERTIFICATE in data:
@@ -107,7 +129,8 @@ def _read_crl(file: Path) -> x509.CertificateRevocationList:
         ) from exc
 
 
-def _is_self_signed(certificate: x509.Certificate) -> bool:
+def is_self_signed(certificate: x509.Certificate) -> bool:
+    """Tell whether a certificate is its own issuer's, by name and by signature."""
     if certificate.issuer != certificate.subject:
         return False
     try:
@@ -118,10 +141,3 @@ def _is_self_signed(certificate: x509.Certificate) -> bool:
         # SHA-1 roots of 2008–2010 are refused here; a self-signature proves nothing anyway, the user's choice does
         return True
     return True
-
-
-def _is_ca(certificate: x509.Certificate) -> bool:
-    try:
-        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (x509.ExtensionNotFound, ValueError):
-        return False

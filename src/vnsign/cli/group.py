@@ -31,6 +31,7 @@ _COMMANDS = {
     "seal": "vnsign.cli.seal:seal",
     "serve": "vnsign.cli.serve:serve",
     "sign": "vnsign.cli.sign:sign",
+    "trust": "vnsign.cli.trust:trust",
     "verify": "vnsign.cli.verify:verify",
 }
 

@@ -1,61 +1,56 @@
-"""``vnsign verify``: one, many or a folder of PDFs → reports and one exit code.
+"""``vnsign verify``: one, many or a folder of PDFs → a report and one exit code.
 
 Source: design of this project §3.1 (exit codes, worst first).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+import sys
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import ExitStack, closing
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import track
 
 from vnsign.adapters.clock import SystemClock
-from vnsign.adapters.files import read_bytes
-from vnsign.adapters.trust_folder import read_trust_folder
-from vnsign.errors import InputError
-from vnsign.pki.anchors import TrustAnchors
-from vnsign.report import DocumentReport, Finding, FindingCode, Severity, Verdict
-from vnsign.verification import inspect
-from vnsign.verification.messages import LAW_TIME, Language
-from vnsign.verification.render import render_json, render_summary, render_text
-
-#: Exit codes, worst first: the first verdict that occurs decides.
-EXIT_CODES: tuple[tuple[Verdict, int], ...] = (
-    (Verdict.TOTAL_FAILED, 1),
-    (Verdict.UNREADABLE, 4),
-    (Verdict.INDETERMINATE, 2),
-    (Verdict.NO_SIGNATURE, 3),
-    (Verdict.TOTAL_PASSED, 0),
-)
-_PDF_SUFFIX = ".pdf"
-_MANY = 2
+from vnsign.cli.times import Moment
+from vnsign.cli.trust_options import read_trust
+from vnsign.cli.verify_inputs import VerifyInputs
+from vnsign.cli.verify_output import Tally, write_report
+from vnsign.errors import UsageError
+from vnsign.rendering.formats import Format, render
+from vnsign.rendering.items import Setting
+from vnsign.report import DocumentReport
+from vnsign.verification.messages import Language
+from vnsign.verification.requirements import Requirement, parse_requirement
+from vnsign.wiring.inspecting import Inspection, inspect_files
 
 
-class _Moment(click.ParamType[datetime]):
-    """An ISO 8601 time; without an offset it is Vietnamese time."""
+class _Demand(click.ParamType[Requirement]):
+    """``level=B-LT`` or ``signer=…``."""
 
-    name = "TIME"
+    name = "WHAT"
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        if isinstance(value, datetime):
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Requirement:
+        if isinstance(value, Requirement):
             return value
         try:
-            moment = datetime.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is not an ISO 8601 time, such as 2026-01-31T17:00:00+07:00", param, ctx)
-        return moment if moment.tzinfo is not None else moment.replace(tzinfo=LAW_TIME)
+            return parse_requirement(str(value))
+        except UsageError as exc:
+            self.fail(str(exc), param, ctx)
 
 
 @click.command(
     epilog="Example: vnsign verify signed --recursive --trust trust. "
-    "Exit code, worst first: 1 a signature failed, 4 unreadable, 2 could not be decided, "
+    "Exit code, worst first: 1 a signature failed or a requirement is not met, 4 unreadable, 2 could not be decided, "
     "3 no signature, 0 all valid; 64 wrong usage."
 )
-@click.argument("paths", nargs=-1, required=True, metavar="PATHS…", type=click.Path(exists=True, path_type=Path))
+@click.argument(
+    "paths", nargs=-1, required=True, metavar="PATHS…", type=click.Path(exists=False, allow_dash=True, path_type=Path)
+)
 @click.option("--recursive", is_flag=True, help="Verify every *.pdf in the folders given and below them.")
 @click.option(
     "--trust",
@@ -64,16 +59,42 @@ class _Moment(click.ParamType[datetime]):
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder with the root certificates you trust, CA certificates and CRLs. Without it nothing is trusted.",
 )
+@click.option("--at", "at", type=Moment(), metavar="TIME", help="Judge at this ISO 8601 time [default: now].")
 @click.option(
-    "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
+    "--online/--offline",
+    default=False,
+    help="Fetch missing revocation lists, or send no packet at all (the default).",
 )
-@click.option("--at", "at", type=_Moment(), metavar="TIME", help="Judge at this ISO 8601 time [default: now].")
+@click.option(
+    "--require",
+    "requirements",
+    multiple=True,
+    type=_Demand(),
+    metavar="WHAT",
+    help="level=B-LT: every signature has at least this level; signer=NAME or signer=SHA256: he is among those who "
+    "signed validly. May be repeated.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([form.value for form in Format]),
+    default=Format.TEXT.value,
+    show_default=True,
+    help="What the report is written as.",
+)
+@click.option(
+    "--out", metavar="FILE", type=click.Path(path_type=Path), help="Write the report there instead of printing it."
+)
 @click.option(
     "--lang",
     type=click.Choice([language.value for language in Language]),
     default=Language.VI.value,
     show_default=True,
-    help="Language of the text.",
+    help="Language of what is written for people.",
+)
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Processes.")
+@click.option(
+    "--progress/--no-progress", default=None, help="Show a bar on standard error [default: in a terminal, for many]."
 )
 @click.pass_context
 def verify(
@@ -82,75 +103,51 @@ def verify(
     *,
     recursive: bool,
     trust_folder: Path | None,
-    output: str,
     at: datetime | None,
+    online: bool,
+    requirements: tuple[Requirement, ...],
+    form: str,
+    out: Path | None,
     lang: str,
+    jobs: int,
+    progress: bool | None,
 ) -> None:
-    """Say what the signatures in PDF files are worth, offline.
+    """Say what the signatures in PDF files are worth; offline unless --online is given.
 
-    Nothing is fetched: revocation is judged by what lies in the files and in the trust folder.
+    PATHS are files, folders (with --recursive), or - for a list of files on standard input, one a line.
     """
-    files = list(_files(paths, recursive=recursive))
-    trust = _trust(trust_folder)
-    moment = at if at is not None else SystemClock().now()
-    language = Language(lang)
-    progress = Console(stderr=True)
-    hidden = len(files) < _MANY or not progress.is_terminal
-    reports = [
-        _inspect_file(file, trust=trust, at=moment)
-        for file in track(files, "Verifying", console=progress, disable=hidden)
-    ]
-    if output == "json":
-        click.echo(render_json(reports, at=moment))
-    else:
+    inputs = VerifyInputs(paths=paths, recursive=recursive)
+    inputs.require_sense()
+    setting = Setting(
+        at=at if at is not None else SystemClock().now(),
+        language=Language(lang),
+        version=version("vnsign-docflow"),
+    )
+    how = Inspection(trust=read_trust(trust_folder), at=setting.at, online=online)
+    tally = Tally(requirements)
+    with ExitStack() as stack:
+        reports = inspect_files(inputs.files(), how, workers=jobs)
+        if isinstance(reports, Generator):
+            stack.enter_context(closing(reports))
+        if _shows_bar(progress, inputs):
+            reports = _with_bar(reports, inputs.count())
+        try:
+            write_report(render(tally.items(reports), Format(form), setting), out)
+        except KeyboardInterrupt:
+            raise click.Abort from None
+    ctx.exit(tally.exit_code())
+
+
+def _shows_bar(wanted: bool | None, inputs: VerifyInputs) -> bool:
+    if wanted is not None:
+        return wanted
+    return sys.stderr is not None and sys.stderr.isatty() and not inputs.is_single() and "CI" not in os.environ
+
+
+def _with_bar(reports: Iterable[DocumentReport], total: int | None) -> Iterator[DocumentReport]:
+    from vnsign.cli.sign_progress import Bar  # noqa: PLC0415 — one document is verified sooner than this is loaded
+
+    with Bar("Verifying", total=total).moving() as advance:
         for report in reports:
-            click.echo(render_text(report, lang=language))
-        if len(reports) >= _MANY:
-            click.echo(render_summary(reports, lang=language))
-    ctx.exit(exit_code(reports))
-
-
-def exit_code(reports: Sequence[DocumentReport]) -> int:
-    """Return the exit code of the worst report."""
-    found = {report.verdict for report in reports}
-    return next((code for verdict, code in EXIT_CODES if verdict in found), 0)
-
-
-def _files(paths: Sequence[Path], *, recursive: bool) -> Iterator[Path]:
-    seen: set[Path] = set()
-    for path in paths:
-        if path.is_dir() and not recursive:
-            raise click.UsageError(f"{path} is a folder: add --recursive")
-        found = sorted(_below(path)) if path.is_dir() else [path]
-        if not found:
-            # to verify nothing and say "all valid" would be a lie
-            raise click.UsageError(f"there is no PDF file in {path}")
-        yield from (file for file in found if file not in seen)
-        seen.update(found)
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    return (file for file in folder.rglob("*") if file.suffix.lower() == _PDF_SUFFIX and file.is_file())
-
-
-def _trust(folder: Path | None) -> TrustAnchors:
-    if folder is None:
-        return TrustAnchors()
-    try:
-        return read_trust_folder(folder)
-    except InputError as exc:
-        raise click.UsageError(str(exc)) from exc
-
-
-def _inspect_file(file: Path, *, trust: TrustAnchors, at: datetime) -> DocumentReport:
-    try:
-        data = read_bytes(file)
-    except InputError as exc:
-        finding = Finding(
-            code=FindingCode.PDF_NOT_READABLE,
-            severity=Severity.ERROR,
-            clause="ISO 32000-2 §7.5",
-            values={"reason": exc.message},
-        )
-        return DocumentReport(file=str(file), verdict=Verdict.UNREADABLE, findings=(finding,))
-    return inspect(data, trust=trust, at=at, file=str(file))
+            yield report
+            advance()

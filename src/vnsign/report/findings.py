@@ -12,6 +12,8 @@ from vnsign.report.indications import Severity
 class FindingCode(StrEnum):
     """One reason a signature is worth less than TOTAL_PASSED, or a remark. The value is stable."""
 
+    # the file
+    FILE_NOT_READABLE = "file_not_readable"
     # format
     NOT_A_PDF = "not_a_pdf"
     PDF_NOT_READABLE = "pdf_not_readable"

@@ -28,6 +28,7 @@ def _words(vi: str, en: str) -> _Words:
 
 
 FINDINGS: Mapping[FindingCode, _Words] = {
+    FindingCode.FILE_NOT_READABLE: _words("Không đọc được tệp ({reason}).", "The file cannot be read ({reason})."),
     FindingCode.NOT_A_PDF: _words("Tệp không phải là PDF.", "The file is not a PDF."),
     FindingCode.PDF_NOT_READABLE: _words("Tệp PDF hỏng, không đọc được.", "The PDF is damaged and cannot be read."),
     FindingCode.PDF_ENCRYPTED: _words("Tệp PDF cần mật khẩu để mở.", "The PDF needs a password."),

@@ -1,0 +1,108 @@
+"""Verdicts on many files: one after the other or in processes, in the order in which they are named.
+
+What it does not do: gather. Reports are given as they are made; a million files need no more memory than one.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from vnsign.adapters.files import FileSource, read_bytes
+from vnsign.batch.in_order import work_in_order
+from vnsign.errors import InputError, ServiceUnavailable
+from vnsign.pki.anchors import TrustAnchors
+from vnsign.report import DocumentReport, Finding, FindingCode, Severity, Verdict
+from vnsign.verification import inspect
+from vnsign.wiring.checking import shared_revocation_source
+from vnsign.wiring.verifying import inspect_pdf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """How files are judged; picklable.
+
+    Attributes:
+        trust: Anchors of one scheme.
+        at: Validation time, aware.
+        online: Missing revocation lists are fetched; otherwise no packet leaves.
+    """
+
+    trust: TrustAnchors
+    at: datetime
+    online: bool = False
+    token: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    def __reduce__(self) -> tuple[Callable[..., Inspection], tuple[object, ...]]:
+        """Certificates and lists travel as DER."""
+        trust = self.trust
+        ders = tuple(
+            tuple(thing.public_bytes(Encoding.DER) for thing in things)
+            for things in (trust.anchors, trust.intermediates, trust.crls)
+        )
+        return partial(_restored, online=self.online, token=self.token), (ders, self.at)
+
+    def open(self) -> Callable[[Path], DocumentReport]:
+        """Return the function that judges one file."""
+        return self.inspect_file
+
+    def inspect_file(self, file: Path) -> DocumentReport:
+        """Return the report of one file: for any bytes, and for what is no file at all."""
+        try:
+            FileSource.at(file)
+            data = read_bytes(file)
+        except InputError as exc:
+            return unreadable(file, exc.message)
+        name = str(file)
+        if self.online:
+            try:
+                return inspect_pdf(data, trust=self.trust, at=self.at, file=name, revocation=shared_revocation_source())
+            except ServiceUnavailable:
+                # what could not be fetched could not be checked: the offline verdict says so
+                pass
+        return inspect(data, trust=self.trust, at=self.at, file=name)
+
+    def died(self, thing: Path) -> DocumentReport:
+        """Return the report of a file during which a process died."""
+        return unreadable(thing, "the process that read it died")
+
+
+def _restored(
+    ders: tuple[tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...]], at: datetime, *, online: bool, token: str
+) -> Inspection:
+    anchors, intermediates, crls = ders
+    trust = TrustAnchors(
+        anchors=tuple(x509.load_der_x509_certificate(der) for der in anchors),
+        intermediates=tuple(x509.load_der_x509_certificate(der) for der in intermediates),
+        crls=tuple(x509.load_der_x509_crl(der) for der in crls),
+    )
+    return Inspection(trust=trust, at=at, online=online, token=token)
+
+
+def inspect_files(files: Iterable[Path], how: Inspection, *, workers: int = 1) -> Iterator[DocumentReport]:
+    """Yield a report a file, in order.
+
+    Args:
+        files: Taken as there is room.
+        how: How they are judged.
+        workers: Processes.
+    """
+    return work_in_order(how, files, workers=workers, preload=__name__)
+
+
+def unreadable(file: Path, reason: str) -> DocumentReport:
+    """Return the report of a file that cannot be read."""
+    finding = Finding(
+        code=FindingCode.FILE_NOT_READABLE,
+        severity=Severity.ERROR,
+        clause="EN 319 102-1 §5.2.2",
+        values={"reason": reason},
+    )
+    return DocumentReport(file=str(file), verdict=Verdict.UNREADABLE, findings=(finding,))
