@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from docflow import Addressee, Agency, DocumentType, Draft, Office, parse_agency_code
+from docflow import (
+    Addressee,
+    Agency,
+    DocumentType,
+    Draft,
+    Office,
+    RegisterForm,
+    RegisterKind,
+    parse_agency_code,
+    print_register,
+)
 from docflow.ports import Verifier
 
 NOON = datetime(2026, 1, 5, 5, 0, tzinfo=UTC)
@@ -96,3 +106,8 @@ def seal_off(office: Office, document_id: str) -> None:
 def leader_pdf(document_id: str) -> bytes:
     """Return what the leader is taken to have signed."""
     return b"%PDF signed " + document_id.encode()
+
+
+def register_csv(office: Office, kind: RegisterKind = RegisterKind.OUTGOING, *, year: int = 2026) -> str:
+    """Return a year's register as CSV."""
+    return print_register(office.register(kind, year), RegisterForm.CSV).decode()

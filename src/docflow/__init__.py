@@ -32,6 +32,9 @@ from docflow.wiring import (
     Receipt,
     ReceiptKind,
     Reception,
+    RegisterBook,
+    RegisterForm,
+    RegisterKind,
     ResendPolicy,
     Secrecy,
     SeriesRule,
@@ -40,6 +43,7 @@ from docflow.wiring import (
     Urgency,
     check_proof,
     parse_agency_code,
+    print_register,
     verify_log,
 )
 
@@ -71,6 +75,9 @@ __all__ = [
     "Receipt",
     "ReceiptKind",
     "Reception",
+    "RegisterBook",
+    "RegisterForm",
+    "RegisterKind",
     "ResendPolicy",
     "Secrecy",
     "SeriesRule",
@@ -81,5 +88,6 @@ __all__ = [
     "UsageError",
     "check_proof",
     "parse_agency_code",
+    "print_register",
     "verify_log",
 ]

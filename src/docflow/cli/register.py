@@ -1,14 +1,19 @@
-"""``docflow register``: the outgoing register as the decree prescribes it."""
+"""``docflow register``: the registers as the decree prescribes them."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
-from docflow.wiring import read_register
+from docflow.office import LINES_A_VOLUME, RegisterKind
+from docflow.printing import Paper
+from docflow.wiring import RegisterForm, print_register, read_register
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 9999
+_KINDS = {"di": RegisterKind.OUTGOING, "den": RegisterKind.INCOMING, "theo-doi": RegisterKind.HANDLING}
 
 
 @click.group(epilog="Example: docflow register export demo-out/agencies/H99 --year 2026")
@@ -16,11 +21,52 @@ def register() -> None:
     """Read an office's registers."""
 
 
-@register.command(epilog="Example: docflow register export demo-out/agencies/H99 --year 2026 --format csv > so-di.csv")
+@register.command(
+    epilog="Example: docflow register export demo-out/agencies/H99 --year 2026 --register den --format pdf --out so.pdf"
+)
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--year", type=click.IntRange(_FIRST_YEAR, _LAST_YEAR), required=True, help="Year of the register.")
+@click.option(
+    "--register",
+    "kind",
+    type=click.Choice(list(_KINDS)),
+    default="di",
+    show_default=True,
+    help="di: outgoing; den: incoming; theo-doi: handling of what came in.",
+)
 @click.option("--series", help="One number series only, e.g. van_ban_di [default: all].")
-@click.option("--format", "form", type=click.Choice(["csv"]), default="csv", show_default=True)
-def export(directory: Path, year: int, series: str | None, form: str) -> None:  # noqa: ARG001 - one format so far
-    """Print a year's sổ đăng ký văn bản đi with the ten columns of Decree 30/2020, Annex IV."""
-    click.echo(read_register(directory, year, register=series), nl=False)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([form.value for form in RegisterForm]),
+    default=RegisterForm.CSV.value,
+    show_default=True,
+    help="pdf: a book with covers and volumes; xlsx: a sheet a volume; csv.",
+)
+@click.option(
+    "--lines-a-volume",
+    type=click.IntRange(1),
+    default=LINES_A_VOLUME,
+    show_default=True,
+    help="Lines of one volume (quyển số).",
+)
+@click.option("--paper", type=click.Choice([paper.value for paper in Paper]), default=Paper.A3.value, show_default=True)
+@click.option(
+    "--out", type=click.File("wb", atomic=True), default="-", help="File to write [default: standard output]."
+)
+def export(
+    directory: Path,
+    year: int,
+    kind: str,
+    *,
+    series: str | None,
+    form: str,
+    lines_a_volume: int,
+    paper: str,
+    out: BinaryIO,
+) -> None:
+    """Print a year's register with the columns of Decree 30/2020, Annex IV."""
+    if form != RegisterForm.CSV.value and out is sys.stdout.buffer and out.isatty():
+        raise click.UsageError(f"--format {form} would garble the terminal: give --out FILE")
+    book = read_register(directory, _KINDS[kind], year, series=series)
+    out.write(print_register(book, RegisterForm(form), lines_a_volume=lines_a_volume, paper=Paper(paper)))

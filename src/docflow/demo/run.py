@@ -22,7 +22,7 @@ from docflow.demo.preview import render_signed_page
 from docflow.errors import ErrorCode, InputError
 from docflow.model import DocumentState, law_date
 from docflow.signing import PeerChecker, ReceiptSigner, SignatureChecker, bundled_fonts, certificate_sha256
-from docflow.wiring import Office, Post, SystemClock
+from docflow.wiring import Office, Post, RegisterForm, RegisterKind, SystemClock, print_register
 
 SERVICE_ACTOR = "Hệ thống quản lý văn bản"
 
@@ -165,9 +165,11 @@ def _check(agency: DemoAgency, desk: Desk, *, tick: Callable[[str], None]) -> Ag
             vi="Nhật ký kiểm toán bị sai lệch.",
         )
     for year in {document.year for document in sealed if document.year is not None}:
-        write_whole(places.registers / f"{code}-{year}.csv", office.register_csv(year).encode("utf-8-sig"))
-        incoming = office.incoming_register_csv(year)
-        write_whole(places.registers / f"{code}-{year}-den.csv", incoming.encode("utf-8-sig"))
+        for kind, suffix in ((RegisterKind.OUTGOING, ""), (RegisterKind.INCOMING, "-den")):
+            book = office.register(kind, year)
+            for form, mark in ((RegisterForm.CSV, b"\xef\xbb\xbf"), (RegisterForm.PDF, b"")):
+                path = places.registers / f"{code}-{year}{suffix}.{form}"
+                write_whole(path, mark + print_register(book, form))
     write_whole(places.registers / f"{code}.checkpoint", office.checkpoint().encode())
     preview = places.previews / f"{code}.png"
     write_whole(preview, render_signed_page((places.signed / file_name(sealed[0])).read_bytes()))

@@ -20,31 +20,38 @@ from docflow.office.outgoing.steps import (
     record_seal,
     void_number,
 )
-from docflow.office.registers.book import COLUMNS, INCOMING_COLUMNS, write_incoming_csv, write_register_csv
+from docflow.office.registers.book import LINES_A_VOLUME, RegisterBook, RegisterKind, RegisterLine, divide_book
+from docflow.office.registers.csv_form import write_book_csv
+from docflow.office.registers.lines import handling_line, incoming_line, outgoing_line
 
 __all__ = [
-    "COLUMNS",
-    "INCOMING_COLUMNS",
+    "LINES_A_VOLUME",
     "Desk",
     "Dispatched",
     "Issued",
     "Post",
     "Receipt",
     "Reception",
+    "RegisterBook",
+    "RegisterKind",
+    "RegisterLine",
     "act_on_incoming",
     "approve_document",
     "ask_take_back",
     "build_log_statement",
     "collect",
     "dispatch",
+    "divide_book",
     "draft_document",
+    "handling_line",
+    "incoming_line",
     "issue_document",
     "know",
+    "outgoing_line",
     "record_leader_signature",
     "record_seal",
     "register_agency",
     "void_number",
     "vouch_for_log",
-    "write_incoming_csv",
-    "write_register_csv",
+    "write_book_csv",
 ]

@@ -3,6 +3,8 @@
 :func:`compose_document` draws everything except the number and the date, which a register gives later;
 for those, for the leader's signature and for the agency's seal it returns the boxes where they belong.
 
+:func:`print_book` and :func:`write_workbook` print registers as books.
+
 This room does not: sign, number, fill fields, or judge whether a document may be issued.
 
 Example::
@@ -15,8 +17,10 @@ Example::
 from __future__ import annotations
 
 from docflow.model.layout import Alignment, Box, ComposedDocument, FontFace, FontFamily, TextBox
+from docflow.printing._book import Paper, print_book
 from docflow.printing._compose import compose_document
 from docflow.printing._document import BodyParagraph, OfficialDocument, ParagraphKind
+from docflow.printing._workbook import write_workbook
 
 __all__ = [
     "Alignment",
@@ -26,7 +30,10 @@ __all__ = [
     "FontFace",
     "FontFamily",
     "OfficialDocument",
+    "Paper",
     "ParagraphKind",
     "TextBox",
     "compose_document",
+    "print_book",
+    "write_workbook",
 ]

@@ -12,7 +12,6 @@ This module does not: add form fields, draw images, or know what a type of docum
 from __future__ import annotations
 
 import io
-import threading
 import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -26,6 +25,7 @@ from docflow.printing._checks import FIXED_TEXTS, check_document, check_measures
 from docflow.printing._flow import paginate
 from docflow.printing._fonts import check_coverage, load_faces
 from docflow.printing._head import build_head
+from docflow.printing._lock import REPORTLAB
 from docflow.printing._styles import Typesetter
 from docflow.printing._tail import build_tail
 
@@ -36,10 +36,6 @@ if TYPE_CHECKING:
     from docflow.model.layout import FontFamily
     from docflow.printing._document import OfficialDocument
     from docflow.printing._flow import Placed
-
-# reportlab parses all paragraphs of a process with one parser and keeps one table of fonts: two threads at once
-# would mix up their texts.
-_REPORTLAB = threading.Lock()
 
 
 def compose_document(
@@ -69,7 +65,7 @@ def compose_document(
     """
     check_measures(seal_mm=seal_diameter_mm, signature_mm=signature_size_mm)
     check_document(document)
-    with _REPORTLAB:
+    with REPORTLAB:
         typesetter = Typesetter(faces=load_faces(fonts))
         check_coverage((*FIXED_TEXTS, *texts_of(document)), faces=typesetter.faces)
         return _set(document, typesetter=typesetter, seal=seal_diameter_mm * mm, signature=signature_size_mm)

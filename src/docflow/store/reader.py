@@ -13,9 +13,11 @@ from pathlib import Path
 from docflow.audit import LogReport, VerifierKey, format_proof, parse_vkey
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
 from docflow.model import Document, DocumentState, IncomingDocument, IncomingState
-from docflow.ports import InboxRow, IncomingEntry, OutboxRow, OutboxState, ParcelRow, ReceiptRow, RegisterEntry
+from docflow.office import RegisterBook, RegisterKind
+from docflow.ports import InboxRow, OutboxRow, OutboxState, ParcelRow, ReceiptRow
 from docflow.store import reading
 from docflow.store.blobs import BlobFolder
+from docflow.store.books import read_book
 from docflow.store.database import Database
 from docflow.store.leaf_rows import identify_agency
 from docflow.store.places import BLOB_FOLDER, DATABASE_NAME, VKEY_NAME, OfficeDatabase, name_database
@@ -46,12 +48,10 @@ class StoreReader:
         with self._database.reading() as connection:
             return reading.list_outbox(connection, self._agency, state=state)
 
-    def list_register(
-        self, year: int, *, register: str | None = None
-    ) -> tuple[tuple[RegisterEntry, Document | None], ...]:
-        """Return the lines of a year's registers with their documents."""
+    def read_book(self, kind: RegisterKind, year: int, *, register: str | None = None) -> RegisterBook:
+        """Return a year's register as a book; see :func:`docflow.store.books.read_book`."""
         with self._database.reading() as connection:
-            return reading.list_register(connection, self._agency, year, register=register)
+            return read_book(connection, self._agency, kind=kind, year=year, register=register)
 
     def find_incoming(self, incoming_id: str) -> IncomingDocument | None:
         """Return an incoming document as it is now, or None."""
@@ -62,11 +62,6 @@ class StoreReader:
         """Return all incoming documents, or those in one state, by time of arrival."""
         with self._database.reading() as connection:
             return reading.list_incoming(connection, self._agency, state=state)
-
-    def list_incoming_register(self, year: int) -> tuple[tuple[IncomingEntry, IncomingDocument], ...]:
-        """Return the lines of a year's incoming register with their documents."""
-        with self._database.reading() as connection:
-            return reading.list_incoming_register(connection, self._agency, year)
 
     def list_inbox(self) -> tuple[InboxRow, ...]:
         """Return what came from other agencies, in order of time."""

@@ -100,15 +100,32 @@ def list_incoming(
 
 
 def list_incoming_register(
-    connection: sa.Connection, agency: str, year: int
+    connection: sa.Connection, agency: str, year: int, *, register: str | None = None
 ) -> tuple[tuple[IncomingEntry, IncomingDocument], ...]:
-    """Return the lines of a year's incoming register with their documents, by number."""
-    entries = connection.execute(
-        _of(INCOMING_ENTRY, agency).where(INCOMING_ENTRY.c.year == year).order_by(INCOMING_ENTRY.c.number)
-    ).mappings()
-    documents = {document.id: document for document in list_incoming(connection, agency)}
-    found = [rows.read_record(IncomingEntry, row) for row in entries]
-    return tuple((entry, documents[entry.incoming_id]) for entry in found if entry.incoming_id in documents)
+    """Return the lines of a year's incoming registers with their documents, by register and number."""
+    entry_columns = [column.label(f"entry_{column.name}") for column in INCOMING_ENTRY.columns]
+    query = (
+        sa.select(INCOMING_DOCUMENT, *entry_columns)
+        .join_from(
+            INCOMING_ENTRY,
+            INCOMING_DOCUMENT,
+            sa.and_(
+                INCOMING_ENTRY.c.agency == INCOMING_DOCUMENT.c.agency,
+                INCOMING_ENTRY.c.incoming_id == INCOMING_DOCUMENT.c.id,
+            ),
+        )
+        .where(_owns(INCOMING_ENTRY, agency), INCOMING_ENTRY.c.year == year)
+        .order_by(INCOMING_ENTRY.c.register, INCOMING_ENTRY.c.number)
+    )
+    if register is not None:
+        query = query.where(INCOMING_ENTRY.c.register == register)
+    return tuple(
+        (
+            rows.read_record(IncomingEntry, _prefixed(INCOMING_ENTRY, row)),
+            rows.read_record(IncomingDocument, _only(INCOMING_DOCUMENT, row)),
+        )
+        for row in connection.execute(query).mappings()
+    )
 
 
 def list_inbox(connection: sa.Connection, agency: str) -> tuple[InboxRow, ...]:
@@ -175,7 +192,8 @@ def list_register(
         query = query.where(REGISTER_ENTRY.c.register == register)
     found = connection.execute(query).mappings()
     return tuple(
-        (rows.read_entry(_only_entry(row)), rows.read_document(row) if row["id"] is not None else None) for row in found
+        (rows.read_entry(_prefixed(REGISTER_ENTRY, row)), rows.read_document(row) if row["id"] is not None else None)
+        for row in found
     )
 
 
@@ -251,5 +269,9 @@ def _first(connection: sa.Connection, query: sa.Select[Any], kind: type[_Record]
     return None if row is None else rows.read_record(kind, row)
 
 
-def _only_entry(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of any join
-    return {column.name: row[f"entry_{column.name}"] for column in REGISTER_ENTRY.columns}
+def _prefixed(table: sa.Table, row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of any join
+    return {column.name: row[f"entry_{column.name}"] for column in table.columns}
+
+
+def _only(table: sa.Table, row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of any join
+    return {column.name: row[column.name] for column in table.columns}

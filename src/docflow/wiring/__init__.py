@@ -21,12 +21,13 @@ from docflow.model import (
     Urgency,
     parse_agency_code,
 )
-from docflow.office import Dispatched, Issued, Post, Receipt, Reception
+from docflow.office import Dispatched, Issued, Post, Receipt, Reception, RegisterBook, RegisterKind
 from docflow.ports import InboxOutcome, OutboxState, ParcelKind, SignatureCheck
 from docflow.store import SystemClock, SystemRandomness
 from docflow.transport import FileDrop
-from docflow.wiring.logs import ProvenEvent, check_proof, read_checkpoint, read_proof, read_register, verify_log
+from docflow.wiring.logs import ProvenEvent, check_proof, read_checkpoint, read_proof, verify_log
 from docflow.wiring.office import Office
+from docflow.wiring.registers import RegisterForm, print_register, read_register
 
 __all__ = [
     "Addressee",
@@ -53,6 +54,9 @@ __all__ = [
     "Receipt",
     "ReceiptKind",
     "Reception",
+    "RegisterBook",
+    "RegisterForm",
+    "RegisterKind",
     "ResendPolicy",
     "Secrecy",
     "SeriesRule",
@@ -63,6 +67,7 @@ __all__ = [
     "Urgency",
     "check_proof",
     "parse_agency_code",
+    "print_register",
     "read_checkpoint",
     "read_proof",
     "read_register",

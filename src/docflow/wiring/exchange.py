@@ -8,7 +8,7 @@ from docflow import office as use_cases
 from docflow.errors import ErrorCode, UsageError
 from docflow.evidence import Knowledge
 from docflow.model import IncomingDocument, IncomingEvent, IncomingState
-from docflow.office import Desk, Dispatched, Reception, write_incoming_csv
+from docflow.office import Desk, Dispatched, Reception, RegisterBook, RegisterKind
 from docflow.ports import InboxRow, ParcelRow, ReceiptRow, Transport
 from docflow.store import OfficeStore
 
@@ -148,9 +148,12 @@ class ExchangingOffice:
         """Return what was sent for a document, the oldest first."""
         return self._store.list_parcels(document_id)
 
-    def incoming_register_csv(self, year: int) -> str:
-        """Return a year's incoming register with the ten columns of the decree, as CSV.
+    def register(self, kind: RegisterKind, year: int, *, series: str | None = None) -> RegisterBook:
+        """Return a year's register with the columns of the decree; :func:`docflow.print_register` prints it.
+
+        Args:
+            series: One number series only, e.g. ``van_ban_di``; all of them if None.
 
         Source: Nghị định 30/2020/NĐ-CP Phụ lục IV.
         """
-        return write_incoming_csv(self._store.list_incoming_register(year))
+        return self._store.read_book(kind, year, register=series)

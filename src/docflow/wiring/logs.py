@@ -1,4 +1,4 @@
-"""An office seen from outside: its log verified, a proof checked, its register read; no key is needed."""
+"""An office seen from outside: its log verified, a proof checked; no key is needed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docflow.audit import LogReport, parse_opening, parse_proof, parse_vkey, verify_opened_leaf, verify_proof
-from docflow.office import write_register_csv
 from docflow.ports import LoggedRow
 from docflow.store import open_to_read
 
@@ -98,13 +97,3 @@ def check_proof(text: str, *, vkey: str) -> ProvenEvent:
         subject=opened.subject,
         rows=opened.rows,
     )
-
-
-def read_register(place: Path | str, year: int, *, register: str | None = None, home: Path | str | None = None) -> str:
-    """Return a year's register of an office as CSV; see :meth:`Office.register_csv`.
-
-    Raises:
-        StoreUnavailable: ``STORE_UNUSABLE``.
-    """
-    with open_to_read(place, home=home) as reader:
-        return write_register_csv(reader.list_register(year, register=register))

@@ -23,7 +23,7 @@ from docflow import office as use_cases
 from docflow.audit import LogReport
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import Agency, Document, DocumentState
-from docflow.office import Desk, Post, write_register_csv
+from docflow.office import Desk, Post
 from docflow.ports import Clock, OutboxRow, OutboxState, Randomness, Verifier
 from docflow.store import OfficeStore, SystemClock, SystemRandomness, open_store
 from docflow.wiring.exchange import ExchangingOffice
@@ -152,13 +152,6 @@ class Office(OutgoingOffice, ExchangingOffice):
             InputError: ``EVIDENCE_BROKEN``; the file was changed.
         """
         return self._store.read_blob(sha256)
-
-    def register_csv(self, year: int, *, register: str | None = None) -> str:
-        """Return a year's outgoing register with the ten columns of the decree, as CSV.
-
-        Source: Nghị định 30/2020/NĐ-CP Phụ lục IV.
-        """
-        return write_register_csv(self._store.reader.list_register(year, register=register))
 
     # ---- the log
 

@@ -1,130 +1,164 @@
-"""The outgoing and the incoming register as the decree prescribes them.
+"""A register as a book: which columns it has, its lines, and how it is divided into volumes.
 
-What it does not do: it reads nothing; the lines come from the store.
+Invariants:
+    - A line has as many cells as its register has columns; a void number keeps its line.
+    - The same lines at the same size of the log give the same digest.
 
-Source: Nghị định 30/2020/NĐ-CP Phụ lục IV (sổ đăng ký văn bản đi, 10 columns).
+What it does not do: it reads nothing and prints nothing; the lines come from the store, the forms are made beside.
+
+Source: Nghị định 30/2020/NĐ-CP Phụ lục IV; Điều 16 khoản 2, Điều 22 khoản 3.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from itertools import groupby
 
-from docflow.model import Document, DocumentState, DocumentType, IncomingDocument, IncomingState, law_date
-from docflow.ports import EntryKind, IncomingEntry, RegisterEntry
+from docflow.audit import encode_canonical
+from docflow.errors import ErrorCode, UsageError
 
-COLUMNS = (
-    "Số, ký hiệu văn bản",
-    "Ngày tháng văn bản",
-    "Tên loại và trích yếu nội dung văn bản",
-    "Người ký",
-    "Nơi nhận văn bản",
-    "Đơn vị, người nhận bản lưu",
-    "Số lượng bản",
-    "Ngày chuyển",
-    "Ký nhận",
-    "Ghi chú",
-)
-"""The ten columns, in order."""
+LINES_A_VOLUME = 1000
+"""Ours: the decree numbers volumes (quyển số) and does not say how thick one is."""
 
 
-def write_register_csv(lines: Iterable[tuple[RegisterEntry, Document | None]]) -> str:
-    """Return the register as CSV (RFC 4180, UTF-8 text without byte order mark, CRLF).
+class RegisterKind(StrEnum):
+    """Which register; the value is stable and named in commands."""
 
-    A void or reserved number keeps its line; the note says why. Ký nhận stays empty: an
-    electronic receipt takes its place.
+    OUTGOING = "van_ban_di"
+    INCOMING = "van_ban_den"
+    HANDLING = "theo_doi_giai_quyet"
 
-    Source: Nghị định 30/2020/NĐ-CP Phụ lục IV; RFC 4180.
-    """
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_line(entry, document) for entry, document in lines)
-    return buffer.getvalue()
+    @property
+    def vi(self) -> str:
+        """The title on the cover."""
+        return _TITLES[self]
 
-
-INCOMING_COLUMNS = (
-    "Ngày đến",
-    "Số đến",
-    "Tác giả",
-    "Số, ký hiệu văn bản",
-    "Ngày tháng văn bản",
-    "Tên loại và trích yếu nội dung văn bản",
-    "Đơn vị hoặc người nhận",
-    "Ngày chuyển",
-    "Ký nhận",
-    "Ghi chú",
-)
-"""The ten columns of the incoming register, in order."""
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns, in the order of the annex."""
+        return _COLUMNS[self]
 
 
-def write_incoming_csv(lines: Iterable[tuple[IncomingEntry, IncomingDocument]]) -> str:
-    """Return the incoming register as CSV, in the form of :func:`write_register_csv`.
-
-    Source: Nghị định 30/2020/NĐ-CP Phụ lục IV (sổ đăng ký văn bản đến); RFC 4180.
-    """
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(INCOMING_COLUMNS)
-    writer.writerows(_incoming_line(entry, document) for entry, document in lines)
-    return buffer.getvalue()
-
-
-def _incoming_line(entry: IncomingEntry, document: IncomingDocument) -> tuple[str, ...]:
-    notes = ["Đã trả lại theo đề nghị lấy lại" if document.state is IncomingState.TAKEN_BACK else "", document.note]
-    cells = (
-        f"{entry.registered_on:%d/%m/%Y}",
-        f"{entry.number:02d}",
-        document.sender_name,
-        document.symbol,
-        f"{document.issued_on:%d/%m/%Y}" if document.issued_on else "",
-        f"{document.type_name} {document.subject}".strip(),
-        document.assignee or "",
-        f"{law_date(document.assigned_at):%d/%m/%Y}" if document.assigned_at else "",
-        "",
-        "; ".join(filter(None, notes)),
-    )
-    return tuple(_harmless(cell) for cell in cells)
-
-
-def _line(entry: RegisterEntry, document: Document | None) -> tuple[str, ...]:
-    number = entry.symbol or f"{entry.number:02d}{entry.suffix}"
-    notes = [_NOTES.get(entry.kind, "").format(reason=entry.reason), entry.permission or ""]
-    if document is None:
-        return (*map(_harmless, (number, f"{entry.issued_on:%d/%m/%Y}")), *[""] * 7, _harmless(_join(notes)))
-    draft = document.draft
-    is_sent = document.state is DocumentState.SEALED and document.sealed_at is not None
-    cells = (
-        number,
-        f"{entry.issued_on:%d/%m/%Y}",
-        _title(draft.type, draft.subject),
-        draft.signer_name,
-        _join([item.name for item in draft.addressees]),
-        draft.archive_receiver,
-        str(draft.copies),
-        f"{law_date(document.sealed_at):%d/%m/%Y}" if is_sent and document.sealed_at else "",
-        "",
-        _join([draft.note, *notes]),
-    )
-    return tuple(_harmless(cell) for cell in cells)
-
-
-_NOTES: Mapping[EntryKind, str] = {
-    EntryKind.VOID: "Số hủy: {reason}",
-    EntryKind.RESERVED: "Số giữ trước: {reason}",
-    EntryKind.OPENING: "Tiếp theo sổ cũ đến số này: {reason}",
+_TITLES = {
+    RegisterKind.OUTGOING: "Sổ đăng ký văn bản đi",
+    RegisterKind.INCOMING: "Sổ đăng ký văn bản đến",
+    RegisterKind.HANDLING: "Sổ theo dõi giải quyết văn bản đến",
 }
 
 
-def _join(parts: Iterable[str]) -> str:
-    return "; ".join(filter(None, parts))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column: its heading, its share of the line's width, whether its cells are centred."""
+
+    title: str
+    share: int
+    is_centred: bool = False
 
 
-def _title(document_type: DocumentType, subject: str) -> str:
-    return f"{document_type.vi} {subject}" if document_type.abbreviation else f"{document_type.vi} V/v {subject}"
+def _columns(*given: tuple[str, int, bool]) -> tuple[Column, ...]:
+    return tuple(Column(title=title, share=share, is_centred=is_centred) for title, share, is_centred in given)
 
 
-def _harmless(cell: str) -> str:
-    """Keep a spreadsheet from taking a text of somebody else for a formula."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+_COLUMNS: Mapping[RegisterKind, tuple[Column, ...]] = {
+    RegisterKind.OUTGOING: _columns(
+        ("Số, ký hiệu văn bản", 34, True),
+        ("Ngày tháng văn bản", 24, True),
+        ("Tên loại và trích yếu nội dung văn bản", 90, False),
+        ("Người ký", 36, False),
+        ("Nơi nhận văn bản", 62, False),
+        ("Đơn vị, người nhận bản lưu", 30, False),
+        ("Số lượng bản", 16, True),
+        ("Ngày chuyển", 24, True),
+        ("Ký nhận", 24, False),
+        ("Ghi chú", 40, False),
+    ),
+    RegisterKind.INCOMING: _columns(
+        ("Ngày đến", 24, True),
+        ("Số đến", 16, True),
+        ("Tác giả", 56, False),
+        ("Số, ký hiệu văn bản", 34, True),
+        ("Ngày tháng văn bản", 24, True),
+        ("Tên loại và trích yếu nội dung văn bản", 90, False),
+        ("Đơn vị hoặc người nhận", 44, False),
+        ("Ngày chuyển", 24, True),
+        ("Ký nhận", 24, False),
+        ("Ghi chú", 44, False),
+    ),
+    RegisterKind.HANDLING: _columns(
+        ("Số đến", 18, True),
+        ("Tên loại, số, ký hiệu, ngày tháng, cơ quan ban hành văn bản", 120, False),
+        ("Đơn vị hoặc người nhận", 60, False),
+        ("Thời hạn giải quyết", 36, True),
+        ("Tiến độ giải quyết", 60, False),
+        ("Số, ký hiệu văn bản trả lời", 42, True),
+        ("Ghi chú", 44, False),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterLine:
+    """One line.
+
+    Attributes:
+        series: Number series that the line belongs to.
+        number: As it is written in the book, e.g. ``07``.
+        on: Day of the registration, in Asia/Ho_Chi_Minh.
+        cells: One text a column.
+    """
+
+    series: str
+    number: str
+    on: date
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterBook:
+    """A year's register, or one volume of it.
+
+    Attributes:
+        year: Calendar year in Asia/Ho_Chi_Minh.
+        log_size: Leaves of the audit log when the lines were read.
+        volume: Quyển số, from 1; None for a register that is not divided.
+    """
+
+    kind: RegisterKind
+    agency: str
+    year: int
+    lines: tuple[RegisterLine, ...]
+    log_size: int
+    volume: int | None = None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of what the book says: the same lines give it again, whoever computes it.
+
+        Source: docs/reference/registers.md (the bytes that are hashed).
+        """
+        lines = [[line.series, line.number, line.on.isoformat(), *line.cells] for line in self.lines]
+        value = {"kind": self.kind.value, "agency": self.agency, "year": self.year, "lines": lines}
+        return hashlib.sha256(encode_canonical(value)).hexdigest()
+
+
+def divide_book(book: RegisterBook, *, lines_a_volume: int = LINES_A_VOLUME) -> tuple[RegisterBook, ...]:
+    """Divide a register into volumes: a series begins a new one, and so does every ``lines_a_volume``-th line.
+
+    An empty register is one empty volume.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; no line would fit a volume.
+    """
+    if lines_a_volume < 1:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT, "a volume holds at least one line", vi="Mỗi quyển sổ phải có ít nhất một dòng."
+        )
+    parts: list[tuple[RegisterLine, ...]] = []
+    for _, series in groupby(book.lines, key=lambda line: line.series):
+        lines = tuple(series)
+        parts += [lines[start : start + lines_a_volume] for start in range(0, len(lines), lines_a_volume)]
+    return tuple(replace(book, lines=lines, volume=number) for number, lines in enumerate(parts or [()], start=1))

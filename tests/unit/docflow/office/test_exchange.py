@@ -17,6 +17,7 @@ from docflow import (
     IncomingState,
     OutboxState,
     ReceiptKind,
+    RegisterKind,
     SignatureCheck,
     SignatureVerdict,
 )
@@ -34,6 +35,7 @@ from tests.exchange_kit import (
     open_two,
     seal_document,
 )
+from tests.office_kit import register_csv
 
 STRANGER = "H99.13"
 
@@ -98,7 +100,7 @@ def test_a_document_goes_its_whole_way_and_both_know(two: TwoAgencies) -> None:
     stages = {"arrived", "registered", "assigned", "processing", "completed"}
     assert both_know(two) == {ReceiptKind(kind) for kind in stages}
     assert two.sender.knowledge("d1")[0].stage is IncomingState.COMPLETED
-    rows = two.receiver.incoming_register_csv(2026).splitlines()
+    rows = register_csv(two.receiver, RegisterKind.INCOMING).splitlines()
     assert len(rows) == 2
     assert all(cell in rows[1] for cell in ("05/01/2026", "01/QĐ-UBND", "Phòng Tổng hợp", f"Cơ quan {SENDER}"))
 
@@ -136,7 +138,7 @@ def test_a_document_taken_back_is_destroyed_and_remembered(two: TwoAgencies) -> 
     with pytest.raises(DocflowError) as caught:
         two.receiver.blob(pdf)
     assert caught.value.code is ErrorCode.NOT_FOUND
-    assert "01/QĐ-UBND" in two.receiver.incoming_register_csv(2026)
+    assert "01/QĐ-UBND" in register_csv(two.receiver, RegisterKind.INCOMING)
 
 
 def test_a_declined_take_back_changes_nothing_and_may_be_asked_again(two: TwoAgencies) -> None:

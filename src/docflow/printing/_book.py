@@ -1,0 +1,239 @@
+"""A volume of a register to PDF bytes: its cover, then its lines under the headings of the decree.
+
+Invariants:
+    - The same volume, paper and fonts give the same bytes.
+    - Nothing is cut off: a cell is broken into lines, and a line too high for a page goes on on the next.
+    - Headings stand on every page.
+
+What it does not do: it adds no line for what is missing, and draws no receipt.
+
+Source: Nghị định 30/2020/NĐ-CP Phụ lục IV (cover, columns); what is ours stands in docs/reference/registers.md.
+"""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from reportlab.lib.pagesizes import A3, A4, landscape
+from reportlab.lib.units import mm
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from docflow.model.layout import FontFace, FontFamily
+from docflow.office import RegisterBook
+from docflow.printing._cells import break_text
+from docflow.printing._fonts import check_coverage, load_faces
+from docflow.printing._lock import REPORTLAB
+
+_PADDING = 1.5 * mm
+_LEADING = 1.2
+_RULE = 0.5
+_FIXED = "Năm: Từ ngày đến số Quyển trang … (0123456789/) Chưa có dòng nào. Nhật ký Mã kiểm tra abcdef"
+
+
+class Paper(StrEnum):
+    """Paper of the pages, landscape; the cover has the same."""
+
+    A3 = "a3"
+    A4 = "a4"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sheet:
+    """Measures of one paper, in points."""
+
+    width: float
+    height: float
+    margin: float
+    size: float
+
+
+_SHEETS = {
+    Paper.A3: _Sheet(width=landscape(A3)[0], height=landscape(A3)[1], margin=20 * mm, size=12.0),
+    Paper.A4: _Sheet(width=landscape(A4)[0], height=landscape(A4)[1], margin=12 * mm, size=9.0),
+}
+
+
+def print_book(volumes: Sequence[RegisterBook], *, fonts: FontFamily, paper: Paper = Paper.A3) -> bytes:
+    """Return the volumes of a register, one after the other, as PDF.
+
+    Args:
+        volumes: What :func:`docflow.office.divide_book` returned.
+        fonts: TrueType files; subsets of them are embedded.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; a character has no glyph or cannot be seen, or a font cannot be read.
+    """
+    with REPORTLAB:
+        faces = load_faces(fonts)
+        check_coverage(_texts(volumes), faces=faces)
+        buffer = io.BytesIO()
+        sheet = _SHEETS[paper]
+        canvas = Canvas(buffer, pagesize=(sheet.width, sheet.height), invariant=True)
+        canvas.setTitle(volumes[0].kind.vi if volumes else "")
+        for volume in volumes:
+            _Printer(canvas=canvas, faces=faces, sheet=sheet, book=volume).draw()
+        canvas.save()
+    return buffer.getvalue()
+
+
+def _texts(volumes: Sequence[RegisterBook]) -> Iterator[str]:
+    yield _FIXED
+    for volume in volumes:
+        yield volume.agency
+        yield volume.kind.vi.upper()
+        yield from (column.title for column in volume.kind.columns)
+        yield from (unicodedata.normalize("NFC", cell) for line in volume.lines for cell in line.cells)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Printer:
+    """Draws one volume, from the top of a page downwards."""
+
+    canvas: Canvas
+    faces: Mapping[FontFace, TTFont]
+    sheet: _Sheet
+    book: RegisterBook
+    _page: int = 0
+    _top: float = 0.0
+    _edges: list[float] = field(default_factory=list)
+
+    def draw(self) -> None:
+        """Draw cover and pages."""
+        self._measure_columns()
+        self._cover()
+        self._begin_page()
+        for line in self.book.lines:
+            self._line([self._cell(cell, index) for index, cell in enumerate(line.cells)])
+        if not self.book.lines:
+            self._line([["Chưa có dòng nào."] if index == 0 else [] for index in range(len(self._edges) - 1)])
+        self._end_page()
+
+    # ---- cover
+
+    def _cover(self) -> None:
+        book, middle = self.book, self.sheet.width / 2
+        unit = self.sheet.size
+        rows = (
+            (book.agency.upper(), FontFace.BOLD, 1.4, 0.82),
+            (book.kind.vi.upper(), FontFace.BOLD, 2.2, 0.58),
+            (f"Năm: {book.year}", FontFace.BOLD, 1.4, 0.50),
+            (f"Từ ngày {_first_day(book)} đến ngày {_last_day(book)}", FontFace.REGULAR, 1.3, 0.34),
+            (f"Từ số {_first_number(book)} đến số {_last_number(book)}", FontFace.REGULAR, 1.3, 0.29),
+            (f"Quyển số: {book.volume if book.volume is not None else '…'}", FontFace.REGULAR, 1.3, 0.24),
+        )
+        for text, face, share, height in rows:
+            size = unit * share
+            self._set_font(face, size)
+            lines = self._broken(text, face=face, size=size, width=self.sheet.width - 4 * self.sheet.margin)
+            for number, line in enumerate(lines):
+                self.canvas.drawCentredString(middle, self.sheet.height * height - number * size * _LEADING, line)
+        self.canvas.setLineWidth(1.2)
+        inset = self.sheet.margin / 2
+        self.canvas.rect(inset, inset, self.sheet.width - 2 * inset, self.sheet.height - 2 * inset)
+        self.canvas.showPage()
+
+    # ---- pages
+
+    def _measure_columns(self) -> None:
+        columns = self.book.kind.columns
+        unit = (self.sheet.width - 2 * self.sheet.margin) / sum(column.share for column in columns)
+        self._edges = [self.sheet.margin]
+        for column in columns:
+            self._edges.append(self._edges[-1] + column.share * unit)
+
+    def _begin_page(self) -> None:
+        self._page += 1
+        self._top = self.sheet.height - self.sheet.margin
+        columns = self.book.kind.columns
+        headings = [self._cell(column.title, index, FontFace.BOLD) for index, column in enumerate(columns)]
+        self._row(headings, face=FontFace.BOLD, centred=True)
+        self._row([[f"({index})"] for index in range(1, len(columns) + 1)], face=FontFace.ITALIC, centred=True)
+
+    def _end_page(self) -> None:
+        size = self.sheet.size * 0.8
+        self._set_font(FontFace.ITALIC, size)
+        height = self.sheet.margin - 2 * size
+        proof = f"Nhật ký: {self.book.log_size}. Mã kiểm tra: {self.book.digest[:16]}"
+        self.canvas.drawString(self.sheet.margin, height, proof)
+        self.canvas.drawRightString(
+            self.sheet.width - self.sheet.margin, height, f"Quyển {self.book.volume or '…'}, trang {self._page}"
+        )
+        self.canvas.showPage()
+
+    def _line(self, cells: list[list[str]]) -> None:
+        """Draw a line; what does not fit the page goes on on the next one."""
+        while True:
+            room = self._room()
+            needed = max(1, *map(len, cells))
+            if needed > room and needed <= self._room_of_page():
+                room = 0
+            if room > 0:
+                self._row([cell[:room] for cell in cells], face=FontFace.REGULAR)
+                cells = [cell[room:] for cell in cells]
+                if not any(cells):
+                    return
+            self._end_page()
+            self._begin_page()
+
+    def _row(self, cells: Sequence[Sequence[str]], *, face: FontFace, centred: bool = False) -> None:
+        size, leading = self.sheet.size, self.sheet.size * _LEADING
+        height = max(1, *map(len, cells)) * leading + 2 * _PADDING
+        bottom = self._top - height
+        self._set_font(face, size)
+        for index, (lines, column) in enumerate(zip(cells, self.book.kind.columns, strict=True)):
+            left, right = self._edges[index], self._edges[index + 1]
+            for number, text in enumerate(lines):
+                baseline = self._top - _PADDING - size - number * leading
+                if centred or column.is_centred:
+                    self.canvas.drawCentredString((left + right) / 2, baseline, text)
+                else:
+                    self.canvas.drawString(left + _PADDING, baseline, text)
+        self.canvas.setLineWidth(_RULE)
+        self.canvas.grid(self._edges, [bottom, self._top])
+        self._top = bottom
+
+    def _room(self) -> int:
+        return self._lines_in(self._top - self.sheet.margin)
+
+    def _room_of_page(self) -> int:
+        # the headings take at most four lines and their numbers one
+        return self._lines_in(self.sheet.height - 2 * self.sheet.margin - 7 * self.sheet.size * _LEADING)
+
+    def _lines_in(self, height: float) -> int:
+        return max(0, int((height - 2 * _PADDING) / (self.sheet.size * _LEADING)))
+
+    def _cell(self, text: str, index: int, face: FontFace = FontFace.REGULAR) -> list[str]:
+        width = self._edges[index + 1] - self._edges[index] - 2 * _PADDING
+        return self._broken(text, face=face, size=self.sheet.size, width=width)
+
+    def _broken(self, text: str, *, face: FontFace, size: float, width: float) -> list[str]:
+        font = self.faces[face]
+
+        def measure(part: str) -> float:
+            return float(font.stringWidth(part, size))
+
+        return break_text(unicodedata.normalize("NFC", text), width=width, measure=measure)
+
+    def _set_font(self, face: FontFace, size: float) -> None:
+        self.canvas.setFont(self.faces[face].fontName, size)
+
+
+def _first_day(book: RegisterBook) -> str:
+    return f"{min(line.on for line in book.lines):%d/%m/%Y}" if book.lines else "…"
+
+
+def _last_day(book: RegisterBook) -> str:
+    return f"{max(line.on for line in book.lines):%d/%m/%Y}" if book.lines else "…"
+
+
+def _first_number(book: RegisterBook) -> str:
+    return book.lines[0].number if book.lines else "…"
+
+
+def _last_number(book: RegisterBook) -> str:
+    return book.lines[-1].number if book.lines else "…"

@@ -1,0 +1,66 @@
+"""Registers read from an office's folder and printed as books."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from docflow.model.layout import FontFamily
+from docflow.office import LINES_A_VOLUME, RegisterBook, RegisterKind, divide_book, write_book_csv
+from docflow.printing import Paper, print_book, write_workbook
+from docflow.signing import bundled_fonts
+from docflow.store import open_to_read
+
+
+class RegisterForm(StrEnum):
+    """How a register is printed."""
+
+    PDF = "pdf"
+    XLSX = "xlsx"
+    CSV = "csv"
+
+
+def read_register(
+    place: Path | str, kind: RegisterKind, year: int, *, series: str | None = None, home: Path | str | None = None
+) -> RegisterBook:
+    """Return a year's register of an office; see :meth:`Office.register`. Nothing is written.
+
+    Args:
+        place: Folder of the database, or the address of a PostgreSQL database.
+        home: Folder of files and log key; by default that of the database.
+
+    Raises:
+        StoreUnavailable: ``STORE_UNUSABLE``.
+    """
+    with open_to_read(place, home=home) as reader:
+        return reader.read_book(kind, year, register=series)
+
+
+def print_register(
+    book: RegisterBook,
+    form: RegisterForm,
+    *,
+    lines_a_volume: int = LINES_A_VOLUME,
+    paper: Paper = Paper.A3,
+    fonts: FontFamily | None = None,
+) -> bytes:
+    """Return a register as a file: a printed book with a cover for each volume, a workbook, or CSV.
+
+    Args:
+        book: What :meth:`Office.register` returned.
+        lines_a_volume: Lines of one volume (quyển số); CSV is not divided.
+        paper: Paper of the PDF, landscape.
+        fonts: For the PDF; the fonts that come with vnsign if None.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; a character has no glyph, a cell is too long for a workbook, no line a volume.
+    Source: Nghị định 30/2020/NĐ-CP Phụ lục IV; Điều 16 khoản 2 điểm b, Điều 22 khoản 3 điểm b.
+    """
+    match form:
+        case RegisterForm.CSV:
+            return write_book_csv(book).encode()
+        case RegisterForm.XLSX:
+            return write_workbook(divide_book(book, lines_a_volume=lines_a_volume))
+        case RegisterForm.PDF:
+            volumes = divide_book(book, lines_a_volume=lines_a_volume)
+            return print_book(volumes, fonts=fonts or bundled_fonts(), paper=paper)
