@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import os
 import ssl
-import time
 import weakref
 from dataclasses import dataclass, field
 from threading import Lock
@@ -25,6 +24,7 @@ import httpx2
 import msgspec
 
 from vnsign.adapters.csc_messages import Refusal, decode
+from vnsign.adapters.http_deadline import deadline, keep_deadlines
 from vnsign.errors import ErrorCode, InputError, ServiceUnavailable, UsageError, VnsignError
 
 DEFAULT_TIMEOUT_S = 60.0
@@ -89,9 +89,11 @@ class CscTransport:
         if authorization is not None:
             headers["authorization"] = authorization
         try:
-            with self._client().stream(
-                "POST", f"{self._url}/{method}", content=msgspec.json.encode(body), headers=headers
-            ) as response:
+            content = msgspec.json.encode(body)
+            with (
+                deadline(self._timeout_s),
+                self._client().stream("POST", f"{self._url}/{method}", content=content, headers=headers) as response,
+            ):
                 answer = Answer(status=response.status_code, body=self._read(response, method))
         except httpx2.TimeoutException as exc:
             raise self.unreachable(method, f"no answer within {self._timeout_s:g} s") from exc
@@ -112,14 +114,11 @@ class CscTransport:
         return InputError(ErrorCode.MALFORMED_ANSWER, f"{self.url}/{method}: {reason}")
 
     def _read(self, response: httpx2.Response, method: str) -> bytes:
-        deadline = time.monotonic() + self._timeout_s
         data = bytearray()
         for chunk in response.iter_raw():
             data += chunk
             if len(data) > MAX_ANSWER_BYTES:
                 raise self.malformed(method, f"the answer is larger than {MAX_ANSWER_BYTES} bytes")
-            if time.monotonic() > deadline:
-                raise self.unreachable(method, f"the answer took longer than {self._timeout_s:g} s")
         return bytes(data)
 
     def _refusal(self, method: str, answer: Answer) -> VnsignError:
@@ -145,11 +144,13 @@ class CscTransport:
                 verify: ssl.SSLContext | bool = self._tls or True
                 if not is_tls:  # loading the system's roots takes a tenth of a second; a plain connection needs none
                     verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-                self._clients[os.getpid()] = httpx2.Client(
-                    timeout=httpx2.Timeout(self._timeout_s, connect=min(self._timeout_s, _CONNECT_TIMEOUT_S)),
-                    verify=verify,
-                    mounts={f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")},
-                    follow_redirects=False,
+                self._clients[os.getpid()] = keep_deadlines(
+                    httpx2.Client(
+                        timeout=httpx2.Timeout(self._timeout_s, connect=min(self._timeout_s, _CONNECT_TIMEOUT_S)),
+                        verify=verify,
+                        mounts={f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")},
+                        follow_redirects=False,
+                    )
                 )
             return self._clients[os.getpid()]
 

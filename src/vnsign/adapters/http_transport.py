@@ -1,12 +1,12 @@
 """One HTTP request with limits on time, size, tries and redirects; the clients of TSA, CRL and OCSP stand on it.
 
 Invariants:
-    - No answer is read beyond its size limit, none waited for beyond its time limit.
+    - No answer is read beyond its size limit. All waiting for it, with redirects and further tries, ends at the time
+      limit, however the server drips.
     - Every failure names the URL and the reason, and is a :class:`~vnsign.errors.ServiceUnavailable`.
     - Loopback addresses never go through a proxy.
 
-What it does not do: look at what comes; limit the sum of the waiting for a header that drips (each piece of it has to
-come in time).
+What it does not do: look at what comes; limit the look-up of a host's name.
 
 Source: RFC 9110 §13.1.2 (If-None-Match), §13.1.3 (If-Modified-Since), §15.4 (redirects).
 """
@@ -23,6 +23,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx2
 
+from vnsign.adapters.http_deadline import deadline, keep_deadlines
 from vnsign.errors import ErrorCode, ServiceUnavailable
 
 _CONNECT_TIMEOUT_S = 10.0
@@ -116,14 +117,16 @@ class HttpTransport:
             ServiceUnavailable: ``SERVICE_UNREACHABLE`` or ``SERVICE_REFUSED``.
         """
         pauses = iter(_RETRY_PAUSES_S)
-        while True:
-            try:
-                return self._fetch_following(query)
-            except _TryAgainError as exc:
-                pause = next(pauses, None)
-                if pause is None:
-                    raise unreachable(query.url, str(exc)) from exc
-            time.sleep(pause)
+        ends_at = time.monotonic() + self._timeout_s
+        with deadline(self._timeout_s):
+            while True:
+                try:
+                    return self._fetch_following(query)
+                except _TryAgainError as exc:
+                    pause = next(pauses, None)
+                    if pause is None or time.monotonic() + pause >= ends_at:
+                        raise unreachable(query.url, str(exc)) from exc
+                time.sleep(pause)
 
     def _fetch_following(self, query: Query) -> Reply:
         for _ in range(_MAX_REDIRECTS + 1):
@@ -155,15 +158,12 @@ class HttpTransport:
             return _redirect(response, query)
         if response.status_code != _OK:
             raise refused(query.url, f"HTTP {response.status_code}")
-        deadline = time.monotonic() + self._timeout_s
         data = bytearray()
         # Raw: an answer that unpacks to a thousand times its size must not get the chance.
         for chunk in response.iter_raw():
             data += chunk
             if len(data) > query.max_bytes:
                 raise refused(query.url, f"the answer is larger than {query.max_bytes} bytes")
-            if time.monotonic() > deadline:
-                raise unreachable(query.url, f"the answer took longer than {self._timeout_s:g} s")
         tags = response.headers
         return Reply(body=bytes(data), etag=tags.get("etag", ""), last_modified=tags.get("last-modified", ""))
 
@@ -174,8 +174,10 @@ class HttpTransport:
                 # Loading the system's roots takes a tenth of a second; a plain connection needs none.
                 verify = True if scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
                 timeout = httpx2.Timeout(self._timeout_s, connect=min(self._timeout_s, _CONNECT_TIMEOUT_S))
-                self._clients[key] = httpx2.Client(
-                    timeout=timeout, verify=verify, mounts=dict.fromkeys(_LOOPBACK), follow_redirects=False
+                self._clients[key] = keep_deadlines(
+                    httpx2.Client(
+                        timeout=timeout, verify=verify, mounts=dict.fromkeys(_LOOPBACK), follow_redirects=False
+                    )
                 )
             return self._clients[key]
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import logging
+import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -377,6 +380,26 @@ def test_a_slow_service_is_not_waited_for() -> None:
         error = refusal(lambda: at.credential("K1"))
         assert error.code is ErrorCode.SERVICE_UNREACHABLE
         assert "no answer within 0.2 s" in str(error)
+
+
+def test_a_service_that_drips_ends_at_the_time_limit() -> None:
+    """Each byte of the answer's head comes in time, the whole does not."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def drip() -> None:
+            connection, _ = listener.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.sendall(b"HTTP/1.1 200 OK\r\nx: ")
+                for _ in range(100):
+                    connection.sendall(b"x")
+                    time.sleep(0.05)
+
+        threading.Thread(target=drip, daemon=True).start()
+        started = time.monotonic()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/csc/v2"
+        error = refusal(lambda: CscService(url, token=TOKEN, timeout_s=0.3).credentials())
+        assert time.monotonic() - started < 2
+    assert (error.code, "no answer within 0.3 s" in str(error)) == (ErrorCode.SERVICE_UNREACHABLE, True)
 
 
 def test_a_redirect_is_not_followed() -> None:
