@@ -1,7 +1,7 @@
 """Writes one PAdES signature into a PDF: an increment with the signature dictionary, then the CMS into its gap.
 
 Steps:
-    (1) the field: an empty one that stands there, or a new one where new fields are allowed
+    (1) the field: an empty one that stands there, if what it requires is obeyed, or a new one where they are allowed
     (2) the look: an image in the field's box, upright on a turned page
     (3) the signature dictionary, with DocMDP when certifying and FieldMDP when the field carries a lock
     (4) digest over the byte range, CMS (with its time-stamp token for B-T) into the gap
@@ -20,12 +20,14 @@ from datetime import datetime
 
 from vnsign.errors import ErrorCode, InputError, UsageError
 from vnsign.pdf.geometry import Box
+from vnsign.pdf.reading.seed_values import read_seed_values
 from vnsign.pdf.source import AppendedSource, PdfSource, chunks
 from vnsign.pdf.writing.drawing import Look
 from vnsign.pdf.writing.signature_fields import SignatureField, docmdp_permission, signature_fields
 from vnsign.pdf.writing.signature_gap import SignatureEntry, open_gap
-from vnsign.pdf.writing.updating import Gap, PdfUpdate, open_for_update
+from vnsign.pdf.writing.updating import Gap, PdfUpdate, open_for_update, translated
 from vnsign.ports import TimestampSource
+from vnsign.signing.seed_values import Intention, require_obedience
 from vnsign.signing.signer import TIMESTAMP_ROOM_BYTES, PreparedSigner
 
 _NO_CHANGES, _FILL_IN = 1, 2
@@ -85,7 +87,8 @@ def sign(
         raise UsageError(ErrorCode.BAD_ARGUMENT, "the signing time must be aware (have a time zone)")
     room = TIMESTAMP_ROOM_BYTES if timestamps is not None else 0
     while True:
-        opened = _open_gap(source, signer, request, room_bytes=signer.template.upper_bound(max_timestamp_bytes=room))
+        room_bytes = signer.template.upper_bound(max_timestamp_bytes=room)
+        opened = _open_gap(source, signer, request, room_bytes=room_bytes, is_timestamped=timestamps is not None)
         cms = signer.cms(opened.gap.digest, timestamps=timestamps)
         if len(cms) <= opened.gap.room_bytes:
             return Signed(pdf=opened.gap.filled(cms), field=opened.field, had_signatures=opened.had_signatures, cms=cms)
@@ -99,10 +102,14 @@ class _Opened:
     had_signatures: bool
 
 
-def _open_gap(source: PdfSource, signer: PreparedSigner, request: SignatureRequest, *, room_bytes: int) -> _Opened:
+def _open_gap(
+    source: PdfSource, signer: PreparedSigner, request: SignatureRequest, *, room_bytes: int, is_timestamped: bool
+) -> _Opened:
     with open_for_update(source) as update:
         fields = signature_fields(update.pdf)
         name, field = _choose_field(update, fields, request)
+        if field is not None:
+            _require_obedience(field, signer, request, is_timestamped=is_timestamped)
         entry = SignatureEntry(
             name=name,
             field=field,
@@ -159,6 +166,24 @@ def _choose_field(
             f"there is no signature field {name!r}, and a new one cannot have a dot in its name",
         )
     return name, None
+
+
+def _require_obedience(
+    field: SignatureField, signer: PreparedSigner, request: SignatureRequest, *, is_timestamped: bool
+) -> None:
+    with translated("reading what the signature field requires"):
+        seed = read_seed_values(field.node)
+    if seed is None:
+        return
+    intention = Intention(
+        certificate=signer.certificate,
+        chain=signer.chain,
+        hash_name=signer.template.hash_name,
+        certify=request.certify,
+        reason=request.reason,
+        timestamp=is_timestamped,
+    )
+    require_obedience(field.name, seed, intention)
 
 
 def _require_usable(state: SignatureField, request: SignatureRequest) -> None:
