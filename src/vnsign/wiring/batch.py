@@ -27,6 +27,7 @@ from vnsign.errors import ErrorCode, UsageError
 from vnsign.pdf.source import BytesSource, PdfSource, chunks
 from vnsign.ports import Clock
 from vnsign.signing.signer import PreparedSigner
+from vnsign.wiring.arguments import checked, now_of, require_type
 from vnsign.wiring.signing import SigningKeywords, SigningOptions, sign_source, signing_options
 
 #: Larger documents are signed in pieces.
@@ -42,6 +43,7 @@ class LoadsSigner(Protocol):
         """Return the signer, loaded now."""
 
 
+@checked
 def sign_many(
     jobs: Iterable[SignJob],
     signer: LoadsSigner | PreparedSigner,
@@ -84,7 +86,7 @@ def sign_many(
     """
     plan = _Plan.of(signer, how)
     workers = _workers(signer, workers=workers, executor=executor)
-    now = (how.get("clock") or SystemClock()).now()
+    now = now_of(how.get("clock"))
     settings = RunSettings(
         workers=workers,
         force=force,
@@ -98,13 +100,14 @@ def sign_many(
 def _outcomes(
     jobs: Iterable[SignJob], plan: _Plan, settings: RunSettings, *, journal: Path | None
 ) -> Generator[JobOutcome]:
+    coming = (require_type("job", job, SignJob) for job in jobs)
     if journal is None:
-        yield from Run(plan, settings, None).outcomes(jobs)
+        yield from Run(plan, settings, None).outcomes(coming)
         return
     make_folder(journal.parent)
     account = Journal.open(journal, plan=plan, force=settings.force, at=settings.at)
     try:
-        yield from Run(plan, settings, account).outcomes(jobs)
+        yield from Run(plan, settings, account).outcomes(coming)
     finally:
         account.close()
 

@@ -10,7 +10,6 @@ from datetime import datetime
 
 from cryptography import x509
 
-from vnsign.adapters.clock import SystemClock
 from vnsign.errors import ErrorCode, InputError, SignatureRejected
 from vnsign.pdf.source import BytesSource, to_bytes
 from vnsign.pki.anchors import TrustAnchors
@@ -21,6 +20,7 @@ from vnsign.signing.extend_archive import archive_until as _archive_until
 from vnsign.signing.extend_archive import renew_archive
 from vnsign.signing.levels import TargetLevel, target_level
 from vnsign.verification import inspect
+from vnsign.wiring.arguments import checked, now_of
 from vnsign.wiring.checking import shared_revocation_source
 from vnsign.wiring.timestamps import Tsa, timestamp_source
 
@@ -29,6 +29,7 @@ _LEVELS = (Level.PADES_B_B, Level.PADES_B_T, Level.PADES_B_LT, Level.PADES_B_LTA
 _REACHED = dict(zip(TargetLevel, _LEVELS, strict=True))
 
 
+@checked
 def extend_pdf(
     pdf: bytes,
     *,
@@ -65,7 +66,7 @@ def extend_pdf(
     Source: ETSI EN 319 142-1 §6.3.
     """
     target = target_level(level)
-    now = (clock or SystemClock()).now()
+    now = now_of(clock)
     wanted = _REACHED[target]
     before = _require_pades(inspect(pdf, trust=_NOBODY, at=now))
     if before and wanted is not Level.PADES_B_LT and all(_reaches(signature, wanted) for signature in before):
@@ -75,6 +76,7 @@ def extend_pdf(
     return raised
 
 
+@checked
 def refresh_pdf(
     pdf: bytes,
     *,
@@ -103,7 +105,7 @@ def refresh_pdf(
 
     Source: ETSI EN 319 142-1 §5.4.3.
     """
-    now = (clock or SystemClock()).now()
+    now = now_of(clock)
     report = inspect(pdf, trust=_NOBODY, at=now)
     before = _require_pades(report)
     failed = [s.indication for s in report.signatures] + [t.indication for t in report.timestamps]
@@ -114,6 +116,7 @@ def refresh_pdf(
     return renewed
 
 
+@checked
 def archive_until(pdf: bytes) -> datetime | None:
     """Return when the archive timestamp must have been renewed, aware UTC; None if the file has none.
 

@@ -27,6 +27,7 @@ from vnsign.policy.decree30 import (
     SEAL_FIELD,
     place_seal,
 )
+from vnsign.wiring.arguments import checked
 
 __all__ = [
     "TextPlace",
@@ -42,6 +43,7 @@ __all__ = [
 _TEXT_POINTS = 13.0
 
 
+@checked
 def image_size_mm(image: bytes) -> tuple[float, float]:
     """Return the real size of a PNG or JPEG by its own resolution.
 
@@ -51,6 +53,7 @@ def image_size_mm(image: bytes) -> tuple[float, float]:
     return read_image(image).size_mm
 
 
+@checked
 def find_place(
     pdf: bytes,
     *,
@@ -83,6 +86,7 @@ def find_place(
     return find_between(pdf, between, real_size_mm=size_mm)
 
 
+@checked
 def seal_place(pdf: bytes, person: Place, *, seal_mm: tuple[float, float]) -> Place:
     """Return where the seal goes: over the left third of the person's image, in its real size.
 
@@ -120,6 +124,7 @@ class TextPlace:
     size: float = _TEXT_POINTS
 
 
+@checked
 def prepare_official_pdf(
     pdf: bytes,
     *,
@@ -178,6 +183,7 @@ def prepare_official_pdf(
     return prepare_fields(pdf, text_fields=texts, signature_fields=fields)
 
 
+@checked
 def preview_pdf(
     pdf: bytes,
     place: Place,

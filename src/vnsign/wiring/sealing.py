@@ -9,7 +9,6 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from vnsign.adapters.clock import SystemClock
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.pdf.looks.appearance import read_image
 from vnsign.pdf.reading.fields import read_text_value
@@ -24,6 +23,7 @@ from vnsign.report import Verdict
 from vnsign.signing.levels import TargetLevel, target_level
 from vnsign.signing.roles import SealedAttachment, SealedCopy, SealPurpose, require_holder
 from vnsign.signing.signer import Holder, PreparedSigner
+from vnsign.wiring.arguments import checked, now_of
 from vnsign.wiring.checking import shared_revocation_source
 from vnsign.wiring.extending import extend_pdf
 from vnsign.wiring.signing import SigningOptions, sign_source
@@ -31,6 +31,7 @@ from vnsign.wiring.timestamps import Tsa, timestamp_source
 from vnsign.wiring.verifying import inspect_pdf
 
 
+@checked
 def seal_pdf(
     pdf: bytes,
     signer: PreparedSigner,
@@ -76,7 +77,7 @@ def seal_pdf(
         )
     require_holder(signer, Holder.AGENCY)
     source = revocation or shared_revocation_source()
-    now = (clock or SystemClock()).now()
+    now = now_of(clock)
     _require_signed(pdf, by_other_than=signer.certificate, trust=trust, at=now, revocation=source)
     if read_text_value(pdf, NUMBER_FIELD) == "":  # the seal closes the field for good
         raise UsageError(
@@ -96,6 +97,7 @@ def seal_pdf(
     )
 
 
+@checked
 def seal_attachment_pdf(
     pdf: bytes,
     signer: PreparedSigner,
@@ -137,7 +139,7 @@ def seal_attachment_pdf(
     """
     require_holder(signer, Holder.AGENCY)
     source = revocation or shared_revocation_source()
-    now = (clock or SystemClock()).now()
+    now = now_of(clock)
     if attachment.main is not None:
         if trust is None:
             raise UsageError(ErrorCode.BAD_ARGUMENT, "to judge the main document, anchors are needed", way_out="trust=")
@@ -148,6 +150,7 @@ def seal_attachment_pdf(
     return _seal(pdf, signer, seal, means=_Means(tsa=tsa, revocation=source, check_status=check_status, now=now))
 
 
+@checked
 def seal_copy_pdf(
     pdf: bytes,
     signer: PreparedSigner,
@@ -187,7 +190,7 @@ def seal_copy_pdf(
     """
     require_holder(signer, Holder.AGENCY)
     copy.require_allowed()
-    now = (clock or SystemClock()).now()
+    now = now_of(clock)
     look, place = place_in_corner(pdf, copy.text(now, signer=signer.name), field=field, font=font)
     seal = _Seal(field=field, look=look, place=place, reason=copy.reason, level=target_level(level))
     source = revocation or shared_revocation_source()

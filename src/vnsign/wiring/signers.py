@@ -18,6 +18,7 @@ from vnsign.ports import TimestampSource
 from vnsign.signing.roles import refuse_agency
 from vnsign.signing.signer import Holder, PreparedSigner, prepare_signer
 from vnsign.signing.signer import sign_statement as _sign_statement
+from vnsign.wiring.arguments import checked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class Signer(PreparedSigner):
     """
 
     @classmethod
+    @checked
     def from_credential(
         cls,
         credential: Credential,
@@ -56,6 +58,7 @@ class Signer(PreparedSigner):
         )
 
     @classmethod
+    @checked
     def from_pkcs12(
         cls,
         path: str | os.PathLike[str],
@@ -74,6 +77,7 @@ class Signer(PreparedSigner):
         return cls.from_credential(read_pkcs12(path, passphrase), hash_name=hash_name, pss=pss, holder=holder)
 
     @classmethod
+    @checked
     def from_pem(
         cls,
         key: str | os.PathLike[str],
@@ -99,6 +103,7 @@ class Signer(PreparedSigner):
         )
 
     @classmethod
+    @checked
     def from_pkcs11(
         cls,
         module: str | os.PathLike[str],
@@ -138,6 +143,7 @@ class Signer(PreparedSigner):
         return cls.from_credential(credential, hash_name=hash_name, pss=pss, holder=holder)
 
     @classmethod
+    @checked
     def from_csc(
         cls,
         service: CscService | str,
@@ -201,6 +207,7 @@ def _only_one(service: CscService) -> str:
     return found[0]
 
 
+@checked
 def sign_statement(statement: bytes, signer: PreparedSigner, *, tsa: str | TimestampSource | None = None) -> bytes:
     """Return ``statement`` inside a signed CMS (DER): a signed message, not a PDF. See :mod:`vnsign.signing.signer`.
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TypedDict, Unpack
 
-from vnsign.adapters.clock import SystemClock
 from vnsign.adapters.files import FileSource, write_whole
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.pdf.finding.text_search import Between, find_between
@@ -25,6 +24,7 @@ from vnsign.signing.levels import TargetLevel, target_level
 from vnsign.signing.roles import require_holder
 from vnsign.signing.sign import SignatureRequest, sign
 from vnsign.signing.signer import Holder, PreparedSigner
+from vnsign.wiring.arguments import checked, now_of
 from vnsign.wiring.checking import require_usable, shared_revocation_source
 from vnsign.wiring.second_look import look_at_filled_fields, look_at_new_signature
 from vnsign.wiring.timestamps import Tsa, timestamp_source
@@ -33,6 +33,7 @@ from vnsign.wiring.timestamps import Tsa, timestamp_source
 VIETNAM_TIME = timezone(timedelta(hours=7), "+07")
 
 
+@checked
 def prepare_pdf(
     pdf: bytes, *, text_fields: Sequence[TextFieldSpec] = (), signature_fields: Sequence[SignatureFieldSpec] = ()
 ) -> bytes:
@@ -40,6 +41,7 @@ def prepare_pdf(
     return prepare_fields(pdf, text_fields=text_fields, signature_fields=signature_fields)
 
 
+@checked
 def fill_pdf(pdf: bytes, values: Mapping[str, str]) -> bytes:
     """Fill prepared text fields (number, date) after the first signature. See :mod:`vnsign.pdf.writing.filling`.
 
@@ -52,6 +54,7 @@ def fill_pdf(pdf: bytes, values: Mapping[str, str]) -> bytes:
     return filled
 
 
+@checked
 def sign_pdf(
     pdf: bytes,
     signer: PreparedSigner,
@@ -134,6 +137,7 @@ class SigningKeywords(TypedDict, total=False):
     clock: Clock | None
 
 
+@checked
 def sign_file(
     pdf: str | os.PathLike[str],
     out: str | os.PathLike[str],
@@ -185,7 +189,7 @@ def signing_options(**how: Unpack[SigningKeywords]) -> SigningOptions:
         InputError: MALFORMED_IMAGE.
     """
     level = target_level(how.get("level", TargetLevel.B_B))
-    image, clock = how.get("image"), how.get("clock") or SystemClock()
+    image = how.get("image")
     return SigningOptions(
         field=how.get("field"),
         level=level,
@@ -197,7 +201,7 @@ def signing_options(**how: Unpack[SigningKeywords]) -> SigningOptions:
         location=how.get("location"),
         revocation=how.get("revocation") or shared_revocation_source(),
         check_status=how.get("check_status", True),
-        now=clock.now(),
+        now=now_of(how.get("clock")),
     )
 
 

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from vnsign.adapters.trust_folder import read_trust_folder
 from vnsign.pki.anchors import TrustAnchors
+from vnsign.wiring.arguments import checked
 
 
 class TrustStore(TrustAnchors):
@@ -18,6 +19,7 @@ class TrustStore(TrustAnchors):
     __slots__ = ()
 
     @classmethod
+    @checked
     def from_folder(cls, folder: str | Path) -> Self:
         """Read a folder of certificates (self-signed ones become anchors) and CRLs.
 
@@ -28,6 +30,7 @@ class TrustStore(TrustAnchors):
         return cls(anchors=found.anchors, intermediates=found.intermediates, crls=found.crls)
 
 
+@checked
 def certificate_pem(certificate: x509.Certificate) -> bytes:
     """Return a certificate as PEM, as trust folders and other programs read it."""
     return certificate.public_bytes(Encoding.PEM)

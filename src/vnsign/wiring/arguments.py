@@ -1,0 +1,187 @@
+"""Arguments of the front door are what their annotations say, or the caller is told which one is not.
+
+Python checks no types, and an untyped caller who passes a path for the bytes of a file, or a time without a zone,
+would otherwise get an error from somewhere inside. What is checked is the annotation itself, so that a page of
+documentation, a type checker and this agree.
+
+Invariants:
+    - A value is never shown: it may be a passphrase.
+    - Numbers are finite, times have a zone.
+
+What it does not do: convert anything, or look at more than the first hundred members of a sequence.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any, ParamSpec, TypeVar, Union, Unpack, get_args, get_origin
+
+from vnsign.adapters.clock import SystemClock
+from vnsign.errors import ErrorCode, UsageError
+from vnsign.ports import Clock
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_LOOKED_AT = 100
+
+
+def checked(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Return ``function`` with its arguments checked against its annotations before anything else happens.
+
+    An argument without an annotation that can be read here is let pass, and so is one too few or too many: Python says
+    that itself.
+
+    Raises:
+        UsageError: BAD_ARGUMENT, by the function returned.
+    """
+
+    @functools.wraps(function)
+    def checking(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        names, hints = _annotations(function)
+        for name, value in (*zip(names, args, strict=False), *kwargs.items()):
+            if name in hints:
+                _require(name, value, hints[name])
+            elif "**" in hints:
+                raise UsageError(ErrorCode.BAD_ARGUMENT, f"there is no argument {name!r}")
+        return function(*args, **kwargs)
+
+    return checking
+
+
+def now_of(clock: Clock | None) -> datetime:
+    """Return the time that the caller's clock tells, or the system's, aware.
+
+    Raises:
+        UsageError: BAD_ARGUMENT: the clock tells no time, or one without a zone.
+    """
+    now = (clock or SystemClock()).now()
+    return require_type("the time that the clock tells", now, datetime)
+
+
+def require_type(name: str, value: _R, kind: type[_R]) -> _R:
+    """Return ``value`` if it is of the type, and so is what it holds.
+
+    Raises:
+        UsageError: BAD_ARGUMENT.
+    """
+    _require(name, value, kind)
+    return value
+
+
+@functools.cache
+def _annotations(function: Callable[..., object]) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """Return the names of the parameters in order, and what each may be; ``**`` if the keywords are a closed set."""
+    hints = typing.get_type_hints(function)
+    parameters = inspect.signature(function).parameters.values()
+    for parameter in parameters:
+        if parameter.kind is parameter.VAR_KEYWORD and get_origin(hints.get(parameter.name)) is Unpack:
+            (keywords,) = get_args(hints.pop(parameter.name))
+            hints |= {**typing.get_type_hints(keywords), "**": keywords}
+    return tuple(parameter.name for parameter in parameters), hints
+
+
+def _require(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 — an annotation can be anything
+    if not _fits(value, hint):
+        is_naive = isinstance(value, datetime) and value.tzinfo is None
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"{name} is a time without a zone"
+            if is_naive
+            else f"{name} is of the type {type(value).__name__}, and must be {_described(hint)}",
+            way_out="give an aware time, such as datetime.now(UTC)" if is_naive else None,
+        )
+    for part in _parts(value):
+        hints = _hints_of(type(value))  # type: ignore[arg-type]  # a class can be hashed
+        _require(f"{name}.{part}", getattr(value, part), hints.get(part, Any))
+    if isinstance(value, list | tuple):
+        for number, member in enumerate(islice(value, _LOOKED_AT)):
+            if _parts(member):
+                _require(f"{name}[{number}]", member, Any)
+
+
+def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401 — one line for each kind of annotation
+    origin, parameters = get_origin(hint), get_args(hint)
+    if origin in {Union, types.UnionType}:
+        return any(_fits(value, each) for each in parameters)
+    if origin is tuple:
+        return isinstance(value, tuple) and _tuple_fits(value, parameters)
+    if origin is type:
+        return isinstance(value, type)
+    if isinstance(origin, type):
+        return isinstance(value, origin) and not isinstance(value, str | bytes) and _members_fit(value, parameters)
+    return _is_of(value, hint)
+
+
+def _members_fit(value: object, kinds: tuple[Any, ...]) -> bool:
+    """Look into what can be looked into without using it up."""
+    if isinstance(value, Mapping):
+        return all(_fits(key, kinds[0]) and _fits(value[key], kinds[1]) for key in islice(value, _LOOKED_AT))
+    if isinstance(value, list | tuple) and kinds:
+        return all(_fits(member, kinds[0]) for member in islice(value, _LOOKED_AT))
+    return True
+
+
+def _is_of(value: object, kind: Any) -> bool:  # noqa: ANN401
+    if kind is Any or not isinstance(kind, type):
+        return kind is not None or value is None
+    if kind is float:
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if kind is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    if getattr(kind, "_is_protocol", False):
+        is_time = isinstance(value, datetime)  # which has a method of the name that a source of timestamps has
+        return not is_time and all(callable(getattr(value, method, None)) for method in _methods(kind))
+    return isinstance(value, kind) and not (isinstance(value, datetime) and value.tzinfo is None)
+
+
+def _tuple_fits(value: tuple[object, ...], kinds: tuple[Any, ...]) -> bool:
+    if kinds[-1:] == (Ellipsis,):
+        return _members_fit(value, kinds[:1])
+    return len(value) == len(kinds) and all(map(_fits, value, kinds))
+
+
+def _parts(value: object) -> tuple[str, ...]:
+    """Return the names of what is looked at inside: plain data that callers write down, no keys and no trust."""
+    kind = type(value)
+    if not is_dataclass(kind) or not kind.__module__.startswith(
+        ("vnsign.pdf.", "vnsign.signing.roles", "vnsign.batch.")
+    ):
+        return ()
+    return tuple(field.name for field in fields(kind))
+
+
+@functools.cache
+def _hints_of(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
+@functools.cache
+def _methods(protocol: type) -> tuple[str, ...]:
+    return tuple(
+        name
+        for base in protocol.__mro__
+        if getattr(base, "_is_protocol", False)
+        for name, member in vars(base).items()
+        if not name.startswith("_") and callable(member)
+    )
+
+
+def _described(hint: Any) -> str:  # noqa: ANN401
+    kinds = get_args(hint) if get_origin(hint) in {Union, types.UnionType} else (hint,)
+    return " or ".join(dict.fromkeys(map(_named, kinds)))
+
+
+def _named(kind: Any) -> str:  # noqa: ANN401
+    if kind is types.NoneType:
+        return "None"
+    if get_origin(kind) is not None:
+        return str(kind).replace("typing.", "").replace("collections.abc.", "")
+    return str(getattr(kind, "__name__", kind))
