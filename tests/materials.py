@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
@@ -59,16 +59,16 @@ class DirectCrls:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """One authority with a leader and an agency.
+    """One authority with two persons and an agency.
 
     Attributes:
-        agency: The agency's certificate, its key used like a person's: somebody who signs second.
-        seal: The same key, loaded as the agency's.
+        deputy: Somebody who signs second.
+        seal: The agency.
     """
 
     authority: vnsign.Authority
     leader: vnsign.Signer
-    agency: vnsign.Signer
+    deputy: vnsign.Signer
     seal: vnsign.Signer
     trust: vnsign.TrustStore
     tsa: DirectTsa
@@ -90,14 +90,14 @@ def make_office(folder: Path, *, clock: vnsign.Clock | None = None) -> Office:
 
     def signer(profile: vnsign.CertificateProfile, name: str) -> vnsign.Signer:
         subject = vnsign.Subject(common_name=name, organization="UBND tỉnh An Bình")
-        return vnsign.Signer.from_credential(authority.enroll(profile, subject))
+        holder = vnsign.Holder.AGENCY if profile is vnsign.CertificateProfile.AGENCY_SEAL else vnsign.Holder.PERSON
+        return vnsign.Signer.from_credential(authority.enroll(profile, subject), holder=holder)
 
-    agency = signer(vnsign.CertificateProfile.AGENCY_SEAL, "UBND tỉnh An Bình")
     return Office(
         authority=authority,
         leader=signer(vnsign.CertificateProfile.OFFICIAL, "Nguyễn Văn Ủy"),
-        agency=agency,
-        seal=replace(agency, holder=vnsign.Holder.AGENCY),
+        deputy=signer(vnsign.CertificateProfile.OFFICIAL, "Trần Thị Bình"),
+        seal=signer(vnsign.CertificateProfile.AGENCY_SEAL, "UBND tỉnh An Bình"),
         trust=vnsign.TrustStore(anchors=authority.certificates()[:1]),
         tsa=DirectTsa(authority),
         crls=DirectCrls(authority),

@@ -64,7 +64,7 @@ def seal_anyway(office: Office, pdf: bytes) -> bytes:
     """Seal without looking, as a careless office would: the forgery then lies between leader and seal."""
     return vnsign.sign_pdf(
         pdf,
-        office.agency,
+        office.deputy,
         field=SEAL,
         level="B-LT",
         tsa=office.tsa,

@@ -157,7 +157,7 @@ def test_revocation_counts_from_its_time(hours_after_signing: int, verdict: vnsi
 def test_an_approval_signature_is_added_beside_an_earlier_one(office: Office) -> None:
     """Signing twice keeps the first signature whole."""
     once = vnsign.sign_pdf(plain_pdf(), office.leader, level="B-LT", tsa=office.tsa, revocation=office.crls)
-    twice = vnsign.sign_pdf(once, office.agency, level="B-LT", tsa=office.tsa, revocation=office.crls)
+    twice = vnsign.sign_pdf(once, office.deputy, level="B-LT", tsa=office.tsa, revocation=office.crls)
 
     report = vnsign.verify_pdf(twice, trust=office.trust)
 

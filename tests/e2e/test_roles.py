@@ -264,7 +264,7 @@ def test_initials_certify_and_the_leader_approves(office: Office) -> None:
         ],
     )
 
-    initialled = sign(office, prepared, office.agency, "KyNhay", certify=True)
+    initialled = sign(office, prepared, office.deputy, "KyNhay", certify=True)
     approved = sign(office, initialled, office.leader, "ChuKyNguoiKy")
     signed = put_seal(office, vnsign.fill_pdf(approved, {"so": NUMBER}), "ConDauCoQuan")
 
@@ -290,7 +290,7 @@ def test_a_joint_document_bears_several_leaders_and_seals(office: Office) -> Non
     )
 
     one = sign(office, prepared, office.leader, leaders[0], certify=True)
-    both = vnsign.fill_pdf(sign(office, one, office.agency, leaders[1]), {"so": NUMBER})
+    both = vnsign.fill_pdf(sign(office, one, office.deputy, leaders[1]), {"so": NUMBER})
     signed = put_seal(office, put_seal(office, both, "ConDauCoQuan", level="B-T"), "ConDauCoQuan2")
 
     statuses = pyhanko_says(signed, office)
@@ -305,12 +305,25 @@ def test_a_joint_document_bears_several_leaders_and_seals(office: Office) -> Non
 
 def test_the_agency_is_not_its_own_authorised_person(office: Office) -> None:
     """Two signatures by one certificate are not "a person, then the agency" (NĐ 30/2020 Điều 32.2)."""
-    alone = replace(office, leader=office.agency)
+    alone = replace(office, leader=office.deputy, seal=replace(office.deputy, holder=vnsign.Holder.AGENCY))
 
     with pytest.raises(vnsign.UsageError) as error:
-        sealed(office, numbered(leader_signed(alone)))
+        sealed(alone, numbered(leader_signed(alone)))
 
     assert error.value.code is vnsign.ErrorCode.SEAL_REFUSED
+
+
+@pytest.mark.parametrize("name", ["UBND tỉnh An Bình", "ubnd  TỈNH an bình"])
+def test_a_certificate_that_names_an_organization_does_not_sign_as_a_person(office: Office, name: str) -> None:
+    """Whoever forgets to declare the agency's key is refused where the certificate itself tells (design.md §3)."""
+    subject = vnsign.Subject(common_name=name, organization="UBND tỉnh An Bình")
+    credential = office.authority.enroll(vnsign.CertificateProfile.AGENCY_SEAL, subject)
+
+    with pytest.raises(vnsign.UsageError) as error:
+        vnsign.sign_pdf(plain_pdf(), vnsign.Signer.from_credential(credential), check_status=False)
+
+    assert error.value.code is vnsign.ErrorCode.SEAL_REFUSED
+    assert "Holder.AGENCY" in str(error.value)
 
 
 def test_a_document_without_its_number_is_not_sealed(office: Office) -> None:

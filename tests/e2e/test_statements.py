@@ -22,7 +22,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 def test_a_statement_verifies_with_the_status_of_its_signer(office: Office) -> None:
     """Trusted anchor, fresh CRL, bytes as signed: TOTAL_PASSED."""
-    cms = vnsign.sign_statement(STATEMENT, office.agency, tsa=office.tsa)
+    cms = vnsign.sign_statement(STATEMENT, office.deputy, tsa=office.tsa)
 
     report = vnsign.inspect_statement(cms, STATEMENT, trust=office.trust, revocation=office.crls)
 
@@ -33,7 +33,7 @@ def test_a_statement_verifies_with_the_status_of_its_signer(office: Office) -> N
 
 def test_other_words_fail(office: Office) -> None:
     """One changed byte of the statement: TOTAL_FAILED, HASH_FAILURE."""
-    cms = vnsign.sign_statement(STATEMENT, office.agency)
+    cms = vnsign.sign_statement(STATEMENT, office.deputy)
 
     report = vnsign.inspect_statement(cms, STATEMENT + b"!", trust=office.trust)
 
@@ -45,7 +45,7 @@ def test_other_words_fail(office: Office) -> None:
 
 def test_without_evidence_nothing_is_decided(office: Office) -> None:
     """Could not check is its own result."""
-    cms = vnsign.sign_statement(STATEMENT, office.agency)
+    cms = vnsign.sign_statement(STATEMENT, office.deputy)
 
     report = vnsign.inspect_statement(cms, STATEMENT, trust=office.trust)
 
@@ -62,7 +62,7 @@ def test_any_bytes_give_a_report(cms: bytes, office: Office) -> None:
 
 def test_openssl_verifies_our_statement(office: Office, tmp_path: Path) -> None:
     """An independent judge of the CMS, with the signing-certificate attribute checked (-cades)."""
-    (tmp_path / "s.der").write_bytes(vnsign.sign_statement(STATEMENT, office.agency))
+    (tmp_path / "s.der").write_bytes(vnsign.sign_statement(STATEMENT, office.deputy))
     (tmp_path / "s.txt").write_bytes(STATEMENT)
     (tmp_path / "root.pem").write_bytes(vnsign.certificate_pem(office.trust.anchors[0]))
 

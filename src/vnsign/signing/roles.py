@@ -3,9 +3,12 @@
 The agency's key signs (a) a document that the authorised person has validly signed, (b) an attachment or appendix of
 such a document in a file of its own, (c) an electronic copy that the agency made. Anything else is refused.
 
-What it does not do: know an agency's key by its certificate (none marks it: whose key it is, the operator declares), or
-prove (b) and (c) beyond what the bytes tell: that a file belongs to a document, that a copy is true to its original
-and that the agency made it stand in the caller's records.
+A certificate whose common name is that of its organization names no person: its key does not sign as a person's.
+
+What it does not do: know every agency's key by its certificate (none marks it: whose key it is, the operator declares;
+an agency that stands in its certificate below another organization looks like a person), or prove (b) and (c) beyond
+what the bytes tell: that a file belongs to a document, that a copy is true to its original and that the agency made it
+stand in the caller's records.
 
 Source: NĐ 30/2020/NĐ-CP Điều 25, 32.2, 33.2; Phụ lục I Phần I mục II.8, III.1.d, Phần II mục I.3.
 """
@@ -14,9 +17,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
 
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.policy.decree30 import (
@@ -152,6 +160,12 @@ def require_holder(signer: PreparedSigner, holder: Holder) -> None:
         UsageError: SEAL_REFUSED.
     """
     if signer.holder is holder:
+        if holder is Holder.PERSON and names_an_organization(signer.certificate):
+            raise UsageError(
+                ErrorCode.SEAL_REFUSED,
+                f"the certificate names no person but the organization {signer.name!r} itself: its key seals",
+                way_out="load it with holder=Holder.AGENCY for seal_pdf (vnsign seal), or sign with a key of your own",
+            )
         return
     if holder is Holder.AGENCY:
         raise UsageError(
@@ -160,6 +174,21 @@ def require_holder(signer: PreparedSigner, holder: Holder) -> None:
             way_out="load the agency's key with holder=Holder.AGENCY",
         )
     refuse_agency(signer)
+
+
+@lru_cache(maxsize=256)
+def names_an_organization(certificate: x509.Certificate) -> bool:
+    """Tell whether the certificate's common name is the name of its organization, however case and spaces are written.
+
+    True is certain: such a certificate names no person. False is not: see above.
+    """
+    common = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    organizations = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    return bool(common) and _plain(common[0]) in {_plain(organization) for organization in organizations}
+
+
+def _plain(attribute: x509.NameAttribute[str | bytes]) -> str:
+    return " ".join(unicodedata.normalize("NFC", str(attribute.value)).casefold().split())
 
 
 def refuse_agency(signer: PreparedSigner) -> None:

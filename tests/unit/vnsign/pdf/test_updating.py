@@ -196,7 +196,7 @@ def test_a_page_that_inherits_is_not_given_objects_of_its_own(key: str, office: 
         pdf.save(out)
     signed = vnsign.sign_pdf(out.getvalue(), office.leader, check_status=False)
     twice = vnsign.sign_pdf(
-        signed, office.agency, image=picture(), place=vnsign.Place(page=2, at_mm=(20, 90)), check_status=False
+        signed, office.deputy, image=picture(), place=vnsign.Place(page=2, at_mm=(20, 90)), check_status=False
     )
 
     with pikepdf.open(BytesIO(twice)) as pdf:

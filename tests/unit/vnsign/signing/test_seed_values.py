@@ -137,9 +137,9 @@ def test_certificates_that_the_field_lists_may_sign(office: Office) -> None:
         sign(office, Dictionary(Cert=Dictionary(Ff=2, Issuer=Array([der(listed)]))))
     sign(office, Dictionary(Cert=Dictionary(Ff=1, Subject=Array([der(office.leader.certificate)]))))
     with pytest.raises(vnsign.UsageError, match="/Cert /Subject"):
-        sign(office, Dictionary(Cert=Dictionary(Ff=1, Subject=Array([der(office.agency.certificate)]))))
+        sign(office, Dictionary(Cert=Dictionary(Ff=1, Subject=Array([der(office.deputy.certificate)]))))
     with pytest.raises(vnsign.UsageError, match="/Cert /Issuer"):
-        sign(office, Dictionary(Cert=Dictionary(Ff=2, Issuer=Array([der(office.agency.certificate)]))))
+        sign(office, Dictionary(Cert=Dictionary(Ff=2, Issuer=Array([der(office.deputy.certificate)]))))
 
 
 def test_a_required_timestamp_is_there_at_level_t(office: Office) -> None:

@@ -40,14 +40,14 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 def refused(pdf: bytes, office: Office, **wanted: object) -> vnsign.ErrorCode:
     """Return the code with which signing is refused."""
     with pytest.raises(vnsign.VnsignError) as error:
-        vnsign.sign_pdf(pdf, office.agency, **({"check_status": False} | wanted))  # type: ignore[arg-type]  # keywords of many types
+        vnsign.sign_pdf(pdf, office.deputy, **({"check_status": False} | wanted))  # type: ignore[arg-type]  # keywords of many types
     return error.value.code
 
 
 def test_signing_appends_and_names_new_fields_in_order(office: Office) -> None:
     """Signature1, Signature2; every byte before stays."""
     once = vnsign.sign_pdf(plain_pdf(), office.leader, revocation=office.crls)
-    twice = vnsign.sign_pdf(once, office.agency, revocation=office.crls)
+    twice = vnsign.sign_pdf(once, office.deputy, revocation=office.crls)
 
     assert once.startswith(plain_pdf())
     assert twice.startswith(once)
@@ -68,7 +68,7 @@ def test_a_certified_document_signs_only_its_prepared_fields(office: Office) -> 
 
     assert refused(signed, office) is vnsign.ErrorCode.SIGNING_FORBIDDEN
     assert refused(signed, office, field="KhongCo") is vnsign.ErrorCode.SIGNING_FORBIDDEN
-    assert vnsign.sign_pdf(signed, office.agency, field=SEAL, revocation=office.crls).startswith(signed)
+    assert vnsign.sign_pdf(signed, office.deputy, field=SEAL, revocation=office.crls).startswith(signed)
 
 
 def test_only_the_first_signature_certifies(office: Office) -> None:
@@ -83,7 +83,7 @@ def test_a_signed_field_is_not_signed_again(office: Office) -> None:
 
 def test_after_the_seal_no_prepared_field_is_filled(office: Office) -> None:
     """The seal's lock is P=1; signing or filling after it would break it, and is refused."""
-    sealed = vnsign.sign_pdf(leader_signed(office), office.agency, field=SEAL, revocation=office.crls)
+    sealed = vnsign.sign_pdf(leader_signed(office), office.deputy, field=SEAL, revocation=office.crls)
 
     with pytest.raises(vnsign.VnsignError) as error:
         vnsign.fill_pdf(sealed, {NUMBER: "15/QĐ-UBND"})

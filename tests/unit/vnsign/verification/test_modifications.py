@@ -209,7 +209,7 @@ def refilled(pdf: bytes) -> bytes:
 
 def test_a_value_that_stood_at_signing_may_not_be_replaced(office: Office, filled: bytes) -> None:
     """Filling in means an empty field: without a lock a number changed after signing is still suspicious."""
-    pdf = vnsign.sign_pdf(filled, office.agency, field=SEAL, check_status=False)
+    pdf = vnsign.sign_pdf(filled, office.deputy, field=SEAL, check_status=False)
     changed = refilled(pdf)
     seal = read_structure(changed).signatures[1]
 
@@ -258,7 +258,7 @@ def test_a_new_visible_signature_may_not_cover_another_field(office: Office) -> 
     )
     beside = vnsign.sign_pdf(
         first,
-        office.agency,
+        office.deputy,
         image=picture(),
         place=vnsign.Place(page=1, at_mm=(20, 100), size_mm=(40, 20)),
         check_status=False,
@@ -268,7 +268,7 @@ def test_a_new_visible_signature_may_not_cover_another_field(office: Office) -> 
     with pytest.raises(vnsign.InputError):
         vnsign.sign_pdf(
             first,
-            office.agency,
+            office.deputy,
             image=picture(),
             place=vnsign.Place(page=1, at_mm=(110, 105), size_mm=(40, 20)),
             check_status=False,
