@@ -1,8 +1,8 @@
-"""What every test gets: the choice of slow tests, and hypothesis without a clock."""
+"""What every test gets: the choice of slow tests, hypothesis without a clock, cheap passphrases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import hypothesis
 import pytest
@@ -10,8 +10,10 @@ import pytest
 from tests.support import in_ci
 
 # A busy two-core machine is no failure of a property: pytest-timeout ends what hangs.
-hypothesis.settings.register_profile("default", deadline=None, print_blob=True)
-hypothesis.settings.register_profile("ci", parent=hypothesis.settings.get_profile("default"), derandomize=True)
+hypothesis.settings.register_profile("default", deadline=None, print_blob=True, max_examples=25)
+hypothesis.settings.register_profile(
+    "ci", parent=hypothesis.settings.get_profile("default"), derandomize=True, max_examples=100
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -21,8 +23,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """Choose the profile: CI repeats itself, a developer's machine explores."""
+    """Choose the profile: CI repeats itself and tries more, a developer's machine explores."""
     hypothesis.settings.load_profile("ci" if in_ci() else "default")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passphrases() -> Iterator[None]:
+    """A quarter of a second of scrypt for each authority founded is not what is tested; subprocesses pay it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("vnsign.authority.opening.SCRYPT_COST", 16)
+        yield
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

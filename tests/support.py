@@ -31,6 +31,11 @@ def in_ci() -> bool:
     return _is_set("CI")
 
 
+def more_in_ci(few: int, many: int) -> int:
+    """Return how often to repeat what repetition makes surer: ``many`` times in CI, where nobody waits."""
+    return many if in_ci() else few
+
+
 def require_tool(*names: str) -> str:
     """Return the path of the first of ``names`` found on PATH; skip the test, or fail it in CI, if there is none."""
     found = next(filter(None, map(shutil.which, names)), None)

@@ -152,6 +152,7 @@ PLANTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("plant", PLANTS.values(), ids=PLANTS)
 def test_a_planted_violation_is_caught(plant: Plant, tmp_path: Path) -> None:
     """A forbidden import, or a module in no room, breaks the contract that names it."""

@@ -110,6 +110,7 @@ def test_every_name_of_the_glossary_is_in_the_code() -> None:
     assert names - words == set()
 
 
+@functools.cache
 def _test_functions(path: Path) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
@@ -209,6 +210,7 @@ canvas.save()
 _END = "services.__exit__(None, None, None)"
 
 
+@pytest.mark.slow
 def test_the_samples_of_the_readme_run(tmp_path: Path) -> None:
     """The Python samples run to the end, one after the other, with a letter, a key, services and a trust folder."""
     samples = _blocks(REPOSITORY / "README.md", "python")

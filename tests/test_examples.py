@@ -29,6 +29,7 @@ def test_an_example_fits_a_screenful_or_two(example: Path) -> None:
     assert "._" not in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
 def test_an_example_runs(example: Path, tmp_path: Path) -> None:
     """In an empty folder, with an empty HOME, warnings as errors."""

@@ -30,6 +30,7 @@ from tests.forgery import (
     text_of_look,
 )
 from tests.materials import NUMBER, Office, leader_signed, make_office, numbered, sealed
+from tests.support import more_in_ci
 
 FORGED = b"BT /F1 20 Tf 100 600 Td (FORGED) Tj ET"
 
@@ -281,9 +282,9 @@ def test_a_document_timestamp_that_also_paints_or_acts_is_refused(
 
 
 def test_a_flipped_bit_in_the_byte_range_never_passes(office: Office, by_agency: bytes) -> None:
-    """Every 997th byte of what the seal covers, each time another bit: never exit 0, never 3."""
+    """Bytes all over what the seal covers, each time another bit: never exit 0, never 3."""
     covered = [int(v) for v in re.findall(rb"/ByteRange \[([\d ]+)\]", by_agency)[-1].split()]
-    places = [i for i in range(0, covered[2] + covered[3], 997) if i < covered[1] or i >= covered[2]]
+    places = [i for i in range(0, covered[2] + covered[3], more_in_ci(7477, 997)) if i < covered[1] or i >= covered[2]]
     passed = []
     for nth, place in enumerate(places):
         flipped = bytearray(by_agency)
@@ -293,7 +294,7 @@ def test_a_flipped_bit_in_the_byte_range_never_passes(office: Office, by_agency:
             passed.append((place, nth % 8, verdict))
 
     assert not passed
-    assert len(places) > 50
+    assert len(places) > 5
 
 
 def test_hundreds_of_revisions_cost_no_seconds(office: Office, by_agency: bytes) -> None:

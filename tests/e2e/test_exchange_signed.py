@@ -215,6 +215,7 @@ def test_without_revocation_lists_nothing_is_decided(signed: Signed, sealed: byt
     assert signed.sender.knowledge("d")[0].facts == {ReceiptKind.ARRIVED}
 
 
+@pytest.mark.slow
 def test_a_message_built_again_is_another_message(signed: Signed, sealed: bytes) -> None:
     """Identity is the bytes: a rebuilt message with another subject, signed by its sender, is a conflict."""
     parts = send(signed, sealed)

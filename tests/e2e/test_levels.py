@@ -142,6 +142,7 @@ def test_what_has_the_level_already_is_left_alone(site: Site) -> None:
     assert vnsign.extend_pdf(archived, level="B-T", revocation=site.source()) is archived
 
 
+@pytest.mark.slow
 def test_several_signatures_climb_together(site: Site) -> None:
     """One document timestamp and one store serve all of them."""
     twice = vnsign.sign_pdf(site.sign(plain_pdf(), "B-B"), site.agency, level="B-T", tsa=site.tsa)
@@ -286,6 +287,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
         yield Archive(site, clock, document)
 
 
+@pytest.mark.slow
 def test_an_archive_outlives_its_authorities_by_renewal(archive: Archive, tmp_path: Path) -> None:
     """Renewed after four years by a TSA with a new key, judged after six: the first TSA ended after five."""
     site, clock = archive.site, archive.clock

@@ -13,7 +13,7 @@ import pytest
 
 from docflow import verify_log
 from tests.office_kit import open_office
-from tests.support import REPOSITORY
+from tests.support import REPOSITORY, more_in_ci
 
 _WORKER = """
 import sys
@@ -46,6 +46,7 @@ def numbers(folder: Path) -> list[int]:
         return sorted(document.number for document in office.documents() if document.number is not None)
 
 
+@pytest.mark.slow
 def test_four_processes_found_one_office_and_one_of_them_is_killed(tmp_path: Path) -> None:
     """Four processes open a new folder at once and issue 50 each; one is killed; then it is run again: 1..200."""
     folder = tmp_path / "office"
@@ -70,11 +71,11 @@ def test_four_processes_found_one_office_and_one_of_them_is_killed(tmp_path: Pat
 
 
 def test_killed_at_random_moments_the_same_command_goes_on(tmp_path: Path) -> None:
-    """kill -9 twelve times, from the first opening on: the log is whole after each, the numbers end as 1..30."""
+    """kill -9 again and again, from the first opening on: the log is whole after each, the numbers end as 1..30."""
     folder = tmp_path / "office"
     dice = random.Random(20260105)
     kills = 0
-    for _ in range(12):
+    for _ in range(more_in_ci(4, 12)):
         worker = start(folder, "p", 30)
         try:
             code = worker.wait(timeout=dice.uniform(0.25, 0.7))
@@ -88,7 +89,7 @@ def test_killed_at_random_moments_the_same_command_goes_on(tmp_path: Path) -> No
         if (folder / "log.vkey").exists():
             report = verify_log(folder)
             assert not [finding for finding in report.findings if finding.code.value != "log_empty"]
-    assert kills >= 3
+    assert kills >= more_in_ci(1, 3)
     last = start(folder, "p", 30)
     assert last.wait(timeout=60) == 0
     assert last.stdout is not None

@@ -63,6 +63,7 @@ def test_a_folder_of_good_documents_exits_0(work: Path) -> None:
     assert "“15/QĐ-UBND”" in out
 
 
+@pytest.mark.slow
 def test_the_installed_command_does_the_same(work: Path) -> None:
     """The entry point of the package, in a process of its own."""
     command = shutil.which("vnsign", path=str(Path(sys.executable).parent))

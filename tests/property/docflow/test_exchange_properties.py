@@ -16,6 +16,7 @@ from docflow.exchange import name_parcel
 from docflow.ports import Delivery, Parts
 from tests.exchange_kit import RECEIVER, SENDER, TwoAgencies, open_two, seal_document
 from tests.office_kit import NOON
+from tests.support import more_in_ci
 
 _FACTS = st.frozensets(st.sampled_from(ReceiptKind))
 
@@ -132,7 +133,7 @@ def _work(two: TwoAgencies, data: st.DataObject) -> None:
             pass  # not possible in this state
 
 
-@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+@settings(max_examples=more_in_ci(3, 15), suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_one_effect_and_the_same_knowledge_whatever_the_transport_does(data: st.DataObject) -> None:
     """Losses, repetitions, delays and any order in both directions; drained, both agree and both logs verify."""

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.documents_kit import official_page
+from tests.support import more_in_ci
 from vnsign.errors import VnsignError
 from vnsign.pdf.finding.blanks import find_date_blanks, find_number_blank
 from vnsign.pdf.finding.rendering import render_page
@@ -16,7 +17,7 @@ from vnsign.pdf.finding.text_lines import fold, read_pages
 PAGE = official_page()
 
 
-@settings(max_examples=60)
+@settings(max_examples=more_in_ci(20, 60))
 @given(
     damage=st.lists(st.tuples(st.integers(0, len(PAGE) - 1), st.integers(0, 255)), min_size=1, max_size=40),
     cut=st.booleans(),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import vnsign
 from tests.materials import Office, leader_signed, make_office, numbered, sealed
+from tests.support import more_in_ci
 from vnsign.pdf.reading.structure import read_structure
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.report import DocumentReport, Verdict
@@ -30,7 +31,7 @@ def document(office: Office) -> bytes:
     return sealed(office, numbered(leader_signed(office)))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=more_in_ci(15, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_one_flipped_bit_inside_a_byte_range_never_passes(office: Office, document: bytes, data: st.DataObject) -> None:
     """Every bit that a signature covers counts."""
@@ -50,7 +51,7 @@ def test_one_flipped_bit_inside_a_byte_range_never_passes(office: Office, docume
     assert report.verdict is not Verdict.TOTAL_PASSED
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=more_in_ci(15, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_damage_gives_a_report(office: Office, document: bytes, data: st.DataObject) -> None:
     """Cut, doubled or overwritten anywhere: a report, never an exception."""
@@ -63,7 +64,7 @@ def test_any_damage_gives_a_report(office: Office, document: bytes, data: st.Dat
     assert isinstance(report, DocumentReport)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=more_in_ci(15, 60), deadline=None)
 @given(st.binary(max_size=2000))
 @example(b"")
 @example(b"%PDF-")
@@ -75,7 +76,7 @@ def test_any_bytes_give_a_report(data: bytes) -> None:
     assert report.verdict is not Verdict.TOTAL_PASSED
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=more_in_ci(15, 60), deadline=None)
 @given(st.binary(max_size=400))
 def test_any_cms_in_a_signature_gives_a_report(cms: bytes) -> None:
     """The CMS is hostile input of its own."""

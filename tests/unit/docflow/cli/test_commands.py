@@ -173,6 +173,7 @@ def test_every_command_shows_an_example() -> None:
             assert "Example: docflow" in " ".join(run(*arguments, "--help").output.split())
 
 
+@pytest.mark.slow
 def test_the_program_itself_ends_with_its_exit_code(folder: Path) -> None:
     """As installed: no traceback reaches the user, the exit code reaches the shell."""
     spoil(folder)

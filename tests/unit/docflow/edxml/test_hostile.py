@@ -169,6 +169,7 @@ def test_prefixes_do_not_matter_even_undeclared_ones() -> None:
     assert _read(GOOD.replace(b"<edXML:Reference>", b'<edXML:Reference xlink:href="cid:1">')) == MESSAGE
 
 
+@pytest.mark.slow
 def test_depth_count_and_length_are_limited() -> None:
     """Deep, broad and long messages are refused before they cost much."""
     deep = "<d>" * MAX_DEPTH + "</d>" * MAX_DEPTH

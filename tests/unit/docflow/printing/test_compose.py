@@ -83,6 +83,7 @@ def test_the_file_says_what_it_is() -> None:
     assert "/AcroForm" not in reader.root_object
 
 
+@pytest.mark.slow
 def test_same_document_gives_same_bytes_in_another_process() -> None:
     """No clock, no randomness: another process sets the same bytes."""
     code = (
@@ -110,6 +111,7 @@ def restless_threads() -> Iterator[None]:
     sys.setswitchinterval(usual)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("restless_threads")
 def test_threads_do_not_mix_up_their_documents() -> None:
     """Documents set in six threads at once have the bytes they have when set one after the other."""

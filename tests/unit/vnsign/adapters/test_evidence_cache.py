@@ -130,6 +130,7 @@ def _write_many(folder: Path, letter: int) -> None:
         assert found is None or len(set(found.body)) == 1
 
 
+@pytest.mark.slow
 def test_several_processes_write_one_entry_whole(tmp_path: Path) -> None:
     """The reader sees one writer's bytes, never a mixture; nothing is left over."""
     context = multiprocessing.get_context("spawn")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
+from tests.support import more_in_ci
 from tests.unit.vnsign.authority.making import NOW, PASSPHRASE, StoppedClock, openssl, pem
 from vnsign.authority import Act, Authority
 from vnsign.authority.database import store as rows
@@ -429,7 +430,7 @@ def test_any_damage_to_the_file_is_our_error(founded: bytes, tmp_path: Path) -> 
     dice = random.Random(20260302)
     path = tmp_path / rows.DATABASE_NAME
     outcomes = {"works": 0, "refused": 0}
-    for _ in range(150):
+    for _ in range(more_in_ci(40, 150)):
         damaged = bytearray(founded)
         for _ in range(dice.randint(1, 6)):
             damaged[dice.randrange(len(damaged))] = dice.randrange(256)
@@ -443,4 +444,4 @@ def test_any_damage_to_the_file_is_our_error(founded: bytes, tmp_path: Path) -> 
             outcomes["refused"] += 1
         else:
             outcomes["works"] += 1
-    assert min(outcomes.values()) > 10, outcomes
+    assert min(outcomes.values()) > 2, outcomes

@@ -159,6 +159,7 @@ def serials_on_record(authority: Authority) -> set[int]:
     return {item.certificate.serial_number for item in authority.issued() if item.subscriber not in own}
 
 
+@pytest.mark.slow
 def test_two_processes_issue_at_once_and_no_serial_number_is_used_twice(location: str) -> None:
     """Every certificate that left is on record, every list has its own number."""
     authority = new_authority(location)
@@ -175,6 +176,7 @@ def test_two_processes_issue_at_once_and_no_serial_number_is_used_twice(location
     assert newest.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number <= 9
 
 
+@pytest.mark.slow
 def test_two_processes_answer_the_same_requests_and_each_gets_one_certificate(location: str) -> None:
     """New ones and renewals, both processes from the same moment: the one that comes second is told so."""
     authority = new_authority(location)
@@ -282,6 +284,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run([*root, "umount", "--lazy", str(folder)], check=True)
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_stops_issuing_and_loses_nothing(small_disk: Path) -> None:
     """Whatever room is left, page by page: each verb fails as our error or is done wholly; then work goes on."""
     authority = new_authority(small_disk)

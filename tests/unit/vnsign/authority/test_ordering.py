@@ -40,6 +40,7 @@ def test_a_clock_that_stands_still_is_helped_on(tmp_path: Path) -> None:
     assert RisingTime(tmp_path).next_after(NOW - MAX_AHEAD / 2) == NOW + 4 * MICROSECOND
 
 
+@pytest.mark.slow
 def test_processes_and_threads_never_take_the_same_time(tmp_path: Path) -> None:
     """Each takes rising ones, and none twice."""
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
