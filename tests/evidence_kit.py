@@ -52,8 +52,8 @@ class Site:
     """An authority behind a recording, lying server.
 
     Attributes:
-        agency: The agency's certificate, its key used like a person's.
-        seal: The same key, loaded as the agency's.
+        deputy: Somebody who signs second.
+        seal: The agency.
         lies: By kind of service: what to answer instead. Bytes are sent as they are, a number is a status without a
             body, None hangs up.
         asked: Kinds and paths in the order they were asked for.
@@ -62,7 +62,7 @@ class Site:
 
     authority: vnsign.Authority
     leader: vnsign.Signer
-    agency: vnsign.Signer
+    deputy: vnsign.Signer
     seal: vnsign.Signer
     trust: vnsign.TrustStore
     lies: dict[str, Answer] = field(default_factory=dict)
@@ -116,11 +116,11 @@ def running_site(folder: Path, *, clock: vnsign.Clock | None = None) -> Iterator
         return authority.enroll(profile, vnsign.Subject(common_name=name, organization="UBND tỉnh An Bình"))
 
     seal = enrolled(vnsign.CertificateProfile.AGENCY_SEAL, "UBND tỉnh An Bình")
-
+    deputy = enrolled(vnsign.CertificateProfile.OFFICIAL, "Trần Thị Bình")
     site = Site(
         authority=authority,
         leader=vnsign.Signer.from_credential(enrolled(vnsign.CertificateProfile.OFFICIAL, "Nguyễn Văn Ủy")),
-        agency=vnsign.Signer.from_credential(seal),
+        deputy=vnsign.Signer.from_credential(deputy),
         seal=vnsign.Signer.from_credential(seal, holder=vnsign.Holder.AGENCY),
         trust=vnsign.TrustStore(anchors=authority.certificates()[:1]),
     )

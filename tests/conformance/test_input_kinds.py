@@ -201,7 +201,7 @@ def _office(site: Site) -> Office:
     return Office(
         authority=site.authority,
         leader=site.leader,
-        agency=site.agency,
+        deputy=site.deputy,
         seal=site.seal,
         trust=site.trust,
         tsa=DirectTsa(site.authority),

@@ -145,7 +145,7 @@ def test_what_has_the_level_already_is_left_alone(site: Site) -> None:
 @pytest.mark.slow
 def test_several_signatures_climb_together(site: Site) -> None:
     """One document timestamp and one store serve all of them."""
-    twice = vnsign.sign_pdf(site.sign(plain_pdf(), "B-B"), site.agency, level="B-T", tsa=site.tsa)
+    twice = vnsign.sign_pdf(site.sign(plain_pdf(), "B-B"), site.deputy, level="B-T", tsa=site.tsa)
 
     raised = vnsign.extend_pdf(twice, level="B-LTA", tsa=site.tsa, revocation=site.source())
 

@@ -246,7 +246,7 @@ OCSP_LIES: dict[str, tuple[Callable[[Asked], bytes | int | None], ErrorCode, str
     ),
     "another nonce": (about_leader(nonce=b"another one's"), ErrorCode.MALFORMED_OCSP, "nonce"),
     "another certificate": (
-        lambda asked: about_leader(certificate=SITE[0].agency.certificate)(asked),  # noqa: PLW0108 — when there is one
+        lambda asked: about_leader(certificate=SITE[0].deputy.certificate)(asked),  # noqa: PLW0108 — when there is one
         ErrorCode.MALFORMED_OCSP,
         "another certificate",
     ),

@@ -191,7 +191,7 @@ def test_what_a_place_or_a_field_holds_is_looked_at_too(office: Office) -> None:
     """The error names the part."""
     place = vnsign.Place(page=1, at_mm=(20.0, 30.0))
     for part, wrong in (("page", "1"), ("at_mm", (1.0,)), ("at_mm", ("a", "b")), ("size_mm", 5.0), ("page", True)):
-        spoilt = replace(place, **{part: wrong})
+        spoilt = replace(place, **{part: wrong})  # type: ignore[arg-type]  # that is the mistake
         with pytest.raises(vnsign.UsageError, match=rf"place\.{part}"):
             vnsign.sign_pdf(plain_pdf(), office.leader, image=picture(), place=spoilt, check_status=False)
 
