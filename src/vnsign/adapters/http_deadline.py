@@ -11,7 +11,7 @@ from __future__ import annotations
 import ssl
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -60,15 +60,10 @@ def keep_deadlines(client: httpx2.Client) -> httpx2.Client:
 class _Backend(httpcore2.SyncBackend):
     """Opens connections that keep the deadline."""
 
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    def connect_tcp(  # type: ignore[override]  # the rest of the library's parameters, as they come
+        self, host: str, port: int, timeout: float | None = None, **how: Any
     ) -> httpcore2.NetworkStream:
-        return _Stream(super().connect_tcp(host, port, left(timeout), local_address, socket_options))
+        return _Stream(super().connect_tcp(host, port, left(timeout), **how))
 
 
 class _Stream(httpcore2.NetworkStream):
