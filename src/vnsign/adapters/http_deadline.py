@@ -61,7 +61,11 @@ class _Backend(httpcore2.SyncBackend):
     """Opens connections that keep the deadline."""
 
     def connect_tcp(  # type: ignore[override]  # the rest of the library's parameters, as they come
-        self, host: str, port: int, timeout: float | None = None, **how: Any
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        **how: Any,  # noqa: ANN401
     ) -> httpcore2.NetworkStream:
         return _Stream(super().connect_tcp(host, port, left(timeout), **how))
 
