@@ -26,12 +26,18 @@ import pikepdf
 from vnsign.errors import ErrorCode, InputError
 from vnsign.pdf.dates import parse_pdf_date
 from vnsign.pdf.opening import open_pdf, warnings_of
+from vnsign.pdf.reading.restrictions import MAX_FIELD_DEPTH, FieldLock, inherited, name_of, read_restrictions
 from vnsign.pdf.reading.security_store import SecurityStore, read_store
 
-_MAX_FIELD_DEPTH = 64
+_MAX_NESTING = 8
+_DIRECT = (0, 0)
 _BYTE_RANGE_LENGTH = 4
 _TRAILER_WINDOW_BYTES = 32
 _HEX_STRING = re.compile(rb"<([0-9A-Fa-f\x00\t\n\f\r ]*)>")
+#: An end of file marker and the line end after it, both within what a signature covers.
+_REVISION_END = re.compile(rb"%%EOF(?:\r\n|\r|\n)?")
+_MAX_EARLIER_REVISIONS = 20
+_MAX_EARLIER_BYTES = 256 * 1024 * 1024
 _WHITE_SPACE = b"\x00\t\n\f\r "
 
 
@@ -50,33 +56,6 @@ class ByteRangeProblem(StrEnum):
     OUTSIDE_FILE = "outside_file"
     NOT_AROUND_CONTENTS = "not_around_contents"
     NOT_WHOLE_REVISION = "not_whole_revision"
-
-
-class LockAction(StrEnum):
-    """Which fields a lock closes. Source: ISO 32000-2 Table 259."""
-
-    ALL = "All"
-    INCLUDE = "Include"
-    EXCLUDE = "Exclude"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldLock:
-    """A FieldMDP transform or a /Lock dictionary."""
-
-    action: LockAction
-    fields: tuple[str, ...]
-
-    def closes(self, name: str) -> bool:
-        """Tell whether the lock closes a field; naming a field closes those below it too."""
-        named = any(name == field or name.startswith(field + ".") for field in self.fields)
-        match self.action:
-            case LockAction.ALL:
-                return True
-            case LockAction.INCLUDE:
-                return named
-            case LockAction.EXCLUDE:
-                return not named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,17 +114,54 @@ def read_structure(data: bytes) -> PdfStructure:
         InputError: ``NOT_A_PDF``, ``ENCRYPTED_PDF``, ``MALFORMED_PDF``.
     """
     try:
+        structure = _read(data)
+    except InputError as exc:
+        # what was appended may be unreadable; the revisions before it are not
+        if exc.code is not ErrorCode.MALFORMED_PDF or not (earlier := _earlier_signatures(data, known=())):
+            raise
+        return PdfStructure(signatures=earlier, store=SecurityStore(), warnings=(exc.message,))
+    found = structure.signatures
+    if data.count(b"/ByteRange") > len(found):
+        found = tuple(_order(iter((*found, *_earlier_signatures(data, known=found)))))
+    if not found and b"/ByteRange" in data:
+        found = (_unreadable(),)
+    return replace(structure, signatures=found)
+
+
+def _read(data: bytes) -> PdfStructure:
+    try:
         with open_pdf(data) as pdf:
-            found = tuple(_order(_find_signatures(pdf, data)))
-            store = read_store(pdf)
-            warnings = tuple(sorted(warnings_of(pdf)))
+            found = tuple(_order(_once_each(_find_signatures(pdf, data))))
+            return PdfStructure(signatures=found, store=read_store(pdf), warnings=tuple(sorted(warnings_of(pdf))))
     except InputError:
         raise
     except Exception as exc:  # boundary: reading objects lazily meets the same damage as opening
         raise InputError(ErrorCode.MALFORMED_PDF, f"the PDF is damaged: {type(exc).__name__}") from exc
-    if not found and b"/ByteRange" in data:
-        found = (_unreadable(),)
-    return PdfStructure(signatures=found, store=store, warnings=warnings)
+
+
+def _earlier_signatures(data: bytes, *, known: tuple[FoundSignature, ...]) -> tuple[FoundSignature, ...]:
+    """Return signatures of earlier revisions that the last one does not lead to any more.
+
+    Only those in order: what only looks like one (in a PDF within a PDF) covers no revision of this file.
+    """
+    ends = [match.end() for match in _REVISION_END.finditer(data)]
+    seen = {signature.byte_range for signature in known}
+    found: list[FoundSignature] = []
+    budget = _MAX_EARLIER_BYTES
+    first = data.find(b"/ByteRange")
+    for end in reversed(ends[-_MAX_EARLIER_REVISIONS:]):
+        budget -= end
+        if end == len(data) or not 0 <= first < end or budget < 0:
+            continue
+        try:
+            earlier = _read(data[:end])
+        except InputError:
+            continue
+        for signature in earlier.signatures:
+            if signature.problem is None and signature.byte_range not in seen:
+                seen.add(signature.byte_range)
+                found.append(signature)
+    return tuple(_order(iter(found)))
 
 
 def _unreadable() -> FoundSignature:
@@ -166,6 +182,17 @@ def _unreadable() -> FoundSignature:
     )
 
 
+def _once_each(found: Iterator[FoundSignature]) -> Iterator[FoundSignature]:
+    """Two dictionaries around the same bytes are one signature; the one that a field holds has a name."""
+    by_range: dict[tuple[int, ...], FoundSignature] = {}
+    for signature in found:
+        if signature.problem is not None:
+            yield signature
+        elif signature.byte_range not in by_range or not by_range[signature.byte_range].field:
+            by_range[signature.byte_range] = signature
+    yield from by_range.values()
+
+
 def _order(found: Iterator[FoundSignature]) -> list[FoundSignature]:
     return sorted(found, key=lambda s: (s.problem is not None, s.covered_end, s.field))
 
@@ -176,17 +203,55 @@ def _find_signatures(pdf: pikepdf.Pdf, data: bytes) -> Iterator[FoundSignature]:
     for item in pdf.objects:
         if not isinstance(item, pikepdf.Dictionary):
             continue
-        value = item.get("/V")
-        if value is not None and (is_signature_dictionary(value) or _inherited(item, "/FT") == pikepdf.Name.Sig):
-            number = value.objgen if isinstance(value, pikepdf.Dictionary) else (0, 0)
-            if number == (0, 0) or number not in seen:
+        if _holds_signature(item):
+            number = _number(item["/V"])
+            if number == _DIRECT or number not in seen:
                 seen.add(number)
-                yield _read_signature(pdf, data, value=value, field=item)
+                yield _read_signature(pdf, data, value=item["/V"], field=item)
         elif is_signature_dictionary(item):
             loose.append(item)
+    orphans = {item.objgen for item in loose} - seen
+    if orphans or data.count(b"/ByteRange") > len(seen):
+        yield from _nested_signatures(pdf, data, seen)
     for item in loose:
-        if item.objgen not in seen:
+        if item.objgen in orphans and item.objgen not in seen:
             yield _read_signature(pdf, data, value=item, field=None)
+
+
+def _nested_signatures(pdf: pikepdf.Pdf, data: bytes, seen: set[tuple[int, int]]) -> Iterator[FoundSignature]:
+    """Dictionaries written inside others: fields within /Fields or /Annots, signatures within /Perms."""
+    for item in pdf.objects:
+        for inner in _nested(item, depth=0):
+            if _holds_signature(inner) and _number(inner["/V"]) not in seen - {_DIRECT}:
+                seen.add(_number(inner["/V"]))
+                yield _read_signature(pdf, data, value=inner["/V"], field=inner)
+            elif is_signature_dictionary(inner) and "/V" not in item:
+                yield _read_signature(pdf, data, value=inner, field=None)
+
+
+def _holds_signature(item: pikepdf.Object) -> bool:
+    value = item.get("/V")
+    return value is not None and (is_signature_dictionary(value) or inherited(item, "/FT") == pikepdf.Name.Sig)
+
+
+def _number(value: object) -> tuple[int, int]:
+    return value.objgen if isinstance(value, pikepdf.Dictionary) else _DIRECT
+
+
+def _nested(item: object, *, depth: int) -> Iterator[pikepdf.Object]:
+    """Dictionaries written inside an object, not those it refers to."""
+    if depth > _MAX_NESTING:
+        return
+    direct: list[object] = []
+    if isinstance(item, pikepdf.Array):
+        direct = list(item)
+    elif isinstance(item, pikepdf.Dictionary):
+        direct = [item[key] for key in item.keys()]  # noqa: SIM118 — a PDF dictionary iterates like this only
+    for child in direct:
+        if isinstance(child, pikepdf.Dictionary | pikepdf.Array) and not child.is_indirect:
+            if isinstance(child, pikepdf.Dictionary):
+                yield child
+            yield from _nested(child, depth=depth + 1)
 
 
 def is_signature_dictionary(value: object) -> bool:
@@ -194,22 +259,11 @@ def is_signature_dictionary(value: object) -> bool:
     return isinstance(value, pikepdf.Dictionary) and "/ByteRange" in value and "/Contents" in value
 
 
-def _inherited(field: pikepdf.Object, key: str) -> pikepdf.Object | None:
-    node: pikepdf.Object | None = field
-    for _ in range(_MAX_FIELD_DEPTH):
-        if not isinstance(node, pikepdf.Dictionary):
-            return None
-        if key in node:
-            return node[key]
-        node = node.get("/Parent")
-    return None
-
-
 def field_name(field: pikepdf.Object) -> str:
     """Return the fully qualified name. Source: ISO 32000-2 §12.7.4.2."""
     parts: list[str] = []
     node: pikepdf.Object | None = field
-    for _ in range(_MAX_FIELD_DEPTH):
+    for _ in range(MAX_FIELD_DEPTH):
         if not isinstance(node, pikepdf.Dictionary):
             break
         if isinstance(node.get("/T"), pikepdf.String):
@@ -224,14 +278,14 @@ def _read_signature(
     name = field_name(field) if field is not None else ""
     if not isinstance(value, pikepdf.Dictionary):
         return replace(_unreadable(), field=name)
-    sub_filter = _name(value.get("/SubFilter"))
+    sub_filter = name_of(value.get("/SubFilter"))
     is_timestamp = sub_filter == "/ETSI.RFC3161" or value.get("/Type") == pikepdf.Name("/DocTimeStamp")
     byte_range = _integers(value.get("/ByteRange"))
     contents = _string(value.get("/Contents"))
     problem, gap = _check_byte_range(data, byte_range)
     if problem is None and not pdf.is_encrypted and gap.rstrip(b"\0") != contents.rstrip(b"\0"):
         problem = ByteRangeProblem.NOT_AROUND_CONTENTS
-    permissions, is_certification, locks = _restrictions(value, field)
+    permissions, is_certification, locks = read_restrictions(value, field)
     return FoundSignature(
         field=name,
         object_id=value.objgen,
@@ -276,55 +330,6 @@ def _is_well_formed(byte_range: tuple[int, ...]) -> bool:
         and min(byte_range) >= 0
         and byte_range[1] < byte_range[2]
     )
-
-
-def _restrictions(
-    value: pikepdf.Object, field: pikepdf.Object | None
-) -> tuple[int | None, bool, tuple[FieldLock, ...]]:
-    levels: list[int] = []
-    locks: list[FieldLock] = []
-    is_certification = False
-    references = value.get("/Reference")
-    for reference in references if isinstance(references, pikepdf.Array) else ():
-        if not isinstance(reference, pikepdf.Dictionary):
-            continue
-        parameters = reference.get("/TransformParams")
-        method = _name(reference.get("/TransformMethod"))
-        if method == "/DocMDP":
-            is_certification = True
-            levels.append(_permission(parameters))
-        elif method == "/FieldMDP":
-            locks.append(_lock(parameters))
-    own_lock = _inherited(field, "/Lock") if field is not None else None
-    if isinstance(own_lock, pikepdf.Dictionary):
-        locks.append(_lock(own_lock))
-        if "/P" in own_lock:
-            levels.append(_permission(own_lock))
-    return (min(levels) if levels else None), is_certification, tuple(locks)
-
-
-def _permission(parameters: pikepdf.Object | None) -> int:
-    """ISO 32000-2 Table 257: 1 to 3, 2 by default; what cannot be read counts as the strictest."""
-    if not isinstance(parameters, pikepdf.Dictionary):
-        return 2
-    value = parameters.get("/P", 2)
-    return int(value) if isinstance(value, int) and int(value) in {1, 2, 3} else 1
-
-
-def _lock(parameters: pikepdf.Object | None) -> FieldLock:
-    if not isinstance(parameters, pikepdf.Dictionary):
-        return FieldLock(action=LockAction.ALL, fields=())
-    try:
-        action = LockAction(_name(parameters.get("/Action")).removeprefix("/"))
-    except ValueError:
-        return FieldLock(action=LockAction.ALL, fields=())
-    fields = parameters.get("/Fields")
-    names = fields if isinstance(fields, pikepdf.Array) else ()
-    return FieldLock(action=action, fields=tuple(str(name) for name in names if isinstance(name, pikepdf.String)))
-
-
-def _name(value: object) -> str:
-    return str(value) if isinstance(value, pikepdf.Name) else ""
 
 
 def _string(value: object) -> bytes:

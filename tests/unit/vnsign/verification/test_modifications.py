@@ -33,7 +33,8 @@ from tests.materials import (
     sealed,
 )
 from vnsign.pdf.reading.pages import only_sets_harmless_flags
-from vnsign.pdf.reading.structure import FieldLock, FoundSignature, LockAction, read_structure
+from vnsign.pdf.reading.restrictions import FieldLock, LockAction
+from vnsign.pdf.reading.structure import FoundSignature, read_structure
 from vnsign.report import FindingCode, Modifications, Severity
 from vnsign.verification.modifications import judge_changes
 from vnsign.verification.signatures import LaterChanges
