@@ -21,6 +21,9 @@ class ErrorCode(StrEnum):
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
     SECRET_DOCUMENT = "secret_document"
     DATE_NOT_ALLOWED = "date_not_allowed"
+    NUMBER_TAKEN = "number_taken"
+    NUMBER_NOT_NEXT = "number_not_next"
+    PERMISSION_NEEDED = "permission_needed"
     # theirs
     MALFORMED_INPUT = "malformed_input"
     SIGNATURE_REFUSED = "signature_refused"

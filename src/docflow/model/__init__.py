@@ -47,17 +47,20 @@ from docflow.model.incoming_states import (
 )
 from docflow.model.numbers import (
     LAW_TIME_ZONE,
+    MAX_NUMBER,
     OUTGOING_REGISTER,
     NumberAndSymbol,
     RegisterKey,
     build_number_and_symbol,
     build_place_and_date,
+    build_symbol,
     law_date,
     number_document,
     parse_number_and_symbol,
     register_for,
 )
-from docflow.model.series import Series, SeriesKind, parse_series
+from docflow.model.permissions import ANY_NUMBER, NumberWish, Permission
+from docflow.model.series import ADMINISTRATIVE, REGISTER_OPENED, Series, SeriesKind, parse_series
 from docflow.model.states import (
     OUTGOING,
     DocumentEvent,
@@ -81,12 +84,16 @@ from docflow.model.working_time import (
 )
 
 __all__ = [
+    "ADMINISTRATIVE",
+    "ANY_NUMBER",
     "DUTIES",
     "INCOMING",
     "INCOMING_REGISTER",
     "LAW_TIME_ZONE",
+    "MAX_NUMBER",
     "OUTGOING",
     "OUTGOING_REGISTER",
+    "REGISTER_OPENED",
     "Addressee",
     "Agency",
     "AgencyCode",
@@ -107,9 +114,11 @@ __all__ = [
     "IncomingState",
     "IncomingTransition",
     "NumberAndSymbol",
+    "NumberWish",
     "OfficeTerms",
     "OnTimeRate",
     "Pause",
+    "Permission",
     "Punctuality",
     "ReceiptKind",
     "RegisterKey",
@@ -131,6 +140,7 @@ __all__ = [
     "at_time",
     "build_number_and_symbol",
     "build_place_and_date",
+    "build_symbol",
     "check_abbreviation",
     "check_document_id",
     "count_on_time",

@@ -12,11 +12,13 @@ Source: Nghị định 30/2020/NĐ-CP Điều 15, Phụ lục I Phần I mục I
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
+from typing import assert_never
 
 from docflow.errors import DocflowError, ErrorCode, InputError, UsageError
 from docflow.model.agencies import Agency, SeriesRule, check_abbreviation
+from docflow.model.series import ADMINISTRATIVE, Series, SeriesKind
 from docflow.model.types import DocumentType
 
 LAW_TIME_ZONE = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
@@ -132,14 +134,58 @@ def parse_number_and_symbol(text: str) -> NumberAndSymbol:
         ) from exc
 
 
-def register_for(document_type: DocumentType, *, agency: Agency) -> str:
-    """Return the name of the register in which a type is numbered.
+def register_for(document_type: DocumentType, *, agency: Agency, series: Series = ADMINISTRATIVE) -> str:
+    """Return the name of the register in which a document is numbered.
 
-    Source: Nghị định 30/2020/NĐ-CP Điều 15 khoản 1 (the head of the agency decides one series or one per type).
+    Source: Nghị định 30/2020/NĐ-CP Điều 15 khoản 1 (administrative documents: the head of the agency decides one series
+    or one per type; normative documents: one per type; a council under the agency's seal: its own), Điều 25 khoản 4
+    (copies: one).
     """
-    return (
-        OUTGOING_REGISTER if agency.series is SeriesRule.ONE_FOR_ALL else f"{OUTGOING_REGISTER}:{document_type.value}"
-    )
+    match series.kind:
+        case SeriesKind.ADMINISTRATIVE if agency.series is SeriesRule.ONE_FOR_ALL:
+            return OUTGOING_REGISTER
+        case SeriesKind.ADMINISTRATIVE:
+            return f"{OUTGOING_REGISTER}:{document_type.value}"
+        case SeriesKind.NORMATIVE:
+            return f"{series.text}:{document_type.value}"
+        case SeriesKind.COUNCIL | SeriesKind.COPY:
+            return series.text
+        case _:
+            assert_never(series.kind)
+
+
+def build_symbol(
+    document_type: DocumentType,
+    number: int,
+    *,
+    agency: Agency,
+    unit: str | None,
+    year: int,
+    series: Series = ADMINISTRATIVE,
+    suffix: str = "",
+) -> str:
+    """Return the text after ``Số:`` of a document of any series.
+
+    ``15/QĐ-UBND``; ``12a/QĐ-UBND`` for a sub-number; ``05/2026/QĐ-UBND`` for a normative document;
+    ``03/QĐ-HĐTĐ`` for a council, whose abbreviation stands where the agency's does.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; a công văn without a unit, or a normative document without a type in its symbol.
+    Source: Nghị định 30/2020/NĐ-CP Phụ lục I Phần I mục II.3. The form with the year is that of every normative
+    document cited here, e.g. 30/2020/NĐ-CP; its rule is outside the decree (docs/adr/0051).
+    """
+    issuer = agency if series.body is None else replace(agency, abbreviation=series.body)
+    plain = build_number_and_symbol(number_document(document_type, number, agency=issuer, unit=unit))
+    digits, _, rest = plain.partition("/")
+    if series.kind is not SeriesKind.NORMATIVE:
+        return f"{digits}{suffix}/{rest}"
+    if document_type.abbreviation is None:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"a {document_type.vi} is no normative document",
+            vi=f"{document_type.vi} không phải là văn bản quy phạm pháp luật.",
+        )
+    return f"{digits}{suffix}/{year}/{rest}"
 
 
 def law_date(moment: datetime) -> date:

@@ -62,6 +62,10 @@ ADMINISTRATIVE = Series()
 """What most documents are numbered in."""
 
 
+REGISTER_OPENED = "register_opened"
+"""Type of the audit leaf with which a register goes on from a book before it: the only one not to begin at 1."""
+
+
 def parse_series(text: str) -> Series:
     """Parse what :attr:`Series.text` gives.
 

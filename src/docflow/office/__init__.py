@@ -16,6 +16,7 @@ from docflow.office.outgoing.steps import (
     approve_document,
     draft_document,
     issue_document,
+    issue_documents,
     record_leader_signature,
     record_seal,
     void_number,
@@ -23,6 +24,7 @@ from docflow.office.outgoing.steps import (
 from docflow.office.registers.book import LINES_A_VOLUME, RegisterBook, RegisterKind, RegisterLine, divide_book
 from docflow.office.registers.csv_form import write_book_csv
 from docflow.office.registers.lines import handling_line, incoming_line, outgoing_line
+from docflow.office.registers.reserving import Reserved, open_register, reserve_numbers, void_reserved_number
 
 __all__ = [
     "LINES_A_VOLUME",
@@ -35,6 +37,7 @@ __all__ = [
     "RegisterBook",
     "RegisterKind",
     "RegisterLine",
+    "Reserved",
     "act_on_incoming",
     "approve_document",
     "ask_take_back",
@@ -46,12 +49,16 @@ __all__ = [
     "handling_line",
     "incoming_line",
     "issue_document",
+    "issue_documents",
     "know",
+    "open_register",
     "outgoing_line",
     "record_leader_signature",
     "record_seal",
     "register_agency",
+    "reserve_numbers",
     "void_number",
+    "void_reserved_number",
     "vouch_for_log",
     "write_book_csv",
 ]

@@ -14,7 +14,7 @@ from docflow.audit import LogReport, VerifierKey, format_proof, parse_vkey
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
 from docflow.model import Document, DocumentState, IncomingDocument, IncomingState
 from docflow.office import RegisterBook, RegisterKind
-from docflow.ports import InboxRow, OutboxRow, OutboxState, ParcelRow, ReceiptRow
+from docflow.ports import InboxRow, OutboxRow, OutboxState, ParcelRow, ReceiptRow, RegisterEntry
 from docflow.store import reading
 from docflow.store.blobs import BlobFolder
 from docflow.store.books import read_book
@@ -52,6 +52,12 @@ class StoreReader:
         """Return a year's register as a book; see :func:`docflow.store.books.read_book`."""
         with self._database.reading() as connection:
             return read_book(connection, self._agency, kind=kind, year=year, register=register)
+
+    def list_entries(self, year: int, *, register: str | None = None) -> tuple[RegisterEntry, ...]:
+        """Return the lines of a year's outgoing registers, by register and number."""
+        with self._database.reading() as connection:
+            found = reading.list_register(connection, self._agency, year, register=register)
+        return tuple(entry for entry, _ in found)
 
     def find_incoming(self, incoming_id: str) -> IncomingDocument | None:
         """Return an incoming document as it is now, or None."""

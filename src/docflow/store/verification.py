@@ -36,6 +36,8 @@ from docflow.audit import (
 )
 from docflow.audit.leaves import SALT_BYTES
 from docflow.errors import DocflowError
+from docflow.model import INCOMING_REGISTER, REGISTER_OPENED
+from docflow.ports import EntryKind
 from docflow.store.blobs import BlobFolder
 from docflow.store.leaf_rows import Key, founded_agencies, key_of, open_or_none
 from docflow.store.rows import logged_row
@@ -237,12 +239,14 @@ class _Verification:
     def _follow(self, opened: OpenedLeaf, link: RegisterLink, leaf_hash: bytes) -> None:
         """(5) Each number is one more than the number before, and names its leaf."""
         key: Key = (opened.agency, link.register, link.year)
-        number, previous, _ = self._registers.get(key, (0, None, None))
-        if link.number != number + 1 or link.previous != previous:
+        number, previous, last = self._registers.get(key, (0, None, None))
+        is_opening = opened.type == REGISTER_OPENED and previous is None and link.number >= 1
+        if (link.number != number + 1 and not is_opening) or link.previous != previous:
             detail = f"number {link.number} does not follow number {number}"
             self._add(LogFindingCode.REGISTER_BROKEN, REGISTER_ENTRY.name, _join(REGISTER_ENTRY, key), detail=detail)
         dates = [row.values[_DATES[row.table]] for row in opened.rows if _DATES.get(row.table) in row.values]
-        self._registers[key] = (link.number, leaf_hash, str(dates[0]) if dates else None)
+        # The head keeps the latest date: a permitted date out of order does not turn it back.
+        self._registers[key] = (link.number, leaf_hash, max((str(day) for day in (*dates, last) if day), default=None))
 
     # ---- (2), (3) tree and checkpoints
 
@@ -335,17 +339,25 @@ class _Verification:
             self._add(LogFindingCode.ROW_MISSING, REGISTER_COUNTER.name, _join(REGISTER_COUNTER, key))
 
     def _check_entries(self) -> None:
+        """(5) Without its sub-numbers a register runs from 1, or from the number that a book before it ended with."""
         numbers: dict[Key, list[int]] = {}
+        starts: dict[Key, int] = {}
         for table in (REGISTER_ENTRY, INCOMING_ENTRY):
             for row in self._all(table):
-                numbers.setdefault((table.name, row["agency"], row["register"], row["year"]), []).append(row["number"])
-        for (table_name, *key), found in numbers.items():
-            self._counts["numbers"] += len(found)
-            missing = set(range(1, len(found) + 1)) - set(found)
+                key: Key = (row["agency"], row["register"], row["year"])
+                self._counts["numbers"] += 1
+                if row.get("kind") == EntryKind.OPENING:
+                    starts[key] = row["number"]
+                if not row.get("suffix"):
+                    numbers.setdefault(key, []).append(row["number"])
+        for key, found in numbers.items():
+            start = starts.get(key, 1)
+            missing = set(range(start, start + len(found))) - set(found)
             if missing:
-                detail = f"numbers run 1..{max(found)} without {', '.join(map(str, sorted(missing)[:10]))}"
-                where = _join(METADATA.tables[str(table_name)], tuple(key))
-                self._add(LogFindingCode.REGISTER_BROKEN, str(table_name), where, column="number", detail=detail)
+                detail = f"numbers run {start}..{max(found)} without {', '.join(map(str, sorted(missing)[:10]))}"
+                where = _join(REGISTER_ENTRY, key)
+                table_name = INCOMING_ENTRY.name if key[1] == INCOMING_REGISTER else REGISTER_ENTRY.name
+                self._add(LogFindingCode.REGISTER_BROKEN, table_name, where, column="number", detail=detail)
 
     # ---- (6) files
 

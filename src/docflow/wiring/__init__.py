@@ -14,15 +14,19 @@ from docflow.model import (
     Draft,
     IncomingDocument,
     IncomingState,
+    NumberWish,
+    Permission,
     ReceiptKind,
     Secrecy,
+    Series,
+    SeriesKind,
     SeriesRule,
     SignatureVerdict,
     Urgency,
     parse_agency_code,
 )
-from docflow.office import Dispatched, Issued, Post, Receipt, Reception, RegisterBook, RegisterKind
-from docflow.ports import InboxOutcome, OutboxState, ParcelKind, SignatureCheck
+from docflow.office import Dispatched, Issued, Post, Receipt, Reception, RegisterBook, RegisterKind, Reserved
+from docflow.ports import EntryKind, InboxOutcome, OutboxState, ParcelKind, RegisterEntry, SignatureCheck
 from docflow.store import SystemClock, SystemRandomness
 from docflow.transport import FileDrop
 from docflow.wiring.logs import ProvenEvent, check_proof, read_checkpoint, read_proof, verify_log
@@ -37,6 +41,7 @@ __all__ = [
     "DocumentState",
     "DocumentType",
     "Draft",
+    "EntryKind",
     "FileDrop",
     "InboxOutcome",
     "IncomingDocument",
@@ -46,19 +51,25 @@ __all__ = [
     "LogFinding",
     "LogFindingCode",
     "LogReport",
+    "NumberWish",
     "Office",
     "OutboxState",
     "ParcelKind",
+    "Permission",
     "Post",
     "ProvenEvent",
     "Receipt",
     "ReceiptKind",
     "Reception",
     "RegisterBook",
+    "RegisterEntry",
     "RegisterForm",
     "RegisterKind",
     "ResendPolicy",
+    "Reserved",
     "Secrecy",
+    "Series",
+    "SeriesKind",
     "SeriesRule",
     "SignatureCheck",
     "SignatureVerdict",

@@ -27,10 +27,11 @@ from docflow.office import Desk, Post
 from docflow.ports import Clock, OutboxRow, OutboxState, Randomness, Verifier
 from docflow.store import OfficeStore, SystemClock, SystemRandomness, open_store
 from docflow.wiring.exchange import ExchangingOffice
+from docflow.wiring.numbering import NumberingOffice
 from docflow.wiring.outgoing import OutgoingOffice
 
 
-class Office(OutgoingOffice, ExchangingOffice):
+class Office(OutgoingOffice, NumberingOffice, ExchangingOffice):
     """One agency's office; safe for threads; other processes may open the same folder.
 
     Every verb is one transaction and can be repeated: the same request gets the same answer. Times are aware; dates are

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from docflow import office as use_cases
-from docflow.model import Draft
+from docflow.model import ANY_NUMBER, Draft, NumberWish
 from docflow.office import Desk, Issued, Receipt
 from docflow.ports import SignatureCheck
 
@@ -50,10 +50,18 @@ class OutgoingOffice:
         )
 
     def issue(
-        self, document_id: str, *, actor: str, on: date | None = None, idempotency_key: str | None = None
+        self,
+        document_id: str,
+        *,
+        actor: str,
+        on: date | None = None,
+        wish: NumberWish = ANY_NUMBER,
+        idempotency_key: str | None = None,
     ) -> Issued:
         """Give number and date; see :func:`docflow.office.issue_document`."""
-        return use_cases.issue_document(self._desk, document_id, actor=actor, on=on, idempotency_key=idempotency_key)
+        return use_cases.issue_document(
+            self._desk, document_id, actor=actor, on=on, wish=wish, idempotency_key=idempotency_key
+        )
 
     def sealed(
         self,

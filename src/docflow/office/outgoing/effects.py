@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from docflow.errors import ErrorCode, InputError
-from docflow.model import Document, Effect, RegisterKey, build_number_and_symbol, number_document
+from docflow.model import Document, Effect, build_symbol
 from docflow.office.outgoing.step import Work
 from docflow.ports import EntryKind, OutboxRow, OutboxState, RegisterEntry
 
@@ -38,27 +38,33 @@ def _record_leader_signature(work: Work, document: Document) -> Document:
 
 
 def _take_number(work: Work, document: Document) -> Document:
-    counter = _required(work.counter)
-    number = counter.last_number + 1
-    symbol = build_number_and_symbol(
-        number_document(document.draft.type, number, agency=work.agency, unit=document.draft.unit)
+    place, draft = _required(work.place), document.draft
+    key, permission = place.counter.key, work.step.wish.permission
+    symbol = build_symbol(
+        draft.type,
+        place.number,
+        agency=work.agency,
+        unit=draft.unit,
+        year=key.year,
+        series=draft.series,
+        suffix=place.suffix,
     )
     entry = RegisterEntry(
-        key=counter.key,
-        number=number,
+        key=key,
+        number=place.number,
+        suffix=place.suffix,
         kind=EntryKind.DOCUMENT,
         document_id=document.id,
         symbol=symbol,
         issued_on=work.day,
+        permission=permission.text if permission else None,
     )
-    work.unit.add_entry(entry)
+    if place.reserved is None:
+        work.unit.add_entry(entry)
+    else:
+        work.unit.change_entry(entry)
     return replace(
-        document,
-        register=counter.key.register,
-        year=counter.key.year,
-        number=number,
-        symbol=symbol,
-        issued_on=work.day,
+        document, register=key.register, year=key.year, number=place.number, symbol=symbol, issued_on=work.day
     )
 
 
@@ -89,16 +95,8 @@ def _release_dispatch(work: Work, document: Document) -> Document:
 
 
 def _void_number(work: Work, document: Document) -> Document:
-    entry = RegisterEntry(
-        key=RegisterKey(agency=document.agency, register=_required(document.register), year=_required(document.year)),
-        number=_required(document.number),
-        kind=EntryKind.VOID,
-        document_id=document.id,
-        symbol=_required(document.symbol),
-        issued_on=_required(document.issued_on),
-        reason=work.step.reason,
-    )
-    work.unit.change_entry(entry)
+    entry = _required(work.unit.find_entry_of(document.id))
+    work.unit.change_entry(replace(entry, kind=EntryKind.VOID, reason=work.step.reason))
     return document
 
 

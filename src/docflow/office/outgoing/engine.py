@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from docflow.audit import Json, RegisterLink
+from docflow.audit import Json
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import (
     Agency,
@@ -31,7 +31,8 @@ from docflow.office.ledger import find_answer, keep_answer, record_event
 from docflow.office.outgoing.effects import EFFECTS
 from docflow.office.outgoing.guards import GUARDS
 from docflow.office.outgoing.step import Step, Work
-from docflow.ports import Randomness, RegisterCounter, UnitOfWork
+from docflow.office.registers.numbering import NumberPlace, advance, choose_place
+from docflow.ports import Randomness, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ def perform(unit: UnitOfWork, step: Step, *, agency: Agency, randomness: Randomn
     # (1) row of the table
     before = _load(unit, step)
     transition = find_transition(before.state if before else None, step.event)
-    work = Work(unit=unit, step=step, agency=agency, counter=_counter(unit, step, before, agency=agency))
+    work = Work(unit=unit, step=step, agency=agency, place=_place(unit, step, before, agency=agency))
     # (2) guard
     document = before or _new_document(step, agency=agency)
     GUARDS[transition.guard](work, document)
@@ -77,7 +78,7 @@ def perform(unit: UnitOfWork, step: Step, *, agency: Agency, randomness: Randomn
     answer = _answer(document)
     keep_answer(unit, step.request, answer)
     # (6) leaf
-    link = _link(work, document) if Effect.TAKE_NUMBER in transition.effects else None
+    place = work.place if Effect.TAKE_NUMBER in transition.effects else None
     leaf = record_event(
         unit,
         transition.evidence,
@@ -86,12 +87,10 @@ def perform(unit: UnitOfWork, step: Step, *, agency: Agency, randomness: Randomn
         agency=agency.code.text,
         subject=document.id,
         randomness=randomness,
-        link=link,
+        link=place.link if place else None,
     )
-    if link is not None and work.counter is not None:
-        unit.advance_counter(
-            replace(work.counter, last_number=link.number, last_date=work.day, last_leaf_hash=leaf.hash)
-        )
+    if place is not None:
+        advance(unit, place, leaf=leaf, day=work.day)
     return Outcome(answer=answer, is_replay=False)
 
 
@@ -113,12 +112,12 @@ def _load(unit: UnitOfWork, step: Step) -> Document | None:
     return document
 
 
-def _counter(unit: UnitOfWork, step: Step, document: Document | None, *, agency: Agency) -> RegisterCounter | None:
+def _place(unit: UnitOfWork, step: Step, document: Document | None, *, agency: Agency) -> NumberPlace | None:
     if step.event is not DocumentEvent.ISSUE or document is None:
         return None
     year = (step.on or law_date(step.at)).year
-    register = register_for(document.draft.type, agency=agency)
-    return unit.counter(RegisterKey(agency=agency.code.text, register=register, year=year))
+    register = register_for(document.draft.type, agency=agency, series=document.draft.series)
+    return choose_place(unit, RegisterKey(agency=agency.code.text, register=register, year=year), step.wish)
 
 
 def _new_document(step: Step, *, agency: Agency) -> Document:
@@ -144,12 +143,3 @@ def _answer(document: Document) -> dict[str, Json]:
         "symbol": document.symbol,
         "issued_on": document.issued_on.isoformat() if document.issued_on else None,
     }
-
-
-def _link(work: Work, document: Document) -> RegisterLink | None:
-    if work.counter is None or document.number is None:
-        return None
-    key = work.counter.key
-    return RegisterLink(
-        register=key.register, year=key.year, number=document.number, previous=work.counter.last_leaf_hash
-    )

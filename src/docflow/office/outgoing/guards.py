@@ -33,20 +33,22 @@ def _guard_leader_signature(work: Work, _document: Document) -> None:
 
 
 def _guard_date(work: Work, document: Document) -> None:
-    """A number's date is not in the future, not before the number before it, not before the leader signed.
+    """A number's date is not in the future, in the order of numbers, not before the leader signed; or permitted.
 
     Source: NĐ 30/2020 Điều 15 (numbers in order of time), Điều 18 khoản 1; TT 01/2019 Điều 20 khoản 1đ.
     """
     today = law_date(work.step.at)
-    last = work.counter.last_date if work.counter else None
+    place = work.place
     signed = law_date(document.leader_signed_at) if document.leader_signed_at else None
-    floors = [day for day in (last, signed) if day is not None]
-    if work.day > today or any(work.day < floor for floor in floors):
-        earliest = max(floors, default=today)
+    is_permitted = work.step.wish.permission is not None
+    floors = [] if is_permitted else [day for day in (place.earliest if place else None, signed) if day is not None]
+    ceilings = [today] if is_permitted or place is None or place.latest is None else [today, place.latest]
+    if work.day > min(ceilings) or any(work.day < floor for floor in floors):
+        earliest, latest = max(floors, default=min(ceilings)), min(ceilings)
         raise UsageError(
             ErrorCode.DATE_NOT_ALLOWED,
-            f"the date {work.day} is not between {earliest} and today, {today}",
-            vi=f"Ngày ban hành {work.day:%d/%m/%Y} không nằm trong khoảng {earliest:%d/%m/%Y} – {today:%d/%m/%Y}.",
+            f"the date {work.day} is not between {earliest} and {latest}; today is {today}",
+            vi=f"Ngày ban hành {work.day:%d/%m/%Y} không nằm trong khoảng {earliest:%d/%m/%Y} – {latest:%d/%m/%Y}.",
             way_out="issue it with today's date: numbers follow the order of time",
         )
 

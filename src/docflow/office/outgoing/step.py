@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from docflow.model import Agency, DocumentEvent, Draft, law_date
+from docflow.model import ANY_NUMBER, Agency, DocumentEvent, Draft, NumberWish, law_date
 from docflow.office.ledger import Request
-from docflow.ports import BlobRow, RegisterCounter, SignatureCheck, UnitOfWork
+from docflow.office.registers.numbering import NumberPlace
+from docflow.ports import BlobRow, SignatureCheck, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ class Step:
     pdf: StoredPdf | None = None
     on: date | None = None
     reason: str | None = None
+    wish: NumberWish = ANY_NUMBER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ class Work:
     unit: UnitOfWork
     step: Step
     agency: Agency
-    counter: RegisterCounter | None = None
+    place: NumberPlace | None = None
 
     @property
     def day(self) -> date:

@@ -12,17 +12,19 @@ Source: Nghị định 30/2020/NĐ-CP Điều 10–18; docs/reference/states.md.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from docflow.audit import Json, format_time
-from docflow.errors import ErrorCode, InputError, UsageError
+from docflow.errors import DocflowError, ErrorCode, InputError, UsageError
 from docflow.model import (
+    ANY_NUMBER,
     Document,
     DocumentEvent,
     DocumentState,
     Draft,
+    NumberWish,
     SignatureVerdict,
     build_place_and_date,
     check_document_id,
@@ -30,10 +32,10 @@ from docflow.model import (
 )
 from docflow.office.desk import Desk
 from docflow.office.ledger import make_request
-from docflow.office.outgoing.engine import perform
+from docflow.office.outgoing.engine import Outcome, perform
 from docflow.office.outgoing.guards import ACCEPTED_VERDICTS
 from docflow.office.outgoing.step import Step, StoredPdf
-from docflow.ports import BlobRow, SignatureCheck
+from docflow.ports import BlobRow, SignatureCheck, UnitOfWork
 
 MAX_PDF_BYTES = 1024**3
 """Larger files are refused."""
@@ -141,21 +143,50 @@ def record_leader_signature(
 
 
 def issue_document(
-    desk: Desk, document_id: str, *, actor: str, on: date | None = None, idempotency_key: str | None = None
+    desk: Desk,
+    document_id: str,
+    *,
+    actor: str,
+    on: date | None = None,
+    wish: NumberWish = ANY_NUMBER,
+    idempotency_key: str | None = None,
 ) -> Issued:
     """Give number and date: register, document, outbox, answer, leaf and checkpoint in one transaction.
 
     Args:
         on: The date in Asia/Ho_Chi_Minh; None is the clock's today. Not in the future, not before the register's last
-            date, not before the leader signed.
+            date, not before the leader signed; its year is the register's.
+        wish: Another number than the next, or a permission for a date out of order.
 
     Raises:
-        UsageError: ``DATE_NOT_ALLOWED``, ``WRONG_STATE``, ``NOT_FOUND``, ``IDEMPOTENCY_CONFLICT``.
+        UsageError: ``DATE_NOT_ALLOWED``, ``NUMBER_TAKEN``, ``NUMBER_NOT_NEXT``, ``PERMISSION_NEEDED``, ``WRONG_STATE``,
+            ``NOT_FOUND``, ``IDEMPOTENCY_CONFLICT``.
     Source: Nghị định 30/2020/NĐ-CP Điều 15, 16; Thông tư 01/2019/TT-BNV Điều 20 khoản 1đ.
     """
-    asked: dict[str, Json] = {"on": on.isoformat() if on else None}
-    step = _step(desk, DocumentEvent.ISSUE, document_id, actor=actor, asked=asked, key=idempotency_key, on=on)
+    step = _issue_step(desk, document_id, actor=actor, on=on, wish=wish, key=idempotency_key)
     return _issued(*_perform(desk, step), place=desk.agency.place)
+
+
+def issue_documents(
+    desk: Desk, document_ids: Sequence[str], *, actor: str, on: date | None = None
+) -> tuple[Issued | DocflowError, ...]:
+    """Give many documents their numbers, in this order, with as few commits as possible.
+
+    Each gets its number, or its error and then nothing is written for it; the numbers have no gap. Nothing is returned
+    before it is on the disk. Killed on the way, the same call goes on where it stopped.
+
+    Raises:
+        StoreUnavailable: Never for one document: then it stands in the result.
+    Source: As :func:`issue_document`.
+    """
+    steps = [_issue_step(desk, name, actor=actor, on=on, wish=ANY_NUMBER, key=None) for name in document_ids]
+    works = [_work_of(desk, step) for step in steps]
+    return tuple(
+        done
+        if isinstance(done, DocflowError)
+        else _issued(done.answer, is_replay=done.is_replay, place=desk.agency.place)
+        for done in desk.store.transact_many(works)
+    )
 
 
 def record_seal(
@@ -217,6 +248,7 @@ def _step(
     pdf: StoredPdf | None = None,
     on: date | None = None,
     reason: str | None = None,
+    wish: NumberWish = ANY_NUMBER,
 ) -> Step:
     check_document_id(document_id)
     # The agency is part of the default key: several agencies may come to share one database.
@@ -232,11 +264,26 @@ def _step(
         pdf=pdf,
         on=on,
         reason=reason,
+        wish=wish,
     )
 
 
+def _issue_step(
+    desk: Desk, document_id: str, *, actor: str, on: date | None, wish: NumberWish, key: str | None
+) -> Step:
+    asked: dict[str, Json] = {"on": on.isoformat() if on else None}
+    if wish != ANY_NUMBER:
+        permission = wish.permission.text if wish.permission else None
+        asked["wish"] = {"number": wish.number, "sub_of": wish.sub_of, "permission": permission}
+    return _step(desk, DocumentEvent.ISSUE, document_id, actor=actor, asked=asked, key=key, on=on, wish=wish)
+
+
+def _work_of(desk: Desk, step: Step) -> Callable[[UnitOfWork], Outcome]:
+    return lambda unit: perform(unit, step, agency=desk.agency, randomness=desk.randomness)
+
+
 def _perform(desk: Desk, step: Step) -> tuple[Mapping[str, Json], bool]:
-    outcome = desk.store.transact(lambda unit: perform(unit, step, agency=desk.agency, randomness=desk.randomness))
+    outcome = desk.store.transact(_work_of(desk, step))
     return outcome.answer, outcome.is_replay
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from docflow import FileDrop, LogReport, Office, ParcelKind, Post, verify_log
+from docflow import FileDrop, LogReport, NumberWish, Office, ParcelKind, Permission, Post, verify_log
 from docflow.ports import Parts
 from docflow.store import METADATA
 from tests.exchange_kit import KeyPeers, KeySigner, open_exchanging, seal_document
@@ -25,7 +25,7 @@ EVIDENCE = [
     pytest.param(table.name, column.name, id=f"{table.name}.{column.name}")
     for table in METADATA.sorted_tables
     for column in table.columns
-    if column.info["evidence"] and column.name != "permission"  # no verb writes it yet
+    if column.info["evidence"]
 ]
 TABLES = [table.name for table in METADATA.sorted_tables]
 
@@ -41,6 +41,9 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
         sign_off(office, "void")
         office.issue("void", actor="Văn thư")
         office.void("void", actor="Văn thư", reason="in hỏng")
+        sign_off(office, "between")
+        wish = NumberWish(sub_of=1, permission=Permission(granted_by="Chủ tịch", reason="bổ sung"))
+        office.issue("between", actor="Văn thư", wish=wish)
         office.draft(make_draft("về việc khác"), actor="Trần Thị Bình", document_id="drafted")
     exchange_with_another(folder)
     return folder
@@ -121,8 +124,8 @@ def test_an_untouched_office_is_intact(folder: Path) -> None:
     report = verify_log(folder)
     assert report.findings == ()
     assert report.is_intact
-    assert (report.numbers, report.size) == (6, 89)
-    assert report.blobs == 67
+    assert (report.numbers, report.size) == (7, 93)
+    assert report.blobs == 69
 
 
 @pytest.mark.parametrize(("table", "column"), EVIDENCE)
@@ -247,7 +250,7 @@ def test_a_changed_blob_is_named(folder: Path, change: str) -> None:
         assert [(f.table, f.key) for f in report.findings] == [("blobs", path.name)]
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(data)
-    assert len(paths) == 65
+    assert len(paths) == 67
 
 
 def test_an_older_copy_is_found_by_a_newer_checkpoint(original: Path, tmp_path: Path) -> None:
@@ -301,5 +304,5 @@ def test_the_schema_enumerates_what_the_test_edits() -> None:
     """The list above is taken from the tables: none is left out, all are edited."""
     columns = [column for table in METADATA.sorted_tables for column in table.columns]
     assert [c.name for c in columns if not c.info["evidence"]] == ["attempts", "due_at"]
-    assert len(EVIDENCE) == len(columns) - 3
+    assert len(EVIDENCE) == len(columns) - 2
     assert isinstance(METADATA, sa.MetaData)

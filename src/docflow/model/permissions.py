@@ -1,0 +1,76 @@
+"""What a clerk may ask for when a number is given, and the permission that some of it needs.
+
+What it does not do: it does not know who may permit; the agency's rules say so, and the register shows who did.
+
+Source: Nghị định 30/2020/NĐ-CP Điều 15 (numbers in order of time, Arabic digits: Phụ lục I Phần I mục II.3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from docflow.errors import ErrorCode, UsageError
+
+MAX_PERMISSION_CHARS = 200
+"""Of each part; it is printed in the register's note."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """A leader's word for what the order of numbers does not allow: a date out of order, a sub-number.
+
+    Attributes:
+        granted_by: Name and position of who permits it.
+        reason: Why.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; one of them is empty, has several lines or is too long.
+    """
+
+    granted_by: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        for text in (self.granted_by, self.reason):
+            if not text.strip() or len(text) > MAX_PERMISSION_CHARS or not text.isprintable():
+                raise UsageError(
+                    ErrorCode.BAD_ARGUMENT,
+                    f"a permission says who grants it and why, each one line of 1 to {MAX_PERMISSION_CHARS} letters",
+                    vi="Phải ghi rõ người cho phép và lý do cho phép.",
+                )
+
+    @property
+    def text(self) -> str:
+        """The permission as the register shows it."""
+        return f"{self.granted_by} cho phép: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberWish:
+    """Which number a document is to get.
+
+    Attributes:
+        number: A reserved number, or the next one, typed by hand; None takes the next one.
+        sub_of: A number after which to insert this document, as ``12a``; needs a permission.
+        permission: For a date out of order, or a sub-number.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; a number and a sub-number at once, or one below 1.
+    """
+
+    number: int | None = None
+    sub_of: int | None = None
+    permission: Permission | None = None
+
+    def __post_init__(self) -> None:
+        asked = [number for number in (self.number, self.sub_of) if number is not None]
+        if len(asked) > 1 or any(number < 1 for number in asked):
+            raise UsageError(
+                ErrorCode.BAD_ARGUMENT,
+                "name one number, from 1, or one number to insert after",
+                vi="Chỉ được nêu một số, từ 01 trở lên.",
+            )
+
+
+ANY_NUMBER = NumberWish()
+"""The next one."""

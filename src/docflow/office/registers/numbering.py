@@ -1,0 +1,126 @@
+"""Numbers: which one a document gets, in which order, and what the audit leaf says of it.
+
+Invariants:
+    - The next number is one more than the last; it is given in the transaction that uses it and is never given back.
+    - A number typed by hand is a reserved one or the next one; one that exists, or that leaves a gap, is refused.
+    - Numbers follow the order of time; only an explicit permission, which the register shows, lets a date stand apart.
+    - A sub-number (12a) takes no place in the series and needs a permission: the decree knows Arabic digits only.
+
+What it does not do: it writes no document; it does not judge who may permit.
+
+Source: Nghị định 30/2020/NĐ-CP Điều 15, Phụ lục I Phần I mục II.3; docs/adr/0051.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from docflow.audit import Leaf, RegisterLink
+from docflow.errors import ErrorCode, UsageError
+from docflow.model import NumberWish, RegisterKey
+from docflow.ports import EntryKind, RegisterCounter, RegisterEntry, UnitOfWork
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberPlace:
+    """A place in a register, chosen and not yet taken.
+
+    Attributes:
+        counter: The register's head as it was.
+        suffix: Letter of a sub-number, or empty.
+        reserved: The line that reserved the number, or None.
+        earliest, latest: Dates that keep the order of time; None where nothing stands beside it.
+    """
+
+    counter: RegisterCounter
+    number: int
+    suffix: str = ""
+    reserved: RegisterEntry | None = None
+    earliest: date | None = None
+    latest: date | None = None
+
+    @property
+    def is_next(self) -> bool:
+        """Return whether the number is the next of the series."""
+        return self.number > self.counter.last_number
+
+    @property
+    def link(self) -> RegisterLink | None:
+        """The place in the register's chain of leaves, or None for a number that has its place already."""
+        if not self.is_next:
+            return None
+        key, previous = self.counter.key, self.counter.last_leaf_hash
+        return RegisterLink(register=key.register, year=key.year, number=self.number, previous=previous)
+
+
+def choose_place(unit: UnitOfWork, key: RegisterKey, wish: NumberWish) -> NumberPlace:
+    """Return the place in a register that a wish means.
+
+    Raises:
+        UsageError: ``NUMBER_TAKEN``, ``NUMBER_NOT_NEXT``, ``PERMISSION_NEEDED``, ``NOT_FOUND``.
+    """
+    counter = unit.counter(key)
+    if wish.sub_of is not None:
+        return _insert_after(unit, counter, wish, number=wish.sub_of)
+    number = wish.number if wish.number is not None else counter.last_number + 1
+    if number == counter.last_number + 1:
+        return NumberPlace(counter=counter, number=number, earliest=counter.last_date)
+    if number > counter.last_number:
+        raise UsageError(
+            ErrorCode.NUMBER_NOT_NEXT,
+            f"number {number} would leave a gap: the next of {key.register} {key.year} is {counter.last_number + 1}",
+            vi=f"Số {number:02d} sẽ làm sổ bị ngắt quãng; số tiếp theo là {counter.last_number + 1:02d}.",
+            way_out="take the next number; reserve numbers that are to be used later",
+        )
+    entry = unit.find_entry(key, number)
+    if entry is None or entry.kind is not EntryKind.RESERVED:
+        raise UsageError(
+            ErrorCode.NUMBER_TAKEN,
+            f"number {number} of {key.register} {key.year} exists: {entry.symbol if entry else 'in the book before'}",
+            vi=f"Số {number:02d} đã có trong sổ năm {key.year}.",
+            way_out="take the next number",
+        )
+    after = unit.find_entry_after(key, number)
+    return NumberPlace(
+        counter=counter,
+        number=number,
+        reserved=entry,
+        earliest=entry.issued_on,
+        latest=after.issued_on if after and after.kind is not EntryKind.RESERVED else None,
+    )
+
+
+def advance(unit: UnitOfWork, place: NumberPlace, *, leaf: Leaf, day: date) -> None:
+    """Move the register's head to a number that was taken; a number that had its place already moves nothing."""
+    if place.is_next:
+        last = place.counter.last_date
+        day = day if last is None else max(day, last)
+        unit.advance_counter(replace(place.counter, last_number=place.number, last_date=day, last_leaf_hash=leaf.hash))
+
+
+def _insert_after(unit: UnitOfWork, counter: RegisterCounter, wish: NumberWish, *, number: int) -> NumberPlace:
+    if wish.permission is None:
+        raise UsageError(
+            ErrorCode.PERMISSION_NEEDED,
+            f"a sub-number of {number} is no number as the decree knows it",
+            vi="Số phụ (ví dụ 12a) không có trong quy định; phải có người có thẩm quyền cho phép và ghi rõ lý do.",
+            way_out="take the next number, or pass permission=Permission(granted_by=…, reason=…)",
+        )
+    entry = unit.find_entry(counter.key, number)
+    if entry is None or entry.kind is EntryKind.OPENING:
+        raise UsageError(
+            ErrorCode.NOT_FOUND,
+            f"there is no number {number} in {counter.key.register} {counter.key.year}",
+            vi=f"Không có số {number:02d} trong sổ năm {counter.key.year}.",
+        )
+    taken = len([suffix for suffix in unit.list_suffixes(counter.key, number) if suffix])
+    if taken == len(_LETTERS):
+        raise UsageError(
+            ErrorCode.NUMBER_TAKEN,
+            f"number {number} has a sub-number for every letter",
+            vi=f"Số {number:02d} đã hết chữ cái cho số phụ.",
+        )
+    return NumberPlace(counter=counter, number=number, suffix=_LETTERS[taken], earliest=entry.issued_on)

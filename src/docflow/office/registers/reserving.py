@@ -1,0 +1,218 @@
+"""Numbers kept for later, numbers of them that become void, and a register that goes on from a book on paper.
+
+Invariants:
+    - Each reserved number has its line, its audit leaf and its place in the chain from the moment it is reserved.
+    - A register is opened once, before its first number.
+
+What it does not do: a reserved number does not run out by itself; what is not used is made void, with a reason.
+
+Source: Nghị định 30/2020/NĐ-CP Điều 15 khoản 1 (numbers run without gap); docs/adr/0051.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from docflow.audit import Json
+from docflow.errors import ErrorCode, UsageError
+from docflow.model import ANY_NUMBER, MAX_NUMBER, REGISTER_OPENED, RegisterKey, law_date
+from docflow.office.desk import Desk
+from docflow.office.ledger import find_answer, keep_answer, make_request, record_event
+from docflow.office.registers.numbering import NumberPlace, advance, choose_place
+from docflow.ports import EntryKind, RegisterEntry, UnitOfWork
+
+MAX_RESERVED = 100
+"""Numbers reserved at once; more is a mistake of the keyboard rather than a plan."""
+MAX_REASON_CHARS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserved:
+    """Numbers reserved for documents to come; ``is_replay`` if the same request had reserved them before."""
+
+    register: str
+    year: int
+    numbers: tuple[int, ...]
+    reserved_on: date
+    is_replay: bool
+
+
+def reserve_numbers(
+    desk: Desk, register: str, *, actor: str, reason: str, count: int = 1, idempotency_key: str | None = None
+) -> Reserved:
+    """Reserve the next numbers of this year's register for documents to come.
+
+    Args:
+        register: As :func:`docflow.model.register_for` names it.
+        idempotency_key: Without one, every call reserves further numbers.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; no reason, or not 1 to :data:`MAX_RESERVED` numbers. ``DATE_NOT_ALLOWED``; the
+            clock stands before the register's last date. ``IDEMPOTENCY_CONFLICT``.
+    """
+    _check_reason(reason)
+    if not 1 <= count <= MAX_RESERVED:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"reserve 1 to {MAX_RESERVED} numbers at once, not {count}",
+            vi=f"Mỗi lần giữ từ 1 đến {MAX_RESERVED} số.",
+        )
+    at = desk.clock.now()
+    key = RegisterKey(agency=desk.agency.code.text, register=register, year=law_date(at).year)
+    unique = desk.randomness.token(16).hex()
+    request = make_request(
+        idempotency_key or f"{key.agency}/reserve/{unique}",
+        {"reserve": [key.register, key.year, count], "reason": reason},
+    )
+
+    def work(unit: UnitOfWork) -> tuple[Mapping[str, Json], bool]:
+        answered = find_answer(unit, request)
+        if answered is not None:
+            return answered, True
+        answer = _answer(key, unit.counter(key).last_number + 1, count, day=law_date(at))
+        keep_answer(unit, request, answer)
+        for _ in range(count):
+            place = choose_place(unit, key, ANY_NUMBER)
+            _check_order(place, law_date(at))
+            _keep_line(unit, place, kind=EntryKind.RESERVED, day=law_date(at), reason=reason)
+            _leave_leaf(unit, desk, "number_reserved", place=place, actor=actor, at=at)
+        return answer, False
+
+    answer, is_replay = desk.store.transact(work)
+    return _reserved(answer, is_replay=is_replay)
+
+
+def void_reserved_number(
+    desk: Desk, register: str, year: int, *, number: int, actor: str, reason: str
+) -> RegisterEntry:
+    """Make a reserved number void that no document came to use; again: nothing.
+
+    Raises:
+        UsageError: ``NOT_FOUND``, ``WRONG_STATE``; it is not a reserved one. ``BAD_ARGUMENT`` without a reason.
+    """
+    _check_reason(reason)
+    at = desk.clock.now()
+    key = RegisterKey(agency=desk.agency.code.text, register=register, year=year)
+
+    def work(unit: UnitOfWork) -> RegisterEntry:
+        entry = unit.find_entry(key, number)
+        if entry is None:
+            raise UsageError(
+                ErrorCode.NOT_FOUND,
+                f"there is no number {number} in {register} {year}",
+                vi=f"Không có số {number:02d} trong sổ năm {year}.",
+            )
+        if entry.kind is EntryKind.VOID and entry.document_id is None and entry.reason == reason:
+            return entry
+        if entry.kind is not EntryKind.RESERVED:
+            raise UsageError(
+                ErrorCode.WRONG_STATE,
+                f"number {number} of {register} {year} is not reserved",
+                vi=f"Số {number:02d} không phải là số giữ trước.",
+            )
+        entry = replace(entry, kind=EntryKind.VOID, reason=reason)
+        unit.change_entry(entry)
+        _log(unit, desk, "number_voided", actor=actor, at=at)
+        return entry
+
+    return desk.store.transact(work)
+
+
+def open_register(desk: Desk, register: str, *, last_number: int, actor: str, reason: str) -> RegisterEntry:
+    """Let this year's register go on from a book on paper, or from another system, whose last number is known.
+
+    Args:
+        last_number: The last number given elsewhere: docflow goes on with the next.
+
+    Raises:
+        UsageError: ``ALREADY_EXISTS``; the register has numbers, or was opened. ``BAD_ARGUMENT`` without a reason.
+    """
+    _check_reason(reason)
+    if not 1 <= last_number < MAX_NUMBER:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"the last number of the book before is at least 1, not {last_number}",
+            vi="Số cuối của sổ cũ phải từ 01 trở lên.",
+        )
+    at = desk.clock.now()
+    key = RegisterKey(agency=desk.agency.code.text, register=register, year=law_date(at).year)
+
+    def work(unit: UnitOfWork) -> RegisterEntry:
+        counter = unit.counter(key)
+        if counter.last_number:
+            there = unit.find_entry(key, last_number)
+            if there is not None and there.kind is EntryKind.OPENING:
+                return there
+            raise UsageError(
+                ErrorCode.ALREADY_EXISTS,
+                f"the register {register} {key.year} has numbers up to {counter.last_number}",
+                vi=f"Sổ năm {key.year} đã có số {counter.last_number:02d}, không mở tiếp được nữa.",
+            )
+        place = NumberPlace(counter=counter, number=last_number)
+        entry = _keep_line(unit, place, kind=EntryKind.OPENING, day=law_date(at), reason=reason)
+        _leave_leaf(unit, desk, REGISTER_OPENED, place=place, actor=actor, at=at)
+        return entry
+
+    return desk.store.transact(work)
+
+
+def _keep_line(unit: UnitOfWork, place: NumberPlace, *, kind: EntryKind, day: date, reason: str) -> RegisterEntry:
+    entry = RegisterEntry(
+        key=place.counter.key,
+        number=place.number,
+        kind=kind,
+        document_id=None,
+        symbol="",
+        issued_on=day,
+        reason=reason,
+    )
+    unit.add_entry(entry)
+    return entry
+
+
+def _leave_leaf(unit: UnitOfWork, desk: Desk, event: str, *, place: NumberPlace, actor: str, at: datetime) -> None:
+    code = desk.agency.code.text
+    leaf = record_event(
+        unit, event, time=at, actor=actor, agency=code, subject=code, randomness=desk.randomness, link=place.link
+    )
+    advance(unit, place, leaf=leaf, day=law_date(at))
+
+
+def _log(unit: UnitOfWork, desk: Desk, event: str, *, actor: str, at: datetime) -> None:
+    code = desk.agency.code.text
+    record_event(unit, event, time=at, actor=actor, agency=code, subject=code, randomness=desk.randomness)
+
+
+def _check_order(place: NumberPlace, day: date) -> None:
+    if place.earliest is not None and day < place.earliest:
+        raise UsageError(
+            ErrorCode.DATE_NOT_ALLOWED,
+            f"today, {day}, is before the register's last date, {place.earliest}: is the clock right?",
+            vi=f"Hôm nay {day:%d/%m/%Y} trước ngày cuối trong sổ {place.earliest:%d/%m/%Y}; hãy kiểm tra đồng hồ máy.",
+        )
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip() or len(reason) > MAX_REASON_CHARS or not reason.isprintable():
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"this needs a reason in one line of 1 to {MAX_REASON_CHARS} characters",
+            vi="Phải ghi rõ lý do.",
+        )
+
+
+def _answer(key: RegisterKey, first: int, count: int, *, day: date) -> dict[str, Json]:
+    return {"register": key.register, "year": key.year, "first": first, "count": count, "on": day.isoformat()}
+
+
+def _reserved(answer: Mapping[str, Json], *, is_replay: bool) -> Reserved:
+    first, count, year = (int(str(answer[name])) for name in ("first", "count", "year"))
+    return Reserved(
+        register=str(answer["register"]),
+        year=year,
+        numbers=tuple(range(first, first + count)),
+        reserved_on=date.fromisoformat(str(answer["on"])),
+        is_replay=is_replay,
+    )

@@ -1,0 +1,18 @@
+"""The places that every test of a store runs on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from tests.contract.offices import KINDS, Kind, Place, make_place
+
+
+@pytest.fixture(params=KINDS)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """An empty database of each kind."""
+    with make_place(cast("Kind", request.param), tmp_path) as made:
+        yield made

@@ -1,0 +1,313 @@
+"""Numbers as the decree wants them, on every kind of database: each test ends with the log verified from outside."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from docflow import (
+    DocflowError,
+    DocumentType,
+    EntryKind,
+    ErrorCode,
+    Issued,
+    NumberWish,
+    Office,
+    Permission,
+    Series,
+    SeriesKind,
+    SeriesRule,
+)
+from tests.contract.offices import Place
+from tests.office_kit import NOON, SetClock, make_agency, make_draft, register_csv
+
+REGISTER = "van_ban_di"
+ALLOWED = Permission(granted_by="Chủ tịch Nguyễn Văn An", reason="văn bản ký trước ngày nghỉ Tết")
+
+
+@dataclasses.dataclass(slots=True)
+class Desk:
+    """An office with its clock."""
+
+    place: Place
+    clock: SetClock
+    office: Office
+
+    def ready(self, name: str, **draft: Any) -> str:  # noqa: ANN401 - fields of a draft
+        """Bring a document to the state in which it may get its number."""
+        made = dataclasses.replace(make_draft(), **draft)
+        self.office.draft(made, actor="A", document_id=name)
+        self.office.approve(name, actor="B")
+        self.office.leader_signed(name, b"%PDF " + name.encode(), actor="C")
+        return name
+
+    def issue(
+        self,
+        name: str,
+        *,
+        on: date | None = None,
+        wish: NumberWish | None = None,
+        **draft: Any,  # noqa: ANN401 - fields of a draft
+    ) -> Issued:
+        """Give a new document its number."""
+        return self.office.issue(self.ready(name, **draft), actor="V", on=on, wish=wish or NumberWish())
+
+    def lines(self, year: int = 2026, register: str = REGISTER) -> list[tuple[str, EntryKind]]:
+        """Return numbers and kinds of a register."""
+        found = self.office.entries(year, register=register)
+        return [(f"{entry.number}{entry.suffix}", entry.kind) for entry in found]
+
+
+@pytest.fixture
+def desk(place: Place) -> Iterator[Desk]:
+    """An office on 5 January 2026, 12:00 in Hà Nội; at the end its log must be intact."""
+    clock = SetClock()
+    with place.open(clock=clock) as office:
+        yield Desk(place, clock, office)
+    report = place.verify()
+    assert report.is_intact, report.findings
+
+
+def refused(code: ErrorCode) -> pytest.RaisesExc[DocflowError]:
+    """Expect our error with a code and a Vietnamese sentence."""
+    return pytest.RaisesExc(DocflowError, check=lambda error: error.code is code and error.vi.strip() != "")
+
+
+def test_reserved_numbers_are_used_later_or_made_void(desk: Desk) -> None:
+    """Giữ số: each is a line with a reason at once; a document takes one, another becomes void; nothing is missing."""
+    assert desk.issue("d1").number == 1
+    kept = desk.office.reserve_numbers(REGISTER, count=3, actor="V", reason="cho kỳ họp ngày 05/01")
+    assert kept.numbers == (2, 3, 4)
+    assert desk.issue("d2").symbol == "05/QĐ-UBND"
+    used = desk.issue("d3", wish=NumberWish(number=3))
+    assert (used.symbol, used.issued_on) == ("03/QĐ-UBND", date(2026, 1, 5))
+    desk.office.void_reserved(REGISTER, 2026, number=4, actor="V", reason="không ban hành")
+    assert desk.lines() == [
+        ("1", EntryKind.DOCUMENT),
+        ("2", EntryKind.RESERVED),
+        ("3", EntryKind.DOCUMENT),
+        ("4", EntryKind.VOID),
+        ("5", EntryKind.DOCUMENT),
+    ]
+    book = register_csv(desk.office)
+    assert "Số giữ trước: cho kỳ họp ngày 05/01" in book
+    assert "Số hủy: không ban hành" in book
+
+
+def test_a_reserved_number_that_became_void_cannot_be_used(desk: Desk) -> None:
+    """Void is for ever; voiding it again with the same words changes nothing."""
+    desk.office.reserve_numbers(REGISTER, actor="V", reason="giữ")
+    for _ in range(2):
+        desk.office.void_reserved(REGISTER, 2026, number=1, actor="V", reason="thừa")
+    with refused(ErrorCode.NUMBER_TAKEN):
+        desk.issue("d1", wish=NumberWish(number=1))
+    for number, code in ((1, ErrorCode.WRONG_STATE), (9, ErrorCode.NOT_FOUND)):
+        with refused(code):
+            desk.office.void_reserved(REGISTER, 2026, number=number, actor="V", reason="khác")
+    assert desk.lines() == [("1", EntryKind.VOID)]
+
+
+def test_a_reservation_repeated_with_its_key_reserves_nothing_more(desk: Desk) -> None:
+    """An answer lost on the way is asked for again."""
+    first = desk.office.reserve_numbers(REGISTER, count=2, actor="V", reason="giữ", idempotency_key="k1")
+    again = desk.office.reserve_numbers(REGISTER, count=2, actor="V", reason="giữ", idempotency_key="k1")
+    assert (again.numbers, again.is_replay) == (first.numbers, True)
+    with refused(ErrorCode.IDEMPOTENCY_CONFLICT):
+        desk.office.reserve_numbers(REGISTER, count=3, actor="V", reason="giữ", idempotency_key="k1")
+    assert len(desk.lines()) == 2
+
+
+@pytest.mark.parametrize("count", [0, -1, 101])
+def test_an_unlikely_count_of_reserved_numbers_is_refused(desk: Desk, count: int) -> None:
+    """Nothing is written."""
+    with refused(ErrorCode.BAD_ARGUMENT):
+        desk.office.reserve_numbers(REGISTER, count=count, actor="V", reason="giữ")
+    assert desk.lines() == []
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "hai\ndòng", "x" * 501, "nul\0"])
+def test_what_takes_a_number_out_of_use_needs_a_reason(desk: Desk, reason: str) -> None:
+    """One line, not empty, not endless."""
+    desk.office.reserve_numbers(REGISTER, actor="V", reason="giữ")
+    for call in (
+        lambda: desk.office.reserve_numbers(REGISTER, actor="V", reason=reason),
+        lambda: desk.office.void_reserved(REGISTER, 2026, number=1, actor="V", reason=reason),
+        lambda: desk.office.open_register("quy_pham:nghi_quyet", last_number=4, actor="V", reason=reason),
+    ):
+        with refused(ErrorCode.BAD_ARGUMENT):
+            call()
+    assert desk.lines() == [("1", EntryKind.RESERVED)]
+
+
+def test_a_number_typed_by_hand_that_exists_is_refused(desk: Desk) -> None:
+    """Điều 15 khoản 1: số và ký hiệu là duy nhất trong một năm. The next one may be typed, a later one leaves a gap."""
+    desk.issue("d1")
+    desk.ready("d2")
+    for number, code in ((1, ErrorCode.NUMBER_TAKEN), (3, ErrorCode.NUMBER_NOT_NEXT)):
+        with refused(code):
+            desk.office.issue("d2", actor="V", wish=NumberWish(number=number))
+    with refused(ErrorCode.BAD_ARGUMENT):
+        NumberWish(number=0)
+    with refused(ErrorCode.BAD_ARGUMENT):
+        NumberWish(number=1, sub_of=1)
+    assert desk.office.issue("d2", actor="V", wish=NumberWish(number=2)).number == 2
+
+
+def test_a_sub_number_needs_a_permission_and_takes_no_place_in_the_series(desk: Desk) -> None:
+    """Phụ lục I: Arabic digits only. 12a exists in practice: with a leader's permission, which the register shows."""
+    desk.issue("d1")
+    desk.ready("d2")
+    with refused(ErrorCode.PERMISSION_NEEDED):
+        desk.office.issue("d2", actor="V", wish=NumberWish(sub_of=1))
+    with refused(ErrorCode.NOT_FOUND):
+        desk.office.issue("d2", actor="V", wish=NumberWish(sub_of=7, permission=ALLOWED))
+    assert desk.office.issue("d2", actor="V", wish=NumberWish(sub_of=1, permission=ALLOWED)).symbol == "01a/QĐ-UBND"
+    assert desk.issue("d3", wish=NumberWish(sub_of=1, permission=ALLOWED)).symbol == "01b/QĐ-UBND"
+    assert desk.issue("d4").number == 2
+    assert [name for name, _ in desk.lines()] == ["1", "1a", "1b", "2"]
+    assert "Chủ tịch Nguyễn Văn An cho phép" in register_csv(desk.office)
+    desk.office.void("d3", actor="V", reason="nhầm")
+    assert desk.lines()[2] == ("1b", EntryKind.VOID)
+
+
+def test_a_date_out_of_order_needs_a_permission(desk: Desk) -> None:
+    """Numbers follow the order of time; the permission is in the register, and later dates go on from the latest."""
+    desk.issue("d1")
+    desk.ready("d2")
+    with refused(ErrorCode.DATE_NOT_ALLOWED):
+        desk.office.issue("d2", actor="V", on=date(2026, 1, 3))
+    backdated = desk.office.issue("d2", actor="V", on=date(2026, 1, 3), wish=NumberWish(permission=ALLOWED))
+    assert (backdated.number, backdated.issued_on) == (2, date(2026, 1, 3))
+    desk.ready("d3")
+    with refused(ErrorCode.DATE_NOT_ALLOWED):
+        desk.office.issue("d3", actor="V", on=date(2026, 1, 4))
+    with refused(ErrorCode.DATE_NOT_ALLOWED):
+        desk.office.issue("d3", actor="V", on=date(2026, 1, 6), wish=NumberWish(permission=ALLOWED))
+    assert desk.office.issue("d3", actor="V").issued_on == date(2026, 1, 5)
+
+
+@pytest.mark.parametrize("words", [("", "lý do"), ("Chủ tịch", " "), ("Chủ tịch", "hai\ndòng"), ("x" * 201, "lý do")])
+def test_a_permission_says_who_and_why(words: tuple[str, str]) -> None:
+    """An empty permission permits nothing."""
+    with refused(ErrorCode.BAD_ARGUMENT):
+        Permission(granted_by=words[0], reason=words[1])
+
+
+def test_a_reserved_number_keeps_the_order_of_dates(desk: Desk) -> None:
+    """Its date lies between that of its reservation and that of the number after it, unless permitted."""
+    desk.office.reserve_numbers(REGISTER, count=2, actor="V", reason="giữ")
+    desk.clock.advance(days=2)
+    desk.issue("d3")
+    desk.clock.advance(days=2)
+    desk.ready("late")
+    with refused(ErrorCode.DATE_NOT_ALLOWED):
+        desk.office.issue("late", actor="V", wish=NumberWish(number=2))
+    permitted = NumberWish(number=2, permission=ALLOWED)
+    assert desk.office.issue("late", actor="V", on=date(2026, 1, 7), wish=permitted).symbol == "02/QĐ-UBND"
+
+
+def test_a_register_adopted_in_the_middle_of_the_year_goes_on_from_its_book(desk: Desk) -> None:
+    """An opening entry: the first number is one more than the book's last; once, and before any other."""
+    desk.office.open_register(REGISTER, last_number=412, actor="V", reason="chuyển từ sổ giấy quyển 2")
+    desk.office.open_register(REGISTER, last_number=412, actor="V", reason="chuyển từ sổ giấy quyển 2")
+    assert desk.issue("d1").symbol == "413/QĐ-UBND"
+    for number in (412, 5):
+        with refused(ErrorCode.NUMBER_TAKEN):
+            desk.issue(f"hand-{number}", wish=NumberWish(number=number))
+    with refused(ErrorCode.ALREADY_EXISTS):
+        desk.office.open_register(REGISTER, last_number=500, actor="V", reason="nhầm")
+    assert "Tiếp theo sổ cũ đến số này" in register_csv(desk.office)
+
+
+@pytest.mark.parametrize("last", [0, -3, 10**11])
+def test_a_book_before_ends_with_a_number(desk: Desk, last: int) -> None:
+    """Nothing is opened at 0, and nothing beyond the 11 digits of CodeNumber."""
+    with refused(ErrorCode.BAD_ARGUMENT):
+        desk.office.open_register(REGISTER, last_number=last, actor="V", reason="x")
+
+
+def test_the_year_turns_at_midnight_in_hanoi(desk: Desk) -> None:
+    """31 December 23:59:59 is the old year's, 1 January 00:00 the new one's, whatever UTC says."""
+    turn = datetime(2026, 12, 31, 17, 0, tzinfo=UTC)
+    desk.clock.time = turn - timedelta(milliseconds=1)
+    old = desk.issue("d1")
+    desk.clock.time = turn
+    new = desk.issue("d2")
+    assert [(one.year, one.number, one.issued_on) for one in (old, new)] == [
+        (2026, 1, date(2026, 12, 31)),
+        (2027, 1, date(2027, 1, 1)),
+    ]
+
+
+def test_a_document_signed_on_new_years_eve_is_numbered_in_its_own_year(desk: Desk) -> None:
+    """Điều 15 khoản 2: at latest the next working day; the year is that of the date, not that of the clock."""
+    desk.clock.time = datetime(2026, 12, 31, 9, 0, tzinfo=UTC)
+    desk.ready("eve")
+    desk.clock.time = datetime(2027, 1, 1, 2, 0, tzinfo=UTC)
+    assert desk.issue("new").year == 2027
+    issued = desk.office.issue("eve", actor="V", on=date(2026, 12, 31))
+    assert (issued.year, issued.number) == (2026, 1)
+
+
+def test_the_29th_of_february_is_a_day(desk: Desk) -> None:
+    """In 2028; the line says so."""
+    desk.clock.time = datetime(2028, 2, 28, 17, 30, tzinfo=UTC)
+    assert desk.issue("d1").place_and_date == "An Bình, ngày 29 tháng 02 năm 2028"
+
+
+def test_a_clock_that_jumps_back_gives_no_number(desk: Desk) -> None:
+    """Neither a document nor a reservation gets a date before the register's last; a permission is a way out."""
+    desk.issue("d1")
+    desk.ready("d2")
+    desk.clock.time = NOON - timedelta(days=3)
+    with refused(ErrorCode.DATE_NOT_ALLOWED):
+        desk.office.issue("d2", actor="V")
+    with refused(ErrorCode.DATE_NOT_ALLOWED):
+        desk.office.reserve_numbers(REGISTER, actor="V", reason="giữ")
+    desk.clock.time = NOON
+    assert desk.office.issue("d2", actor="V").number == 2
+
+
+def test_each_series_counts_for_itself(place: Place) -> None:
+    """Điều 15 khoản 1: normative documents by type, a council under the agency's seal, administrative documents."""
+    council = Series(kind=SeriesKind.COUNCIL, body="HĐTĐ")
+    normative = Series(kind=SeriesKind.NORMATIVE)
+    clock = SetClock()
+    with place.open(clock=clock) as office:
+        desk = Desk(place, clock, office)
+        symbols = [
+            desk.issue("a1").symbol,
+            desk.issue("n1", series=normative).symbol,
+            desk.issue("n2", series=normative, type=DocumentType.NGHI_QUYET).symbol,
+            desk.issue("c1", series=council).symbol,
+            desk.issue("n3", series=normative).symbol,
+            desk.issue("a2", type=DocumentType.CONG_VAN).symbol,
+            desk.issue("c2", series=council).symbol,
+        ]
+        assert symbols == [
+            "01/QĐ-UBND",
+            "01/2026/QĐ-UBND",
+            "01/2026/NQ-UBND",
+            "01/QĐ-HĐTĐ",
+            "02/2026/QĐ-UBND",
+            "02/UBND-VP",
+            "02/QĐ-HĐTĐ",
+        ]
+        assert {entry.key.register for entry in office.entries(2026)} == {
+            "van_ban_di",
+            "quy_pham:quyet_dinh",
+            "quy_pham:nghi_quyet",
+            "hoi_dong:HĐTĐ",
+        }
+        with refused(ErrorCode.BAD_ARGUMENT):
+            desk.issue("n4", series=normative, type=DocumentType.CONG_VAN)
+    assert place.verify().is_intact
+    per_type = dataclasses.replace(make_agency("H98"), series=SeriesRule.ONE_PER_TYPE)
+    with place.open("H98", clock=clock, agency=per_type) as office:
+        desk = Desk(place, clock, office)
+        assert [desk.issue("a1").number, desk.issue("a2", type=DocumentType.CHI_THI).number] == [1, 1]
+    assert place.verify("H98").is_intact
