@@ -129,7 +129,9 @@ def test_an_unlikely_count_of_reserved_numbers_is_refused(desk: Desk, count: int
     assert desk.lines() == []
 
 
-@pytest.mark.parametrize("reason", ["", "  ", "hai\ndòng", "x" * 501, "nul\0"])
+@pytest.mark.parametrize(
+    "reason", ["", "  ", "hai\ndòng", "x" * 501, "nul\0"], ids=["none", "blank", "two lines", "long", "NUL"]
+)
 def test_what_takes_a_number_out_of_use_needs_a_reason(desk: Desk, reason: str) -> None:
     """One line, not empty, not endless."""
     desk.office.reserve_numbers(REGISTER, actor="V", reason="giữ")
