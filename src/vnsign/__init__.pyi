@@ -37,9 +37,11 @@ from .policy.decree30 import AuthorityPrefix as AuthorityPrefix
 from .policy.decree30 import CopyDirection as CopyDirection
 from .policy.decree30 import CopyForm as CopyForm
 from .policy.decree30 import build_signature_block as build_signature_block
+from .policy.known_anchors import Scheme as Scheme
 from .policy.lifecycle import RequestKind as RequestKind
 from .policy.lifecycle import RevocationCase as RevocationCase
 from .policy.profiles import CertificateProfile as CertificateProfile
+from .policy.validation import ValidationPolicy as ValidationPolicy
 from .ports import Clock as Clock
 from .report import CertificateReport as CertificateReport
 from .report import CertificateRole as CertificateRole
@@ -103,6 +105,7 @@ from .wiring.trust import TrustStore as TrustStore
 from .wiring.trust import certificate_pem as certificate_pem
 from .wiring.verifying import inspect_pdf as inspect_pdf
 from .wiring.verifying import inspect_statement as inspect_statement
+from .wiring.verifying import load_policy as load_policy
 from .wiring.verifying import verify_pdf as verify_pdf
 
 __all__ = [
@@ -157,6 +160,7 @@ __all__ = [
     "RequestKind",
     "RevisionReport",
     "RevocationCase",
+    "Scheme",
     "SealPurpose",
     "SealedAttachment",
     "SealedCopy",
@@ -183,6 +187,7 @@ __all__ = [
     "TimestampReport",
     "TrustStore",
     "UsageError",
+    "ValidationPolicy",
     "Verdict",
     "VnsignError",
     "archive_until",
@@ -196,6 +201,7 @@ __all__ = [
     "inspect_pdf",
     "inspect_statement",
     "listen",
+    "load_policy",
     "prepare_official_pdf",
     "prepare_pdf",
     "preview_pdf",

@@ -61,6 +61,7 @@ class ErrorCode(StrEnum):
     TEXT_NOT_FOUND = "text_not_found"
     TEXT_AMBIGUOUS = "text_ambiguous"
     MALFORMED_ANSWER = "malformed_answer"
+    MALFORMED_POLICY = "malformed_policy"
     SIGNATURE_REJECTED = "signature_rejected"
     LEVEL_NOT_REACHED = "level_not_reached"
     ARCHIVE_LAPSED = "archive_lapsed"

@@ -16,13 +16,16 @@ from typing import Any
 import pytest
 
 from tests.support import SHARED_DATA, require_data
+from vnsign.pdf.reading.security_store import SecurityStore
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.pki.certificates import load_certificate
 from vnsign.pki.path import PathPolicy
 from vnsign.pki.status import RevocationEvidence, read_evidence
-from vnsign.report import FindingCode, Severity
-from vnsign.verification.certificates import judge_path
-from vnsign.verification.material import Material
+from vnsign.policy.validation import StatusDemand
+from vnsign.report import CertificateRole, FindingCode, Severity
+from vnsign.verification.material import Circumstances, gather_material
+from vnsign.verification.paths import Subject, judge_path
+from vnsign.verification.strength import Existence
 from vnsign.verification.verdicts import Verdicts
 
 # 4.4.14, 4.4.15: negative serial numbers, which the library reads with a warning
@@ -42,7 +45,7 @@ Case = dict[str, Any]
 
 #: What refuses a case, by the kind of error that certvalidator's tests expect.
 REFUSALS = {
-    "RevokedError": {FindingCode.CERTIFICATE_REVOKED},
+    "RevokedError": {FindingCode.CERTIFICATE_REVOKED, FindingCode.CERTIFICATE_ON_HOLD},
     "InsufficientRevinfoError": {FindingCode.REVOCATION_NOT_CHECKED},
     "StaleRevinfoError": {FindingCode.REVOCATION_NOT_CHECKED},
     "PathValidationError": {
@@ -92,16 +95,18 @@ def policy(case: Case) -> PathPolicy:
 
 def judge(case: Case, *, known: tuple[bytes, ...], evidence: RevocationEvidence) -> tuple[set[FindingCode], int]:
     """Return what speaks against a case, and the length of its path."""
-    material = Material(
-        trust=TrustAnchors(anchors=(load_certificate(certificate(ROOT)),)),
-        at=AT,
-        certificates=known,
-        evidence=evidence,
-        embedded=RevocationEvidence(),
-        policy=policy(case),
-    )
+    trust = TrustAnchors(anchors=(load_certificate(certificate(ROOT)),))
+    circumstances = Circumstances(trust=trust, at=AT, side=evidence)
+    material = gather_material(SecurityStore(certificates=known), (), circumstances=circumstances)
     verdicts = Verdicts()
-    path = judge_path(verdicts, certificate(case["cert"]), material=material, at=AT, claimed=None)
+    subject = Subject(
+        certificate=certificate(case["cert"]),
+        role=CertificateRole.SIGNER,
+        demand=StatusDemand.WHOLE_PATH,
+        existence=Existence(at=AT),
+        path_policy=policy(case),
+    )
+    path = judge_path(verdicts, subject, material=material).path
     against = {f.code for f in verdicts.findings if f.severity in {Severity.ERROR, Severity.UNDECIDED}}
     return against, len(path.certificates)
 

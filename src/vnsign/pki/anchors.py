@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
+from vnsign.policy.known_anchors import Scheme, describe_anchor
+
 
 def fingerprint(certificate: x509.Certificate) -> str:
     """Return the SHA-256 of the certificate's DER, lower-case hex: what is compared when trust is decided."""
@@ -39,13 +41,34 @@ class TrustAnchors:
         anchors: Certificates trusted as roots.
         intermediates: CA certificates that may be missing from a signed file.
         crls: Revocation lists the verifier holds; each is used only if its issuer's signature on it verifies.
+        scheme: For whom these anchors vouch, as the verifier declares; None if he declares nothing.
     """
 
     anchors: tuple[x509.Certificate, ...] = ()
     intermediates: tuple[x509.Certificate, ...] = ()
     crls: tuple[x509.CertificateRevocationList, ...] = ()
+    scheme: Scheme | None = None
 
     def is_anchor(self, certificate: x509.Certificate) -> bool:
         """Tell whether exactly this certificate is an anchor."""
         wanted = fingerprint(certificate)
         return any(fingerprint(anchor) == wanted for anchor in self.anchors)
+
+    def for_scheme(self, scheme: Scheme) -> TrustAnchors:
+        """Return what of this may vouch in a scheme: nothing that is declared, or known, to belong to another.
+
+        An anchor or intermediate that nobody knows belongs to the scheme it was installed for.
+        """
+        if self.scheme not in {None, scheme}:
+            return TrustAnchors(crls=self.crls, scheme=self.scheme)
+        return TrustAnchors(
+            anchors=tuple(c for c in self.anchors if _may_vouch(c, scheme)),
+            intermediates=tuple(c for c in self.intermediates if _may_vouch(c, scheme)),
+            crls=self.crls,
+            scheme=scheme,
+        )
+
+
+def _may_vouch(certificate: x509.Certificate, scheme: Scheme) -> bool:
+    known = describe_anchor(fingerprint(certificate))
+    return known is None or known.scheme is scheme

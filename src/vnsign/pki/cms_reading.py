@@ -27,6 +27,10 @@ from vnsign.errors import ErrorCode, InputError
 
 _SIGNED_DATA = "signed_data"
 _OID_SIGNATURE_TIMESTAMP = "1.2.840.113549.1.9.16.2.14"
+_OID_CONTENT_TIMESTAMP = "1.2.840.113549.1.9.16.2.20"
+_OID_SIGNATURE_POLICY = "1.2.840.113549.1.9.16.2.15"
+#: RFC 4998 §5: internal and external. An archive timestamp of CAdES is no evidence record.
+_EVIDENCE_RECORD_OIDS = frozenset({"1.2.840.113549.1.9.16.2.49", "1.2.840.113549.1.9.16.2.50"})
 _OID_ADOBE_REVOCATION = "1.2.840.113583.1.1.8"
 _PLAIN_ECDSA_PREFIX = "0.4.0.127.0.7.1.1.4.1."
 # Signature algorithms that name their digest and that asn1crypto does not know.
@@ -87,6 +91,9 @@ class SignedCms:
         certificates: DER of every embedded certificate.
         repeats_reference: A signing-certificate attribute stands there more than once (RFC 5035 §5.4 forbids it).
         timestamp_tokens: signature-time-stamp tokens, each a ContentInfo.
+        content_timestamps: content-time-stamp tokens: over what was signed, made before it was.
+        evidence_records: How many evidence records (RFC 4998) stand among the unsigned attributes.
+        signature_policy: Policy under which the signer says he signed, dotted; empty if he names none.
     """
 
     signer_infos: int
@@ -109,6 +116,9 @@ class SignedCms:
     crls: tuple[bytes, ...]
     ocsps: tuple[bytes, ...]
     timestamp_tokens: tuple[bytes, ...]
+    content_timestamps: tuple[bytes, ...] = ()
+    evidence_records: int = 0
+    signature_policy: str = ""
 
 
 def parse_signed_data(data: bytes, *, extra_certificates: Sequence[bytes] = ()) -> SignedCms:
@@ -167,6 +177,9 @@ def _parse(data: bytes, extra_certificates: Sequence[bytes]) -> SignedCms:
         crls=(*_crls(signed_data), *attributes.adobe("crl")),
         ocsps=attributes.adobe("ocsp"),
         timestamp_tokens=attributes.timestamps(),
+        content_timestamps=attributes.content_timestamps(),
+        evidence_records=attributes.evidence_records(),
+        signature_policy=attributes.signature_policy(),
     )
 
 
@@ -245,6 +258,28 @@ class _Attributes:
             if attribute["type"].dotted == _OID_SIGNATURE_TIMESTAMP:
                 found.extend(value.dump() for value in attribute["values"])
         return tuple(found)
+
+    def content_timestamps(self) -> tuple[bytes, ...]:
+        return tuple(value.dump() for value in self._signed_values(_OID_CONTENT_TIMESTAMP))
+
+    def evidence_records(self) -> int:
+        return sum(attribute["type"].dotted in _EVIDENCE_RECORD_OIDS for attribute in self._unsigned)
+
+    def signature_policy(self) -> str:
+        for value in self._signed_values(_OID_SIGNATURE_POLICY):
+            try:
+                return str(core.ObjectIdentifier.load(core.Sequence.load(value.dump()).contents).native)
+            except (ValueError, TypeError):
+                return "unreadable"
+        return ""
+
+    def _signed_values(self, dotted: str) -> list[Any]:
+        return [
+            value
+            for attribute in self._signed or ()
+            if attribute["type"].dotted == dotted
+            for value in attribute["values"]
+        ]
 
 
 def _octets(content: Any) -> bytes:  # noqa: ANN401 — asn1crypto ships no types

@@ -102,4 +102,5 @@ def _statement(where: _Report, *, of: _Report | None, ends_hold: bool = False) -
         revoked_at=None if entry is None else entry.revocation_date_utc,
         reason="" if of is None else of.reason,
         ends_hold=ends_hold,
+        evidence=crl,
     )

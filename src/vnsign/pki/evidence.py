@@ -11,7 +11,7 @@ Source: RFC 5280 §5, §6.3; RFC 6960 §3.2.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography import x509
@@ -38,6 +38,7 @@ class Statement:
         revoked_at: None if it knows of no revocation.
         reason: CRLReason, RFC 5280 §5.3.1, empty if not given.
         ends_hold: It says expressly that a hold is over (``removeFromCRL``).
+        evidence: The list or answer itself.
     """
 
     source: str
@@ -47,6 +48,7 @@ class Statement:
     revoked_at: datetime | None = None
     reason: str = ""
     ends_hold: bool = False
+    evidence: x509.CertificateRevocationList | ocsp.OCSPResponse | None = field(default=None, repr=False, compare=False)
 
 
 def read_evidence(

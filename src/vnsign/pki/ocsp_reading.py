@@ -50,7 +50,7 @@ def answer_statements(
         signers = _responders(answer, issuer=issuer, is_revoked=is_revoked)
         if any(is_answer_by(answer, signer) for signer in signers):
             for single in singles:
-                yield from _statement(single)
+                yield from _statement(single, answer)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return
 
@@ -116,14 +116,19 @@ def _is_never_checked(candidate: x509.Certificate) -> bool:
     return True
 
 
-def _statement(single: ocsp.OCSPSingleResponse) -> Iterator[Statement]:
+def _statement(single: ocsp.OCSPSingleResponse, answer: ocsp.OCSPResponse) -> Iterator[Statement]:
     made_at = single.this_update_utc
     # without nextUpdate "newer information is available all the time": good for its own moment only
     until = single.next_update_utc or made_at
     if single.certificate_status is ocsp.OCSPCertStatus.GOOD:
-        yield Statement(source="ocsp", made_at=made_at, until=until)
+        yield Statement(source="ocsp", made_at=made_at, until=until, evidence=answer)
     elif single.certificate_status is ocsp.OCSPCertStatus.REVOKED and single.revocation_time_utc is not None:
         reason = single.revocation_reason.value if single.revocation_reason else ""
         yield Statement(
-            source="ocsp", made_at=made_at, until=until, revoked_at=single.revocation_time_utc, reason=reason
+            source="ocsp",
+            made_at=made_at,
+            until=until,
+            revoked_at=single.revocation_time_utc,
+            reason=reason,
+            evidence=answer,
         )

@@ -62,12 +62,16 @@ class StatusResult:
         revoked_at: Revocation time, aware UTC, when revoked (also when revoked only after the time asked about).
         reason: CRLReason, RFC 5280 §5.3.1, empty if not given.
         evidence: ``crl`` or ``ocsp``, empty if there was none.
+        decisive: What the answer stands on.
+        others: What authentic evidence said besides, for a report.
     """
 
     status: CertificateStatus
     revoked_at: datetime | None = None
     reason: str = ""
     evidence: str = ""
+    decisive: tuple[Statement, ...] = ()
+    others: tuple[Statement, ...] = ()
 
 
 def certificate_status(
@@ -203,7 +207,12 @@ def _weigh(statements: Sequence[Statement], *, at: datetime, expires: datetime) 
     first = min(against, key=_revoked_at, default=None)
     if first is not None and _revoked_at(first) <= at:
         return StatusResult(
-            status=CertificateStatus.REVOKED, revoked_at=first.revoked_at, reason=first.reason, evidence=first.source
+            status=CertificateStatus.REVOKED,
+            revoked_at=first.revoked_at,
+            reason=first.reason,
+            evidence=first.source,
+            decisive=(first,),
+            others=tuple(said for said in statements if said is not first),
         )
     # revoked only later: that very evidence says that the certificate was still good at the time asked about
     good = [said for said in clear if _is_in_force(said, at)] + ([] if first is None else [first])
@@ -214,6 +223,8 @@ def _weigh(statements: Sequence[Statement], *, at: datetime, expires: datetime) 
         revoked_at=None if first is None else first.revoked_at,
         reason="" if first is None else first.reason,
         evidence=good[0].source if is_good else "",
+        decisive=tuple(good) if is_good else (),
+        others=tuple(said for said in statements if not is_good or said not in good),
     )
 
 

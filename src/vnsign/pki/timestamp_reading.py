@@ -10,8 +10,9 @@ Source: RFC 3161 §2.4.2; RFC 5816 (ESSCertIDv2).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from asn1crypto import tsp
 
@@ -29,6 +30,7 @@ class TimestampToken:
     Attributes:
         time: genTime, aware UTC.
         imprint_algorithm: Digest of the imprint, asn1crypto's name.
+        accuracy: How far ``time`` may be off; None if the authority does not say.
         cms: The SignedData around it.
     """
 
@@ -38,6 +40,7 @@ class TimestampToken:
     serial: int
     policy: str
     cms: SignedCms
+    accuracy: timedelta | None = None
 
 
 def parse_timestamp(data: bytes, *, extra_certificates: tuple[bytes, ...] = ()) -> TimestampToken:
@@ -62,9 +65,16 @@ def parse_timestamp(data: bytes, *, extra_certificates: tuple[bytes, ...] = ()) 
             serial=int(info["serial_number"].native),
             policy=str(info["policy"].native),
             cms=cms,
+            accuracy=_accuracy(info["accuracy"].native),
         )
     except Exception as exc:  # boundary: the ASN.1 library lets any exception out on hostile bytes
         raise InputError(ErrorCode.MALFORMED_TIMESTAMP, f"the TSTInfo cannot be read: {type(exc).__name__}") from exc
+
+
+def _accuracy(read: Mapping[str, int | None] | None) -> timedelta | None:
+    if read is None:
+        return None
+    return timedelta(seconds=read["seconds"] or 0, milliseconds=read["millis"] or 0, microseconds=read["micros"] or 0)
 
 
 def is_imprint_of(token: TimestampToken, *parts: bytes) -> bool:

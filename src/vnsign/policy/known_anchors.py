@@ -26,6 +26,10 @@ class Scheme(StrEnum):
     OFFICIAL_USE = "cong_vu"
     #: công cộng: licensed by the national authority, for everybody
     PUBLIC = "cong_cong"
+    #: of the European Union's trusted lists
+    EUROPEAN = "eu"
+    #: an agency's own
+    OWN = "own"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,8 +64,8 @@ class RevisionReport:
         number: From 1, the oldest.
         start: First byte that it added.
         end: First byte after it.
-        added: What it brought, as stable words: ``content``, ``signature``, ``document_timestamp``,
-            ``security_store``, ``trailing_bytes``.
+        added: What it brought, as stable words: ``content`` (the first), ``signature``, ``document_timestamp``,
+            ``security_store``, ``update`` (something else).
         signatures: Fields of the signatures and document timestamps that cover exactly this revision.
     """
 

@@ -3,6 +3,7 @@
 Source: ETSI EN 319 102-1; design of this project §3.1.
 """
 
-from vnsign.verification.inspection import inspect
+from vnsign.verification.inspection import inspect, inspect_by
+from vnsign.verification.material import Circumstances
 
-__all__ = ["inspect"]
+__all__ = ["Circumstances", "inspect", "inspect_by"]

@@ -6,44 +6,58 @@ Source: ETSI EN 319 102-1 §5.2.2, §5.2.3, §5.2.7, §5.2.8; ISO 32000-2 §12.8
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from vnsign.errors import InputError
 from vnsign.pki.cms_reading import SignedCms
 from vnsign.pki.signature_values import compute_digest, is_signature_valid, load_certificate
-from vnsign.policy.algorithms import judge_digest
+from vnsign.policy.algorithms import AlgorithmTable
 from vnsign.policy.validation import (
-    BARE_RSA_SUB_FILTER,
+    ALL_SUB_FILTERS,
     DETACHED_SUB_FILTERS,
     EDDSA_DIGESTS,
     PADES_SUB_FILTERS,
     SHA1_DIGEST_SUB_FILTER,
+    ValidationPolicy,
 )
-from vnsign.report import FindingCode
-from vnsign.verification.certificates import judge_key_strength, name_of, report_strength
+from vnsign.report import FindingCode, Outcome
+from vnsign.verification.naming import name_of
 from vnsign.verification.signature_input import SignatureInput
+from vnsign.verification.strength import Existence, judge_digest_strength, judge_key_strength
 from vnsign.verification.verdicts import Verdicts
 
 _CLAUSE_FORMAT = "EN 319 102-1 §5.2.2"
 _CLAUSE_CRYPTO = "EN 319 102-1 §5.2.7"
 _CLAUSE_SIGNER = "EN 319 102-1 §5.2.3"
+_CLAUSE_CONTEXT = "EN 319 102-1 §5.2.4"
 
 
 def judge_format(verdicts: Verdicts, source: SignatureInput) -> None:
     """Report what is wrong with the form of a signature: byte range, CMS, type, number of signers."""
     found, cms = source.found, source.cms
     where = found.field
+    verdicts.check("byte_range", found.problem is None, byte_range=" ".join(str(number) for number in found.byte_range))
     if found.problem is not None:
         verdicts.error(FindingCode.BYTE_RANGE_INVALID, "ISO 32000-2 §12.8.1", where=where, problem=found.problem.value)
+    verdicts.check("cms", cms is not None, bytes=str(len(found.contents)))
     if cms is None:
         code = FindingCode.CMS_NOT_READABLE if found.contents else FindingCode.SIGNATURE_BROKEN
         verdicts.error(code, _CLAUSE_FORMAT, where=where, reason=source.broken)
         return
-    known = DETACHED_SUB_FILTERS | {SHA1_DIGEST_SUB_FILTER, BARE_RSA_SUB_FILTER}
-    if found.sub_filter not in known:
+    is_known = found.sub_filter in ALL_SUB_FILTERS
+    verdicts.check("sub_filter", _decided(is_known), sub_filter=found.sub_filter.removeprefix("/"))
+    if not is_known:
         verdicts.undecided(
             FindingCode.SUBFILTER_UNSUPPORTED, "ISO 32000-2 §12.8.3", where=where, sub_filter=found.sub_filter
         )
+    _judge_form(verdicts, source, cms)
+
+
+def _judge_form(verdicts: Verdicts, source: SignatureInput, cms: SignedCms) -> None:
+    found = source.found
+    where = found.field
+    verdicts.check(
+        "signer_infos", Outcome.PASSED if cms.signer_infos == 1 else Outcome.INDETERMINATE, count=str(cms.signer_infos)
+    )
     if cms.signer_infos != 1:
         # two signers in one CMS: two readers may look at different ones
         verdicts.undecided(
@@ -58,10 +72,12 @@ def judge_format(verdicts: Verdicts, source: SignatureInput) -> None:
 def identify_signer(verdicts: Verdicts, source: SignatureInput, cms: SignedCms) -> None:
     """Report a signer's certificate that is missing, or is not the one named in the signed attributes."""
     certificate = cms.signer_certificate
+    verdicts.check("certificate", Outcome.INDETERMINATE if certificate is None else Outcome.PASSED)
     if certificate is None:
         verdicts.undecided(FindingCode.SIGNER_CERTIFICATE_MISSING, _CLAUSE_SIGNER, where=source.found.field)
         return
     if not cms.references:
+        verdicts.check("signing_certificate_attribute", Outcome.NOT_RUN)
         if source.found.sub_filter in PADES_SUB_FILTERS:
             verdicts.undecided(
                 FindingCode.SIGNER_CERTIFICATE_MISMATCH,
@@ -71,9 +87,15 @@ def identify_signer(verdicts: Verdicts, source: SignatureInput, cms: SignedCms) 
             )
         return
     # RFC 5035 §5.4: every reference to the signing certificate must match; one that does not is a substitution
-    if cms.repeats_reference or not all(
+    is_named = not cms.repeats_reference and all(
         r.digest == _digest(r.digest_algorithm, (certificate,)) for r in cms.references
-    ):
+    )
+    verdicts.check(
+        "signing_certificate_attribute",
+        Outcome.PASSED if is_named else Outcome.INDETERMINATE,
+        digest_algorithm=", ".join(sorted({r.digest_algorithm for r in cms.references})),
+    )
+    if not is_named:
         verdicts.undecided(FindingCode.SIGNER_CERTIFICATE_MISMATCH, _CLAUSE_SIGNER, where=source.found.field)
 
 
@@ -95,9 +117,16 @@ def verify_values(verdicts: Verdicts, source: SignatureInput, cms: SignedCms) ->
         intact = certificate is not None and is_signature_valid(cms, certificate, data)
     signed = cms.signed_attributes if cms.signed_attributes is not None else data
     valid = certificate is not None and is_signature_valid(cms, certificate, signed)
-    if not intact and source.found.problem is None:
+    if source.is_data_missing:
+        verdicts.check("message_digest", Outcome.INDETERMINATE, algorithm=cms.digest_algorithm)
+        verdicts.undecided(FindingCode.SIGNED_DATA_MISSING, _CLAUSE_CRYPTO, where=where)
+        intact = False
+    else:
+        verdicts.check("message_digest", intact, algorithm=cms.digest_algorithm)
+    verdicts.check("signature_value", valid, algorithm=cms.signature_scheme)
+    if not intact and source.found.problem is None and not source.is_data_missing:
         verdicts.error(FindingCode.DIGEST_MISMATCH, _CLAUSE_CRYPTO, where=where)
-    if certificate is not None and not valid:
+    if certificate is not None and not valid and not (source.is_data_missing and cms.signed_attributes is None):
         verdicts.error(FindingCode.SIGNATURE_VALUE_INVALID, _CLAUSE_CRYPTO, where=where)
     return intact, valid
 
@@ -113,8 +142,39 @@ def _digest(algorithm: str, parts: Sequence[bytes]) -> bytes | None:
         return None
 
 
-def judge_algorithms(verdicts: Verdicts, cms: SignedCms, certificate: bytes, *, at: datetime) -> None:
-    """Judge digest, signature algorithm and key of a signature proven to have existed at ``at`` (aware UTC)."""
+def _decided(is_so: bool) -> Outcome:  # noqa: FBT001 — reads as a sentence
+    return Outcome.PASSED if is_so else Outcome.INDETERMINATE
+
+
+def judge_policy(
+    verdicts: Verdicts, source: SignatureInput, cms: SignedCms, *, policy: ValidationPolicy, conflict: str
+) -> None:
+    """Settle what is asked of the signature, and say what of its own demands is not applied."""
+    verdicts.check("policy", Outcome.INDETERMINATE if conflict else Outcome.PASSED, policy=policy.name)
+    if conflict:
+        verdicts.undecided(FindingCode.POLICY_NOT_APPLICABLE, _CLAUSE_CONTEXT, reason=conflict)
+    if cms.signature_policy:
+        verdicts.check("signature_policy", Outcome.NOT_RUN, signature_policy=cms.signature_policy)
+        verdicts.info(
+            FindingCode.SIGNATURE_POLICY_NOT_APPLIED,
+            _CLAUSE_CONTEXT,
+            where=source.found.field,
+            signature_policy=cms.signature_policy,
+        )
+    if source.found.sub_filter in ALL_SUB_FILTERS - policy.sub_filters:
+        verdicts.undecided(
+            FindingCode.SUBFILTER_NOT_ACCEPTED,
+            _CLAUSE_CONTEXT,
+            where=source.found.field,
+            sub_filter=source.found.sub_filter.removeprefix("/"),
+            policy=policy.name,
+        )
+
+
+def judge_algorithms(
+    verdicts: Verdicts, cms: SignedCms, certificate: bytes, *, table: AlgorithmTable, existence: Existence
+) -> None:
+    """Judge digest, signature algorithm and key of a signature at the time at which it is proven to have existed."""
     where = name_of(load_certificate(certificate))
     wanted = EDDSA_DIGESTS.get(cms.signature_scheme)
     if wanted is not None and cms.signed_attributes is not None and cms.digest_algorithm != wanted:
@@ -122,5 +182,5 @@ def judge_algorithms(verdicts: Verdicts, cms: SignedCms, certificate: bytes, *, 
             FindingCode.ALGORITHM_NOT_ACCEPTED, "RFC 8419 §3.1", where=where, algorithm=cms.digest_algorithm
         )
     for name in dict.fromkeys((cms.digest_algorithm, cms.signature_digest)):
-        report_strength(verdicts, judge_digest(name, at=at), name, where=where)
-    judge_key_strength(verdicts, certificate, at=at)
+        judge_digest_strength(verdicts, table, name, existence=existence, where=where)
+    judge_key_strength(verdicts, table, certificate, existence=existence, where=where)

@@ -11,30 +11,37 @@ Source: ETSI EN 319 102-1 §5.1; design of this project §3.1.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-from vnsign.errors import ErrorCode, InputError, UsageError
+from vnsign.errors import ErrorCode, InputError
 from vnsign.pdf.reading.security_store import has_security_store
 from vnsign.pdf.reading.structure import FoundSignature, PdfStructure, SignatureKind, read_structure
 from vnsign.pki.anchors import TrustAnchors
+from vnsign.pki.signature_values import compute_digest
+from vnsign.pki.timestamp_reading import parse_timestamp
+from vnsign.policy.validation import DEFAULT_POLICY, ValidationPolicy
 from vnsign.report import (
     DocumentReport,
     Finding,
     FindingCode,
     Indication,
     Modifications,
+    RevisionReport,
     Severity,
     SignatureReport,
     TimestampReport,
     Verdict,
 )
-from vnsign.verification.material import Material, gather_material
+from vnsign.verification.coverage import coverage_of
+from vnsign.verification.material import Circumstances, Material, gather_material
 from vnsign.verification.modifications import judge_changes
+from vnsign.verification.revisions import describe_revisions, revision_of
 from vnsign.verification.signature_input import SignatureInput, read_signature
-from vnsign.verification.signatures import LaterChanges, LaterTimestamp, judge_signature
-from vnsign.verification.timestamps import judge_timestamp
+from vnsign.verification.signatures import LaterChanges, LaterTimestamp, Surroundings, judge_signature
+from vnsign.verification.timestamps import Stamped, judge_timestamp
 
 _FILE_FINDINGS = {
     ErrorCode.NOT_A_PDF: FindingCode.NOT_A_PDF,
@@ -42,80 +49,125 @@ _FILE_FINDINGS = {
 }
 
 
-def inspect(data: bytes, *, trust: TrustAnchors, at: datetime, file: str = "") -> DocumentReport:
+def inspect(
+    data: bytes, *, trust: TrustAnchors, at: datetime, file: str = "", policy: ValidationPolicy = DEFAULT_POLICY
+) -> DocumentReport:
+    """Judge every signature in a file by what lies in it and in ``trust``; see :func:`inspect_by`.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``: ``at`` has no time zone.
+    """
+    return inspect_by(data, Circumstances(trust=trust, at=at, policy=policy), file=file)
+
+
+def inspect_by(data: bytes, circumstances: Circumstances, *, file: str = "") -> DocumentReport:
     """Judge every signature in a file.
 
     Does not check: that a signer had authority to sign, or what the document says. Fetches nothing: revocation is
-    judged by what lies in the file and in ``trust``.
+    judged by what lies in the file and in the circumstances.
 
     Args:
         data: Complete file, any bytes.
-        trust: Anchors, intermediates and lists of the verifier.
-        at: Validation time, aware. A proven signature time beats it.
+        circumstances: Trust, validation time, policy, further evidence. A proven signature time beats the validation
+            time.
         file: Name for the report.
 
     Returns:
         The report; times in it are aware UTC.
 
-    Raises:
-        UsageError: ``BAD_ARGUMENT``: ``at`` has no time zone.
     Source: ETSI EN 319 102-1 §5.3, §5.5; ISO 32000-2 §12.8.
     """
-    if at.tzinfo is None:
-        raise UsageError(ErrorCode.BAD_ARGUMENT, "the validation time has no time zone", way_out="give an aware time")
     try:
         structure = read_structure(data)
+        with warnings.catch_warnings():
+            # the X.509 parser warns of names longer than RFC 5280 allows: real, harmless, not the caller's business
+            warnings.simplefilter("ignore", UserWarning)
+            report = _judge_document(data, structure, circumstances=circumstances)
     except InputError as exc:
-        code = _FILE_FINDINGS.get(exc.code, FindingCode.PDF_NOT_READABLE)
-        return _unreadable(code, reason=exc.message, file=file)
-    with warnings.catch_warnings():
-        # the X.509 parser warns of names longer than RFC 5280 allows: real, harmless, and not the caller's business
-        warnings.simplefilter("ignore", UserWarning)
-        try:
-            return _judge_document(data, structure, trust=trust, at=at.astimezone(UTC), file=file)
-        except Exception as exc:  # noqa: BLE001 — last boundary: hostile bytes, and five libraries that read them
-            return _unreadable(FindingCode.PDF_NOT_READABLE, reason=type(exc).__name__, file=file)
+        report = _unreadable(_FILE_FINDINGS.get(exc.code, FindingCode.PDF_NOT_READABLE), reason=exc.message)
+    except Exception as exc:  # noqa: BLE001 — last boundary: hostile bytes, and five libraries that read them
+        report = _unreadable(FindingCode.PDF_NOT_READABLE, reason=type(exc).__name__)
+    return replace(
+        report,
+        file=file,
+        policy=circumstances.policy.name,
+        validation_time=circumstances.at,
+        online=circumstances.fetched is not None,
+    )
 
 
-def _unreadable(code: FindingCode, *, reason: str, file: str) -> DocumentReport:
+def _unreadable(code: FindingCode, *, reason: str) -> DocumentReport:
     finding = Finding(code=code, severity=Severity.ERROR, clause="ISO 32000-2 §7.5", values={"reason": reason})
-    return DocumentReport(file=file, verdict=Verdict.UNREADABLE, findings=(finding,))
+    return DocumentReport(file="", verdict=Verdict.UNREADABLE, findings=(finding,))
 
 
-def _judge_document(
-    data: bytes, structure: PdfStructure, *, trust: TrustAnchors, at: datetime, file: str
-) -> DocumentReport:
+def _judge_document(data: bytes, structure: PdfStructure, *, circumstances: Circumstances) -> DocumentReport:
+    if not structure.signatures:
+        return DocumentReport(file="", verdict=Verdict.NO_SIGNATURE)
     sources = [read_signature(data, found) for found in structure.signatures]
-    material = gather_material(structure.store, [s.cms for s in sources if s.cms is not None], trust=trust, at=at)
-    stamps = _judge_document_timestamps(data, sources, material=material)
+    revisions = describe_revisions(data, structure.signatures)
+    signed = [s.cms for s in sources if s.cms is not None]
+    material = gather_material(structure.store, signed, circumstances=circumstances)
+    stamps = _judge_document_timestamps(data, sources, material=material, revisions=revisions)
     signatures: list[SignatureReport] = []
     timestamps: list[TimestampReport] = []
     for source in sources:
         if source.found.kind is SignatureKind.DOCUMENT_TIMESTAMP:
             continue
-        judged = judge_signature(
-            source,
-            material=material,
+        around = Surroundings(
             later=_after(source.found, stamps),
             judge_later=partial(_changes, data, source.found),
             covers=source.found.problem is None and source.found.covered_end == len(data),
+            revision=revision_of(source.found, revisions),
         )
+        judged = judge_signature(source, material=material, around=around)
         signatures.append(judged.report)
         timestamps.extend(t.report for t in judged.timestamps)
     timestamps.extend(stamp.judged.report for _, stamp in stamps)
     return DocumentReport(
-        file=file,
+        file="",
         verdict=_verdict(signatures, timestamps),
         signatures=tuple(signatures),
         timestamps=tuple(timestamps),
-        validation_time=at,
+        findings=tuple(_remarks(structure, sources)),
+        revisions=revisions,
     )
+
+
+def _remarks(structure: PdfStructure, sources: Sequence[SignatureInput]) -> Iterator[Finding]:
+    """What the file's VRI entries say of their own time: told, never used."""
+    for related in structure.store.related:
+        field = next((s.found.field for s in sources if related.key in _keys_of(s.found.contents)), related.key)
+        values: dict[str, str] = {}
+        if related.recorded_at is not None:
+            values["recorded_at"] = related.recorded_at.astimezone(UTC).isoformat()
+        if related.timestamp is not None:
+            try:
+                values["timestamp"] = parse_timestamp(related.timestamp).time.isoformat()
+            except InputError:
+                values["timestamp"] = "unreadable"
+        if values:
+            yield Finding(
+                code=FindingCode.VALIDATION_INFORMATION_DATED,
+                severity=Severity.INFO,
+                clause="ISO 32000-2 §12.8.4.3",
+                where=f"field {field}",
+                values=values,
+            )
+
+
+def _keys_of(contents: bytes) -> frozenset[str]:
+    """SHA-1 of /Contents, with its padding and, as some programs have it, without."""
+    spelled = (contents, contents.rstrip(b"\0"))
+    return frozenset(compute_digest("sha1", each).hex().upper() for each in spelled)
 
 
 _Stamps = list[tuple[FoundSignature, LaterTimestamp]]
 
 
-def _judge_document_timestamps(data: bytes, sources: Sequence[SignatureInput], *, material: Material) -> _Stamps:
+def _judge_document_timestamps(
+    data: bytes, sources: Sequence[SignatureInput], *, material: Material, revisions: Sequence[RevisionReport]
+) -> _Stamps:
     """Judge document timestamps from the last to the first: each later trusted one vouches for those before it.
 
     Source: ETSI EN 319 102-1 §5.6.2 (past certificate validation, control time).
@@ -125,8 +177,10 @@ def _judge_document_timestamps(data: bytes, sources: Sequence[SignatureInput], *
     documents = [s for s in sources if s.found.kind is SignatureKind.DOCUMENT_TIMESTAMP]
     for source in reversed(documents):
         found = source.found
-        stamp = judge_timestamp(
-            found.contents, source.signed_parts, kind="document", field=found.field, material=material, control=control
+        stamped = Stamped(parts=source.signed_parts, kind="document", field=found.field)
+        stamp = judge_timestamp(found.contents, stamped, material=material, control=control).describes(
+            coverage=coverage_of(found, covers_whole_file=found.covered_end == len(data)),
+            revision=revision_of(found, revisions),
         )
         has_store = found.problem is None and has_security_store(data[: found.covered_end])
         judged.insert(0, (found, LaterTimestamp(judged=stamp, protects_evidence=has_store)))

@@ -1,23 +1,59 @@
-"""Everything a file brings along and a verifier holds: certificates, revocation evidence, trust, time.
+"""Everything a file brings along and a verifier holds: certificates, revocation evidence, trust, policy, time.
 
 Invariants:
     - What a file brings is never trusted for being there: certificates only help to build paths, evidence counts
       only when its signature verifies.
+    - Only anchors of the policy's scheme may vouch.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
-from vnsign.errors import InputError
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from vnsign.errors import ErrorCode, InputError, UsageError
 from vnsign.pdf.reading.security_store import SecurityStore
-from vnsign.pki.anchors import TrustAnchors
+from vnsign.pki.anchors import TrustAnchors, fingerprint
 from vnsign.pki.cms_reading import SignedCms
 from vnsign.pki.path import PathFinder, PathPolicy
-from vnsign.pki.status import RevocationEvidence, read_evidence
+from vnsign.pki.status import RevocationEvidence
 from vnsign.pki.timestamp_reading import parse_timestamp
+from vnsign.policy.validation import DEFAULT_POLICY, ValidationPolicy
+from vnsign.report import EvidenceOrigin
+from vnsign.verification.evidence_pool import EvidencePool, KnownEvidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What a verifier brings to a validation.
+
+    Attributes:
+        trust: Anchors, intermediates and lists as the verifier installed them.
+        at: Validation time, aware; kept in UTC.
+        policy: What is asked of a signature.
+        side: Evidence that the verifier keeps beside the documents.
+        fetched: Evidence that was fetched for this validation; None says that nothing was allowed to be.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``: ``at`` has no time zone.
+    """
+
+    trust: TrustAnchors
+    at: datetime
+    policy: ValidationPolicy = DEFAULT_POLICY
+    side: RevocationEvidence = field(default_factory=RevocationEvidence)
+    fetched: RevocationEvidence | None = None
+
+    def __post_init__(self) -> None:
+        if self.at.tzinfo is None:
+            raise UsageError(
+                ErrorCode.BAD_ARGUMENT, "the validation time has no time zone", way_out="give an aware time"
+            )
+        object.__setattr__(self, "at", self.at.astimezone(UTC))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,50 +61,84 @@ class Material:
     """What a signature is judged with.
 
     Attributes:
+        trust: What of the verifier's trust may vouch under the policy.
+        installed: The verifier's trust as he installed it.
         at: Validation time, aware UTC.
         certificates: DER of every certificate in the file.
-        evidence: Lists and answers of the file and of the verifier.
-        embedded: Evidence of the file alone, which decides the level found.
-        policy: What is asked of certificate policies; by default nothing.
+        known: Lists and answers of the file and of the verifier.
+        policy: What is asked of a signature.
+        conflict: Why the policy cannot be applied to this trust; empty if it can.
         finder: Finds paths among these certificates, each once.
     """
 
     trust: TrustAnchors
+    installed: TrustAnchors
     at: datetime
     certificates: tuple[bytes, ...]
-    evidence: RevocationEvidence
-    embedded: RevocationEvidence
-    policy: PathPolicy = field(default_factory=PathPolicy)
+    known: KnownEvidence
+    policy: ValidationPolicy
+    conflict: str = ""
     finder: PathFinder = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "finder", PathFinder(trust=self.trust, known=self.certificates))
 
+    def is_vouched_for_elsewhere(self, certificate: x509.Certificate, *, at: datetime) -> bool:
+        """Tell whether an anchor that the policy does not take would vouch for a certificate."""
+        if self.trust is self.installed:
+            return False
+        others = PathFinder(trust=self.installed, known=self.certificates)
+        return others.find(certificate.public_bytes(Encoding.DER), at=at).problem is None
 
-def gather_material(
-    store: SecurityStore, signed: Iterable[SignedCms], *, trust: TrustAnchors, at: datetime
-) -> Material:
+    @property
+    def path_policy(self) -> PathPolicy:
+        """What is asked of certificate policies in the signer's path."""
+        wanted = self.policy.certificate_policies
+        return PathPolicy(acceptable=wanted, requires_policy=True) if wanted else PathPolicy()
+
+
+def gather_material(store: SecurityStore, signed: Iterable[SignedCms], *, circumstances: Circumstances) -> Material:
     """Collect certificates and evidence from the DSS and from every CMS and token of a file."""
     certificates = list(store.certificates)
-    crls = list(store.crls)
-    ocsps = list(store.ocsps)
-    pending = list(signed)
+    pool = EvidencePool()
+    pool.give(RevocationEvidence(crls=circumstances.trust.crls), EvidenceOrigin.SIDE_STORE)
+    pool.give(circumstances.side, EvidenceOrigin.SIDE_STORE)
+    pool.give(circumstances.fetched or RevocationEvidence(), EvidenceOrigin.FETCHED)
+    pool.add(EvidenceOrigin.SECURITY_STORE, crls=store.crls, ocsps=store.ocsps)
+    for related in store.related:
+        certificates.extend(related.certificates)
+        pool.add(EvidenceOrigin.VALIDATION_RELATED_INFORMATION, crls=related.crls, ocsps=related.ocsps)
+    pending = [(cms, EvidenceOrigin.CMS) for cms in signed]
     while pending:
-        cms = pending.pop()
+        cms, origin = pending.pop()
         certificates.extend(cms.certificates)
-        crls.extend(cms.crls)
-        ocsps.extend(cms.ocsps)
-        for token in cms.timestamp_tokens:
+        pool.add(origin, crls=cms.crls, ocsps=cms.ocsps)
+        for token in (*cms.timestamp_tokens, *cms.content_timestamps):
             try:
-                pending.append(parse_timestamp(token).cms)
+                pending.append((parse_timestamp(token).cms, EvidenceOrigin.TIMESTAMP))
             except InputError:
                 # reported where the token is judged
                 continue
-    embedded = read_evidence(crls=crls, ocsps=ocsps)
+    trust, conflict = _applied(circumstances.trust, circumstances.policy)
     return Material(
         trust=trust,
-        at=at,
+        installed=circumstances.trust,
+        at=circumstances.at,
         certificates=tuple(dict.fromkeys(certificates)),
-        evidence=RevocationEvidence(crls=(*trust.crls, *embedded.crls), ocsps=embedded.ocsps),
-        embedded=embedded,
+        known=pool.read(),
+        policy=circumstances.policy,
+        conflict=conflict,
     )
+
+
+def _applied(trust: TrustAnchors, policy: ValidationPolicy) -> tuple[TrustAnchors, str]:
+    """Return what of the trust may vouch under a policy, and why it is nothing if the two contradict each other."""
+    conflict = ""
+    if policy.scheme is not None:
+        if trust.scheme not in {None, policy.scheme}:
+            conflict = f"the trust given is of the scheme {trust.scheme}, the policy is for {policy.scheme}"
+        trust = trust.for_scheme(policy.scheme)
+    if policy.anchors:
+        named = {rule.sha256 for rule in policy.anchors}
+        trust = replace(trust, anchors=tuple(anchor for anchor in trust.anchors if fingerprint(anchor) in named))
+    return trust, conflict

@@ -70,7 +70,8 @@ FINDINGS: Mapping[FindingCode, _Words] = {
         "The certificate is not the one the signer named. {reason}",
     ),
     FindingCode.KEY_USAGE_UNSUITABLE: _words(
-        "Chứng thư không dùng cho mục đích này: {where}.", "The certificate is not for this purpose: {where}."
+        "Chứng thư của {where} không được cấp để dùng cho mục đích này ({key_usage}{purpose}).",
+        "The certificate of {where} was not issued for this purpose ({key_usage}{purpose}).",
     ),
     FindingCode.NO_PATH_TO_ANCHOR: _words(
         "Không tìm được đường dẫn tin cậy: chứng thư của {where} không thuộc tổ chức cấp mà bạn tin cậy.",
@@ -92,8 +93,8 @@ FINDINGS: Mapping[FindingCode, _Words] = {
         "The certificate of {where} was revoked at {revoked_at}.",
     ),
     FindingCode.REVOCATION_NOT_CHECKED: _words(
-        "Chưa kiểm tra được chứng thư của {where} có bị thu hồi hay không.",
-        "Could not check whether the certificate of {where} was revoked.",
+        "Chưa kiểm tra được chứng thư của {where} có bị thu hồi hay không tại thời điểm {at}.",
+        "Could not check whether the certificate of {where} was revoked at {at}.",
     ),
     FindingCode.TIMESTAMP_INVALID: _words(
         "Dấu thời gian không hợp lệ ({reason}).", "The timestamp is not valid ({reason})."
@@ -108,6 +109,64 @@ FINDINGS: Mapping[FindingCode, _Words] = {
     FindingCode.TIME_ONLY_CLAIMED: _words(
         "Thời gian ký do người ký tự khai, không có dấu thời gian chứng minh.",
         "The signing time is the signer's own statement; no timestamp proves it.",
+    ),
+    FindingCode.SIGNED_DATA_MISSING: _words(
+        "Không có dữ liệu đã ký nên không kiểm tra được tính toàn vẹn.",
+        "What was signed is not at hand, so its integrity could not be checked.",
+    ),
+    FindingCode.POLICY_NOT_APPLICABLE: _words(
+        "Không áp dụng được chính sách kiểm tra ({reason}).", "The validation policy cannot be applied ({reason})."
+    ),
+    FindingCode.SUBFILTER_NOT_ACCEPTED: _words(
+        "Chính sách {policy} không chấp nhận kiểu chữ ký {sub_filter}.",
+        "The policy {policy} does not accept the signature type {sub_filter}.",
+    ),
+    FindingCode.LEVEL_BELOW_POLICY: _words(
+        "Chữ ký ở mức {level}, chưa đạt mức {required} mà chính sách kiểm tra yêu cầu.",
+        "The signature has the level {level}, below {required} that the policy asks for.",
+    ),
+    FindingCode.SIGNATURE_POLICY_NOT_APPLIED: _words(
+        "Chữ ký viện dẫn chính sách ký {signature_policy}; chính sách này không được áp dụng khi kiểm tra.",
+        "The signature names the signature policy {signature_policy}, which was not applied.",
+    ),
+    FindingCode.EVIDENCE_RECORD_NOT_SUPPORTED: _words(
+        "Có bản ghi bằng chứng lưu trữ (evidence record, {count}) mà phần mềm chưa hỗ trợ; không dùng khi kết luận.",
+        "There are evidence records ({count}), which are not supported: they count for nothing here.",
+    ),
+    FindingCode.ANCHOR_OF_ANOTHER_SCHEME: _words(
+        "Chứng thư của {where} thuộc hệ thống chứng thực khác, không được chấp nhận theo chính sách {policy}.",
+        "The certificate of {where} belongs to another scheme, which the policy {policy} does not accept.",
+    ),
+    FindingCode.ANCHOR_NO_LONGER_TRUSTED: _words(
+        "Chứng thư gốc {where} không còn được tin cậy từ {until}; không chứng minh được chữ ký có từ trước đó.",
+        "The anchor {where} has not been trusted since {until}; nothing proves that the signature is older.",
+    ),
+    FindingCode.CERTIFICATE_ON_HOLD: _words(
+        "Chứng thư của {where} đang bị tạm dừng từ {revoked_at}.",
+        "The certificate of {where} has been on hold since {revoked_at}.",
+    ),
+    FindingCode.EVIDENCE_NOT_FETCHED: _words(
+        "Không tải được thông tin thu hồi ({reason}).", "Revocation evidence could not be fetched ({reason})."
+    ),
+    FindingCode.TIMESTAMP_ORDER: _words(
+        "Thứ tự các dấu thời gian mâu thuẫn: dấu đóng trước ({time}) lại muộn hơn dấu đóng sau ({later}).",
+        "The timestamps contradict each other: the earlier one says {time}, the later one {later}.",
+    ),
+    FindingCode.TIMESTAMP_TOO_LATE: _words(
+        "Dấu thời gian ({time}) đóng quá muộn so với thời gian ký đã khai ({claimed}).",
+        "The timestamp ({time}) was made too long after the claimed signing time ({claimed}).",
+    ),
+    FindingCode.TIME_NOT_PROVEN: _words(
+        "Chính sách {policy} yêu cầu dấu thời gian, nhưng không có dấu thời gian nào chứng minh thời điểm ký.",
+        "The policy {policy} asks for a proven time, and no timestamp proves any.",
+    ),
+    FindingCode.CLAIMED_TIME_DIFFERS: _words(
+        "Thời gian ký đã khai ({claimed}) muộn hơn dấu thời gian ({time}).",
+        "The claimed signing time ({claimed}) is later than the timestamp ({time}).",
+    ),
+    FindingCode.VALIDATION_INFORMATION_DATED: _words(
+        "Thông tin kiểm tra (VRI) của {where} ghi thời điểm {recorded_at} {timestamp}; chỉ để tham khảo.",
+        "The validation information (VRI) of {where} is dated {recorded_at} {timestamp}; for information only.",
     ),
     FindingCode.CONTENT_CHANGED: _words(
         "Nội dung văn bản bị thay đổi sau khi ký: {where}.",
@@ -192,8 +251,29 @@ LEVEL_NONE: _Words = _words("không xác định", "none")
 
 #: Asia/Ho_Chi_Minh has been UTC+7 without daylight saving time since 1975.
 LAW_TIME = timezone(timedelta(hours=7))
-_TIMES = frozenset({"not_after", "revoked_at", "at", "claimed"})
+_TIMES = frozenset(
+    {
+        "not_after",
+        "not_before",
+        "revoked_at",
+        "at",
+        "claimed",
+        "time",
+        "later",
+        "until",
+        "ends",
+        "recorded_at",
+        "timestamp",
+    }
+)
 _PLACES_VI = {"field": "trường", "page": "trang"}
+
+
+#: What a template leaves behind where a finding has nothing to say.
+_EMPTY = (
+    *((" tại thời điểm .", "."), (" at .", ".")),
+    *((part, "") for part in (" (“” → “”)", " (giá trị “”)", " (value “”)", ", nhìn thấy “”", ", shown “”", " ()")),
+)
 
 
 class _Lenient(dict[str, str]):
@@ -206,8 +286,8 @@ def sentence(finding: Finding, language: Language) -> str:
     values = _Lenient({key: _readable(key, clean(value)) for key, value in finding.values.items()})
     values["where"] = _place(clean(finding.where), language)
     text = FINDINGS[finding.code][language].format_map(values)
-    for empty in (" (“” → “”)", " (giá trị “”)", " (value “”)", ", nhìn thấy “”", ", shown “”", " ()"):
-        text = text.replace(empty, "")
+    for empty, instead in _EMPTY:
+        text = text.replace(empty, instead)
     return " ".join(text.split())
 
 

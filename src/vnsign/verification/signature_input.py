@@ -18,12 +18,14 @@ class SignatureInput:
 
     Attributes:
         signed_parts: The two pieces of the file that the byte range names.
+        is_data_missing: What was signed could not be had; only the signature is at hand.
     """
 
     found: FoundSignature
     cms: SignedCms | None
     broken: str
     signed_parts: tuple[bytes, ...]
+    is_data_missing: bool = False
 
 
 def read_signature(data: bytes, found: FoundSignature) -> SignatureInput:

@@ -7,32 +7,24 @@ Source: RFC 5652 §5; ETSI EN 319 102-1 §5.3.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
 
-from vnsign.errors import ErrorCode, UsageError
 from vnsign.pdf.reading.security_store import SecurityStore
 from vnsign.pdf.reading.structure import FoundSignature, SignatureKind
-from vnsign.pki.anchors import TrustAnchors
 from vnsign.report import Modifications, SignatureReport
-from vnsign.verification.material import gather_material
+from vnsign.verification.material import Circumstances, gather_material
 from vnsign.verification.signature_input import read_signature
-from vnsign.verification.signatures import LaterChanges, judge_signature
+from vnsign.verification.signatures import LaterChanges, Surroundings, judge_signature
 
 
-def inspect_statement(cms: bytes, statement: bytes, *, trust: TrustAnchors, at: datetime) -> SignatureReport:
+def inspect_statement(cms: bytes, statement: bytes | None, *, circumstances: Circumstances) -> SignatureReport:
     """Judge a detached signature; a report for any bytes.
 
     Args:
         cms: Detached ContentInfo, DER or BER.
-        statement: The bytes that were signed.
-        trust: Anchors, intermediates and lists of the verifier.
-        at: Validation time, aware. A proven signature time beats it.
-
-    Raises:
-        UsageError: BAD_ARGUMENT if ``at`` is not aware.
+        statement: The bytes that were signed; None if they could not be had (SIGNED_DATA_NOT_FOUND).
+        circumstances: Trust, validation time, policy, evidence. A proven signature time beats the validation time.
     """
-    if at.tzinfo is None:
-        raise UsageError(ErrorCode.BAD_ARGUMENT, "the validation time has no time zone", way_out="give an aware time")
     # Laid out as the two pieces of a byte range, the first one empty: the steps are the same.
     found = FoundSignature(
         field="",
@@ -40,7 +32,7 @@ def inspect_statement(cms: bytes, statement: bytes, *, trust: TrustAnchors, at: 
         kind=SignatureKind.SIGNATURE,
         sub_filter="/ETSI.CAdES.detached",
         problem=None,
-        byte_range=(0, 0, 0, len(statement)),
+        byte_range=(0, 0, 0, len(statement or b"")),
         contents=cms,
         certificates=(),
         claimed_time=None,
@@ -48,18 +40,13 @@ def inspect_statement(cms: bytes, statement: bytes, *, trust: TrustAnchors, at: 
         is_certification=False,
         locks=(),
     )
-    source = read_signature(statement, found)
+    source = replace(read_signature(statement or b"", found), is_data_missing=statement is None)
     material = gather_material(
-        SecurityStore(),
-        [source.cms] if source.cms is not None else [],
-        trust=trust,
-        at=at.astimezone(UTC),
+        SecurityStore(), [source.cms] if source.cms is not None else [], circumstances=circumstances
     )
-    judged = judge_signature(
-        source,
-        material=material,
+    around = Surroundings(
         later=(),
         judge_later=lambda _: LaterChanges(modifications=Modifications.NONE, findings=()),
         covers=True,
     )
-    return judged.report
+    return judge_signature(source, material=material, around=around).report

@@ -1,4 +1,4 @@
-"""Judges RFC 3161 tokens: signature timestamps and document timestamps.
+"""Judges RFC 3161 tokens: timestamps on a signature, on a document, on the content before it was signed.
 
 Invariants:
     - A token proves a time only if its imprint, its signature, its authority's path, purpose and status are all in
@@ -11,6 +11,7 @@ Source: ETSI EN 319 102-1 §5.4 (time-stamp validation), §5.5.4, §5.6.2; RFC 3
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,16 +19,23 @@ from datetime import datetime, timedelta
 from vnsign.errors import InputError
 from vnsign.pki.signature_values import compute_digest, load_certificate
 from vnsign.pki.timestamp_reading import TimestampToken, is_imprint_of, is_token_signature_valid, parse_timestamp
-from vnsign.policy.algorithms import judge_digest
-from vnsign.report import Finding, FindingCode, Indication, Severity, SubIndication, TimestampReport
-from vnsign.verification.certificates import (
-    judge_authority_usage,
-    judge_key_strength,
-    judge_path,
-    name_of,
-    report_strength,
+from vnsign.report import (
+    CertificateReport,
+    CertificateRole,
+    Finding,
+    FindingCode,
+    Indication,
+    Outcome,
+    Severity,
+    Step,
+    SubIndication,
+    TimestampReport,
 )
 from vnsign.verification.material import Material
+from vnsign.verification.naming import facts_of, name_of
+from vnsign.verification.paths import JudgedPath, Subject, judge_path
+from vnsign.verification.strength import Existence, judge_digest_strength, judge_key_strength
+from vnsign.verification.usage import judge_authority_usage
 from vnsign.verification.verdicts import Verdicts
 
 _CLAUSE = "EN 319 102-1 §5.4"
@@ -39,17 +47,34 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stamped:
+    """What a token should cover.
+
+    Attributes:
+        parts: The bytes, in parts to be concatenated.
+        kind: ``signature``, ``document`` or ``content``.
+        field: Field reported.
+    """
+
+    parts: Sequence[bytes]
+    kind: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedTimestamp:
     """A token's report and what it may be used for.
 
     Attributes:
         time: genTime, aware UTC; None if the token is unreadable.
+        accuracy: How far genTime may be off, as the authority says.
         is_over_signature: The imprint is that of what the token should cover.
         is_sound: Imprint and signature verify (says nothing of trust).
     """
 
     report: TimestampReport
     time: datetime | None
+    accuracy: timedelta
     is_over_signature: bool
     is_sound: bool
 
@@ -66,74 +91,125 @@ class JudgedTimestamp:
         open_points = [f for f in self.report.findings if f.severity is Severity.UNDECIDED]
         return self.time if all(_is_about_status(f) for f in open_points) else None
 
+    def describes(self, **changes: object) -> JudgedTimestamp:
+        """Return the same with more in its report."""
+        return dataclasses.replace(self, report=dataclasses.replace(self.report, **changes))  # type: ignore[arg-type]  # of several types
+
 
 def _is_about_status(finding: Finding) -> bool:
     """Whether all that is open is what happened to the authority's certificate after it stamped."""
     return finding.code is FindingCode.REVOCATION_NOT_CHECKED or finding.clause == _CLAUSE_CONTROL
 
 
-def judge_timestamp(
-    data: bytes, covered: Sequence[bytes], *, kind: str, field: str, material: Material, control: datetime
-) -> JudgedTimestamp:
+def judge_timestamp(data: bytes, stamped: Stamped, *, material: Material, control: datetime) -> JudgedTimestamp:
     """Judge one token.
 
     Args:
         data: The token, a ContentInfo.
-        covered: What it must cover, as parts to be concatenated.
-        kind: ``signature`` or ``document``.
-        field: Field reported.
+        stamped: What it must cover.
         material: Trust, certificates, evidence.
         control: Moment at which the authority's certificate must still be in force, aware UTC.
     """
     verdicts = Verdicts()
+    verdicts.enter(Step.FORMAT)
     try:
         token = parse_timestamp(data, extra_certificates=material.certificates)
     except InputError as exc:
-        verdicts.error(FindingCode.TIMESTAMP_INVALID, "RFC 3161 §2.4.2", where=field, reason=exc.message)
-        return _judged(verdicts, kind=kind, field=field, token=None, covers=False, is_sound=False)
-    is_sound = _judge_bytes(verdicts, token, covered, field=field)
+        verdicts.error(FindingCode.TIMESTAMP_INVALID, "RFC 3161 §2.4.2", where=stamped.field, reason=exc.message)
+        return _judged(verdicts, stamped, token=None, chain=(), is_sound=False)
+    verdicts.check("tst_info", passed_or(found=True), time=token.time.isoformat(), policy=token.policy)
+    is_sound = _judge_bytes(verdicts, token, stamped)
+    chain: tuple[CertificateReport, ...] = ()
     if is_sound and token.cms.signer_certificate is not None:
-        _judge_authority(verdicts, token, token.cms.signer_certificate, material=material, control=control)
-    covers = is_imprint_of(token, *covered)
-    return _judged(verdicts, kind=kind, field=field, token=token, covers=covers, is_sound=is_sound)
+        chain = _judge_authority(
+            verdicts, token, token.cms.signer_certificate, material=material, control=control
+        ).chain
+    return _judged(verdicts, stamped, token=token, chain=chain, is_sound=is_sound)
 
 
-def _judge_bytes(verdicts: Verdicts, token: TimestampToken, covered: Sequence[bytes], *, field: str) -> bool:
-    if not is_imprint_of(token, *covered):
-        verdicts.error(FindingCode.TIMESTAMP_IMPRINT_MISMATCH, "RFC 3161 §2.4.2", where=field)
+def passed_or(*, found: bool) -> Outcome:
+    """Return PASSED, or INDETERMINATE for what was not found."""
+    return Outcome.PASSED if found else Outcome.INDETERMINATE
+
+
+def _judge_bytes(verdicts: Verdicts, token: TimestampToken, stamped: Stamped) -> bool:
+    certificate = token.cms.signer_certificate
+    verdicts.enter(Step.SIGNING_CERTIFICATE)
+    verdicts.check("certificate", passed_or(found=certificate is not None))
+    verdicts.enter(Step.CRYPTOGRAPHY)
+    is_over = is_imprint_of(token, *stamped.parts)
+    verdicts.check("message_imprint", is_over, algorithm=token.imprint_algorithm, imprint=token.imprint.hex())
+    if not is_over:
+        verdicts.error(FindingCode.TIMESTAMP_IMPRINT_MISMATCH, "RFC 3161 §2.4.2", where=stamped.field)
         return False
-    if token.cms.signer_certificate is None:
-        verdicts.undecided(FindingCode.SIGNER_CERTIFICATE_MISSING, _CLAUSE, where=field)
+    if certificate is None:
+        verdicts.enter(Step.SIGNING_CERTIFICATE)
+        verdicts.undecided(FindingCode.SIGNER_CERTIFICATE_MISSING, _CLAUSE, where=stamped.field)
         return False
-    if not is_token_signature_valid(token):
-        verdicts.error(FindingCode.TIMESTAMP_INVALID, _CLAUSE, where=field)
+    is_valid = is_token_signature_valid(token)
+    verdicts.check("signature_value", is_valid, algorithm=token.cms.signature_scheme)
+    if not is_valid:
+        verdicts.error(FindingCode.TIMESTAMP_INVALID, _CLAUSE, where=stamped.field)
         return False
     return True
 
 
 def _judge_authority(
     verdicts: Verdicts, token: TimestampToken, certificate: bytes, *, material: Material, control: datetime
-) -> None:
+) -> JudgedPath:
+    where = name_of(load_certificate(certificate))
+    _judge_identity(verdicts, token, certificate, where=where)
+    verdicts.enter(Step.CONTEXT)
+    verdicts.check("policy", passed_or(found=not material.conflict), policy=material.policy.name)
+    if material.conflict:
+        verdicts.undecided(FindingCode.POLICY_NOT_APPLICABLE, "EN 319 102-1 §5.2.4", reason=material.conflict)
+    verdicts.enter(Step.CERTIFICATE_PATH)
     judge_authority_usage(verdicts, certificate)
+    existence = Existence(at=token.time, not_before=token.time)
+    subject = Subject(
+        certificate=certificate,
+        role=CertificateRole.TIMESTAMP_AUTHORITY,
+        demand=material.policy.authority_status,
+        existence=existence,
+    )
+    judged = judge_path(verdicts, subject, material=material)
+    verdicts.enter(Step.ACCEPTANCE)
+    for name in dict.fromkeys((token.imprint_algorithm, token.cms.digest_algorithm)):
+        judge_digest_strength(verdicts, material.policy.algorithms, name, existence=existence, where=where)
+    judge_key_strength(verdicts, material.policy.algorithms, certificate, existence=existence, where=where)
     if token.time > material.at + CLOCK_SKEW:
         # at the time asked about this token did not exist: it proves nothing then
         times = {"time": token.time.isoformat(), "at": material.at.isoformat()}
-        verdicts.undecided(FindingCode.TIMESTAMP_INVALID, _CLAUSE, where=_name(certificate), **times)
-    if token.cms.repeats_reference or not any(
+        verdicts.undecided(FindingCode.TIMESTAMP_INVALID, _CLAUSE, where=where, **times)
+    _judge_control(verdicts, judged, control=control, where=where)
+    return judged
+
+
+def _judge_identity(verdicts: Verdicts, token: TimestampToken, certificate: bytes, *, where: str) -> None:
+    verdicts.enter(Step.SIGNING_CERTIFICATE)
+    is_named = not token.cms.repeats_reference and any(
         reference.digest == _digest(reference.digest_algorithm, certificate) for reference in token.cms.references
-    ):
-        verdicts.undecided(FindingCode.SIGNER_CERTIFICATE_MISMATCH, "RFC 3161 §2.4.1", where=_name(certificate))
-    for name in dict.fromkeys((token.imprint_algorithm, token.cms.digest_algorithm)):
-        report_strength(verdicts, judge_digest(name, at=token.time), name, where=_name(certificate))
-    judge_key_strength(verdicts, certificate, at=token.time)
-    path = judge_path(verdicts, certificate, material=material, at=token.time, claimed=None)
-    if path.problem is None and path.certificates[0].not_valid_after_utc < control:
+    )
+    verdicts.check("signing_certificate_attribute", passed_or(found=is_named), certificate=where)
+    if not is_named:
+        verdicts.undecided(FindingCode.SIGNER_CERTIFICATE_MISMATCH, "RFC 3161 §2.4.1", where=where)
+
+
+def _judge_control(verdicts: Verdicts, judged: JudgedPath, *, control: datetime, where: str) -> None:
+    """EN 319 102-1 §5.6.2: what vouches for a past time must itself be in force, or proven from when it was."""
+    if judged.path.problem is not None:
+        return
+    verdicts.enter(Step.PAST_VALIDATION)
+    not_after = judged.path.certificates[0].not_valid_after_utc
+    values = {"not_after": not_after.isoformat(), "at": control.isoformat()}
+    verdicts.check("in_force_at_control_time", passed_or(found=not_after >= control), **values)
+    if not_after < control:
         finding = Finding(
             code=FindingCode.CERTIFICATE_EXPIRED,
             severity=Severity.UNDECIDED,
             clause=_CLAUSE_CONTROL,
-            where=_name(certificate),
-            values={"not_after": path.certificates[0].not_valid_after_utc.isoformat(), "at": control.isoformat()},
+            where=where,
+            values=values,
         )
         verdicts.add(finding, SubIndication.OUT_OF_BOUNDS_NO_POE)
 
@@ -145,23 +221,44 @@ def _digest(algorithm: str, data: bytes) -> bytes | None:
         return None
 
 
-def _name(certificate: bytes) -> str:
-    return name_of(load_certificate(certificate))
-
-
 def _judged(
-    verdicts: Verdicts, *, kind: str, field: str, token: TimestampToken | None, covers: bool, is_sound: bool
+    verdicts: Verdicts,
+    stamped: Stamped,
+    *,
+    token: TimestampToken | None,
+    chain: tuple[CertificateReport, ...],
+    is_sound: bool,
 ) -> JudgedTimestamp:
     indication, subindication = verdicts.result()
-    certificate = token.cms.signer_certificate if token is not None else None
-    time = token.time if token is not None else None
     report = TimestampReport(
-        kind=kind,
-        field=field,
+        kind=stamped.kind,
+        field=stamped.field,
         indication=indication,
         subindication=subindication,
-        time=time,
-        authority=_name(certificate) if certificate is not None else "",
+        time=None if token is None else token.time,
+        authority="",
         findings=tuple(verdicts.findings),
+        steps=verdicts.steps(),
+        chain=chain,
     )
-    return JudgedTimestamp(report=report, time=time, is_over_signature=covers, is_sound=is_sound)
+    if token is None:
+        return JudgedTimestamp(
+            report=report, time=None, accuracy=timedelta(), is_over_signature=False, is_sound=is_sound
+        )
+    certificate = load_certificate(token.cms.signer_certificate) if token.cms.signer_certificate is not None else None
+    report = dataclasses.replace(
+        report,
+        authority=name_of(certificate),
+        authority_sha256="" if certificate is None else facts_of(certificate).sha256,
+        serial=f"{token.serial:x}",
+        policy_oid=token.policy,
+        imprint_algorithm=token.imprint_algorithm,
+        accuracy_s=token.accuracy.total_seconds() if token.accuracy is not None else None,
+    )
+    return JudgedTimestamp(
+        report=report,
+        time=token.time,
+        accuracy=token.accuracy or timedelta(),
+        is_over_signature=is_imprint_of(token, *stamped.parts),
+        is_sound=is_sound,
+    )

@@ -1,20 +1,43 @@
-"""Verdicts: the pure verification joined with the clock and, only when asked, with CRLs over the network."""
+"""Verdicts: the pure verification joined with the clock, policies and, only when asked, with the network."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from cryptography import x509
 
 from vnsign.adapters.clock import SystemClock
-from vnsign.errors import ErrorCode, SignatureRejected, UsageError
+from vnsign.adapters.evidence_folder import read_evidence_folder
+from vnsign.adapters.files import read_bytes
+from vnsign.errors import ErrorCode, InputError, ServiceUnavailable, SignatureRejected, UsageError, VnsignError
 from vnsign.pdf.reading.structure import read_structure
 from vnsign.pki.anchors import TrustAnchors
-from vnsign.pki.cms_certificates import certificates_in
-from vnsign.pki.crl import unique_crls
+from vnsign.pki.evidence import RevocationEvidence
+from vnsign.policy.policy_file import parse_policy
+from vnsign.policy.validation import DEFAULT_POLICY, POLICIES, ValidationPolicy
 from vnsign.ports import Clock, RevocationSource
-from vnsign.report import DocumentReport, SignatureReport, Verdict
-from vnsign.verification import inspect
+from vnsign.report import (
+    CertificateReport,
+    DocumentReport,
+    Finding,
+    FindingCode,
+    Severity,
+    SignatureReport,
+    Verdict,
+)
+from vnsign.verification import Circumstances, inspect_by
 from vnsign.verification.statements import inspect_statement as _inspect_statement
+from vnsign.wiring.checking import shared_revocation_source
+from vnsign.wiring.fetching import Fetched, certificates_of, fetch_missing
+
+Evidence = RevocationEvidence | str | os.PathLike[str]
+Policy = ValidationPolicy | str | os.PathLike[str]
+_Report = TypeVar("_Report", DocumentReport, SignatureReport)
 
 
 def inspect_pdf(
@@ -23,6 +46,9 @@ def inspect_pdf(
     trust: TrustAnchors,
     at: datetime | None = None,
     file: str = "",
+    policy: Policy = DEFAULT_POLICY,
+    evidence: Evidence | None = None,
+    online: RevocationSource | bool = False,
     revocation: RevocationSource | None = None,
     clock: Clock | None = None,
 ) -> DocumentReport:
@@ -35,20 +61,34 @@ def inspect_pdf(
         trust: Anchors of one scheme; an empty store gives INDETERMINATE.
         at: Time to judge at, aware; None is now. A proven signing time inside the file is still preferred.
         file: Name to put into the report.
-        revocation: Asked for the CRLs that the file's certificates name; None stays offline: no packet leaves.
+        policy: What is asked of a signature: a policy, the name of one (``vn-official``, ``vn-public``, ``eu``), or the
+            path of a policy file.
+        evidence: Lists and answers kept beside the documents, or the folder that holds them.
+        online: Whether what the file and the verifier lack may be fetched, and from where. False, the default, opens
+            no socket. A service that does not answer leaves a remark in the report.
+        revocation: As ``online``, but a service that does not answer is an error.
         clock: Tells "now".
 
     Raises:
-        UsageError: BAD_ARGUMENT if ``at`` is not aware.
+        UsageError: BAD_ARGUMENT if ``at`` is not aware, or there is no such policy.
+        InputError: MALFORMED_POLICY, NOT_READABLE, MALFORMED_CRL, MALFORMED_OCSP: the policy or the evidence given.
         ServiceUnavailable: ``revocation`` was given and could not be reached.
 
     Source: ETSI EN 319 102-1 §5; NĐ 68/2024/NĐ-CP Điều 31.
     """
-    moment = at or (clock or SystemClock()).now()
-    if moment.tzinfo is None:
-        raise UsageError(ErrorCode.BAD_ARGUMENT, "the validation time must be aware (have a time zone)")
-    known = trust if revocation is None else _with_fresh_crls(pdf, trust, revocation)
-    return inspect(pdf, trust=known, at=moment, file=file)
+    circumstances = _circumstances(trust, at=at, policy=policy, evidence=evidence, clock=clock)
+    source = _source(revocation if revocation is not None else online)
+    if source is None:
+        return inspect_by(pdf, circumstances, file=file)
+    question: _Question[DocumentReport] = _Question(
+        judge=lambda given: inspect_by(pdf, given, file=file),
+        certificates=lambda: _certificates_in(pdf),
+        chains=_chains,
+    )
+    report, fetched = _fetch_and_judge(question, circumstances, source)
+    if revocation is not None:
+        _raise_unreachable(fetched, report.all_findings())
+    return replace(report, findings=(*report.findings, *(_not_fetched(failure) for failure in fetched.failures)))
 
 
 def verify_pdf(
@@ -57,6 +97,9 @@ def verify_pdf(
     trust: TrustAnchors,
     at: datetime | None = None,
     file: str = "",
+    policy: Policy = DEFAULT_POLICY,
+    evidence: Evidence | None = None,
+    online: RevocationSource | bool = False,
     revocation: RevocationSource | None = None,
     clock: Clock | None = None,
 ) -> DocumentReport:
@@ -65,9 +108,19 @@ def verify_pdf(
     Raises:
         SignatureRejected: Any other verdict, also "could not be decided" and "there is no signature"; it carries
             the report.
-        UsageError: BAD_ARGUMENT.
+        UsageError, InputError, ServiceUnavailable: As :func:`inspect_pdf`.
     """
-    report = inspect_pdf(pdf, trust=trust, at=at, file=file, revocation=revocation, clock=clock)
+    report = inspect_pdf(
+        pdf,
+        trust=trust,
+        at=at,
+        file=file,
+        policy=policy,
+        evidence=evidence,
+        online=online,
+        revocation=revocation,
+        clock=clock,
+    )
     if report.verdict is not Verdict.TOTAL_PASSED:
         raise SignatureRejected(report)
     return report
@@ -75,32 +128,145 @@ def verify_pdf(
 
 def inspect_statement(
     cms: bytes,
-    statement: bytes,
+    statement: bytes | None,
     *,
     trust: TrustAnchors,
     at: datetime | None = None,
+    policy: Policy = DEFAULT_POLICY,
+    evidence: Evidence | None = None,
     revocation: RevocationSource | None = None,
     clock: Clock | None = None,
 ) -> SignatureReport:
     """Say what a detached signature over ``statement`` is worth. Arguments as for :func:`inspect_pdf`.
 
+    Args:
+        statement: What was signed; None if it cannot be had: the rest is still judged, nothing passes.
+
     Raises:
-        UsageError: BAD_ARGUMENT.
-        ServiceUnavailable: ``revocation`` was given and could not be reached.
+        UsageError, InputError, ServiceUnavailable: As :func:`inspect_pdf`.
     """
-    moment = at or (clock or SystemClock()).now()
-    known = trust if revocation is None else _with_crls_of((cms,), trust, revocation)
-    return _inspect_statement(cms, statement, trust=known, at=moment)
+    circumstances = _circumstances(trust, at=at, policy=policy, evidence=evidence, clock=clock)
+    if revocation is None:
+        return _inspect_statement(cms, statement, circumstances=circumstances)
+    question: _Question[SignatureReport] = _Question(
+        judge=lambda given: _inspect_statement(cms, statement, circumstances=given),
+        certificates=lambda: certificates_of((cms,)),
+        chains=_chain,
+    )
+    report, fetched = _fetch_and_judge(question, circumstances, revocation)
+    _raise_unreachable(fetched, report.findings)
+    return report
 
 
-def _with_fresh_crls(pdf: bytes, trust: TrustAnchors, source: RevocationSource) -> TrustAnchors:
-    return _with_crls_of((found.contents for found in read_structure(pdf).signatures), trust, source)
+def load_policy(policy: Policy) -> ValidationPolicy:
+    """Return a policy by its name, or from its file (TOML or JSON).
+
+    Raises:
+        UsageError: BAD_ARGUMENT: neither a policy has this name nor a file.
+        InputError: NOT_READABLE, MALFORMED_POLICY with line and field.
+    """
+    if isinstance(policy, ValidationPolicy):
+        return policy
+    if isinstance(policy, str) and policy in POLICIES:
+        return POLICIES[policy]
+    path = Path(policy)
+    if not path.exists():
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"there is no policy {str(policy)!r}, and no file of that name",
+            way_out=f"take {', '.join(POLICIES)}, or the path of a policy file",
+        )
+    try:
+        return parse_policy(read_bytes(path).decode("utf-8"), file=str(path))
+    except UnicodeDecodeError as exc:
+        raise InputError(ErrorCode.MALFORMED_POLICY, "is not UTF-8 text", file=str(path)) from exc
 
 
-def _with_crls_of(contents: Iterable[bytes], trust: TrustAnchors, source: RevocationSource) -> TrustAnchors:
-    embedded = {certificate for cms in contents for certificate in certificates_in(cms)}
-    subjects = [c for c in (*embedded, *trust.intermediates) if c.issuer != c.subject]
-    crls = [crl for certificate in subjects for crl in source.crls_for(certificate)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question(Generic[_Report]):
+    """How something is judged, and what its report lacks."""
+
+    judge: Callable[[Circumstances], _Report]
+    certificates: Callable[[], list[x509.Certificate]]
+    chains: Callable[[_Report], Sequence[Sequence[CertificateReport]]]
+
+
+def _fetch_and_judge(
+    question: _Question[_Report], circumstances: Circumstances, source: RevocationSource
+) -> tuple[_Report, Fetched]:
+    """Judge offline, fetch what was lacking, judge again."""
+    report = question.judge(replace(circumstances, fetched=RevocationEvidence()))
+    trust = circumstances.trust
+    fetched = fetch_missing(question.chains(report), question.certificates(), trust=trust, source=source)
+    if fetched.crls or fetched.answers or fetched.issuers:
+        more = _with_issuers(trust, fetched.issuers)
+        report = question.judge(replace(circumstances, trust=more, fetched=fetched.evidence))
+    return report, fetched
+
+
+def _with_issuers(trust: TrustAnchors, issuers: Sequence[x509.Certificate]) -> TrustAnchors:
+    """A fetched certificate helps to build paths; it makes nothing trusted."""
     return TrustAnchors(
-        anchors=trust.anchors, intermediates=trust.intermediates, crls=unique_crls((*trust.crls, *crls))
+        anchors=trust.anchors,
+        intermediates=(*trust.intermediates, *issuers),
+        crls=trust.crls,
+        scheme=trust.scheme,
+    )
+
+
+def _circumstances(
+    trust: TrustAnchors,
+    *,
+    at: datetime | None,
+    policy: Policy,
+    evidence: Evidence | None,
+    clock: Clock | None,
+) -> Circumstances:
+    side = evidence if isinstance(evidence, RevocationEvidence) else None
+    if side is None and evidence is not None:
+        side = read_evidence_folder(Path(evidence))  # type: ignore[arg-type]  # narrowed above
+    return Circumstances(
+        trust=trust,
+        at=at or (clock or SystemClock()).now(),
+        policy=load_policy(policy),
+        side=side or RevocationEvidence(),
+    )
+
+
+def _source(online: RevocationSource | bool) -> RevocationSource | None:  # noqa: FBT001 — True asks for the usual one
+    if isinstance(online, bool):
+        return shared_revocation_source() if online else None
+    return online
+
+
+def _certificates_in(pdf: bytes) -> list[x509.Certificate]:
+    try:
+        structure = read_structure(pdf)
+    except InputError:
+        return []
+    return certificates_of((found.contents for found in structure.signatures), structure.store)
+
+
+def _chains(report: DocumentReport) -> list[Sequence[CertificateReport]]:
+    chains = [signature.chain for signature in report.signatures]
+    chains += [timestamp.chain for timestamp in report.timestamps]
+    return [chain for chain in chains if chain]
+
+
+def _chain(report: SignatureReport) -> list[Sequence[CertificateReport]]:
+    return [report.chain]
+
+
+def _raise_unreachable(fetched: Fetched, findings: Iterable[Finding]) -> None:
+    unreachable = [failure for failure in fetched.failures if isinstance(failure, ServiceUnavailable)]
+    if unreachable and any(finding.code is FindingCode.REVOCATION_NOT_CHECKED for finding in findings):
+        raise unreachable[0]
+
+
+def _not_fetched(failure: VnsignError) -> Finding:
+    return Finding(
+        code=FindingCode.EVIDENCE_NOT_FETCHED,
+        severity=Severity.WARNING,
+        clause="EN 319 102-1 §5.2.5",
+        values={"reason": failure.message},
     )

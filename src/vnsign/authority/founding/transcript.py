@@ -25,6 +25,7 @@ from vnsign.errors import ErrorCode, InputError
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.pki.names import Subject
 from vnsign.report import Indication
+from vnsign.verification.material import Circumstances
 from vnsign.verification.statements import inspect_statement
 
 FORMAT = "vnsign key ceremony v1"
@@ -203,7 +204,8 @@ def verify_transcript(data: bytes, signature: bytes, *, trust: TrustAnchors, at:
         UsageError: ``BAD_ARGUMENT``: ``at`` is not aware.
     """
     transcript = parse_transcript(data)
-    report = inspect_statement(signature, data, trust=trust, at=at or transcript.ended_at)
+    circumstances = Circumstances(trust=trust, at=at or transcript.ended_at)
+    report = inspect_statement(signature, data, circumstances=circumstances)
     if report.indication is not Indication.TOTAL_PASSED:
         findings = ", ".join(sorted({finding.code.value for finding in report.findings}))
         raise _rejected(f"its signature is not accepted: {report.indication.value} ({findings})")
