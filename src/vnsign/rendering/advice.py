@@ -34,6 +34,10 @@ _PROVE_TIME = words(
     "Tìm bằng chứng khác về thời điểm ký (sổ văn bản, bản lưu), hoặc đề nghị ký lại kèm dấu thời gian.",
     "Look for other proof of the time of signing (register, archived copy), or ask for a signature with a timestamp.",
 )
+_OTHER_POLICY = words(
+    "Chọn chính sách kiểm tra (--policy) và thư mục tin cậy của đúng hệ thống chứng thực: công vụ hay công cộng.",
+    "Choose the policy (--policy) and the trust folder of the right scheme: official-use or public.",
+)
 _UNREADABLE = words("Đề nghị nơi gửi gửi lại tệp.", "Ask the sender for the file again.")
 
 ADVICE: Mapping[FindingCode, Words] = {
@@ -73,6 +77,25 @@ ADVICE: Mapping[FindingCode, Words] = {
         "Nếu tin cậy tổ chức cấp dấu thời gian: thêm chứng thư gốc của tổ chức đó bằng lệnh vnsign trust add.",
         "If you trust the timestamp authority: add its root certificate with vnsign trust add.",
     ),
+    FindingCode.SIGNED_DATA_MISSING: _ASK_AGAIN,
+    FindingCode.POLICY_NOT_APPLICABLE: _OTHER_POLICY,
+    FindingCode.SUBFILTER_NOT_ACCEPTED: _SIGN_AGAIN,
+    FindingCode.LEVEL_BELOW_POLICY: words(
+        "Bổ sung dấu thời gian và bằng chứng bằng lệnh vnsign extend, hoặc đề nghị người ký ký lại ở mức yêu cầu.",
+        "Add the timestamp and the evidence with vnsign extend, or ask the signer to sign at the level demanded.",
+    ),
+    FindingCode.ANCHOR_OF_ANOTHER_SCHEME: _OTHER_POLICY,
+    FindingCode.ANCHOR_NO_LONGER_TRUSTED: _PROVE_TIME,
+    FindingCode.CERTIFICATE_ON_HOLD: words(
+        "Kiểm tra lại sau khi có danh sách thu hồi mới, hoặc hỏi tổ chức cấp chứng thư.",
+        "Verify again when there is a newer revocation list, or ask the certificate's authority.",
+    ),
+    FindingCode.EVIDENCE_NOT_FETCHED: words(
+        "Kiểm tra kết nối mạng rồi kiểm tra lại.", "Check the network, then verify again."
+    ),
+    FindingCode.TIMESTAMP_ORDER: _WRONG_COPY,
+    FindingCode.TIMESTAMP_TOO_LATE: _PROVE_TIME,
+    FindingCode.TIME_NOT_PROVEN: _PROVE_TIME,
     FindingCode.CONTENT_CHANGED: _WRONG_COPY,
     FindingCode.FIELD_CHANGED_AFTER_LOCK: _WRONG_COPY,
     FindingCode.FIELD_CHANGED: _WRONG_COPY,

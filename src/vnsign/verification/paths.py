@@ -109,7 +109,7 @@ def _judge_statuses(
         state, problem = _state_of(result, material=material, at=at, is_wanted=is_wanted)
         report = _describe(certificate, subject.role if index == 0 else CertificateRole.AUTHORITY, at=at)
         reports.append(_with_status(report, state, result, material=material))
-        _check_status(verdicts, certificate, state, result, at=at)
+        _check_status(verdicts, reports[-1], evidence=result.evidence)
         if state is CertificateState.UNKNOWN:
             values = {"at": at.isoformat()} | ({"reason": problem} if problem else {})
             verdicts.undecided(
@@ -147,20 +147,18 @@ def _is_too_old(result: StatusResult, *, material: Material, at: datetime) -> bo
     return limit is not None and all(said.made_at < at - limit for said in result.decisive)
 
 
-def _check_status(
-    verdicts: Verdicts, certificate: x509.Certificate, state: CertificateState, result: StatusResult, *, at: datetime
-) -> None:
-    outcome = Outcome.PASSED
-    if state in {CertificateState.UNKNOWN, CertificateState.REVOKED}:
-        outcome = Outcome.INDETERMINATE
-    values = {"certificate": name_of(certificate), "state": state.value, "at": at.isoformat()}
-    if result.evidence:
-        values["evidence"] = result.evidence
-    if result.decisive:
-        values["this_update"] = result.decisive[0].made_at.isoformat()
-    if result.revoked_at is not None:
-        values["revoked_at"] = result.revoked_at.isoformat()
-    verdicts.check("status", outcome, **values)
+def _check_status(verdicts: Verdicts, report: CertificateReport, *, evidence: str) -> None:
+    is_open = report.state in {CertificateState.UNKNOWN, CertificateState.REVOKED}
+    values = {"certificate": report.subject, "state": report.state.value}
+    if report.judged_at is not None:
+        values["at"] = report.judged_at.isoformat()
+    if evidence:
+        values["evidence"] = evidence
+        values["this_update"] = report.evidence[0].this_update.isoformat()
+        values["origin"] = ", ".join(origin.value for origin in report.evidence[0].origins)
+    if report.revoked_at is not None:
+        values["revoked_at"] = report.revoked_at.isoformat()
+    verdicts.check("status", Outcome.INDETERMINATE if is_open else Outcome.PASSED, **values)
 
 
 # ---------------------------------------------------------------- what is wrong

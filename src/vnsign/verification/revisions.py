@@ -24,7 +24,7 @@ def describe_revisions(data: bytes, signatures: Sequence[FoundSignature]) -> tup
     reports: list[RevisionReport] = []
     start = 0
     for number, end in enumerate(ends, 1):
-        here = [s for s in signatures if s.problem is None and _covers(data, s, start, end)]
+        here = [s for s in signatures if s.problem is None and _covers(s, data, (start, end))]
         added = [] if number > 1 else ["content"]
         if any(s.kind is SignatureKind.SIGNATURE for s in here):
             added.append("signature")
@@ -55,5 +55,6 @@ def revision_of(found: FoundSignature, revisions: Sequence[RevisionReport]) -> i
     return None
 
 
-def _covers(data: bytes, found: FoundSignature, start: int, end: int) -> bool:
+def _covers(found: FoundSignature, data: bytes, revision: tuple[int, int]) -> bool:
+    start, end = revision
     return start < found.covered_end <= end and not data[found.covered_end : end].strip(_WHITE_SPACE)

@@ -39,7 +39,9 @@ def judge_digest_strength(
     verdicts: Verdicts, table: AlgorithmTable, name: str, *, existence: Existence, where: str
 ) -> None:
     """Judge a digest by its name."""
-    _report(verdicts, table.digest_rule(name), table.judge_digest(name, at=existence.at), existence, (name, where))
+    status = table.judge_digest(name, at=existence.at)
+    use = _Use(algorithm=name, where=where, existence=existence, rule=table.digest_rule(name))
+    _report(verdicts, use, status)
 
 
 def judge_key_strength(
@@ -48,18 +50,21 @@ def judge_key_strength(
     """Judge the kind and size of the key in a certificate (DER)."""
     kind, bits = describe_key(certificate)
     status = table.judge_key(kind, bits, at=existence.at)
-    _report(verdicts, table.key_rule(kind, bits), status, existence, (f"{kind}-{bits}", where))
+    use = _Use(algorithm=f"{kind}-{bits}", where=where, existence=existence, rule=table.key_rule(kind, bits))
+    _report(verdicts, use, status)
 
 
-def _report(
-    verdicts: Verdicts,
-    rule: AlgorithmRule | KeyRule,
-    status: AlgorithmStatus,
-    existence: Existence,
-    what: tuple[str, str],
-) -> None:
-    algorithm, where = what
-    values = {"algorithm": algorithm, "at": existence.at.isoformat()}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Use:
+    algorithm: str
+    where: str
+    existence: Existence
+    rule: AlgorithmRule | KeyRule
+
+
+def _report(verdicts: Verdicts, use: _Use, status: AlgorithmStatus) -> None:
+    rule, existence, where = use.rule, use.existence, use.where
+    values = {"algorithm": use.algorithm, "at": existence.at.isoformat()}
     if rule.ends is not None:
         values["ends"] = rule.ends.isoformat()
     verdicts.check("algorithm", _OUTCOMES[status], where=where, **values)
