@@ -57,6 +57,7 @@ class ErrorCode(StrEnum):
     REQUEST_REFUSED = "request_refused"
     MALFORMED_BATCH = "malformed_batch"
     MALFORMED_JOURNAL = "malformed_journal"
+    MALFORMED_LOCK = "malformed_lock"
     MALFORMED_IMAGE = "malformed_image"
     TEXT_NOT_FOUND = "text_not_found"
     TEXT_AMBIGUOUS = "text_ambiguous"

@@ -41,7 +41,12 @@ class TrustScheme(StrEnum):
 
 
 #: Where a certificate that is known by fingerprint belongs.
-_FOLDERS = {Scheme.OFFICIAL_USE: TrustScheme.VN_OFFICIAL, Scheme.PUBLIC: TrustScheme.VN_PUBLIC}
+_FOLDERS = {
+    Scheme.OFFICIAL_USE: TrustScheme.VN_OFFICIAL,
+    Scheme.PUBLIC: TrustScheme.VN_PUBLIC,
+    Scheme.EUROPEAN: TrustScheme.EU,
+    Scheme.OWN: TrustScheme.OWN,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +65,11 @@ class TrustedCertificate:
     sha256: str
     is_anchor: bool
     known: KnownAuthority | None
+
+
+def scheme_folder(scheme: Scheme) -> TrustScheme:
+    """Return the folder in which the certificates of a scheme stand."""
+    return _FOLDERS[scheme]
 
 
 def read_candidates(source: Path, store: Path, scheme: TrustScheme) -> tuple[TrustedCertificate, ...]:
@@ -160,7 +170,7 @@ def _candidate(source: Path, folder: Path, certificate: x509.Certificate) -> Tru
         )
     if certificate.issuer == certificate.subject and not described.is_anchor:
         raise InputError(ErrorCode.MALFORMED_CERTIFICATE, "says that it is self-signed and is not", file=str(source))
-    home = _FOLDERS.get(described.known.scheme) if described.known is not None else None
+    home = _FOLDERS[described.known.scheme] if described.known is not None else None
     if home not in {None, scheme}:
         raise UsageError(
             ErrorCode.CERTIFICATE_NOT_USABLE,

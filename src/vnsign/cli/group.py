@@ -23,6 +23,7 @@ EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130
 
 _COMMANDS = {
+    "archive": "vnsign.cli.archive:archive",
     "ca": "vnsign.cli.ca:ca",
     "extend": "vnsign.cli.extend:extend",
     "fill": "vnsign.cli.fill:fill",

@@ -12,13 +12,14 @@ from contextlib import ExitStack, closing
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import click
 
 from vnsign.adapters.clock import SystemClock
 from vnsign.cli.times import Moment
-from vnsign.cli.trust_options import read_trust
 from vnsign.cli.verify_inputs import VerifyInputs
+from vnsign.cli.verify_options import inspection, trust_options
 from vnsign.cli.verify_output import Tally, write_report
 from vnsign.errors import UsageError
 from vnsign.rendering.formats import Format, render
@@ -26,7 +27,7 @@ from vnsign.rendering.items import Setting
 from vnsign.report import DocumentReport
 from vnsign.verification.messages import Language
 from vnsign.verification.requirements import Requirement, parse_requirement
-from vnsign.wiring.inspecting import Inspection, inspect_files
+from vnsign.wiring.inspecting import inspect_files
 
 
 class _Demand(click.ParamType[Requirement]):
@@ -52,19 +53,8 @@ class _Demand(click.ParamType[Requirement]):
     "paths", nargs=-1, required=True, metavar="PATHS…", type=click.Path(exists=False, allow_dash=True, path_type=Path)
 )
 @click.option("--recursive", is_flag=True, help="Verify every *.pdf in the folders given and below them.")
-@click.option(
-    "--trust",
-    "trust_folder",
-    metavar="DIR",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder with the root certificates you trust, CA certificates and CRLs. Without it nothing is trusted.",
-)
+@trust_options
 @click.option("--at", "at", type=Moment(), metavar="TIME", help="Judge at this ISO 8601 time [default: now].")
-@click.option(
-    "--online/--offline",
-    default=False,
-    help="Fetch missing revocation lists, or send no packet at all (the default).",
-)
 @click.option(
     "--require",
     "requirements",
@@ -99,18 +89,18 @@ class _Demand(click.ParamType[Requirement]):
 @click.pass_context
 def verify(
     ctx: click.Context,
+    /,
     paths: tuple[Path, ...],
     *,
     recursive: bool,
-    trust_folder: Path | None,
     at: datetime | None,
-    online: bool,
     requirements: tuple[Requirement, ...],
     form: str,
     out: Path | None,
     lang: str,
     jobs: int,
     progress: bool | None,
+    **trust: Any,  # noqa: ANN401 — as trust_options names them
 ) -> None:
     """Say what the signatures in PDF files are worth; offline unless --online is given.
 
@@ -118,12 +108,8 @@ def verify(
     """
     inputs = VerifyInputs(paths=paths, recursive=recursive)
     inputs.require_sense()
-    setting = Setting(
-        at=at if at is not None else SystemClock().now(),
-        language=Language(lang),
-        version=version("vnsign-docflow"),
-    )
-    how = Inspection(trust=read_trust(trust_folder), at=setting.at, online=online)
+    how = inspection(at=at if at is not None else SystemClock().now(), **trust)
+    setting = Setting(at=how.at, language=Language(lang), version=version("vnsign-docflow"), policy=how.policy.name)
     tally = Tally(requirements)
     with ExitStack() as stack:
         reports = inspect_files(inputs.files(), how, workers=jobs)

@@ -11,18 +11,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from vnsign.adapters.evidence_folder import read_evidence_folder
 from vnsign.adapters.files import FileSource, read_bytes
 from vnsign.batch.in_order import work_in_order
-from vnsign.errors import InputError, ServiceUnavailable
+from vnsign.errors import InputError
 from vnsign.pki.anchors import TrustAnchors
+from vnsign.policy.known_anchors import Scheme
+from vnsign.policy.validation import DEFAULT_POLICY, ValidationPolicy
 from vnsign.report import DocumentReport, Finding, FindingCode, Severity, Verdict
-from vnsign.verification import inspect
-from vnsign.wiring.checking import shared_revocation_source
 from vnsign.wiring.verifying import inspect_pdf
+
+Judge = Callable[[bytes, str], DocumentReport]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +36,15 @@ class Inspection:
     Attributes:
         trust: Anchors of one scheme.
         at: Validation time, aware.
-        online: Missing revocation lists are fetched; otherwise no packet leaves.
+        policy: What is asked of a signature.
+        evidence: Folder with lists and answers kept beside the documents.
+        online: Missing revocation evidence is fetched; otherwise no packet leaves.
     """
 
     trust: TrustAnchors
     at: datetime
+    policy: ValidationPolicy = DEFAULT_POLICY
+    evidence: Path | None = None
     online: bool = False
     token: str = field(default_factory=lambda: secrets.token_hex(8))
 
@@ -47,43 +55,72 @@ class Inspection:
             tuple(thing.public_bytes(Encoding.DER) for thing in things)
             for things in (trust.anchors, trust.intermediates, trust.crls)
         )
-        return partial(_restored, online=self.online, token=self.token), (ders, self.at)
+        rest = {
+            "at": self.at,
+            "policy": self.policy,
+            "evidence": self.evidence,
+            "online": self.online,
+            "token": self.token,
+        }
+        return _restored, (ders, trust.scheme, rest)
+
+    def checked(self) -> Inspection:
+        """Return this, having read the evidence once.
+
+        Raises:
+            UsageError, InputError: It cannot be read.
+        """
+        if self.evidence is not None:
+            read_evidence_folder(self.evidence)
+        return self
 
     def open(self) -> Callable[[Path], DocumentReport]:
         """Return the function that judges one file."""
-        return self.inspect_file
+        return partial(_inspect_file, self.judge())
 
-    def inspect_file(self, file: Path) -> DocumentReport:
-        """Return the report of one file: for any bytes, and for what is no file at all."""
-        try:
-            FileSource.at(file)
-            data = read_bytes(file)
-        except InputError as exc:
-            return unreadable(file, exc.message)
-        name = str(file)
-        if self.online:
-            try:
-                return inspect_pdf(data, trust=self.trust, at=self.at, file=name, revocation=shared_revocation_source())
-            except ServiceUnavailable:
-                # what could not be fetched could not be checked: the offline verdict says so
-                pass
-        return inspect(data, trust=self.trust, at=self.at, file=name)
+    def judge(self) -> Judge:
+        """Return the function that judges content; its second argument is the name for the report."""
+        evidence = read_evidence_folder(self.evidence) if self.evidence is not None else None
 
-    def died(self, thing: Path) -> DocumentReport:
+        def judge(data: bytes, name: str) -> DocumentReport:
+            return inspect_pdf(
+                data,
+                trust=self.trust,
+                at=self.at,
+                file=name,
+                policy=self.policy,
+                evidence=evidence,
+                online=self.online,
+            )
+
+        return judge
+
+    def died(self, thing: Path, /) -> DocumentReport:
         """Return the report of a file during which a process died."""
         return unreadable(thing, "the process that read it died")
 
 
 def _restored(
-    ders: tuple[tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...]], at: datetime, *, online: bool, token: str
+    ders: tuple[tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...]], scheme: Scheme | None, rest: dict[str, Any]
 ) -> Inspection:
     anchors, intermediates, crls = ders
     trust = TrustAnchors(
         anchors=tuple(x509.load_der_x509_certificate(der) for der in anchors),
         intermediates=tuple(x509.load_der_x509_certificate(der) for der in intermediates),
         crls=tuple(x509.load_der_x509_crl(der) for der in crls),
+        scheme=scheme,
     )
-    return Inspection(trust=trust, at=at, online=online, token=token)
+    return Inspection(trust=trust, **rest)
+
+
+def _inspect_file(judge: Judge, file: Path) -> DocumentReport:
+    """Return the report of one file: for any bytes, and for what is no file at all."""
+    try:
+        FileSource.at(file)
+        data = read_bytes(file)
+    except InputError as exc:
+        return unreadable(file, exc.message)
+    return judge(data, str(file))
 
 
 def inspect_files(files: Iterable[Path], how: Inspection, *, workers: int = 1) -> Iterator[DocumentReport]:

@@ -1,0 +1,1 @@
+"""An archive checked against its lock: what is new, what changed, what is missing, what will lapse."""
