@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import click
 
 import docflow.cli
-from docflow.model import draw_incoming_states, draw_states
+from docflow.model import describe_state_tables, draw_incoming_states, draw_states
 from docflow.store import describe_tables
 from vnsign.cli.group import cli as vnsign_cli
 from vnsign.rendering.schema import draw_schema
@@ -65,9 +66,15 @@ def build_cli_reference() -> str:
     return "\n".join(parts)
 
 
+def build_states_json() -> str:
+    """Return docs/reference/states.json: the state tables as front ends take them."""
+    return json.dumps(describe_state_tables(), ensure_ascii=False, indent=1) + "\n"
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "reference/cli.md": build_cli_reference,
     "reference/incoming-states.md": draw_incoming_states,
+    "reference/states.json": build_states_json,
     "reference/states.md": draw_states,
     "reference/tables.md": describe_tables,
     "reference/verify.schema.json": draw_schema,

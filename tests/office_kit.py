@@ -10,11 +10,15 @@ from pathlib import Path
 from docflow import (
     Addressee,
     Agency,
+    CopyDirection,
+    CopyForm,
+    CopyRequest,
     DocumentType,
     Draft,
     Office,
     RegisterForm,
     RegisterKind,
+    SourceKind,
     parse_agency_code,
     print_register,
 )
@@ -73,6 +77,29 @@ def make_draft(
             Addressee(name="Các hộ dân thôn Đông"),
         ),
         unit="VP",
+    )
+
+
+def make_copy_request(
+    *,
+    form: CopyForm = CopyForm.SAO_Y,
+    direction: CopyDirection = CopyDirection.ELECTRONIC_TO_PAPER,
+    source: str | None = "sealed-1",
+    kind: SourceKind | None = None,
+) -> CopyRequest:
+    """Return a copy to be made; without a source, of paper that stands in no register here."""
+    from_paper = direction in {CopyDirection.PAPER_TO_PAPER, CopyDirection.PAPER_TO_ELECTRONIC}
+    return CopyRequest(
+        form=form,
+        direction=direction,
+        source_kind=kind or (SourceKind.BAN_CHINH if from_paper else SourceKind.BAN_GOC),
+        source=source,
+        source_symbol="" if source else "07/QĐ-BNV",
+        source_issuer="" if source else "Bộ Nội vụ",
+        subject="về việc ban hành Quy chế làm việc",
+        signer_name="Phạm Văn Dũng",
+        signer_position="Chánh Văn phòng",
+        receivers="Các phòng",
     )
 
 

@@ -24,6 +24,10 @@ class ErrorCode(StrEnum):
     NUMBER_TAKEN = "number_taken"
     NUMBER_NOT_NEXT = "number_not_next"
     PERMISSION_NEEDED = "permission_needed"
+    FORBIDDEN = "forbidden"
+    NOT_AUTHORISED = "not_authorised"
+    COPY_NOT_ALLOWED = "copy_not_allowed"
+    CODE_CLOSED = "code_closed"
     # theirs
     MALFORMED_INPUT = "malformed_input"
     SIGNATURE_REFUSED = "signature_refused"

@@ -18,12 +18,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import vnsign
-from docflow.errors import ErrorCode, InputError
-from docflow.model import Document, SignatureVerdict
+from docflow.errors import ErrorCode, InputError, UsageError
+from docflow.model import (
+    Agency,
+    AttachedFile,
+    CopyForm,
+    CopyState,
+    Document,
+    DocumentCopy,
+    DocumentState,
+    SignatureVerdict,
+)
 from docflow.model.layout import Box, ComposedDocument, FontFace, FontFamily, TextBox
 from docflow.ports import SignatureCheck
 
 __all__ = [
+    "AGENCY_TEXT_FIELD",
     "DATE_FIELD",
     "LEADER_FIELD",
     "NUMBER_FIELD",
@@ -35,6 +45,8 @@ __all__ = [
     "certificate_sha256",
     "prepare_for_signing",
     "seal",
+    "seal_attachment",
+    "seal_copy",
     "sign_as_leader",
     "write_number",
 ]
@@ -43,12 +55,20 @@ NUMBER_FIELD = "so"
 DATE_FIELD = "ngay"
 LEADER_FIELD = "ChuKyNguoiKy"
 SEAL_FIELD = "ConDauCoQuan"
+AGENCY_TEXT_FIELD = "ChuKyCoQuan"
 
 _STYLES = {
     FontFace.REGULAR: vnsign.FontStyle.REGULAR,
     FontFace.BOLD: vnsign.FontStyle.BOLD,
     FontFace.ITALIC: vnsign.FontStyle.ITALIC,
     FontFace.BOLD_ITALIC: vnsign.FontStyle.BOLD_ITALIC,
+}
+
+
+_FORMS = {
+    CopyForm.SAO_Y: vnsign.CopyForm.SAO_Y,
+    CopyForm.SAO_LUC: vnsign.CopyForm.SAO_LUC,
+    CopyForm.TRICH_SAO: vnsign.CopyForm.TRICH_SAO,
 }
 
 
@@ -131,6 +151,54 @@ def seal(
     return vnsign.seal_pdf(pdf, signer, field=SEAL_FIELD, trust=trust, tsa=tsa, image=image, clock=clock)
 
 
+def seal_attachment(
+    pdf: bytes,
+    signer: vnsign.Signer,
+    *,
+    document: Document,
+    attachment: AttachedFile,
+    tsa: str,
+    clock: vnsign.Clock | None = None,
+) -> bytes:
+    """Return a file that goes with a document, signed by the agency: purpose (b), proved by the office's records.
+
+    Raises:
+        UsageError: SIGNATURE_REFUSED; the records do not say that this file goes with that issued document.
+        vnsign.VnsignError: As :func:`vnsign.seal_attachment_pdf`.
+    Source: NĐ 30/2020/NĐ-CP Điều 32.2d; Phụ lục I Phần I mục II.8.b, III.1.d.
+    """
+    is_recorded = attachment.document_id == document.id and attachment.pdf == hashlib.sha256(pdf).hexdigest()
+    if not is_recorded or document.state is not DocumentState.SEALED or not document.sealed_pdf:
+        raise _not_ours("this file is not attached to an issued document", vi="Tệp không phải văn bản kèm theo.")
+    proved = vnsign.SealedAttachment(number_symbol=document.symbol or "", main_sha256=document.sealed_pdf)
+    return vnsign.seal_attachment_pdf(pdf, signer, attachment=proved, tsa=tsa, field=AGENCY_TEXT_FIELD, clock=clock)
+
+
+def seal_copy(
+    pdf: bytes,
+    signer: vnsign.Signer,
+    *,
+    copy: DocumentCopy,
+    agency: Agency,
+    tsa: str,
+    clock: vnsign.Clock | None = None,
+) -> bytes:
+    """Return a copy that the agency made, signed by it: purpose (c), proved by the office's records.
+
+    Raises:
+        UsageError: SIGNATURE_REFUSED; the records do not say that this file is a copy that waits to be signed.
+        vnsign.VnsignError: As :func:`vnsign.seal_copy_pdf`.
+    Source: NĐ 30/2020/NĐ-CP Điều 25, 32.2d, 33.2; Phụ lục I Phần II mục I.3.
+    """
+    is_recorded = copy.agency == agency.code.text and copy.pdf == hashlib.sha256(pdf).hexdigest()
+    if not is_recorded or copy.state is not CopyState.PREPARED:
+        raise _not_ours("this file is no copy that waits to be signed", vi="Tệp không phải bản sao đang chờ ký số.")
+    proved = vnsign.SealedCopy(
+        form=_FORMS[copy.form], direction=vnsign.CopyDirection(copy.direction.value), agency=agency.name
+    )
+    return vnsign.seal_copy_pdf(pdf, signer, copy=proved, tsa=tsa, field=AGENCY_TEXT_FIELD, clock=clock)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureChecker:
     """Implements :class:`docflow.ports.Verifier` by vnsign.
@@ -150,6 +218,10 @@ class SignatureChecker:
     def check_seal(self, pdf: bytes, *, document: Document, at: datetime) -> SignatureCheck:
         """Judge both signatures on a sealed document."""
         return self._check(pdf, fields=(LEADER_FIELD, SEAL_FIELD), name=document.id, at=at)
+
+    def check_agency_signature(self, pdf: bytes, *, name: str, at: datetime) -> SignatureCheck:
+        """Judge the agency's signature on an attachment in a file of its own, or on a copy."""
+        return self._check(pdf, fields=(AGENCY_TEXT_FIELD,), name=name, at=at)
 
     def check_incoming(self, pdf: bytes, *, name: str, at: datetime) -> SignatureCheck:
         """Judge every signature on a received PDF; one without any fails."""
@@ -231,6 +303,15 @@ class PeerChecker:
 def certificate_sha256(signer: vnsign.Signer) -> str:
     """Return the SHA-256, in hex, by which a directory names a service certificate."""
     return hashlib.sha256(ssl.PEM_cert_to_DER_cert(vnsign.certificate_pem(signer.certificate).decode())).hexdigest()
+
+
+def _not_ours(message: str, *, vi: str) -> UsageError:
+    return UsageError(
+        ErrorCode.SIGNATURE_REFUSED,
+        f"{message}: the agency's key signs only what the records prove",
+        vi=f"{vi} Khóa bí mật của cơ quan chỉ ký văn bản có hồ sơ chứng minh.",
+        way_out="record it first, then sign the recorded file",
+    )
 
 
 def _text_field(name: str, label: str, box: TextBox) -> vnsign.TextFieldSpec:

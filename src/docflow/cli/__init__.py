@@ -25,6 +25,7 @@ _COMMANDS = {
     "audit": "docflow.cli.audit:audit",
     "demo": "docflow.demo.command:demo",
     "register": "docflow.cli.register:register",
+    "states": "docflow.cli.states:states",
 }
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import assert_never
 
 import vnsign
 from docflow import signing
@@ -86,15 +85,13 @@ def issue_document(desk: Desk, item: DemoDocument) -> Path:
                 _seal(desk, item)
             case DocumentState.SEALED:
                 return _export(desk, desk.office.document(item.id))
-            case DocumentState.VOIDED:
+            case other:
                 raise UsageError(
                     ErrorCode.WRONG_STATE,
-                    f"document {item.id} was voided by hand",
-                    vi=f"Văn bản {item.id} đã bị hủy số.",
+                    f"document {item.id} was {other.value} by hand",
+                    vi=f"Văn bản {item.id} ở trạng thái “{other.vi}”.",
                     way_out="name another folder with --out",
                 )
-            case other:
-                assert_never(other)
 
 
 def _find(desk: Desk, document_id: str) -> Document | None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from docflow.model.documents import Urgency
+from docflow.model.drafts import Urgency
 from docflow.model.numbers import LAW_TIME_ZONE, law_date
 from docflow.model.working_time import LAST_MOMENT, NOON, WorkingCalendar, at_time, end_of_day
 

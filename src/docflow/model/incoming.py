@@ -11,7 +11,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from docflow.model.documents import SignatureVerdict, Urgency
+from docflow.model.documents import SignatureVerdict
+from docflow.model.drafts import Urgency
 from docflow.model.incoming_states import IncomingState
 
 INCOMING_REGISTER = "van_ban_den"

@@ -1,52 +1,76 @@
-"""The life of an outgoing document: ONE table, from which the engine runs and the diagram is drawn.
+"""The words of the state table of outgoing documents: states, events, guards, effects, roles.
 
-Invariants:
-    - An event not in the table for a state is refused with ``WRONG_STATE``; there is no other way between states.
-    - For one state and one event there is one row.
-
-What it does not do: guards and effects are named here and carried out in :mod:`docflow.office`.
-
-Source: Nghị định 30/2020/NĐ-CP Điều 14, 18, 32; Thông tư 01/2019/TT-BNV Điều 10, 11, 20.
+The table itself is :data:`docflow.model.OUTGOING`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-
-from docflow.errors import ErrorCode, UsageError
 
 
 class DocumentState(StrEnum):
     """Where an outgoing document stands; the value is stable and stored."""
 
     DRAFTED = "drafted"
+    RETURNED = "returned"
     APPROVED = "approved"
     LEADER_SIGNED = "leader_signed"
     NUMBERED = "numbered"
     SEALED = "sealed"
+    CANCELLED = "cancelled"
     VOIDED = "voided"
+    REPLACED = "replaced"
+    RECALLED = "recalled"
+
+    @property
+    def vi(self) -> str:
+        """The state as officials name it."""
+        return _STATE_NAMES[self]
 
 
 class DocumentEvent(StrEnum):
     """What happens to an outgoing document; the value is stable and logged."""
 
     DRAFT = "draft"
+    REVISE = "revise"
+    COMMENT = "comment"
+    ATTACH = "attach"
+    RETURN = "return"
     APPROVE = "approve"
     LEADER_SIGN = "leader_sign"
     ISSUE = "issue"
     SEAL = "seal"
+    SEAL_ATTACHMENT = "seal_attachment"
+    HAND_OVER = "hand_over"
+    UPDATE = "update"
+    REPLACE = "replace"
+    RECALL = "recall"
+    CANCEL = "cancel"
     VOID = "void"
+
+    @property
+    def vi(self) -> str:
+        """The event as officials name it."""
+        return _EVENT_NAMES[self]
 
 
 class Guard(StrEnum):
     """What must hold before a transition."""
 
-    IS_OPEN = "is_open"
     NONE = "none"
+    DRAFT_ALLOWED = "draft_allowed"
+    BASED_ON_NEWEST_VERSION = "based_on_newest_version"
+    WORDS_GIVEN = "words_given"
+    FILE_GIVEN = "file_given"
     LEADER_SIGNATURE_ACCEPTED = "leader_signature_accepted"
-    DATE_ALLOWED = "date_allowed"
+    NUMBER_ALLOWED = "number_allowed"
     SEAL_ON_LEADER_SIGNED = "seal_on_leader_signed"
+    ATTACHMENT_SEAL_ACCEPTED = "attachment_seal_accepted"
+    ADDRESSEE_WAITS = "addressee_waits"
+    NEW_ADDRESSEES_GIVEN = "new_addressees_given"
+    REPLACEMENT_SEALED = "replacement_sealed"
     REASON_GIVEN = "reason_given"
 
 
@@ -54,24 +78,38 @@ class Effect(StrEnum):
     """What a transition writes, in the order of the table."""
 
     RECORD_DRAFT = "record_draft"
+    RECORD_REVISION = "record_revision"
+    RECORD_REMARK = "record_remark"
+    RECORD_ATTACHMENT = "record_attachment"
+    UNDO_APPROVAL = "undo_approval"
     RECORD_APPROVAL = "record_approval"
     RECORD_LEADER_SIGNATURE = "record_leader_signature"
     TAKE_NUMBER = "take_number"
     HOLD_DISPATCH = "hold_dispatch"
     RECORD_SEAL = "record_seal"
+    RECORD_ATTACHMENT_SEAL = "record_attachment_seal"
     RELEASE_DISPATCH = "release_dispatch"
+    ESTABLISH_LINKS = "establish_links"
+    RECORD_HAND_OVER = "record_hand_over"
+    ADD_ADDRESSEES = "add_addressees"
+    TELL_UPDATE = "tell_update"
+    RECORD_REPLACEMENT = "record_replacement"
     VOID_NUMBER = "void_number"
     CANCEL_DISPATCH = "cancel_dispatch"
+    TELL_RECALL = "tell_recall"
 
 
 class Role(StrEnum):
     """Who may do it."""
 
     DRAFTER = "drafter"
+    CONSULTED = "consulted"
     APPROVER = "approver"
     LEADER = "leader"
+    REVIEWER = "reviewer"
     REGISTRY = "registry"
     HANDLER = "handler"
+    ADMINISTRATOR = "administrator"
     SENDER = "sender"
 
     @property
@@ -80,12 +118,45 @@ class Role(StrEnum):
         return _ROLE_NAMES[self]
 
 
-_ROLE_NAMES = {
+_STATE_NAMES: Mapping[DocumentState, str] = {
+    DocumentState.DRAFTED: "dự thảo",
+    DocumentState.RETURNED: "trả lại người soạn thảo",
+    DocumentState.APPROVED: "đã duyệt",
+    DocumentState.LEADER_SIGNED: "đã ký",
+    DocumentState.NUMBERED: "đã cấp số",
+    DocumentState.SEALED: "đã phát hành",
+    DocumentState.CANCELLED: "đã hủy dự thảo",
+    DocumentState.VOIDED: "đã hủy số",
+    DocumentState.REPLACED: "đã bị thay thế",
+    DocumentState.RECALLED: "đã thu hồi",
+}
+_EVENT_NAMES: Mapping[DocumentEvent, str] = {
+    DocumentEvent.DRAFT: "soạn thảo",
+    DocumentEvent.REVISE: "sửa dự thảo",
+    DocumentEvent.COMMENT: "góp ý",
+    DocumentEvent.ATTACH: "kèm văn bản",
+    DocumentEvent.RETURN: "trả lại",
+    DocumentEvent.APPROVE: "duyệt",
+    DocumentEvent.LEADER_SIGN: "ký ban hành",
+    DocumentEvent.ISSUE: "cấp số, thời gian ban hành",
+    DocumentEvent.SEAL: "ký số của cơ quan",
+    DocumentEvent.SEAL_ATTACHMENT: "ký số văn bản kèm theo",
+    DocumentEvent.HAND_OVER: "chuyển trực tiếp",
+    DocumentEvent.UPDATE: "cập nhật nơi nhận",
+    DocumentEvent.REPLACE: "thay thế",
+    DocumentEvent.RECALL: "thu hồi",
+    DocumentEvent.CANCEL: "hủy dự thảo",
+    DocumentEvent.VOID: "hủy số",
+}
+_ROLE_NAMES: Mapping[Role, str] = {
     Role.DRAFTER: "người soạn thảo",
+    Role.CONSULTED: "người được lấy ý kiến",
     Role.APPROVER: "người duyệt",
     Role.LEADER: "người có thẩm quyền ký",
+    Role.REVIEWER: "người duyệt hoặc văn thư cơ quan",
     Role.REGISTRY: "văn thư cơ quan",
     Role.HANDLER: "người được giao xử lý",
+    Role.ADMINISTRATOR: "người quản trị",
     Role.SENDER: "cơ quan gửi",
 }
 
@@ -102,138 +173,3 @@ class Transition:
     evidence: str
     role: Role
     clause: str
-
-
-def _row(
-    event: DocumentEvent,
-    source: DocumentState | None,
-    target: DocumentState,
-    *,
-    guard: Guard,
-    effects: tuple[Effect, ...],
-    evidence: str,
-    role: Role,
-    clause: str,
-) -> Transition:
-    return Transition(
-        event=event,
-        guard=guard,
-        source=source,
-        target=target,
-        effects=effects,
-        evidence=evidence,
-        role=role,
-        clause=clause,
-    )
-
-
-OUTGOING: tuple[Transition, ...] = (
-    _row(
-        DocumentEvent.DRAFT,
-        None,
-        DocumentState.DRAFTED,
-        guard=Guard.IS_OPEN,
-        effects=(Effect.RECORD_DRAFT,),
-        evidence="document_drafted",
-        role=Role.DRAFTER,
-        clause="NĐ 30/2020 Điều 10",
-    ),
-    _row(
-        DocumentEvent.APPROVE,
-        DocumentState.DRAFTED,
-        DocumentState.APPROVED,
-        guard=Guard.NONE,
-        effects=(Effect.RECORD_APPROVAL,),
-        evidence="document_approved",
-        role=Role.APPROVER,
-        clause="NĐ 30/2020 Điều 11, 12",
-    ),
-    _row(
-        DocumentEvent.LEADER_SIGN,
-        DocumentState.APPROVED,
-        DocumentState.LEADER_SIGNED,
-        guard=Guard.LEADER_SIGNATURE_ACCEPTED,
-        effects=(Effect.RECORD_LEADER_SIGNATURE,),
-        evidence="document_leader_signed",
-        role=Role.LEADER,
-        clause="NĐ 30/2020 Điều 13",
-    ),
-    _row(
-        DocumentEvent.ISSUE,
-        DocumentState.LEADER_SIGNED,
-        DocumentState.NUMBERED,
-        guard=Guard.DATE_ALLOWED,
-        effects=(Effect.TAKE_NUMBER, Effect.HOLD_DISPATCH),
-        evidence="document_numbered",
-        role=Role.REGISTRY,
-        clause="NĐ 30/2020 Điều 15, 16; TT 01/2019 Điều 11 khoản 1",
-    ),
-    _row(
-        DocumentEvent.SEAL,
-        DocumentState.NUMBERED,
-        DocumentState.SEALED,
-        guard=Guard.SEAL_ON_LEADER_SIGNED,
-        effects=(Effect.RECORD_SEAL, Effect.RELEASE_DISPATCH),
-        evidence="document_sealed",
-        role=Role.REGISTRY,
-        clause="NĐ 30/2020 Điều 17, 32 khoản 2",
-    ),
-    _row(
-        DocumentEvent.VOID,
-        DocumentState.NUMBERED,
-        DocumentState.VOIDED,
-        guard=Guard.REASON_GIVEN,
-        effects=(Effect.VOID_NUMBER, Effect.CANCEL_DISPATCH),
-        evidence="number_voided",
-        role=Role.REGISTRY,
-        clause="NĐ 30/2020 Điều 15 (numbers run without gap: a number not used stays in the book, with a reason)",
-    ),
-)
-"""Every transition of an outgoing document."""
-
-
-def find_transition(state: DocumentState | None, event: DocumentEvent) -> Transition:
-    """Return the one row for an event in a state; None is the state before the draft.
-
-    Raises:
-        UsageError: ``WRONG_STATE``; the table has no such row.
-    """
-    for transition in OUTGOING:
-        if transition.source is state and transition.event is event:
-            return transition
-    here = state.value if state else "not drafted yet"
-    raise UsageError(
-        ErrorCode.WRONG_STATE,
-        f"cannot {event.value} a document that is {here}",
-        vi=f"Không thể thực hiện bước “{event.value}” khi văn bản đang ở trạng thái “{here}”.",
-        way_out="follow docs/reference/states.md",
-    )
-
-
-def draw_states(transitions: tuple[Transition, ...] = OUTGOING) -> str:
-    """Return the table and its diagram as a Markdown page (docs/reference/states.md)."""
-    arrows = [f"    {row.source or '[*]'} --> {row.target}: {row.event} [{row.guard}]" for row in transitions]
-    ends = {row.target for row in transitions} - {row.source for row in transitions}
-    arrows += [f"    {state} --> [*]" for state in DocumentState if state in ends]
-    rows = [
-        f"| `{row.event}` | `{row.guard}` | {f'`{row.source}`' if row.source else '–'} | `{row.target}` "
-        f"| {', '.join(f'`{effect}`' for effect in row.effects)} | `{row.evidence}` | {row.role.vi} | {row.clause} |"
-        for row in transitions
-    ]
-    return "\n".join(
-        [
-            "# The life of an outgoing document",
-            "",
-            "Generated from `docflow.model.states.OUTGOING`; do not edit by hand.",
-            "",
-            "```mermaid",
-            "stateDiagram-v2",
-            *arrows,
-            "```",
-            "",
-            "| event | guard | from | to | effects | evidence (audit leaf) | who | clause |",
-            "|---|---|---|---|---|---|---|---|",
-            *rows,
-            "",
-        ]
-    )

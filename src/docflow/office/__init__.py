@@ -10,21 +10,29 @@ from docflow.office.exchanging.dispatching import Dispatched, ask_take_back, dis
 from docflow.office.exchanging.knowing import know
 from docflow.office.exchanging.receiving import Reception, collect
 from docflow.office.incoming.steps import act_on_incoming
+from docflow.office.outgoing.copies import make_copy, record_copy_seal, void_copy
+from docflow.office.outgoing.following import add_addressees, hand_over, recall_document
 from docflow.office.outgoing.steps import (
-    Issued,
-    Receipt,
     approve_document,
+    attach_file,
+    cancel_draft,
+    comment_draft,
     draft_document,
     issue_document,
     issue_documents,
+    record_attachment_seal,
     record_leader_signature,
     record_seal,
+    return_draft,
+    revise_draft,
     void_number,
 )
+from docflow.office.outgoing.taking import Issued, Receipt
 from docflow.office.registers.book import LINES_A_VOLUME, RegisterBook, RegisterKind, RegisterLine, divide_book
 from docflow.office.registers.csv_form import write_book_csv
 from docflow.office.registers.lines import handling_line, incoming_line, outgoing_line
 from docflow.office.registers.reserving import Reserved, open_register, reserve_numbers, void_reserved_number
+from docflow.office.rights import confirm_role, grant_role, list_roles, withdraw_role
 
 __all__ = [
     "LINES_A_VOLUME",
@@ -39,26 +47,42 @@ __all__ = [
     "RegisterLine",
     "Reserved",
     "act_on_incoming",
+    "add_addressees",
     "approve_document",
     "ask_take_back",
+    "attach_file",
     "build_log_statement",
+    "cancel_draft",
     "collect",
+    "comment_draft",
+    "confirm_role",
     "dispatch",
     "divide_book",
     "draft_document",
+    "grant_role",
+    "hand_over",
     "handling_line",
     "incoming_line",
     "issue_document",
     "issue_documents",
     "know",
+    "list_roles",
+    "make_copy",
     "open_register",
     "outgoing_line",
+    "recall_document",
+    "record_attachment_seal",
+    "record_copy_seal",
     "record_leader_signature",
     "record_seal",
     "register_agency",
     "reserve_numbers",
+    "return_draft",
+    "revise_draft",
+    "void_copy",
     "void_number",
     "void_reserved_number",
     "vouch_for_log",
+    "withdraw_role",
     "write_book_csv",
 ]

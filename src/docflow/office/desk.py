@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from docflow.audit import VerifierKey
 from docflow.errors import ErrorCode, UsageError
 from docflow.exchange import ResendPolicy
-from docflow.model import Agency
+from docflow.model import Agency, Directory, Staff
 from docflow.office.ledger import record_event
 from docflow.ports import (
     BlobRow,
@@ -22,6 +22,7 @@ from docflow.ports import (
     LogStatement,
     PeerVerifier,
     Randomness,
+    Rights,
     StatementSigner,
     Store,
     Verifier,
@@ -47,7 +48,13 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Everything an office works with."""
+    """Everything an office works with.
+
+    Attributes:
+        rights: Says who may do what; None: the roles recorded here (:mod:`docflow.office.rights`).
+        staff: Posts and delegations, held against whoever signs; None: nobody is asked.
+        directory: Codes with their successors; None: every code is taken as it stands.
+    """
 
     agency: Agency
     store: Store
@@ -57,6 +64,9 @@ class Desk:
     vkey: VerifierKey
     verifier: Verifier | None = None
     post: Post | None = None
+    rights: Rights | None = None
+    staff: Staff | None = None
+    directory: Directory | None = None
 
 
 def register_agency(desk: Desk) -> None:

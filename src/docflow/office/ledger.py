@@ -26,10 +26,15 @@ from docflow.audit import (
     parse_canonical,
 )
 from docflow.errors import ErrorCode, InputError, UsageError
+from docflow.model import check_line
 from docflow.ports import NewLeaf, Randomness, StoredAnswer, UnitOfWork
 
 MAX_KEY_CHARS = 200
 """Longer idempotency keys are refused."""
+ACTOR = "docflow"
+"""Who acts when no person does; nobody may call himself so."""
+MAX_ACTOR_CHARS = 200
+"""Longer names of people are refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +51,7 @@ def make_request(key: str, asked: Mapping[str, Json]) -> Request:
     Raises:
         UsageError: ``BAD_ARGUMENT``; the key is empty or too long.
     """
-    if not key or len(key) > MAX_KEY_CHARS:
-        raise UsageError(
-            ErrorCode.BAD_ARGUMENT,
-            f"an idempotency key has 1 to {MAX_KEY_CHARS} characters",
-            vi="Khóa chống lặp không hợp lệ.",
-        )
+    check_line(key, limit=MAX_KEY_CHARS, what="idempotency key", vi="Khóa chống lặp")
     return Request(key=key, fingerprint=hashlib.sha256(encode_canonical(dict(asked))).hexdigest())
 
 
@@ -99,8 +99,7 @@ def record_event(
 
     Source: docs/spec/audit-log.md §2, §3.
     """
-    if not actor.strip():
-        raise UsageError(ErrorCode.BAD_ARGUMENT, "an actor must be named", vi="Phải ghi rõ người thực hiện.")
+    check_line(actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
     event = AuditEvent(
         type=event_type,
         time=time,

@@ -8,12 +8,25 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from docflow.errors import DocflowError
-from docflow.model import Agency, Document, IncomingDocument, RegisterKey
+from docflow.model import (
+    Agency,
+    AttachedFile,
+    Document,
+    DocumentCopy,
+    DraftVersion,
+    IncomingDocument,
+    OfficeRole,
+    RegisterKey,
+    Remark,
+    RoleHolding,
+)
 from docflow.ports.values import (
     BlobRow,
+    CopyEntry,
     Erasure,
     InboxRow,
     IncomingEntry,
+    LinkRow,
     LoggedRow,
     LogStatement,
     NewLeaf,
@@ -56,6 +69,45 @@ class UnitOfWork(Protocol):
     def change_document(self, document: Document) -> None:
         """Replace a document."""
 
+    def add_version(self, version: DraftVersion) -> None:
+        """Keep a version of a draft."""
+
+    def add_remark(self, remark: Remark) -> None:
+        """Keep what somebody said of a document."""
+
+    def add_attachment(self, attachment: AttachedFile) -> None:
+        """Add a file that goes with a document."""
+
+    def change_attachment(self, attachment: AttachedFile) -> None:
+        """Replace a file that goes with a document."""
+
+    def list_attachments(self, document_id: str) -> Sequence[AttachedFile]:
+        """Return the files that go with a document, by position."""
+
+    def add_link(self, link: LinkRow) -> None:
+        """Record a link that takes effect."""
+
+    def find_copy(self, copy_id: str) -> DocumentCopy | None:
+        """Return a copy, or None."""
+
+    def add_copy(self, copy: DocumentCopy) -> None:
+        """Add a copy."""
+
+    def change_copy(self, copy: DocumentCopy) -> None:
+        """Replace a copy."""
+
+    def add_copy_entry(self, entry: CopyEntry) -> None:
+        """Add a line to the register of copies."""
+
+    def list_holdings(self) -> Sequence[RoleHolding]:
+        """Return who holds or held which role, by person and role."""
+
+    def find_holding(self, person: str, role: OfficeRole) -> RoleHolding | None:
+        """Return whether somebody holds or held a role, or None."""
+
+    def put_holding(self, holding: RoleHolding) -> None:
+        """Record that somebody holds a role, or no longer."""
+
     def counter(self, key: RegisterKey) -> RegisterCounter:
         """Return a register's head, nobody else's until the transaction ends; a new register begins at 0."""
 
@@ -82,9 +134,6 @@ class UnitOfWork(Protocol):
 
     def add_outbox(self, outbox: Sequence[OutboxRow]) -> None:
         """Add outbox rows."""
-
-    def change_outbox(self, document_id: str, *, state: OutboxState) -> None:
-        """Set the state of every outbox row of a document."""
 
     def add_blob(self, blob: BlobRow) -> None:
         """Name a blob; naming it again changes nothing."""
@@ -168,11 +217,32 @@ class Store(Protocol):
     def find_document(self, document_id: str) -> Document | None:
         """Return a document as it is now, or None."""
 
+    def list_attachments(self, document_id: str) -> Sequence[AttachedFile]:
+        """Return the files that go with a document, by position."""
+
+    def list_remarks(self, document_id: str) -> Sequence[Remark]:
+        """Return what was said of a document, by position."""
+
+    def list_versions(self, document_id: str) -> Sequence[DraftVersion]:
+        """Return the versions of a draft."""
+
+    def list_links(self, *, document_id: str | None = None, target: str | None = None) -> Sequence[LinkRow]:
+        """Return the links of a document, or those that lead to one."""
+
+    def list_copies(self) -> Sequence[DocumentCopy]:
+        """Return all copies by time of making."""
+
+    def list_holdings(self) -> Sequence[RoleHolding]:
+        """Return who holds or held which role, by person and role."""
+
+    def find_copy(self, copy_id: str) -> DocumentCopy | None:
+        """Return a copy as it is now, or None."""
+
     def find_incoming(self, incoming_id: str) -> IncomingDocument | None:
         """Return an incoming document as it is now, or None."""
 
-    def list_outbox(self, *, state: OutboxState | None = None) -> Sequence[OutboxRow]:
-        """Return outbox rows, all or those in one state."""
+    def list_outbox(self, *, state: OutboxState | None = None, document_id: str | None = None) -> Sequence[OutboxRow]:
+        """Return outbox rows, all or those in one state or of one document."""
 
     def list_due_parcels(self, at: datetime) -> Sequence[ParcelRow]:
         """Return the parcels whose time has come, the oldest first."""

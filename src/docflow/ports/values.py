@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from docflow.model import ReceiptKind, RegisterKey, SignatureVerdict
+from docflow.model import LinkKind, ReceiptKind, RegisterKey, SignatureVerdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +92,43 @@ class OutboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
-    """One document for one addressee; ``position`` is the addressee's place in the document, from 0."""
+    """One document for one addressee.
+
+    Attributes:
+        position: The addressee's place in the document, from 0; those added later follow.
+        sent_at, sent_how: When and how it left (ngày chuyển): ``electronic``, or in the registry's own words.
+        signed_for: Who signed for it (ký nhận), if it was handed over.
+    """
 
     document_id: str
     position: int
     addressee_code: str | None
     addressee_name: str
     state: OutboxState
+    sent_at: datetime | None = None
+    sent_how: str | None = None
+    signed_for: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyEntry:
+    """One line of the register of copies."""
+
+    register: str
+    year: int
+    number: int
+    copy_id: str
+    issued_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRow:
+    """A link that took effect when its document was sealed; ``target`` is a document or incoming document here."""
+
+    document_id: str
+    kind: LinkKind
+    target: str
+    established_at: datetime
 
 
 class InboxOutcome(StrEnum):
@@ -161,6 +191,8 @@ class ParcelKind(StrEnum):
 
     DOCUMENT = "document"
     STATUS = "status"
+    NOTICE = "notice"
+    """A document message that brings no document: a recall, an update of the addressees."""
     RECEIPT = "receipt"
 
 

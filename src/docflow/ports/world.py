@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from docflow.model import Document
+from docflow.model import Document, Role
 from docflow.ports.values import Delivery, Parts, SignatureCheck
 
 
@@ -61,12 +61,22 @@ class Verifier(Protocol):
     def check_seal(self, pdf: bytes, *, document: Document, at: datetime) -> SignatureCheck:
         """Judge every signature on a sealed document."""
 
+    def check_agency_signature(self, pdf: bytes, *, name: str, at: datetime) -> SignatureCheck:
+        """Judge the agency's signature on an attachment in a file of its own, or on a copy."""
+
 
 class IncomingVerifier(Protocol):
     """Judges the signatures on a document that another agency sent."""
 
     def check_incoming(self, pdf: bytes, *, name: str, at: datetime) -> SignatureCheck:
         """Judge every signature on a received PDF."""
+
+
+class Rights(Protocol):
+    """Knows who may do what, if the caller's own directory does; otherwise the office keeps a record of roles."""
+
+    def allows(self, actor: str, role: Role, *, event: str, subject: str) -> bool:
+        """Return whether somebody may act in a role of the state tables, here and now."""
 
 
 class StatementSigner(Protocol):

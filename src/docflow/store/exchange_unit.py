@@ -17,7 +17,6 @@ from docflow.ports import (
     InboxRow,
     IncomingEntry,
     OutboxRow,
-    OutboxState,
     ParcelRow,
     ReceiptRow,
 )
@@ -93,11 +92,6 @@ class ExchangeUnit(RowWriter):
     def list_outbox(self, document_id: str) -> Sequence[OutboxRow]:
         """Return the outbox rows of a document by position."""
         return tuple(rows.read_record(OutboxRow, row) for row in self._all(_FIND_OUTBOX, document=document_id))
-
-    def change_outbox(self, document_id: str, *, state: OutboxState) -> None:
-        """Set the state of every outbox row of a document."""
-        for found in self._all(_FIND_OUTBOX, document=document_id):
-            self._update(OUTBOX, {**found, "state": state.value})
 
     def change_outbox_row(self, row: OutboxRow) -> None:
         """Replace one outbox row."""

@@ -19,12 +19,13 @@ from docflow.store import reading
 from docflow.store.blobs import BlobFolder
 from docflow.store.books import read_book
 from docflow.store.database import Database
+from docflow.store.drafting_reader import DraftingReader
 from docflow.store.leaf_rows import identify_agency
 from docflow.store.places import BLOB_FOLDER, DATABASE_NAME, VKEY_NAME, OfficeDatabase, name_database
 from docflow.store.verification import verify_store
 
 
-class StoreReader:
+class StoreReader(DraftingReader):
     """Reads a store; make it with :func:`open_to_read`, or take that of an open office."""
 
     def __init__(self, database: OfficeDatabase, blobs: BlobFolder, *, agency: str, vkey: VerifierKey) -> None:
@@ -43,10 +44,10 @@ class StoreReader:
         with self._database.reading() as connection:
             return reading.list_documents(connection, self._agency, state=state)
 
-    def list_outbox(self, *, state: OutboxState | None = None) -> tuple[OutboxRow, ...]:
-        """Return outbox rows, all or those in one state."""
+    def list_outbox(self, *, state: OutboxState | None = None, document_id: str | None = None) -> tuple[OutboxRow, ...]:
+        """Return outbox rows, all or those in one state or of one document."""
         with self._database.reading() as connection:
-            return reading.list_outbox(connection, self._agency, state=state)
+            return reading.list_outbox(connection, self._agency, state=state, document_id=document_id)
 
     def read_book(self, kind: RegisterKind, year: int, *, register: str | None = None) -> RegisterBook:
         """Return a year's register as a book; see :func:`docflow.store.books.read_book`."""

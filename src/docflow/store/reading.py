@@ -197,11 +197,15 @@ def list_register(
     )
 
 
-def list_outbox(connection: sa.Connection, agency: str, *, state: OutboxState | None = None) -> tuple[OutboxRow, ...]:
+def list_outbox(
+    connection: sa.Connection, agency: str, *, state: OutboxState | None = None, document_id: str | None = None
+) -> tuple[OutboxRow, ...]:
     """Return outbox rows by document and addressee."""
     query = _of(OUTBOX, agency).order_by(OUTBOX.c.document_id, OUTBOX.c.position)
     if state is not None:
         query = query.where(OUTBOX.c.state == state.value)
+    if document_id is not None:
+        query = query.where(OUTBOX.c.document_id == document_id)
     return tuple(rows.read_record(OutboxRow, row) for row in connection.execute(query).mappings())
 
 

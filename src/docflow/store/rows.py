@@ -22,10 +22,12 @@ from docflow.errors import DocflowError, ErrorCode, InputError
 from docflow.model import (
     Addressee,
     Agency,
+    Competence,
     Document,
     DocumentState,
     DocumentType,
     Draft,
+    Link,
     RegisterKey,
     SeriesRule,
     SignatureVerdict,
@@ -34,6 +36,7 @@ from docflow.model import (
     parse_series,
 )
 from docflow.ports import EntryKind, LoggedRow, RegisterCounter, RegisterEntry
+from docflow.store import drafting_tables  # noqa: F401 - adds its tables to METADATA
 from docflow.store.tables import METADATA, Proof
 
 if TYPE_CHECKING:
@@ -49,6 +52,17 @@ _LOGGED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     )
     for table in METADATA.sorted_tables
 }
+
+_PARTICULARS: Mapping[str, Any] = {
+    "competence": Competence | None,
+    "due_date": date | None,
+    "appointed_at": datetime | None,
+    "language": str,
+    "page_count": int | None,
+    "links": tuple[Link, ...],
+}
+"""Fields of a draft that stand in ``document.particulars``, with their types."""
+_DEFAULTS = {field.name: field.default for field in fields(Draft) if field.name in _PARTICULARS}
 
 Row = dict[str, Any]
 """Column values as the driver takes them."""
@@ -140,6 +154,11 @@ def write_document(document: Document) -> Row:
         "register": document.register,
         "year": document.year,
         "number": document.number,
+        "particulars": write_particulars(draft),
+        "version": document.version,
+        "remark_count": document.remark_count,
+        "attachment_count": document.attachment_count,
+        "replaced_by": document.replaced_by,
         "symbol": document.symbol,
         "issued_on": document.issued_on.isoformat() if document.issued_on else None,
         "sealed_pdf": document.sealed_pdf,
@@ -176,8 +195,12 @@ def read_document(row: Mapping[Any, Any]) -> Document:
             sealed_pdf=row["sealed_pdf"],
             sealed_at=_read_time(row["sealed_at"]),
             seal_verdict=SignatureVerdict(row["seal_verdict"]) if row["seal_verdict"] else None,
+            version=row["version"],
+            remark_count=row["remark_count"],
+            attachment_count=row["attachment_count"],
+            replaced_by=row["replaced_by"],
         )
-    except (DocflowError, ValueError, TypeError, KeyError) as exc:
+    except (DocflowError, msgspec.ValidationError, ValueError, TypeError, KeyError) as exc:
         raise _broken("document", exc) from exc
 
 
@@ -255,7 +278,22 @@ def _read_draft(row: Mapping[Any, Any]) -> Draft:
         copies=row["copies"],
         archive_receiver=row["archive_receiver"],
         note=row["note"],
+        **_read_particulars(row["particulars"]),
     )
+
+
+def write_particulars(draft: Draft) -> str:
+    """Return what a draft says beside its columns, as canonical JSON; what it leaves at its default is left out."""
+    said = {name: getattr(draft, name) for name in _PARTICULARS}
+    plain = {name: msgspec.to_builtins(value) for name, value in said.items() if value != _DEFAULTS[name]}
+    return encode_canonical(plain).decode()
+
+
+def _read_particulars(text: str) -> dict[str, Any]:
+    said = parse_canonical(text.encode())
+    if not isinstance(said, dict):
+        raise TypeError("particulars")
+    return {name: msgspec.convert(value, _PARTICULARS[name]) for name, value in said.items()}
 
 
 def _plain(value: object) -> object:

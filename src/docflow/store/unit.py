@@ -19,8 +19,8 @@ from docflow.audit import Frontier, SignNote, VerifierKey, append_leaf, parse_fr
 from docflow.model import Agency, Document
 from docflow.ports import BlobRow, LoggedRow, LogStatement, NewLeaf, OutboxRow, StoredAnswer
 from docflow.store import rows
+from docflow.store.drafting_unit import DraftingUnit
 from docflow.store.prepared import Prepared
-from docflow.store.register_unit import RegisterUnit
 from docflow.store.tables import (
     AGENCY,
     AUDIT_CHECKPOINT,
@@ -44,7 +44,7 @@ _CHANGE_HEAD = Prepared(
 )
 
 
-class SqlUnitOfWork(RegisterUnit):
+class SqlUnitOfWork(DraftingUnit):
     """Implements :class:`docflow.ports.UnitOfWork` on a connection that is in a write transaction."""
 
     def __init__(self, connection: sa.Connection, *, agency: str) -> None:

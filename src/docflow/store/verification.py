@@ -36,7 +36,7 @@ from docflow.audit import (
 )
 from docflow.audit.leaves import SALT_BYTES
 from docflow.errors import DocflowError
-from docflow.model import INCOMING_REGISTER, REGISTER_OPENED
+from docflow.model import COPY_REGISTER, INCOMING_REGISTER, REGISTER_OPENED
 from docflow.ports import EntryKind
 from docflow.store.blobs import BlobFolder
 from docflow.store.leaf_rows import Key, founded_agencies, key_of, open_or_none
@@ -49,7 +49,6 @@ from docflow.store.tables import (
     AUDIT_NODE,
     BLOB,
     ERASURE,
-    INCOMING_ENTRY,
     METADATA,
     REGISTER_COUNTER,
     REGISTER_ENTRY,
@@ -59,7 +58,8 @@ from docflow.store.tables import (
 
 _ROWS_AT_ONCE = 500
 _OUTSIDE = "checkpoint"
-_DATES = {str(REGISTER_ENTRY.name): "issued_on", str(INCOMING_ENTRY.name): "registered_on"}
+_DATES = {"register_entry": "issued_on", "incoming_entry": "registered_on", "copy_entry": "issued_on"}
+_LINES = {INCOMING_REGISTER: "incoming_entry", COPY_REGISTER: "copy_entry"}
 
 
 def verify_store(
@@ -342,7 +342,7 @@ class _Verification:
         """(5) Without its sub-numbers a register runs from 1, or from the number that a book before it ended with."""
         numbers: dict[Key, list[int]] = {}
         starts: dict[Key, int] = {}
-        for table in (REGISTER_ENTRY, INCOMING_ENTRY):
+        for table in (METADATA.tables[name] for name in _DATES):
             for row in self._all(table):
                 key: Key = (row["agency"], row["register"], row["year"])
                 self._counts["numbers"] += 1
@@ -356,8 +356,8 @@ class _Verification:
             if missing:
                 detail = f"numbers run {start}..{max(found)} without {', '.join(map(str, sorted(missing)[:10]))}"
                 where = _join(REGISTER_ENTRY, key)
-                table_name = INCOMING_ENTRY.name if key[1] == INCOMING_REGISTER else REGISTER_ENTRY.name
-                self._add(LogFindingCode.REGISTER_BROKEN, table_name, where, column="number", detail=detail)
+                name = _LINES.get(str(key[1]), str(REGISTER_ENTRY.name))
+                self._add(LogFindingCode.REGISTER_BROKEN, name, where, column="number", detail=detail)
 
     # ---- (6) files
 

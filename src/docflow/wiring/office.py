@@ -22,9 +22,9 @@ from typing import Self
 from docflow import office as use_cases
 from docflow.audit import LogReport
 from docflow.errors import ErrorCode, UsageError
-from docflow.model import Agency, Document, DocumentState
+from docflow.model import Agency, Directory, Document, DocumentState, Staff
 from docflow.office import Desk, Post
-from docflow.ports import Clock, OutboxRow, OutboxState, Randomness, Verifier
+from docflow.ports import Clock, OutboxRow, OutboxState, Randomness, Rights, Verifier
 from docflow.store import OfficeStore, SystemClock, SystemRandomness, open_store
 from docflow.wiring.exchange import ExchangingOffice
 from docflow.wiring.numbering import NumberingOffice
@@ -52,6 +52,9 @@ class Office(OutgoingOffice, NumberingOffice, ExchangingOffice):
         randomness: Randomness | None = None,
         verifier: Verifier | None = None,
         post: Post | None = None,
+        rights: Rights | None = None,
+        staff: Staff | None = None,
+        codes: Directory | None = None,
         origin: str | None = None,
         home: Path | str | None = None,
         single_process: bool = False,
@@ -64,6 +67,10 @@ class Office(OutgoingOffice, NumberingOffice, ExchangingOffice):
             home: Folder for the agency's files and its log key, made if missing; by default the folder of the database.
                 A database server, and a second agency in one database, need one.
             verifier: Asked before a signature is relied on; without one the rows say ``not_checked``.
+            rights: The caller's own directory of who may do what; None: the roles recorded here, and while nobody
+                holds one, everybody may do everything.
+            staff: Posts and delegations; whoever signs must be among them. None: nobody is asked.
+            codes: Agency codes with their successors, followed when a document is sent.
             post: Service key and peers, to exchange documents with other agencies.
             origin: Name of a new log (c2sp.org/tlog-checkpoint); ``docflow/<agency code>`` if None.
             single_process: Promise that no other process opens the folder; see docs/adr/0003.
@@ -90,6 +97,9 @@ class Office(OutgoingOffice, NumberingOffice, ExchangingOffice):
             vkey=store.vkey,
             verifier=verifier,
             post=post,
+            rights=rights,
+            staff=staff,
+            directory=codes,
         )
         try:
             use_cases.register_agency(desk)
@@ -141,9 +151,9 @@ class Office(OutgoingOffice, NumberingOffice, ExchangingOffice):
         """Return all documents, or those in one state, by time of drafting."""
         return self._store.reader.list_documents(state=state)
 
-    def outbox(self, *, state: OutboxState | None = None) -> tuple[OutboxRow, ...]:
-        """Return outbox rows, all or those in one state."""
-        return self._store.reader.list_outbox(state=state)
+    def outbox(self, *, state: OutboxState | None = None, document_id: str | None = None) -> tuple[OutboxRow, ...]:
+        """Return outbox rows, all or those in one state or of one document."""
+        return self._store.reader.list_outbox(state=state, document_id=document_id)
 
     def blob(self, sha256: str) -> bytes:
         """Return a file by its SHA-256, e.g. ``office.blob(document.leader_pdf)``.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from docflow.edxml import Attachment, NewDocument, ResponseFor
 from docflow.exchange import Refusal, find_main_pdf, judge_document
 from docflow.model import (
+    PRIORITIES,
     IncomingDocument,
     IncomingEvent,
     IncomingState,
@@ -18,11 +19,12 @@ from docflow.model import (
 )
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import Answer, give_answer, keep_blob, require_post
-from docflow.office.exchanging.recording import ACTOR, Arrived, log, note_outcome, put_inbox, put_outcome
+from docflow.office.exchanging.recording import Arrived, log, note_outcome, put_inbox, put_outcome
 from docflow.office.incoming.steps import IncomingStep, perform_incoming
+from docflow.office.ledger import ACTOR
 from docflow.ports import InboxOutcome, SignatureCheck, UnitOfWork
 
-_URGENCIES = (Urgency.THUONG, Urgency.KHAN, Urgency.THUONG_KHAN, Urgency.HOA_TOC, Urgency.HOA_TOC)
+_URGENCIES = tuple(PRIORITIES)
 _NOT_CHECKED = SignatureCheck(verdict=SignatureVerdict.NOT_CHECKED)
 
 

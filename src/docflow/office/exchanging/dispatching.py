@@ -9,38 +9,18 @@ Source: Quyết định 28/2018/QĐ-TTg Điều 6, 8; docs/spec/receipts.md §5.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from docflow.edxml import (
-    Attachment,
-    DocumentType,
-    NewDocument,
-    Organization,
-    OtherInfo,
-    ResponseFor,
-    Signer,
-    Status,
-    StatusCode,
-    TraceHeader,
-    build_message,
-)
+from docflow.edxml import ResponseFor, Status, StatusCode, build_message
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
 from docflow.exchange import Attempt, plan_attempt, schedule_next
-from docflow.model import Document, Urgency, build_place_and_date
+from docflow.model import Document
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import add_parcel, describe_self, require_post
-from docflow.office.ledger import record_event
+from docflow.office.exchanging.packing import ELECTRONIC, name_document, pack_document
+from docflow.office.ledger import ACTOR, record_event
 from docflow.ports import OutboxState, ParcelKind, ParcelRow, Parts, Transport, UnitOfWork
-
-_ACTOR = "docflow"
-_PRIORITIES: Mapping[Urgency, int] = {
-    Urgency.THUONG: 0,
-    Urgency.KHAN: 1,
-    Urgency.THUONG_KHAN: 2,
-    Urgency.HOA_TOC: 3,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,17 +98,17 @@ def ask_take_back(
     return tuple(asked)
 
 
-def name_document(document: Document) -> str:
-    """Return the edXML ``DocumentId`` of an outgoing document: ``H99,2026/01/05,15/QĐ-UBND``."""
-    return f"{document.agency},{document.issued_on:%Y/%m/%d},{document.symbol}" if document.issued_on else ""
-
-
 def _pack(desk: Desk, document_id: str) -> bool:
     document, at = _find(desk, document_id), desk.clock.now()
     if document.sealed_pdf is None or document.issued_on is None:
         return False
     own = desk.agency.code.text
-    message = build_message(_describe(desk, document, at=at))
+    to = {
+        row.addressee_code: row.addressee_name
+        for row in desk.store.list_outbox(document_id=document_id)
+        if row.addressee_code and row.addressee_code != own and row.state is not OutboxState.CANCELLED
+    }
+    message = build_message(pack_document(desk, document, to=to, at=at))
     parts = Parts(message=message, message_cms=require_post(desk).signer.sign(message))
     with desk.store.writing() as unit:
         ready = [
@@ -140,9 +120,9 @@ def _pack(desk: Desk, document_id: str) -> bool:
             if recipient is not None:
                 add_parcel(unit, desk, parts, kind=ParcelKind.DOCUMENT, recipient=recipient, subject=document_id, at=at)
         for row in ready:
-            unit.change_outbox_row(replace(row, state=OutboxState.SENT))
+            unit.change_outbox_row(replace(row, state=OutboxState.SENT, sent_at=at, sent_how=ELECTRONIC))
         if ready:
-            _log(unit, desk, "document_dispatched", actor=_ACTOR, subject=document_id, at=at)
+            _log(unit, desk, "document_dispatched", actor=ACTOR, subject=document_id, at=at)
     return bool(ready)
 
 
@@ -166,7 +146,7 @@ def _attempt(desk: Desk, transport: Transport, parcel: ParcelRow) -> str:
         if current.sent_at is None and result == "sent":
             unit.change_parcel(replace(after, sent_at=now))
             subject = parcel.subject or desk.agency.code.text
-            _log(unit, desk, "parcel_sent", actor=_ACTOR, subject=subject, at=now)
+            _log(unit, desk, "parcel_sent", actor=ACTOR, subject=subject, at=now)
         else:
             unit.schedule_parcel(after)
     return result
@@ -178,7 +158,7 @@ def _give_up(desk: Desk, parcel: ParcelRow, *, now: datetime) -> None:
         if current is None or current.answered_by is not None or current.gave_up_at is not None:
             return
         unit.change_parcel(replace(current, gave_up_at=now, due_at=None))
-        _log(unit, desk, "parcel_unanswered", actor=_ACTOR, subject=parcel.subject or desk.agency.code.text, at=now)
+        _log(unit, desk, "parcel_unanswered", actor=ACTOR, subject=parcel.subject or desk.agency.code.text, at=now)
 
 
 def _parts(desk: Desk, parcel: ParcelRow) -> Parts:
@@ -188,40 +168,6 @@ def _parts(desk: Desk, parcel: ParcelRow) -> Parts:
         message_cms=desk.blobs.get(parcel.message_cms) if parcel.message_cms else None,
         receipt=receipt.statement.encode() if receipt else None,
         receipt_cms=desk.blobs.get(receipt.cms) if receipt else None,
-    )
-
-
-def _describe(desk: Desk, document: Document, *, at: datetime) -> NewDocument:
-    draft, own = document.draft, desk.agency.code.text
-    to = {item.code.text: item.name for item in draft.addressees if item.code and item.code.text != own}
-    number, _, notation = (document.symbol or "").partition("/")
-    return NewDocument(
-        from_=describe_self(desk),
-        to=tuple(Organization(organ_id=code, organ_name=name) for code, name in to.items()),
-        document_id=name_document(document),
-        code_number=number,
-        code_notation=notation,
-        promulgation_date=document.issued_on,
-        place=desk.agency.place,
-        # Producers disagree on the codes of types; the name is what everybody reads.
-        document_type=DocumentType(type=2, type_name=draft.type.vi),
-        subject=draft.subject,
-        content=draft.subject,
-        signer=Signer(position=draft.signer_position, full_name=draft.signer_name),
-        to_places=tuple(item.name for item in draft.addressees),
-        other_info=OtherInfo(priority=_PRIORITIES[draft.urgency], promulgation_amount=draft.copies),
-        trace_headers=(TraceHeader(organ_id=own, timestamp=at.replace(microsecond=0)),),
-        attachments=(
-            Attachment(
-                name=f"{own}_{document.year}_{document.number}.pdf",
-                data=desk.blobs.get(document.sealed_pdf or ""),
-                content_id="1",
-                content_type="application/pdf",
-                description=f"{draft.type.vi} {build_place_and_date(desk.agency.place, document.issued_on)}"
-                if document.issued_on
-                else "",
-            ),
-        ),
     )
 
 

@@ -6,7 +6,7 @@ from docflow.errors import ErrorCode, UsageError
 from docflow.evidence import Knowledge
 from docflow.model import ReceiptKind
 from docflow.office.desk import Desk
-from docflow.office.exchanging.dispatching import name_document
+from docflow.office.exchanging.packing import name_document
 from docflow.ports import ParcelKind
 
 

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from docflow.edxml import NewDocument, parse_message
+from docflow.edxml import BusinessType, NewDocument, parse_message
 from docflow.errors import InputError
 from docflow.exchange import name_parcel
 from docflow.model import ReceiptKind, SignatureVerdict, parse_agency_code
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import require_post
 from docflow.office.exchanging.arriving import receive_document
+from docflow.office.exchanging.noticing import receive_notice
 from docflow.office.exchanging.recording import Arrived, note_outcome
 from docflow.office.exchanging.telling import receive_receipt, receive_status
 from docflow.ports import Delivery, InboxOutcome, Parts, SignatureCheck, Transport
@@ -97,11 +98,12 @@ def _receive_new(desk: Desk, delivery: Delivery, arrived: Arrived) -> Reception:
         return _note(
             desk, delivery, arrived, outcome=InboxOutcome.NOT_AUTHENTIC, reason=reason, answer=ReceiptKind.NOT_AUTHENTIC
         )
-    outcome, reason = (
-        receive_document(desk, arrived, message)
-        if isinstance(message, NewDocument)
-        else receive_status(desk, arrived, message)
-    )
+    if not isinstance(message, NewDocument):
+        outcome, reason = receive_status(desk, arrived, message)
+    elif message.business.type in {BusinessType.REVOCATION, BusinessType.UPDATE}:
+        outcome, reason = receive_notice(desk, arrived, message)
+    else:
+        outcome, reason = receive_document(desk, arrived, message)
     return Reception(name=delivery.name, outcome=outcome, reason=reason)
 
 

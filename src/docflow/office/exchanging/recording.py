@@ -11,11 +11,8 @@ from docflow.edxml import ResponseFor
 from docflow.model import ReceiptKind
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import Answer, give_answer
-from docflow.office.ledger import record_event
+from docflow.office.ledger import ACTOR, record_event
 from docflow.ports import InboxOutcome, InboxRow, Parts, UnitOfWork
-
-ACTOR = "docflow"
-"""Who acts when no person does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

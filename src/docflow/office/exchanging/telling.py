@@ -14,15 +14,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from docflow.edxml import Status, StatusCode
-from docflow.errors import ErrorCode, UsageError
 from docflow.evidence import ReceiptStatement, parse_receipt
 from docflow.exchange import RECEIPT_OF_STATUS
-from docflow.model import IncomingEvent, ReceiptKind, SignatureVerdict, name_incoming
+from docflow.model import ReceiptKind, SignatureVerdict, name_incoming
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import Answer, give_answer, keep_blob, require_post
+from docflow.office.exchanging.noticing import NOT_HERE, ask_take_back_of, is_known
 from docflow.office.exchanging.recording import Arrived, log, note_outcome, put_inbox
-from docflow.office.incoming.steps import IncomingStep, perform_incoming
-from docflow.ports import InboxOutcome, OutboxState, ParcelKind, ReceiptRow, SignatureCheck, UnitOfWork
+from docflow.ports import InboxOutcome, OutboxState, ParcelKind, ParcelRow, ReceiptRow, SignatureCheck, UnitOfWork
 
 _ENDS: Mapping[ReceiptKind, OutboxState] = {
     ReceiptKind.REFUSED: OutboxState.RETURNED,
@@ -43,7 +42,7 @@ def receive_receipt(desk: Desk, arrived: Arrived) -> tuple[InboxOutcome, str | N
         note_outcome(desk, arrived, problem[0], reason=problem[1])
         return problem
     with desk.store.writing() as unit:
-        if not _is_known(unit, arrived):
+        if not is_known(unit, arrived):
             put_inbox(unit, arrived, InboxOutcome.ACCEPTED)
             subject = _learn(unit, desk, arrived, receipt=receipt)
             log(unit, desk, "receipt_received", arrived=arrived, subject=subject)
@@ -69,7 +68,7 @@ def receive_status(desk: Desk, arrived: Arrived, status: Status) -> tuple[InboxO
     if said != (status.from_.organ_id, status.response_for.document_id, RECEIPT_OF_STATUS.get(status.status)):
         return _refuse(desk, arrived, "the status and its receipt do not say the same")
     with desk.store.writing() as unit:
-        if not _is_known(unit, arrived):
+        if not is_known(unit, arrived):
             put_inbox(unit, arrived, InboxOutcome.ACCEPTED)
             subject = _learn(unit, desk, arrived, receipt=receipt)
             leaf = log(unit, desk, "receipt_received", arrived=arrived, subject=subject)
@@ -84,26 +83,15 @@ def _receive_question(desk: Desk, arrived: Arrived, status: Status) -> tuple[Inb
         return _refuse(desk, arrived, "the question is put to another agency")
     name = name_incoming(status.from_.organ_id, status.response_for.document_id)
     with desk.store.writing() as unit:
-        if _is_known(unit, arrived):
+        if is_known(unit, arrived):
             return InboxOutcome.ACCEPTED, None
         if unit.find_incoming(name) is None:
             # It overtook its document: its sender repeats it until it is answered.
-            return None, "the document is not here"
+            return None, NOT_HERE
         put_inbox(unit, arrived, InboxOutcome.ACCEPTED)
         leaf = log(unit, desk, "parcel_accepted", arrived=arrived, subject=name)
-        step = IncomingStep(
-            event=IncomingEvent.ASK_TAKE_BACK,
-            incoming_id=name,
-            actor=status.from_.organ_id,
-            at=arrived.at,
-            reason=status.description,
-        )
-        try:
-            perform_incoming(unit, desk, step)
-        except UsageError as exc:
-            # Refused or given back already: there is nothing left to ask, the receipt of that is on its way.
-            if exc.code is not ErrorCode.WRONG_STATE:
-                raise
+        sender = status.from_.organ_id
+        ask_take_back_of(unit, desk, name, sender=sender, arrived=arrived, reason=status.description)
         give_answer(unit, desk, _acknowledge(arrived, status, subject=name), leaf=leaf, at=arrived.at)
         log(unit, desk, "receipt_given", arrived=arrived, subject=name)
     return InboxOutcome.ACCEPTED, None
@@ -128,13 +116,12 @@ def _learn(unit: UnitOfWork, desk: Desk, arrived: Arrived, *, receipt: ReceiptSt
     """Keep a receipt, close the parcel it answers, and return the document it concerns, or an empty text."""
     statement, cms = arrived.parts.receipt or b"", arrived.parts.receipt_cms or b""
     name = hashlib.sha256(statement).hexdigest()
-    is_about_status = receipt.kind is ReceiptKind.ACKNOWLEDGED
     # The same bytes under somebody else's signature say nothing about the parcel that this office sent.
     is_about_us = receipt.kind is not ReceiptKind.NOT_AUTHENTIC
     answered = [
         parcel
         for parcel in unit.find_parcels(message=receipt.message, recipient=receipt.agency)
-        if is_about_us and (parcel.kind is ParcelKind.STATUS) == is_about_status
+        if is_about_us and _answers(receipt, parcel)
     ]
     subject = answered[0].subject if answered else ""
     if unit.find_receipt(name) is None:
@@ -154,11 +141,18 @@ def _learn(unit: UnitOfWork, desk: Desk, arrived: Arrived, *, receipt: ReceiptSt
     for parcel in answered:
         if parcel.answered_by is None:
             unit.change_parcel(replace(parcel, answered_by=name, due_at=None))
-    if receipt.kind in _ENDS and not is_about_status:
+    if receipt.kind in _ENDS and any(parcel.kind is ParcelKind.DOCUMENT for parcel in answered):
         for row in unit.list_outbox(subject):
             if row.addressee_code == receipt.agency:
                 unit.change_outbox_row(replace(row, state=_ENDS[receipt.kind]))
     return subject
+
+
+def _answers(receipt: ReceiptStatement, parcel: ParcelRow) -> bool:
+    """Documents are answered by what became of them, everything else by an acknowledgement; a notice may be refused."""
+    if parcel.kind is ParcelKind.NOTICE:
+        return receipt.kind in {ReceiptKind.ACKNOWLEDGED, ReceiptKind.REFUSED}
+    return (parcel.kind is ParcelKind.STATUS) == (receipt.kind is ReceiptKind.ACKNOWLEDGED)
 
 
 def _acknowledge(arrived: Arrived, status: Status, *, subject: str) -> Answer:
@@ -170,11 +164,6 @@ def _acknowledge(arrived: Arrived, status: Status, *, subject: str) -> Answer:
         message=arrived.message,
         in_reply_to=arrived.parcel,
     )
-
-
-def _is_known(unit: UnitOfWork, arrived: Arrived) -> bool:
-    known = unit.find_inbox(arrived.parcel)
-    return known is not None and known.outcome is not InboxOutcome.UNDECIDED
 
 
 def _refuse(desk: Desk, arrived: Arrived, reason: str) -> tuple[InboxOutcome, str]:

@@ -17,6 +17,7 @@ from docflow.audit import Json, Leaf, RegisterLink
 from docflow.edxml import ResponseFor
 from docflow.errors import ErrorCode, InputError, UsageError
 from docflow.model import (
+    INCOMING,
     INCOMING_REGISTER,
     IncomingDocument,
     IncomingEffect,
@@ -25,13 +26,17 @@ from docflow.model import (
     IncomingState,
     IncomingTransition,
     RegisterKey,
+    Role,
     find_incoming,
     law_date,
 )
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import Answer, give_answer, require_post
-from docflow.office.ledger import find_answer, keep_answer, make_request, record_event
+from docflow.office.ledger import ACTOR, find_answer, keep_answer, make_request, record_event
+from docflow.office.rights import require_right
 from docflow.ports import Erasure, IncomingEntry, RegisterCounter, UnitOfWork
+
+_ROLES = {row.event: row.role for row in INCOMING}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,9 @@ def perform_incoming(unit: UnitOfWork, desk: Desk, step: IncomingStep) -> Incomi
     Raises:
         UsageError: ``WRONG_STATE``, ``NOT_FOUND`` or what the guard says.
     """
+    role = _ROLES[step.event]
+    if step.actor != ACTOR and role is not Role.SENDER:
+        require_right(unit, desk, step.actor, role, event=step.event.value, subject=step.incoming_id)
     before = unit.find_incoming(step.incoming_id)
     if before is None and step.arrival is None:
         raise _not_found(step.incoming_id)

@@ -14,20 +14,92 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+from docflow.audit import encode_canonical
 from docflow.errors import ErrorCode, InputError
-from docflow.model import Document, Effect, build_symbol
+from docflow.model import (
+    AttachedFile,
+    Document,
+    DocumentEvent,
+    DraftVersion,
+    Effect,
+    Remark,
+    RemarkKind,
+    build_symbol,
+)
+from docflow.office.exchanging.notices import tell_recall, tell_update
+from docflow.office.outgoing.describing import describe_draft, outbox_rows
 from docflow.office.outgoing.step import Work
-from docflow.ports import EntryKind, OutboxRow, OutboxState, RegisterEntry
+from docflow.ports import EntryKind, LinkRow, OutboxState, RegisterEntry
 
 _T = TypeVar("_T")
 
 
 def _record_draft(work: Work, document: Document) -> Document:
-    return replace(document, draft_pdf=work.step.pdf.blob.sha256 if work.step.pdf else None)
+    return _keep_version(work, document, version=1)
+
+
+def _record_revision(work: Work, document: Document) -> Document:
+    """Begin a new version; the earlier ones stay (NĐ 30/2020 Phụ lục VI Phần I)."""
+    revised = replace(document, draft=work.step.draft or document.draft, version=document.version + 1)
+    return _keep_version(work, revised, version=revised.version)
+
+
+def _keep_version(work: Work, document: Document, *, version: int) -> Document:
+    pdf = work.step.pdf.blob.sha256 if work.step.pdf else None
+    work.unit.add_version(
+        DraftVersion(
+            document_id=document.id,
+            version=version,
+            draft=encode_canonical(describe_draft(document.draft)).decode(),
+            pdf=pdf,
+            written_at=work.step.at,
+            written_by=work.step.actor,
+        )
+    )
+    return replace(document, draft_pdf=pdf)
+
+
+def _record_remark(work: Work, document: Document) -> Document:
+    return _say(work, document, work.step.words)
+
+
+def _say(work: Work, document: Document, words: str) -> Document:
+    remark = Remark(
+        document_id=document.id,
+        position=document.remark_count,
+        kind=_REMARKS[work.step.event],
+        version=document.version,
+        text=words,
+        said_at=work.step.at,
+        said_by=work.step.actor,
+    )
+    work.unit.add_remark(remark)
+    return replace(document, remark_count=document.remark_count + 1)
+
+
+def _record_attachment(work: Work, document: Document) -> Document:
+    attached = AttachedFile(
+        document_id=document.id,
+        position=document.attachment_count,
+        name=work.step.name,
+        pdf=_required(work.step.pdf).blob.sha256,
+        attached_at=work.step.at,
+        attached_by=work.step.actor,
+    )
+    work.unit.add_attachment(attached)
+    return replace(document, attachment_count=document.attachment_count + 1)
+
+
+def _undo_approval(_work: Work, document: Document) -> Document:
+    """What is returned is neither approved nor signed; the log keeps that it was."""
+    return replace(
+        document, approved_at=None, approved_by=None, leader_pdf=None, leader_signed_at=None, leader_verdict=None
+    )
 
 
 def _record_approval(work: Work, document: Document) -> Document:
-    return replace(document, approved_at=work.step.at, approved_by=work.step.actor)
+    approved = replace(document, approved_at=work.step.at, approved_by=work.step.actor)
+    return _say(work, approved, work.step.words) if work.step.words else approved
 
 
 def _record_leader_signature(work: Work, document: Document) -> Document:
@@ -43,7 +115,7 @@ def _take_number(work: Work, document: Document) -> Document:
     symbol = build_symbol(
         draft.type,
         place.number,
-        agency=work.agency,
+        agency=work.desk.agency,
         unit=draft.unit,
         year=key.year,
         series=draft.series,
@@ -69,18 +141,7 @@ def _take_number(work: Work, document: Document) -> Document:
 
 
 def _hold_dispatch(work: Work, document: Document) -> Document:
-    work.unit.add_outbox(
-        [
-            OutboxRow(
-                document_id=document.id,
-                position=position,
-                addressee_code=item.code.text if item.code else None,
-                addressee_name=item.name,
-                state=OutboxState.HELD,
-            )
-            for position, item in enumerate(document.draft.addressees)
-        ]
-    )
+    work.unit.add_outbox(outbox_rows(document.id, document.draft.addressees, first=0, state=OutboxState.HELD))
     return document
 
 
@@ -89,32 +150,124 @@ def _record_seal(work: Work, document: Document) -> Document:
     return replace(document, sealed_pdf=pdf.blob.sha256, sealed_at=work.step.at, seal_verdict=pdf.check.verdict)
 
 
-def _release_dispatch(work: Work, document: Document) -> Document:
-    work.unit.change_outbox(document.id, state=OutboxState.READY)
+def _record_attachment_seal(work: Work, document: Document) -> Document:
+    pdf = _required(work.step.pdf)
+    attached = next(item for item in work.unit.list_attachments(document.id) if item.position == work.step.position)
+    work.unit.change_attachment(
+        replace(attached, sealed_pdf=pdf.blob.sha256, sealed_at=work.step.at, verdict=pdf.check.verdict)
+    )
     return document
+
+
+def _release_dispatch(work: Work, document: Document) -> Document:
+    """Let the document leave, once every file that goes with it is signed too."""
+    if _is_complete(work, document):
+        for row in work.unit.list_outbox(document.id):
+            if row.state is OutboxState.HELD:
+                work.unit.change_outbox_row(replace(row, state=OutboxState.READY))
+    return document
+
+
+def _is_complete(work: Work, document: Document) -> bool:
+    return not document.attachment_count or all(
+        item.sealed_pdf is not None for item in work.unit.list_attachments(document.id)
+    )
 
 
 def _void_number(work: Work, document: Document) -> Document:
     entry = _required(work.unit.find_entry_of(document.id))
-    work.unit.change_entry(replace(entry, kind=EntryKind.VOID, reason=work.step.reason))
+    work.unit.change_entry(replace(entry, kind=EntryKind.VOID, reason=work.step.words))
     return document
 
 
 def _cancel_dispatch(work: Work, document: Document) -> Document:
-    work.unit.change_outbox(document.id, state=OutboxState.CANCELLED)
+    """Keep back what has not left; what has left stays on record."""
+    for row in work.unit.list_outbox(document.id):
+        if row.state in {OutboxState.HELD, OutboxState.READY}:
+            work.unit.change_outbox_row(replace(row, state=OutboxState.CANCELLED))
     return document
 
 
+def _record_hand_over(work: Work, document: Document) -> Document:
+    row = next(item for item in work.unit.list_outbox(document.id) if item.position == work.step.position)
+    work.unit.change_outbox_row(
+        replace(
+            row,
+            state=OutboxState.SENT,
+            sent_at=work.step.at,
+            sent_how=work.step.how,
+            signed_for=work.step.signed_for or None,
+        )
+    )
+    return document
+
+
+def _add_addressees(work: Work, document: Document) -> Document:
+    rows = work.unit.list_outbox(document.id)
+    work.unit.add_outbox(
+        outbox_rows(
+            document.id,
+            work.step.addressees,
+            first=len(rows),
+            state=OutboxState.READY if _is_complete(work, document) else OutboxState.HELD,
+        )
+    )
+    return document
+
+
+def _tell_update(work: Work, document: Document) -> Document:
+    tell_update(work.unit, work.desk, document, added=work.step.addressees, reason=work.step.words, at=work.step.at)
+    return document
+
+
+def _tell_recall(work: Work, document: Document) -> Document:
+    tell_recall(work.unit, work.desk, document, reason=work.step.words, at=work.step.at)
+    return document
+
+
+def _record_replacement(work: Work, document: Document) -> Document:
+    return replace(document, replaced_by=_required(work.step.successor))
+
+
+def _establish_links(work: Work, document: Document) -> Document:
+    for link in document.draft.links:
+        work.unit.add_link(
+            LinkRow(document_id=document.id, kind=link.kind, target=link.target, established_at=work.step.at)
+        )
+    return document
+
+
+_REMARKS: Mapping[DocumentEvent, RemarkKind] = {
+    DocumentEvent.COMMENT: RemarkKind.OPINION,
+    DocumentEvent.APPROVE: RemarkKind.APPROVAL,
+    DocumentEvent.RETURN: RemarkKind.RETURN,
+    DocumentEvent.CANCEL: RemarkKind.CANCELLATION,
+    DocumentEvent.RECALL: RemarkKind.RECALL,
+    DocumentEvent.UPDATE: RemarkKind.UPDATE,
+    DocumentEvent.VOID: RemarkKind.VOIDING,
+}
+
 EFFECTS: Mapping[Effect, Callable[[Work, Document], Document]] = {
     Effect.RECORD_DRAFT: _record_draft,
+    Effect.RECORD_REVISION: _record_revision,
+    Effect.RECORD_REMARK: _record_remark,
+    Effect.RECORD_ATTACHMENT: _record_attachment,
+    Effect.UNDO_APPROVAL: _undo_approval,
     Effect.RECORD_APPROVAL: _record_approval,
     Effect.RECORD_LEADER_SIGNATURE: _record_leader_signature,
     Effect.TAKE_NUMBER: _take_number,
     Effect.HOLD_DISPATCH: _hold_dispatch,
     Effect.RECORD_SEAL: _record_seal,
+    Effect.RECORD_ATTACHMENT_SEAL: _record_attachment_seal,
     Effect.RELEASE_DISPATCH: _release_dispatch,
+    Effect.ESTABLISH_LINKS: _establish_links,
+    Effect.RECORD_HAND_OVER: _record_hand_over,
+    Effect.ADD_ADDRESSEES: _add_addressees,
+    Effect.TELL_UPDATE: _tell_update,
+    Effect.RECORD_REPLACEMENT: _record_replacement,
     Effect.VOID_NUMBER: _void_number,
     Effect.CANCEL_DISPATCH: _cancel_dispatch,
+    Effect.TELL_RECALL: _tell_recall,
 }
 """Effect by name."""
 

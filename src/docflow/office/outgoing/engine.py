@@ -1,7 +1,7 @@
 """Runs the state table: one step of one document, its guard, its effects, its evidence.
 
 Invariants:
-    - Steps (0)…(6) of :func:`perform` happen in this order in one transaction, or not at all.
+    - Steps (0)…(7) of :func:`perform` happen in this order in one transaction, or not at all.
     - What a document may do is in :data:`docflow.model.OUTGOING` alone; guards and effects are looked up by name.
 
 What it does not do: it stores no blob (they are stored before the transaction that names them) and asks no verifier.
@@ -17,22 +17,40 @@ from dataclasses import dataclass, replace
 from docflow.audit import Json
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import (
+    OUTGOING,
     Agency,
     Document,
     DocumentEvent,
     DocumentState,
     Effect,
+    LinkKind,
     RegisterKey,
     find_transition,
     law_date,
     register_for,
 )
-from docflow.office.ledger import find_answer, keep_answer, record_event
+from docflow.office.desk import Desk
+from docflow.office.ledger import Request, find_answer, keep_answer, make_request, record_event
 from docflow.office.outgoing.effects import EFFECTS
 from docflow.office.outgoing.guards import GUARDS
 from docflow.office.outgoing.step import Step, Work
 from docflow.office.registers.numbering import NumberPlace, advance, choose_place
-from docflow.ports import Randomness, UnitOfWork
+from docflow.office.rights import require_right
+from docflow.ports import UnitOfWork
+
+ROLES = {row.event: row.role for row in OUTGOING}
+"""Who may bring about an event."""
+
+_SEVERAL_TIMES = frozenset(
+    {
+        DocumentEvent.COMMENT,
+        DocumentEvent.ATTACH,
+        DocumentEvent.SEAL_ATTACHMENT,
+        DocumentEvent.HAND_OVER,
+        DocumentEvent.UPDATE,
+    }
+)
+"""Events that may happen more than once to one version of a document."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,23 +61,29 @@ class Outcome:
     is_replay: bool
 
 
-def perform(unit: UnitOfWork, step: Step, *, agency: Agency, randomness: Randomness) -> Outcome:
+def perform(unit: UnitOfWork, step: Step, *, desk: Desk) -> Outcome:
     """Carry out one step of the state table.
 
-    (0) the same request was answered before: give that answer; (1) find the row of the table; (2) guard;
-    (3) effects; (4) the document in its new state; (5) answer; (6) audit leaf, and the register's head names it.
+    (0) whether the actor may; the same request was answered before: give that answer; (1) find the row of the table;
+    (2) guard; (3) effects; (4) the document in its new state; (5) answer; (6) audit leaf, and the register's head
+    names it; (7) what follows for other documents, each with its own leaf.
 
     Raises:
-        UsageError: ``WRONG_STATE``, ``NOT_FOUND``, ``ALREADY_EXISTS``, ``IDEMPOTENCY_CONFLICT`` or what the guard says.
+        UsageError: ``FORBIDDEN``, ``WRONG_STATE``, ``NOT_FOUND``, ``ALREADY_EXISTS``, ``IDEMPOTENCY_CONFLICT`` or what
+            the guard says.
     """
-    # (0) asked before
-    answered = find_answer(unit, step.request)
+    # (0) may he, and was it asked before
+    require_right(unit, desk, step.actor, ROLES[step.event], event=step.event.value, subject=step.document_id)
+    before = unit.find_document(step.document_id)
+    request = _name_request(step, before, agency=desk.agency)
+    answered = find_answer(unit, request)
     if answered is not None:
         return Outcome(answer=answered, is_replay=True)
     # (1) row of the table
-    before = _load(unit, step)
+    _require_place(step, before)
     transition = find_transition(before.state if before else None, step.event)
-    work = Work(unit=unit, step=step, agency=agency, place=_place(unit, step, before, agency=agency))
+    agency = desk.agency
+    work = Work(unit=unit, step=step, desk=desk, place=_place(unit, step, before, agency=agency))
     # (2) guard
     document = before or _new_document(step, agency=agency)
     GUARDS[transition.guard](work, document)
@@ -76,7 +100,7 @@ def perform(unit: UnitOfWork, step: Step, *, agency: Agency, randomness: Randomn
         unit.change_document(document)
     # (5) answer
     answer = _answer(document)
-    keep_answer(unit, step.request, answer)
+    keep_answer(unit, request, answer)
     # (6) leaf
     place = work.place if Effect.TAKE_NUMBER in transition.effects else None
     leaf = record_event(
@@ -86,16 +110,51 @@ def perform(unit: UnitOfWork, step: Step, *, agency: Agency, randomness: Randomn
         actor=step.actor,
         agency=agency.code.text,
         subject=document.id,
-        randomness=randomness,
+        randomness=desk.randomness,
         link=place.link if place else None,
     )
     if place is not None:
         advance(unit, place, leaf=leaf, day=work.day)
+    # (7) what follows for other documents
+    if Effect.ESTABLISH_LINKS in transition.effects:
+        _replace_linked(unit, step, document, desk=desk)
     return Outcome(answer=answer, is_replay=False)
 
 
-def _load(unit: UnitOfWork, step: Step) -> Document | None:
-    document = unit.find_document(step.document_id)
+def _name_request(step: Step, before: Document | None, *, agency: Agency) -> Request:
+    """Name a request: by the caller's key, else by agency, event, document, and what tells one time from another.
+
+    A draft that was returned and revised may be approved, returned or signed again: the version is part of the name.
+    What may be done several times to one version is named by what was asked besides.
+    """
+    asked: dict[str, Json] = {"event": step.event.value, "document_id": step.document_id, **step.asked}
+    name = f"{agency.code}/{step.event.value}/{step.document_id}"
+    if before is not None and before.version > 1:
+        name += f"/{before.version}"
+    if step.event is DocumentEvent.REVISE:
+        name = f"{agency.code}/{step.event.value}/{step.document_id}/{step.version}"
+    if step.event in _SEVERAL_TIMES:
+        name += f"/{make_request('-', {**asked, 'actor': step.actor}).fingerprint[:32]}"
+    return make_request(step.key or name, asked)
+
+
+def _replace_linked(unit: UnitOfWork, step: Step, document: Document, *, desk: Desk) -> None:
+    """Let a sealed document take the place of those it replaces, where they are still in force."""
+    for link in document.draft.links:
+        target = unit.find_document(link.target) if link.kind is LinkKind.REPLACES else None
+        if target is not None and target.state is DocumentState.SEALED:
+            follow = Step(
+                event=DocumentEvent.REPLACE,
+                document_id=target.id,
+                actor=step.actor,
+                at=step.at,
+                asked={"successor": document.id},
+                successor=document.id,
+            )
+            perform(unit, follow, desk=desk)
+
+
+def _require_place(step: Step, document: Document | None) -> None:
     if document is None and step.event is not DocumentEvent.DRAFT:
         raise UsageError(
             ErrorCode.NOT_FOUND,
@@ -109,7 +168,6 @@ def _load(unit: UnitOfWork, step: Step) -> Document | None:
             vi=f"Văn bản {step.document_id!r} đã có.",
             way_out="choose another document id",
         )
-    return document
 
 
 def _place(unit: UnitOfWork, step: Step, document: Document | None, *, agency: Agency) -> NumberPlace | None:

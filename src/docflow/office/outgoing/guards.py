@@ -12,27 +12,84 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from docflow.errors import ErrorCode, UsageError
-from docflow.model import Document, Guard, SignatureVerdict, law_date, refuse_secret
+from docflow.model import (
+    Document,
+    DocumentState,
+    Draft,
+    Guard,
+    LinkKind,
+    SignatureVerdict,
+    check_line,
+    check_prose,
+    law_date,
+    refuse_marked,
+    refuse_secret,
+    require_power,
+)
 from docflow.office.outgoing.step import Work
-from docflow.ports import SignatureCheck
+from docflow.ports import OutboxState, SignatureCheck
 
 ACCEPTED_VERDICTS = frozenset({SignatureVerdict.PASSED, SignatureVerdict.NOT_CHECKED})
 """NOT_CHECKED passes: an office without a verifier says so in the row, and the row is evidence."""
+
+MAX_WORDS = 5000
+"""Longer opinions and reasons are refused."""
 
 
 def _guard_nothing(_work: Work, _document: Document) -> None:
     return
 
 
-def _guard_open(_work: Work, document: Document) -> None:
-    refuse_secret(document.draft.secrecy)
+def _guard_draft(work: Work, document: Document) -> None:
+    """A draft is not secret, and what it links to is here: an issued document in force, or an incoming one.
+
+    Source: QĐ 28/2018 Điều 1 khoản 2; NĐ 30/2020 Điều 18 khoản 3 (replaced by a document of equal form).
+    """
+    draft = work.step.draft or document.draft
+    refuse_secret(draft.secrecy)
+    _check_links(work, draft)
 
 
-def _guard_leader_signature(work: Work, _document: Document) -> None:
+def _guard_version(work: Work, document: Document) -> None:
+    """A revision is based on the newest version: what another wrote meanwhile is not lost."""
+    if work.step.version != document.version:
+        raise UsageError(
+            ErrorCode.WRONG_STATE,
+            f"the newest version is {document.version}, not {work.step.version}",
+            vi=f"Dự thảo đã có phiên bản {document.version}.",
+            way_out="read the newest version, and revise that one",
+        )
+    _guard_draft(work, document)
+
+
+def _guard_words(work: Work, _document: Document) -> None:
+    check_prose(work.step.words, limit=MAX_WORDS, what="opinion", vi="Ý kiến")
+
+
+def _guard_file(work: Work, _document: Document) -> None:
+    """A file that goes with a document has a name; a mark of secrecy in it keeps it out."""
+    check_line(work.step.name, limit=200, what="file's name", vi="Tên tệp")
+    if work.step.pdf is None:
+        raise UsageError(ErrorCode.BAD_ARGUMENT, "there is no file", vi="Chưa có tệp.")
+
+
+def _guard_leader_signature(work: Work, document: Document) -> None:
+    """The signature is accepted, and whoever signs may: in that capacity, on that day, for that type.
+
+    Source: NĐ 30/2020 Điều 13.
+    """
     _accept(work, "leader's signature", vi="Chữ ký số của người có thẩm quyền")
+    if work.desk.staff is not None:
+        require_power(
+            work.desk.staff,
+            document.draft.signer_name,
+            competence=document.draft.competence,
+            day=law_date(work.step.at),
+            type=document.draft.type,
+        )
 
 
-def _guard_date(work: Work, document: Document) -> None:
+def _guard_number(work: Work, document: Document) -> None:
     """A number's date is not in the future, in the order of numbers, not before the leader signed; or permitted.
 
     Source: NĐ 30/2020 Điều 15 (numbers in order of time), Điều 18 khoản 1; TT 01/2019 Điều 20 khoản 1đ.
@@ -51,6 +108,7 @@ def _guard_date(work: Work, document: Document) -> None:
             vi=f"Ngày ban hành {work.day:%d/%m/%Y} không nằm trong khoảng {earliest:%d/%m/%Y} – {latest:%d/%m/%Y}.",
             way_out="issue it with today's date: numbers follow the order of time",
         )
+    _check_links(work, document.draft)
 
 
 def _guard_seal(work: Work, document: Document) -> None:
@@ -68,9 +126,91 @@ def _guard_seal(work: Work, document: Document) -> None:
     _accept(work, "agency's signature", vi="Chữ ký số của cơ quan")
 
 
+def _guard_attachment_seal(work: Work, document: Document) -> None:
+    """The agency signs a file that was attached before the document was approved, and no other.
+
+    Source: NĐ 30/2020 Điều 32 khoản 2; Phụ lục I Phần I mục II.8.b.
+    """
+    found = {item.position: item for item in work.unit.list_attachments(document.id)}
+    attached = found.get(-1 if work.step.position is None else work.step.position)
+    if attached is None or attached.sealed_pdf is not None:
+        raise UsageError(
+            ErrorCode.NOT_FOUND,
+            "no such attachment waits for the agency's signature",
+            vi="Không có văn bản kèm theo nào đang chờ ký số.",
+        )
+    if work.step.pdf is None or work.step.pdf.extends != attached.pdf:
+        raise UsageError(
+            ErrorCode.SIGNATURE_REFUSED,
+            "the signed file does not begin with the file that was attached",
+            vi="Tệp ký số không bắt đầu bằng đúng tệp đã kèm theo.",
+        )
+    _accept(work, "agency's signature", vi="Chữ ký số của cơ quan")
+
+
+def _guard_addressee(work: Work, document: Document) -> None:
+    """What is handed over waits for this addressee: the document has left for nobody else under his name."""
+    row = next((item for item in work.unit.list_outbox(document.id) if item.position == work.step.position), None)
+    if row is None or row.state is not OutboxState.READY:
+        raise UsageError(
+            ErrorCode.WRONG_STATE,
+            "nothing waits for this addressee",
+            vi="Không có văn bản chờ chuyển cho nơi nhận này.",
+            way_out="read office.outbox()",
+        )
+    check_line(work.step.how, limit=200, what="way it is sent", vi="Hình thức chuyển")
+    check_line(work.step.signed_for, limit=200, what="name of the receiver", vi="Người ký nhận", is_optional=True)
+
+
+def _guard_addressees(work: Work, document: Document) -> None:
+    """Addressees are added, each once; whoever has the document keeps it (to take it back is another step)."""
+    _guard_reason(work, document)
+    known = {(row.addressee_code, row.addressee_name) for row in work.unit.list_outbox(document.id)}
+    added = [(item.code.text if item.code else None, item.name) for item in work.step.addressees]
+    codes = [code for code, _ in (*known, *added) if code is not None]
+    if not added or known & set(added) or len(set(added)) < len(added) or len(set(codes)) < len(codes):
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            "name addressees who do not have the document yet, each once",
+            vi="Nơi nhận bổ sung phải là nơi chưa có trong văn bản, mỗi nơi một lần.",
+        )
+    refuse_marked(*(item.name for item in work.step.addressees))
+
+
+def _guard_replacement(work: Work, document: Document) -> None:
+    """A document is replaced by another one of this agency that was sealed and says so, of equal form.
+
+    Source: NĐ 30/2020 Điều 18 khoản 3.
+    """
+    successor = work.unit.find_document(work.step.successor or "")
+    links = successor.draft.links if successor else ()
+    is_linked = any(link.kind is LinkKind.REPLACES and link.target == document.id for link in links)
+    if successor is None or successor.state is not DocumentState.SEALED or not is_linked:
+        raise UsageError(
+            ErrorCode.WRONG_STATE,
+            "it is replaced by an issued document that says so",
+            vi="Văn bản chỉ bị thay thế bởi văn bản đã phát hành có ghi rõ việc thay thế.",
+        )
+
+
 def _guard_reason(work: Work, _document: Document) -> None:
-    if not (work.step.reason or "").strip():
-        raise UsageError(ErrorCode.BAD_ARGUMENT, "a void number needs a reason", vi="Hủy số phải ghi rõ lý do.")
+    check_prose(work.step.words, limit=MAX_WORDS, what="reason", vi="Lý do")
+
+
+def _check_links(work: Work, draft: Draft) -> None:
+    for link in draft.links:
+        target = work.unit.find_document(link.target)
+        is_answer = link.kind in {LinkKind.ANSWERS, LinkKind.REFERS}
+        if is_answer and (target is not None or work.unit.find_incoming(link.target) is not None):
+            continue
+        is_equal = target is not None and (link.kind is not LinkKind.REPLACES or target.draft.type is draft.type)
+        if target is None or target.state is not DocumentState.SEALED or not is_equal:
+            raise UsageError(
+                ErrorCode.BAD_ARGUMENT,
+                f"{link.target!r} cannot be linked as {link.kind.value}: not here, not in force, or of another type",
+                vi=f"Không liên kết được với văn bản {link.target!r}: không có, hết hiệu lực hoặc khác hình thức.",
+                way_out="replace a document by one of the same type; correct an issued one by công văn",
+            )
 
 
 def _accept(work: Work, what: str, *, vi: str) -> None:
@@ -87,10 +227,17 @@ def _accept(work: Work, what: str, *, vi: str) -> None:
 
 GUARDS: Mapping[Guard, Callable[[Work, Document], None]] = {
     Guard.NONE: _guard_nothing,
-    Guard.IS_OPEN: _guard_open,
+    Guard.DRAFT_ALLOWED: _guard_draft,
+    Guard.BASED_ON_NEWEST_VERSION: _guard_version,
+    Guard.WORDS_GIVEN: _guard_words,
+    Guard.FILE_GIVEN: _guard_file,
     Guard.LEADER_SIGNATURE_ACCEPTED: _guard_leader_signature,
-    Guard.DATE_ALLOWED: _guard_date,
+    Guard.NUMBER_ALLOWED: _guard_number,
     Guard.SEAL_ON_LEADER_SIGNED: _guard_seal,
+    Guard.ATTACHMENT_SEAL_ACCEPTED: _guard_attachment_seal,
+    Guard.ADDRESSEE_WAITS: _guard_addressee,
+    Guard.NEW_ADDRESSEES_GIVEN: _guard_addressees,
+    Guard.REPLACEMENT_SEALED: _guard_replacement,
     Guard.REASON_GIVEN: _guard_reason,
 }
 """Guard by name."""

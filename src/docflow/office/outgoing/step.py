@@ -5,11 +5,13 @@ What it does not do: it decides nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from docflow.model import ANY_NUMBER, Agency, DocumentEvent, Draft, NumberWish, law_date
-from docflow.office.ledger import Request
+from docflow.audit import Json
+from docflow.model import ANY_NUMBER, Addressee, DocumentEvent, Draft, NumberWish, law_date
+from docflow.office.desk import Desk
 from docflow.office.registers.numbering import NumberPlace
 from docflow.ports import BlobRow, SignatureCheck, UnitOfWork
 
@@ -26,17 +28,38 @@ class StoredPdf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One event for one document, with everything it needs; time is the clock's, aware."""
+    """One event for one document, with everything it needs; time is the clock's, aware.
+
+    Attributes:
+        asked: What makes the request this request, for its fingerprint.
+        key: The caller's idempotency key, or None for the one docflow makes.
+        words: An opinion, or why something is returned, recalled, cancelled, void.
+        version: The version of the draft that the caller saw; None: whichever is the newest.
+        position: Which attachment or addressee is meant.
+        how, signed_for: How a document was handed over, and to whom.
+        addressees: Those added.
+        name: Of an attached file.
+        successor: Id of the document that takes this one's place.
+        wish: Another number than the next, or a permission.
+    """
 
     event: DocumentEvent
     document_id: str
-    request: Request
     actor: str
     at: datetime
+    asked: Mapping[str, Json] = field(default_factory=dict)
+    key: str | None = None
     draft: Draft | None = None
     pdf: StoredPdf | None = None
     on: date | None = None
-    reason: str | None = None
+    words: str = ""
+    version: int | None = None
+    position: int | None = None
+    how: str = ""
+    signed_for: str = ""
+    addressees: tuple[Addressee, ...] = ()
+    name: str = ""
+    successor: str | None = None
     wish: NumberWish = ANY_NUMBER
 
 
@@ -46,7 +69,7 @@ class Work:
 
     unit: UnitOfWork
     step: Step
-    agency: Agency
+    desk: Desk
     place: NumberPlace | None = None
 
     @property

@@ -1,4 +1,4 @@
-"""The use cases of outgoing documents, one public function per verb.
+"""The use cases of outgoing documents from the draft to the seal, one public function per verb.
 
 Invariants:
     - Each takes a :class:`Desk` and leaves one transaction, or none.
@@ -11,64 +11,30 @@ Source: Nghị định 30/2020/NĐ-CP Điều 10–18; docs/reference/states.md.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 
-from docflow.audit import Json, format_time
-from docflow.errors import DocflowError, ErrorCode, InputError, UsageError
-from docflow.model import (
-    ANY_NUMBER,
-    Document,
-    DocumentEvent,
-    DocumentState,
-    Draft,
-    NumberWish,
-    SignatureVerdict,
-    build_place_and_date,
-    check_document_id,
-    refuse_secret,
-)
+from docflow.audit import Json
+from docflow.errors import DocflowError
+from docflow.model import ANY_NUMBER, DocumentEvent, Draft, NumberWish, refuse_secret
 from docflow.office.desk import Desk
-from docflow.office.ledger import make_request
-from docflow.office.outgoing.engine import Outcome, perform
-from docflow.office.outgoing.guards import ACCEPTED_VERDICTS
-from docflow.office.outgoing.step import Step, StoredPdf
-from docflow.ports import BlobRow, SignatureCheck, UnitOfWork
-
-MAX_PDF_BYTES = 1024**3
-"""Larger files are refused."""
+from docflow.office.outgoing.describing import describe_draft
+from docflow.office.outgoing.step import Step
+from docflow.office.outgoing.taking import (
+    NOT_CHECKED,
+    Issued,
+    Receipt,
+    digest,
+    find_document,
+    make_step,
+    read_issued,
+    read_receipt,
+    take_step,
+    work_of,
+)
+from docflow.ports import SignatureCheck
 
 _ID_BYTES = 16
-_NOT_CHECKED = SignatureCheck(verdict=SignatureVerdict.NOT_CHECKED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """The answer to a step; the same request gets the same answer again, then ``is_replay`` is True."""
-
-    document_id: str
-    state: DocumentState
-    is_replay: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Issued(Receipt):
-    """A number given.
-
-    Attributes:
-        symbol: Number and symbol for the field after ``Số:``, e.g. ``15/QĐ-UBND``.
-        place_and_date: The whole line, e.g. ``Hà Nội, ngày 05 tháng 01 năm 2026``.
-        issued_on: The date, in Asia/Ho_Chi_Minh.
-    """
-
-    register: str
-    year: int
-    number: int
-    symbol: str
-    issued_on: date
-    place_and_date: str
 
 
 def draft_document(
@@ -93,23 +59,103 @@ def draft_document(
     """
     refuse_secret(draft.secrecy)
     identifier = document_id if document_id is not None else desk.randomness.token(_ID_BYTES).hex()
-    asked: dict[str, Json] = {"draft": _describe(draft), "document_id": document_id, "pdf": _digest(pdf)}
-    stored = _store_pdf(desk, pdf, check=_NOT_CHECKED) if pdf is not None else None
-    step = _step(
-        desk, DocumentEvent.DRAFT, identifier, actor=actor, asked=asked, key=idempotency_key, draft=draft, pdf=stored
+    asked: dict[str, Json] = {"draft": describe_draft(draft), "document_id": document_id, "pdf": digest(pdf)}
+    step = make_step(desk, DocumentEvent.DRAFT, identifier, actor=actor, asked=asked, key=idempotency_key, draft=draft)
+    return read_receipt(take_step(desk, step, pdf=pdf))
+
+
+def revise_draft(
+    desk: Desk,
+    document_id: str,
+    draft: Draft,
+    *,
+    actor: str,
+    version: int,
+    pdf: bytes | None = None,
+    idempotency_key: str | None = None,
+) -> Receipt:
+    """Put a new version of a draft in the place of ``version``, the newest; the earlier ones are kept.
+
+    Raises:
+        UsageError: ``WRONG_STATE``; another revision came first. ``IDEMPOTENCY_CONFLICT``; another one of that very
+            version. ``SECRET_DOCUMENT``, ``NOT_FOUND``, ``BAD_ARGUMENT``.
+    Source: Nghị định 30/2020/NĐ-CP Điều 10, Phụ lục VI Phần I.
+    """
+    refuse_secret(draft.secrecy)
+    asked: dict[str, Json] = {"draft": describe_draft(draft), "version": version, "pdf": digest(pdf)}
+    step = make_step(
+        desk,
+        DocumentEvent.REVISE,
+        document_id,
+        actor=actor,
+        asked=asked,
+        key=idempotency_key,
+        draft=draft,
+        version=version,
     )
-    return _receipt(*_perform(desk, step))
+    return read_receipt(take_step(desk, step, pdf=pdf))
 
 
-def approve_document(desk: Desk, document_id: str, *, actor: str, idempotency_key: str | None = None) -> Receipt:
+def comment_draft(
+    desk: Desk, document_id: str, opinion: str, *, actor: str, idempotency_key: str | None = None
+) -> Receipt:
+    """Keep an opinion (góp ý) on the newest version of a draft.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``, ``SECRET_DOCUMENT``, ``WRONG_STATE``, ``NOT_FOUND``.
+    Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I.
+    """
+    asked: dict[str, Json] = {"opinion": opinion}
+    step = make_step(
+        desk, DocumentEvent.COMMENT, document_id, actor=actor, asked=asked, key=idempotency_key, words=opinion
+    )
+    return read_receipt(take_step(desk, step))
+
+
+def attach_file(
+    desk: Desk, document_id: str, pdf: bytes, *, name: str, actor: str, idempotency_key: str | None = None
+) -> Receipt:
+    """Let a PDF go with a document in a file of its own (văn bản kèm theo, phụ lục), which the agency signs.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``, ``SECRET_DOCUMENT``, ``WRONG_STATE``, ``NOT_FOUND``.
+    Source: Nghị định 30/2020/NĐ-CP Phụ lục I Phần I mục II.8.b, III.1.d.
+    """
+    asked: dict[str, Json] = {"pdf": digest(pdf), "name": name}
+    step = make_step(desk, DocumentEvent.ATTACH, document_id, actor=actor, asked=asked, key=idempotency_key, name=name)
+    return read_receipt(take_step(desk, step, pdf=pdf))
+
+
+def return_draft(
+    desk: Desk, document_id: str, *, actor: str, reason: str, idempotency_key: str | None = None
+) -> Receipt:
+    """Give a draft back to its drafter, also one that was approved or signed: it begins again with a revision.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT`` without a reason; ``WRONG_STATE``, ``NOT_FOUND``.
+    Source: Nghị định 30/2020/NĐ-CP Điều 11, 12.
+    """
+    asked: dict[str, Json] = {"reason": reason}
+    step = make_step(
+        desk, DocumentEvent.RETURN, document_id, actor=actor, asked=asked, key=idempotency_key, words=reason
+    )
+    return read_receipt(take_step(desk, step))
+
+
+def approve_document(
+    desk: Desk, document_id: str, *, actor: str, remark: str = "", idempotency_key: str | None = None
+) -> Receipt:
     """Record that content and form were approved.
 
     Raises:
         UsageError: ``WRONG_STATE``, ``NOT_FOUND``, ``IDEMPOTENCY_CONFLICT``.
     Source: Nghị định 30/2020/NĐ-CP Điều 11, 12.
     """
-    step = _step(desk, DocumentEvent.APPROVE, document_id, actor=actor, asked={}, key=idempotency_key)
-    return _receipt(*_perform(desk, step))
+    asked: dict[str, Json] = {"remark": remark} if remark else {}
+    step = make_step(
+        desk, DocumentEvent.APPROVE, document_id, actor=actor, asked=asked, key=idempotency_key, words=remark
+    )
+    return read_receipt(take_step(desk, step))
 
 
 def record_leader_signature(
@@ -128,18 +174,15 @@ def record_leader_signature(
             ``not_checked``.
 
     Raises:
-        UsageError: ``SIGNATURE_REFUSED``, ``WRONG_STATE``, ``NOT_FOUND``, ``IDEMPOTENCY_CONFLICT``.
+        UsageError: ``SIGNATURE_REFUSED``, ``NOT_AUTHORISED``, ``WRONG_STATE``, ``NOT_FOUND``, ``IDEMPOTENCY_CONFLICT``.
     Source: Nghị định 30/2020/NĐ-CP Điều 13; Thông tư 01/2019/TT-BNV Điều 11 khoản 1.
     """
-    now = desk.clock.now()
     if check is None and desk.verifier is not None:
-        check = desk.verifier.check_leader_signature(pdf, document=_find(desk, document_id), at=now)
-    stored = _store_pdf(desk, pdf, check=check or _NOT_CHECKED)
-    asked: dict[str, Json] = {"pdf": stored.blob.sha256}
-    step = _step(
-        desk, DocumentEvent.LEADER_SIGN, document_id, actor=actor, asked=asked, key=idempotency_key, pdf=stored
-    )
-    return _receipt(*_perform(desk, step))
+        document = find_document(desk, document_id)
+        check = desk.verifier.check_leader_signature(pdf, document=document, at=desk.clock.now())
+    asked: dict[str, Json] = {"pdf": digest(pdf)}
+    step = make_step(desk, DocumentEvent.LEADER_SIGN, document_id, actor=actor, asked=asked, key=idempotency_key)
+    return read_receipt(take_step(desk, step, pdf=pdf, check=check or NOT_CHECKED))
 
 
 def issue_document(
@@ -164,7 +207,7 @@ def issue_document(
     Source: Nghị định 30/2020/NĐ-CP Điều 15, 16; Thông tư 01/2019/TT-BNV Điều 20 khoản 1đ.
     """
     step = _issue_step(desk, document_id, actor=actor, on=on, wish=wish, key=idempotency_key)
-    return _issued(*_perform(desk, step), place=desk.agency.place)
+    return read_issued(take_step(desk, step), place=desk.agency.place)
 
 
 def issue_documents(
@@ -180,11 +223,9 @@ def issue_documents(
     Source: As :func:`issue_document`.
     """
     steps = [_issue_step(desk, name, actor=actor, on=on, wish=ANY_NUMBER, key=None) for name in document_ids]
-    works = [_work_of(desk, step) for step in steps]
+    works = [work_of(desk, step) for step in steps]
     return tuple(
-        done
-        if isinstance(done, DocflowError)
-        else _issued(done.answer, is_replay=done.is_replay, place=desk.agency.place)
+        done if isinstance(done, DocflowError) else read_issued(done, place=desk.agency.place)
         for done in desk.store.transact_many(works)
     )
 
@@ -198,7 +239,7 @@ def record_seal(
     check: SignatureCheck | None = None,
     idempotency_key: str | None = None,
 ) -> Receipt:
-    """Record the document as the agency signed it, and release its outbox rows.
+    """Record the document as the agency signed it, release its outbox rows, and let its links take effect.
 
     The file must begin, byte for byte, with the file the leader signed.
 
@@ -209,17 +250,62 @@ def record_seal(
         UsageError: ``SIGNATURE_REFUSED``, ``WRONG_STATE``, ``NOT_FOUND``, ``IDEMPOTENCY_CONFLICT``.
     Source: Nghị định 30/2020/NĐ-CP Điều 17, 32 khoản 2.
     """
-    now = desk.clock.now()
-    document = _find(desk, document_id)
+    document = find_document(desk, document_id)
     if check is None and desk.verifier is not None:
-        check = desk.verifier.check_seal(pdf, document=document, at=now)
-    extends = None
-    if document.leader_pdf is not None and pdf.startswith(desk.blobs.get(document.leader_pdf)):
-        extends = document.leader_pdf
-    stored = _store_pdf(desk, pdf, check=check or _NOT_CHECKED, extends=extends)
-    asked: dict[str, Json] = {"pdf": stored.blob.sha256}
-    step = _step(desk, DocumentEvent.SEAL, document_id, actor=actor, asked=asked, key=idempotency_key, pdf=stored)
-    return _receipt(*_perform(desk, step))
+        check = desk.verifier.check_seal(pdf, document=document, at=desk.clock.now())
+    asked: dict[str, Json] = {"pdf": digest(pdf)}
+    step = make_step(desk, DocumentEvent.SEAL, document_id, actor=actor, asked=asked, key=idempotency_key)
+    return read_receipt(take_step(desk, step, pdf=pdf, check=check or NOT_CHECKED, on_top_of=document.leader_pdf))
+
+
+def record_attachment_seal(
+    desk: Desk,
+    document_id: str,
+    position: int,
+    pdf: bytes,
+    *,
+    actor: str,
+    check: SignatureCheck | None = None,
+    idempotency_key: str | None = None,
+) -> Receipt:
+    """Record an attached file as the agency signed it; when all are, the document may leave.
+
+    The file must begin, byte for byte, with the file that was attached.
+
+    Raises:
+        UsageError: ``SIGNATURE_REFUSED``, ``WRONG_STATE``, ``NOT_FOUND``, ``IDEMPOTENCY_CONFLICT``.
+    Source: Nghị định 30/2020/NĐ-CP Điều 32 khoản 2; Phụ lục I Phần I mục II.8.b.
+    """
+    attached = {item.position: item.pdf for item in desk.store.list_attachments(document_id)}
+    if check is None and desk.verifier is not None:
+        check = desk.verifier.check_agency_signature(pdf, name=f"{document_id}/{position}", at=desk.clock.now())
+    asked: dict[str, Json] = {"pdf": digest(pdf), "position": position}
+    step = make_step(
+        desk,
+        DocumentEvent.SEAL_ATTACHMENT,
+        document_id,
+        actor=actor,
+        asked=asked,
+        key=idempotency_key,
+        position=position,
+    )
+    return read_receipt(take_step(desk, step, pdf=pdf, check=check or NOT_CHECKED, on_top_of=attached.get(position)))
+
+
+def cancel_draft(
+    desk: Desk, document_id: str, *, actor: str, reason: str, idempotency_key: str | None = None
+) -> Receipt:
+    """End a document that has no number yet; it stays on record with the reason.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT`` without a reason; ``WRONG_STATE``, ``NOT_FOUND``, ``IDEMPOTENCY_CONFLICT``.
+    Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I.
+    """
+    asked: dict[str, Json] = {"reason": reason}
+    step = make_step(
+        desk, DocumentEvent.CANCEL, document_id, actor=actor, asked=asked, key=idempotency_key, words=reason
+    )
+    return read_receipt(take_step(desk, step))
 
 
 def void_number(
@@ -232,40 +318,8 @@ def void_number(
     Source: Nghị định 30/2020/NĐ-CP Điều 15 khoản 1 (numbers run without gap).
     """
     asked: dict[str, Json] = {"reason": reason}
-    step = _step(desk, DocumentEvent.VOID, document_id, actor=actor, asked=asked, key=idempotency_key, reason=reason)
-    return _receipt(*_perform(desk, step))
-
-
-def _step(
-    desk: Desk,
-    event: DocumentEvent,
-    document_id: str,
-    *,
-    actor: str,
-    asked: Mapping[str, Json],
-    key: str | None,
-    draft: Draft | None = None,
-    pdf: StoredPdf | None = None,
-    on: date | None = None,
-    reason: str | None = None,
-    wish: NumberWish = ANY_NUMBER,
-) -> Step:
-    check_document_id(document_id)
-    # The agency is part of the default key: several agencies may come to share one database.
-    default = f"{desk.agency.code}/{event.value}/{document_id}"
-    request = make_request(key or default, {"event": event.value, "document_id": document_id, **asked})
-    return Step(
-        event=event,
-        document_id=document_id,
-        request=request,
-        actor=actor,
-        at=_now(desk),
-        draft=draft,
-        pdf=pdf,
-        on=on,
-        reason=reason,
-        wish=wish,
-    )
+    step = make_step(desk, DocumentEvent.VOID, document_id, actor=actor, asked=asked, key=idempotency_key, words=reason)
+    return read_receipt(take_step(desk, step))
 
 
 def _issue_step(
@@ -275,97 +329,4 @@ def _issue_step(
     if wish != ANY_NUMBER:
         permission = wish.permission.text if wish.permission else None
         asked["wish"] = {"number": wish.number, "sub_of": wish.sub_of, "permission": permission}
-    return _step(desk, DocumentEvent.ISSUE, document_id, actor=actor, asked=asked, key=key, on=on, wish=wish)
-
-
-def _work_of(desk: Desk, step: Step) -> Callable[[UnitOfWork], Outcome]:
-    return lambda unit: perform(unit, step, agency=desk.agency, randomness=desk.randomness)
-
-
-def _perform(desk: Desk, step: Step) -> tuple[Mapping[str, Json], bool]:
-    outcome = desk.store.transact(_work_of(desk, step))
-    return outcome.answer, outcome.is_replay
-
-
-def _find(desk: Desk, document_id: str) -> Document:
-    document = desk.store.find_document(document_id)
-    if document is None:
-        raise UsageError(
-            ErrorCode.NOT_FOUND, f"no document {document_id!r} here", vi=f"Không có văn bản {document_id!r}."
-        )
-    return document
-
-
-def _store_pdf(desk: Desk, pdf: bytes, *, check: SignatureCheck, extends: str | None = None) -> StoredPdf:
-    if not pdf or len(pdf) > MAX_PDF_BYTES:
-        raise UsageError(
-            ErrorCode.BAD_ARGUMENT,
-            f"a PDF has 1 to {MAX_PDF_BYTES} bytes, not {len(pdf)}",
-            vi="Tệp PDF rỗng hoặc quá lớn.",
-        )
-    # A file whose signature is refused is not kept; the guard refuses it a few lines on.
-    is_kept = check.verdict in ACCEPTED_VERDICTS
-    name = desk.blobs.put(pdf) if is_kept else hashlib.sha256(pdf).hexdigest()
-    return StoredPdf(blob=BlobRow(sha256=name, size=len(pdf)), check=check, extends=extends)
-
-
-def _receipt(answer: Mapping[str, Json], is_replay: bool) -> Receipt:  # noqa: FBT001 - a pair from _perform
-    return Receipt(document_id=str(answer["document_id"]), state=_state(answer), is_replay=is_replay)
-
-
-def _issued(answer: Mapping[str, Json], is_replay: bool, *, place: str) -> Issued:  # noqa: FBT001 - as above
-    number, year = answer["number"], answer["year"]
-    if not isinstance(number, int) or not isinstance(year, int):
-        raise _broken_answer()
-    day = date.fromisoformat(str(answer["issued_on"]))
-    return Issued(
-        document_id=str(answer["document_id"]),
-        state=_state(answer),
-        is_replay=is_replay,
-        register=str(answer["register"]),
-        year=year,
-        number=number,
-        symbol=str(answer["symbol"]),
-        issued_on=day,
-        place_and_date=build_place_and_date(place, day),
-    )
-
-
-def _state(answer: Mapping[str, Json]) -> DocumentState:
-    try:
-        return DocumentState(str(answer["state"]))
-    except (KeyError, ValueError) as exc:
-        raise _broken_answer() from exc
-
-
-def _broken_answer() -> InputError:
-    return InputError(
-        ErrorCode.EVIDENCE_BROKEN,
-        "a stored answer is not one that docflow wrote",
-        vi="Dữ liệu trả lời đã bị sửa.",
-        way_out="run docflow audit verify",
-    )
-
-
-def _describe(draft: Draft) -> dict[str, Json]:
-    return {
-        "type": draft.type.value,
-        "subject": draft.subject,
-        "signer": [draft.signer_name, draft.signer_position],
-        "addressees": [[item.code.text if item.code else None, item.name] for item in draft.addressees],
-        "unit": draft.unit,
-        "urgency": draft.urgency.value,
-        "copies": draft.copies,
-        "archive_receiver": draft.archive_receiver,
-        "note": draft.note,
-    }
-
-
-def _digest(pdf: bytes | None) -> str | None:
-    return None if pdf is None else hashlib.sha256(pdf).hexdigest()
-
-
-def _now(desk: Desk) -> datetime:
-    now = desk.clock.now()
-    format_time(now)  # refuses a clock without a time zone before anything is written
-    return now
+    return make_step(desk, DocumentEvent.ISSUE, document_id, actor=actor, asked=asked, key=key, on=on, wish=wish)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision."""
 
 

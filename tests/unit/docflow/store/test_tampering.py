@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -14,11 +15,34 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from docflow import FileDrop, LogReport, NumberWish, Office, ParcelKind, Permission, Post, verify_log
+from docflow import (
+    CopyDirection,
+    FileDrop,
+    Link,
+    LinkKind,
+    LogReport,
+    NumberWish,
+    Office,
+    OfficeRole,
+    ParcelKind,
+    Permission,
+    Post,
+    verify_log,
+)
 from docflow.ports import Parts
 from docflow.store import METADATA
 from tests.exchange_kit import KeyPeers, KeySigner, open_exchanging, seal_document
-from tests.office_kit import SeededRandomness, SetClock, make_agency, make_draft, open_office, seal_off, sign_off
+from tests.office_kit import (
+    SeededRandomness,
+    SetClock,
+    leader_pdf,
+    make_agency,
+    make_copy_request,
+    make_draft,
+    open_office,
+    seal_off,
+    sign_off,
+)
 from tests.support import more_in_ci
 
 EVIDENCE = [
@@ -45,8 +69,41 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
         wish = NumberWish(sub_of=1, permission=Permission(granted_by="Chủ tịch", reason="bổ sung"))
         office.issue("between", actor="Văn thư", wish=wish)
         office.draft(make_draft("về việc khác"), actor="Trần Thị Bình", document_id="drafted")
+        keep_everything(office)
     exchange_with_another(folder)
     return folder
+
+
+def keep_everything(office: Office) -> None:
+    """Fill the tables of drafting: opinions, versions, attachments, links, copies, roles."""
+    office.comment("drafted", "Đề nghị bổ sung căn cứ.", actor="Lê Văn Cường")
+    office.revise("drafted", make_draft("về việc khác nữa"), actor="Trần Thị Bình", version=1, pdf=b"%PDF second")
+    office.hand_over("sealed-1", 1, actor="Văn thư", how="bưu điện", signed_for="Phạm Thị Dung")
+    replacing = dataclasses.replace(make_draft(), links=(Link(kind=LinkKind.REPLACES, target="sealed-0"),))
+    office.draft(replacing, actor="Trần Thị Bình", document_id="replacing")
+    office.attach("replacing", b"%PDF appendix", name="Phụ lục I", actor="Trần Thị Bình")
+    office.approve("replacing", actor="Lê Văn Cường")
+    office.leader_signed("replacing", leader_pdf("replacing"), actor="Nguyễn Văn An")
+    office.issue("replacing", actor="Văn thư")
+    office.sealed("replacing", leader_pdf("replacing") + b" seal", actor="Văn thư")
+    office.attachment_sealed("replacing", 0, b"%PDF appendix seal", actor="Văn thư")
+    for number in range(2):
+        office.make_copy(make_copy_request(), actor="Văn thư", copy_id=f"copy-{number}")
+    office.void_copy("copy-1", actor="Văn thư", reason="in hỏng")
+    scan = make_copy_request(direction=CopyDirection.PAPER_TO_ELECTRONIC, source=None)
+    office.make_copy(scan, actor="Văn thư", copy_id="scan", pdf=b"%PDF-1.7 scan")
+    office.copy_sealed("scan", b"%PDF-1.7 scan seal", actor="Văn thư")
+
+
+def give_roles(office: Office) -> None:
+    """Fill the table of roles; from then on nobody else may act."""
+    office.grant("Quản trị A", OfficeRole.QUAN_TRI, actor="Quản trị A")
+    office.grant("Quản trị B", OfficeRole.QUAN_TRI, actor="Quản trị A")
+    office.confirm_role("Quản trị B", OfficeRole.QUAN_TRI, actor="Quản trị B")
+    for person, role in (("Văn thư", OfficeRole.VAN_THU), ("Nguyễn Văn An", OfficeRole.LANH_DAO)):
+        office.grant(person, role, actor="Quản trị A")
+    office.grant("Lê Văn Cường", OfficeRole.LANH_DAO, actor="Quản trị A")
+    office.grant("Trần Thị Bình", OfficeRole.CHUYEN_VIEN, actor="Quản trị A")
 
 
 def exchange_with_another(folder: Path) -> None:
@@ -83,6 +140,7 @@ def exchange_with_another(folder: Path) -> None:
         office.dispatch(drop)
         clock.advance(days=5)
         office.dispatch(drop)
+        give_roles(office)
 
 
 @pytest.fixture
@@ -124,8 +182,8 @@ def test_an_untouched_office_is_intact(folder: Path) -> None:
     report = verify_log(folder)
     assert report.findings == ()
     assert report.is_intact
-    assert (report.numbers, report.size) == (7, 93)
-    assert report.blobs == 69
+    assert (report.numbers, report.size) == (10, 116)
+    assert report.blobs == 76
 
 
 @pytest.mark.parametrize(("table", "column"), EVIDENCE)
@@ -250,7 +308,7 @@ def test_a_changed_blob_is_named(folder: Path, change: str) -> None:
         assert [(f.table, f.key) for f in report.findings] == [("blobs", path.name)]
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(data)
-    assert len(paths) == 67
+    assert len(paths) == 74
 
 
 def test_an_older_copy_is_found_by_a_newer_checkpoint(original: Path, tmp_path: Path) -> None:

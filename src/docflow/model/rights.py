@@ -1,0 +1,72 @@
+"""Rights: which role in the office may do what the state tables let somebody do.
+
+What it does not do: it knows nobody; who holds a role is recorded by :mod:`docflow.office.rights` or known to the
+caller's own directory.
+
+Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I (rights; every change of rights is alerted until somebody authorised
+confirms it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from docflow.model.states import Role
+
+
+class OfficeRole(StrEnum):
+    """What somebody is in the office; the value is stable and stored."""
+
+    LANH_DAO = "lanh_dao"
+    VAN_THU = "van_thu"
+    CHUYEN_VIEN = "chuyen_vien"
+    QUAN_TRI = "quan_tri"
+
+    @property
+    def vi(self) -> str:
+        """The role's name."""
+        return _NAMES[self]
+
+
+_NAMES: Mapping[OfficeRole, str] = {
+    OfficeRole.LANH_DAO: "lãnh đạo",
+    OfficeRole.VAN_THU: "văn thư",
+    OfficeRole.CHUYEN_VIEN: "chuyên viên",
+    OfficeRole.QUAN_TRI: "quản trị",
+}
+
+_EVERYBODY_WHO_WRITES = frozenset({OfficeRole.LANH_DAO, OfficeRole.VAN_THU, OfficeRole.CHUYEN_VIEN})
+
+ROLES_FOR: Mapping[Role, frozenset[OfficeRole]] = {
+    Role.DRAFTER: _EVERYBODY_WHO_WRITES,
+    Role.CONSULTED: _EVERYBODY_WHO_WRITES,
+    Role.APPROVER: frozenset({OfficeRole.LANH_DAO}),
+    Role.LEADER: frozenset({OfficeRole.LANH_DAO}),
+    Role.REGISTRY: frozenset({OfficeRole.VAN_THU}),
+    Role.REVIEWER: frozenset({OfficeRole.LANH_DAO, OfficeRole.VAN_THU}),
+    Role.HANDLER: frozenset({OfficeRole.LANH_DAO, OfficeRole.CHUYEN_VIEN}),
+    Role.ADMINISTRATOR: frozenset({OfficeRole.QUAN_TRI}),
+}
+"""Who may act in a role of the state tables; :attr:`Role.SENDER` is another agency and holds no role here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleHolding:
+    """Whether somebody holds a role, since the last change of it.
+
+    Attributes:
+        is_held: 1 while it is held, 0 after it was withdrawn.
+        confirmed_at, confirmed_by: Set when somebody authorised, other than who changed it, confirmed the change;
+            until then it is an alert.
+    """
+
+    person: str
+    role: OfficeRole
+    is_held: int
+    changed_at: datetime
+    changed_by: str
+    confirmed_at: datetime | None = None
+    confirmed_by: str | None = None

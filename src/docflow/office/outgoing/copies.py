@@ -1,0 +1,304 @@
+"""Copies that the agency makes: sao y, sao lục, trích sao, on paper and as files.
+
+Invariants:
+    - A copy on paper takes the next number of the one register of copies in the transaction that records it.
+    - A file counts as a copy once the agency signed exactly what was prepared.
+
+What it does not do: it compares no copy with its original; whoever makes it answers for that.
+
+Source: Nghị định 30/2020/NĐ-CP Điều 25–27, 32 khoản 2, Phụ lục I Phần II.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from docflow.audit import Json, RegisterLink, format_time
+from docflow.errors import ErrorCode, UsageError
+from docflow.model import (
+    COPY_REGISTER,
+    CopyEvent,
+    CopyForm,
+    CopyRequest,
+    CopyState,
+    DocumentCopy,
+    DocumentState,
+    IncomingState,
+    RegisterKey,
+    Role,
+    SourceKind,
+    build_copy_symbol,
+    check_document_id,
+    check_line,
+    check_prose,
+    check_scan,
+    find_copy_state,
+    law_date,
+    refuse_marked,
+    refuse_secret,
+)
+from docflow.office.desk import Desk
+from docflow.office.ledger import MAX_ACTOR_CHARS, Request, find_answer, keep_answer, make_request, record_event
+from docflow.office.outgoing.guards import ACCEPTED_VERDICTS, MAX_WORDS
+from docflow.office.outgoing.taking import NOT_CHECKED, digest, store_pdf
+from docflow.office.rights import require_right
+from docflow.ports import CopyEntry, RegisterCounter, SignatureCheck, UnitOfWork
+
+_ID_BYTES = 16
+_GONE = frozenset({IncomingState.REFUSED, IncomingState.TAKEN_BACK})
+_IN_FORCE = frozenset({DocumentState.SEALED, DocumentState.REPLACED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Act:
+    """Who does what to which copy, when, and what makes the request this request."""
+
+    event: CopyEvent
+    copy_id: str
+    actor: str
+    at: datetime
+    request: Request
+
+
+def make_copy(
+    desk: Desk,
+    request: CopyRequest,
+    *,
+    actor: str,
+    copy_id: str | None = None,
+    pdf: bytes | None = None,
+    idempotency_key: str | None = None,
+) -> DocumentCopy:
+    """Record a copy: one on paper takes its number and date; a file waits for the agency's signature.
+
+    Args:
+        pdf: The file to be signed, needed for an electronic copy; of a copy on paper what was printed, if it is kept.
+
+    Raises:
+        UsageError: ``COPY_NOT_ALLOWED``; what is copied is not here, recalled, or of another kind.
+            ``SECRET_DOCUMENT``, ``BAD_ARGUMENT``, ``FORBIDDEN``, ``DATE_NOT_ALLOWED``, ``IDEMPOTENCY_CONFLICT``.
+    Source: Nghị định 30/2020/NĐ-CP Điều 25, 26; Phụ lục I Phần II.
+    """
+    refuse_secret(request.secrecy)
+    event = CopyEvent.ISSUE if request.direction.is_to_paper else CopyEvent.PREPARE
+    name = copy_id if copy_id is not None else desk.randomness.token(_ID_BYTES).hex()
+    asked: dict[str, Json] = {"request": _describe(request), "pdf": digest(pdf)}
+    act = _begin(desk, event, name, actor=actor, asked=asked, key=idempotency_key)
+    if pdf is not None and not request.direction.is_to_paper:
+        check_scan(pdf)
+    if pdf is None and not request.direction.is_to_paper:
+        raise UsageError(ErrorCode.BAD_ARGUMENT, "an electronic copy is a file", vi="Bản sao điện tử phải có tệp PDF.")
+    stored = store_pdf(desk, pdf, check=NOT_CHECKED) if pdf is not None else None
+    with desk.store.writing() as unit:
+        before, is_done = _open(unit, desk, act)
+        if before is not None and is_done:
+            return before
+        state = find_copy_state(before.state if before else None, event)
+        _require_source(unit, request)
+        copy = _new_copy(desk, request, act, state=state)
+        if stored is not None:
+            unit.add_blob(stored.blob)
+            copy = replace(copy, pdf=stored.blob.sha256)
+        counter = _counter(unit, desk, act) if request.direction.is_to_paper else None
+        if counter is not None:
+            copy = _number(copy, counter, agency=desk.agency.abbreviation, act=act)
+        unit.add_copy(copy)
+        _close(unit, desk, act, copy=copy, counter=counter)
+    return copy
+
+
+def record_copy_seal(
+    desk: Desk,
+    copy_id: str,
+    pdf: bytes,
+    *,
+    actor: str,
+    check: SignatureCheck | None = None,
+    idempotency_key: str | None = None,
+) -> DocumentCopy:
+    """Record an electronic copy as the agency signed it: the file begins, byte for byte, with the one prepared.
+
+    Raises:
+        UsageError: ``SIGNATURE_REFUSED``, ``WRONG_STATE``, ``NOT_FOUND``, ``FORBIDDEN``, ``IDEMPOTENCY_CONFLICT``.
+    Source: Nghị định 30/2020/NĐ-CP Điều 25, 32 khoản 2d; Phụ lục I Phần II mục I.3.
+    """
+    act = _begin(desk, CopyEvent.SEAL, copy_id, actor=actor, asked={"pdf": digest(pdf)}, key=idempotency_key)
+    prepared = desk.store.find_copy(copy_id)
+    if check is None and desk.verifier is not None:
+        check = desk.verifier.check_agency_signature(pdf, name=copy_id, at=act.at)
+    base = prepared.pdf if prepared is not None else None
+    is_built_on = base is not None and pdf.startswith(desk.blobs.get(base))
+    stored = store_pdf(desk, pdf, check=check or NOT_CHECKED, extends=base if is_built_on else None)
+    with desk.store.writing() as unit:
+        before, is_done = _open(unit, desk, act)
+        if before is None:
+            raise _not_found(copy_id)
+        if is_done:
+            return before
+        state = find_copy_state(before.state, act.event)
+        verdict = stored.check.verdict
+        if stored.extends is None or stored.extends != before.pdf or verdict not in ACCEPTED_VERDICTS:
+            reasons = "; ".join(stored.check.findings) or "it does not begin with the file that was prepared"
+            raise UsageError(
+                ErrorCode.SIGNATURE_REFUSED,
+                f"the agency's signature on the copy was not accepted: {reasons}",
+                vi="Chữ ký số của cơ quan trên bản sao không được chấp nhận.",
+                way_out="sign the prepared file anew; nothing was recorded",
+            )
+        unit.add_blob(stored.blob)
+        copy = replace(before, state=state, pdf=stored.blob.sha256, verdict=verdict, issued_on=law_date(act.at))
+        unit.change_copy(copy)
+        _close(unit, desk, act, copy=copy)
+    return copy
+
+
+def void_copy(desk: Desk, copy_id: str, *, actor: str, reason: str, idempotency_key: str | None = None) -> DocumentCopy:
+    """Void a copy; its number stays in the register, with the reason.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT`` without a reason; ``WRONG_STATE``, ``NOT_FOUND``, ``FORBIDDEN``.
+    """
+    check_prose(reason, limit=MAX_WORDS, what="reason", vi="Lý do")
+    act = _begin(desk, CopyEvent.VOID, copy_id, actor=actor, asked={"reason": reason}, key=idempotency_key)
+    with desk.store.writing() as unit:
+        before, is_done = _open(unit, desk, act)
+        if before is None:
+            raise _not_found(copy_id)
+        if is_done:
+            return before
+        copy = replace(before, state=find_copy_state(before.state, act.event), reason=reason)
+        unit.change_copy(copy)
+        _close(unit, desk, act, copy=copy)
+    return copy
+
+
+def _begin(desk: Desk, event: CopyEvent, copy_id: str, *, actor: str, asked: dict[str, Json], key: str | None) -> _Act:
+    check_document_id(copy_id)
+    check_line(actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
+    refuse_marked(str(asked.get("reason", "")))
+    at = desk.clock.now()
+    format_time(at)  # refuses a clock without a time zone before anything is written
+    name = key or f"{desk.agency.code}/copy_{event.value}/{copy_id}"
+    request = make_request(name, {"event": f"copy_{event.value}", "copy_id": copy_id, **asked})
+    return _Act(event=event, copy_id=copy_id, actor=actor, at=at, request=request)
+
+
+def _open(unit: UnitOfWork, desk: Desk, act: _Act) -> tuple[DocumentCopy | None, bool]:
+    """Return the copy as it stands, and whether this very request was carried out before."""
+    subject = act.copy_id
+    require_right(unit, desk, act.actor, Role.REGISTRY, event=f"copy_{act.event.value}", subject=subject)
+    return unit.find_copy(act.copy_id), find_answer(unit, act.request) is not None
+
+
+def _close(
+    unit: UnitOfWork, desk: Desk, act: _Act, *, copy: DocumentCopy, counter: RegisterCounter | None = None
+) -> None:
+    keep_answer(unit, act.request, {"copy_id": copy.id, "state": copy.state.value})
+    link = None
+    if counter is not None and copy.number is not None and copy.issued_on is not None:
+        key = counter.key
+        entry = CopyEntry(
+            register=key.register, year=key.year, number=copy.number, copy_id=copy.id, issued_on=copy.issued_on
+        )
+        unit.add_copy_entry(entry)
+        link = RegisterLink(register=key.register, year=key.year, number=copy.number, previous=counter.last_leaf_hash)
+    leaf = record_event(
+        unit,
+        f"copy_{copy.state.value}",
+        time=act.at,
+        actor=act.actor,
+        agency=desk.agency.code.text,
+        subject=copy.id,
+        randomness=desk.randomness,
+        link=link,
+    )
+    if counter is not None and link is not None:
+        unit.advance_counter(
+            replace(counter, last_number=link.number, last_date=copy.issued_on, last_leaf_hash=leaf.hash)
+        )
+
+
+def _counter(unit: UnitOfWork, desk: Desk, act: _Act) -> RegisterCounter:
+    today = law_date(act.at)
+    counter = unit.counter(RegisterKey(agency=desk.agency.code.text, register=COPY_REGISTER, year=today.year))
+    if counter.last_date is not None and today < counter.last_date:
+        raise UsageError(
+            ErrorCode.DATE_NOT_ALLOWED,
+            f"the last copy was numbered on {counter.last_date}, after today, {today}",
+            vi="Đồng hồ máy chạy lùi so với ngày của bản sao trước.",
+            way_out="set the machine's clock",
+        )
+    return counter
+
+
+def _number(copy: DocumentCopy, counter: RegisterCounter, *, agency: str, act: _Act) -> DocumentCopy:
+    number = counter.last_number + 1
+    return replace(
+        copy,
+        register=counter.key.register,
+        year=counter.key.year,
+        number=number,
+        symbol=build_copy_symbol(number, copy.form, agency=agency),
+        issued_on=law_date(act.at),
+    )
+
+
+def _require_source(unit: UnitOfWork, request: CopyRequest) -> None:
+    """What is copied is here, still in force, and what the request says it is."""
+    if request.source is None:
+        is_right = request.direction.is_from_paper
+    elif request.form is CopyForm.SAO_LUC:
+        copy = unit.find_copy(request.source)
+        is_right = (
+            copy is not None
+            and copy.state is CopyState.ISSUED
+            and copy.form is CopyForm.SAO_Y
+            and copy.direction.is_to_paper is request.direction.is_from_paper
+        )
+    else:
+        document, incoming = unit.find_document(request.source), unit.find_incoming(request.source)
+        is_electronic = not request.direction.is_from_paper and request.source_kind is SourceKind.BAN_GOC
+        is_ours = document is not None and document.state in _IN_FORCE and is_electronic
+        is_right = is_ours or (incoming is not None and incoming.state not in _GONE)
+    if not is_right:
+        raise UsageError(
+            ErrorCode.COPY_NOT_ALLOWED,
+            "what is to be copied is not here, was recalled, or is of another kind",
+            vi="Văn bản cần sao không có, đã thu hồi, hoặc không đúng loại (bản gốc, bản chính, bản sao y).",
+        )
+
+
+def _new_copy(desk: Desk, request: CopyRequest, act: _Act, *, state: CopyState) -> DocumentCopy:
+    return DocumentCopy(
+        id=act.copy_id,
+        agency=desk.agency.code.text,
+        state=state,
+        form=request.form,
+        direction=request.direction,
+        source_kind=request.source_kind,
+        source=request.source,
+        source_symbol=request.source_symbol,
+        source_issuer=request.source_issuer,
+        subject=request.subject,
+        signer_name=request.signer_name,
+        signer_position=request.signer_position,
+        receivers=request.receivers,
+        made_at=act.at,
+        made_by=act.actor,
+    )
+
+
+def _describe(request: CopyRequest) -> dict[str, Json]:
+    return {
+        "form": request.form.value,
+        "direction": request.direction.value,
+        "source": [request.source_kind.value, request.source, request.source_symbol, request.source_issuer],
+        "subject": request.subject,
+        "signer": [request.signer_name, request.signer_position],
+        "receivers": request.receivers,
+    }
+
+
+def _not_found(copy_id: str) -> UsageError:
+    return UsageError(ErrorCode.NOT_FOUND, f"no copy {copy_id[:120]!r} here", vi=f"Không có bản sao {copy_id[:120]!r}.")

@@ -1,0 +1,139 @@
+"""Who may do what: recorded roles, every change logged and alerted until somebody else confirms it.
+
+Invariants:
+    - While nobody holds a role, the office is open: whoever calls may do everything. The first role is quản trị.
+    - Somebody always holds quản trị from then on.
+
+What it does not do: it proves no identity; the caller says who acts.
+
+Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I (rights, and the alert on every change of them).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from docflow.errors import ErrorCode, UsageError
+from docflow.model import ROLES_FOR, OfficeRole, Role, RoleHolding, check_line
+from docflow.office.desk import Desk
+from docflow.office.ledger import MAX_ACTOR_CHARS, record_event
+from docflow.ports import UnitOfWork
+
+_CONFIRMING = frozenset({OfficeRole.QUAN_TRI, OfficeRole.LANH_DAO})
+
+
+def require_right(unit: UnitOfWork, desk: Desk, actor: str, role: Role, *, event: str, subject: str) -> None:
+    """Let somebody act in a role of the state tables, or refuse.
+
+    Raises:
+        UsageError: ``FORBIDDEN``.
+    """
+    if desk.rights is not None:
+        is_allowed = desk.rights.allows(actor, role, event=event, subject=subject)
+    else:
+        holdings = unit.list_holdings()
+        wanted = ROLES_FOR.get(role, frozenset())
+        is_allowed = not holdings or any(h.person == actor and h.is_held and h.role in wanted for h in holdings)
+    if not is_allowed:
+        raise UsageError(
+            ErrorCode.FORBIDDEN,
+            f"{actor[:80]!r} may not {event}: that is for {role.value}",
+            vi=f"{actor[:80]} không có quyền thực hiện bước này ({role.vi}).",
+            way_out="let an administrator give the role that it needs",
+        )
+
+
+def grant_role(desk: Desk, person: str, role: OfficeRole, *, actor: str) -> RoleHolding:
+    """Give somebody a role; already held: nothing changes.
+
+    Raises:
+        UsageError: ``FORBIDDEN``; the actor is no administrator. ``BAD_ARGUMENT``; the first role given must be quản
+            trị.
+    """
+    return _change(desk, person, role, actor=actor, is_held=True)
+
+
+def withdraw_role(desk: Desk, person: str, role: OfficeRole, *, actor: str) -> RoleHolding:
+    """Take a role from somebody; not held: nothing changes.
+
+    Raises:
+        UsageError: ``FORBIDDEN``; ``BAD_ARGUMENT``; the last administrator stays.
+    """
+    return _change(desk, person, role, actor=actor, is_held=False)
+
+
+def confirm_role(desk: Desk, person: str, role: OfficeRole, *, actor: str) -> RoleHolding:
+    """Confirm the last change of a role, which ends its alert.
+
+    Raises:
+        UsageError: ``NOT_FOUND``; ``FORBIDDEN``; he is neither administrator nor leader, or changed it himself.
+    """
+    with desk.store.writing() as unit:
+        holding = unit.find_holding(person, role)
+        if holding is None:
+            raise UsageError(
+                ErrorCode.NOT_FOUND, f"{person[:80]!r} never held {role.value}", vi="Không có thay đổi quyền này."
+            )
+        if holding.confirmed_at is not None:
+            return holding
+        may = any(h.person == actor and h.is_held and h.role in _CONFIRMING for h in unit.list_holdings())
+        if not may or actor == holding.changed_by:
+            raise UsageError(
+                ErrorCode.FORBIDDEN,
+                "a change of rights is confirmed by an administrator or leader who did not make it",
+                vi="Thay đổi quyền phải do người có thẩm quyền khác xác nhận.",
+            )
+        confirmed = replace(holding, confirmed_at=desk.clock.now(), confirmed_by=actor)
+        unit.put_holding(confirmed)
+        _log(unit, desk, "role_confirmed", actor=actor, person=person)
+    return confirmed
+
+
+def list_roles(desk: Desk, *, only_alerts: bool = False) -> tuple[RoleHolding, ...]:
+    """Return who holds or held which role; ``only_alerts``: the changes that nobody has confirmed."""
+    return tuple(h for h in desk.store.list_holdings() if not only_alerts or h.confirmed_at is None)
+
+
+def _change(desk: Desk, person: str, role: OfficeRole, *, actor: str, is_held: bool) -> RoleHolding:
+    check_line(person, limit=MAX_ACTOR_CHARS, what="person", vi="Họ tên")
+    with desk.store.writing() as unit:
+        holdings = unit.list_holdings()
+        if not holdings and role is not OfficeRole.QUAN_TRI:
+            raise UsageError(
+                ErrorCode.BAD_ARGUMENT,
+                "the first role given is that of an administrator",
+                vi="Phải cấp quyền quản trị trước.",
+            )
+        require_right(unit, desk, actor, Role.ADMINISTRATOR, event="change_rights", subject=person)
+        before = unit.find_holding(person, role)
+        if before is not None and bool(before.is_held) is is_held:
+            return before
+        others = [h for h in holdings if h.role is OfficeRole.QUAN_TRI and h.is_held and h.person != person]
+        if not is_held and role is OfficeRole.QUAN_TRI and not others:
+            raise UsageError(
+                ErrorCode.BAD_ARGUMENT,
+                "the last administrator stays",
+                vi="Không thể thu hồi quyền của người quản trị cuối cùng.",
+            )
+        if before is None and not is_held:
+            raise UsageError(
+                ErrorCode.NOT_FOUND, f"{person[:80]!r} does not hold {role.value}", vi="Người này không có quyền đó."
+            )
+        changed = RoleHolding(
+            person=person, role=role, is_held=int(is_held), changed_at=desk.clock.now(), changed_by=actor
+        )
+        unit.put_holding(changed)
+        _log(unit, desk, "role_granted" if is_held else "role_withdrawn", actor=actor, person=person)
+    return changed
+
+
+def _log(unit: UnitOfWork, desk: Desk, event: str, *, actor: str, person: str) -> None:
+    record_event(
+        unit,
+        event,
+        time=desk.clock.now(),
+        actor=actor,
+        agency=desk.agency.code.text,
+        subject=person,
+        randomness=desk.randomness,
+    )

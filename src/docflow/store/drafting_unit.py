@@ -1,0 +1,105 @@
+"""The part of a write transaction that concerns drafts, opinions, attachments, links, copies and roles.
+
+What it does not do: it begins and commits nothing; :class:`docflow.store.unit.SqlUnitOfWork` completes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from docflow.model import AttachedFile, DocumentCopy, DraftVersion, OfficeRole, Remark, RoleHolding
+from docflow.ports import CopyEntry, LinkRow
+from docflow.store import rows
+from docflow.store.drafting_tables import (
+    ATTACHED_FILE,
+    COPY_ENTRY,
+    DOCUMENT_COPY,
+    DOCUMENT_LINK,
+    DRAFT_VERSION,
+    REMARK,
+    ROLE_HOLDING,
+)
+from docflow.store.prepared import Prepared
+from docflow.store.register_unit import RegisterUnit
+from docflow.store.writer import owned
+
+_FIND_ATTACHMENTS = Prepared(
+    sa.select(ATTACHED_FILE)
+    .where(owned(ATTACHED_FILE), ATTACHED_FILE.c.document_id == sa.bindparam("document"))
+    .order_by(ATTACHED_FILE.c.position)
+)
+_FIND_HOLDINGS = Prepared(
+    sa.select(ROLE_HOLDING).where(owned(ROLE_HOLDING)).order_by(ROLE_HOLDING.c.person, ROLE_HOLDING.c.role)
+)
+_ALL = "all"
+
+
+class DraftingUnit(RegisterUnit):
+    """Writes what is kept with the agency's own documents."""
+
+    def __init__(self, connection: sa.Connection, *, agency: str) -> None:
+        super().__init__(connection, agency=agency)
+        self._holdings: dict[str, tuple[RoleHolding, ...] | None] = {}
+
+    def add_version(self, version: DraftVersion) -> None:
+        """Keep a version of a draft."""
+        self._insert(DRAFT_VERSION, rows.write_record(version))
+
+    def add_remark(self, remark: Remark) -> None:
+        """Keep what somebody said of a document."""
+        self._insert(REMARK, rows.write_record(remark))
+
+    def add_attachment(self, attachment: AttachedFile) -> None:
+        """Add a file that goes with a document."""
+        self._insert(ATTACHED_FILE, rows.write_record(attachment))
+
+    def change_attachment(self, attachment: AttachedFile) -> None:
+        """Replace a file that goes with a document."""
+        self._update(ATTACHED_FILE, rows.write_record(attachment))
+
+    def list_attachments(self, document_id: str) -> Sequence[AttachedFile]:
+        """Return the files that go with a document, by position."""
+        found = self._all(_FIND_ATTACHMENTS, document=document_id)
+        return tuple(rows.read_record(AttachedFile, row) for row in found)
+
+    def add_link(self, link: LinkRow) -> None:
+        """Record a link that takes effect."""
+        self._insert(DOCUMENT_LINK, rows.write_record(link))
+
+    def find_copy(self, copy_id: str) -> DocumentCopy | None:
+        """Return a copy, or None."""
+        return self._find(DOCUMENT_COPY, DocumentCopy, copy_id)
+
+    def add_copy(self, copy: DocumentCopy) -> None:
+        """Add a copy."""
+        self._insert(DOCUMENT_COPY, rows.write_record(copy))
+
+    def change_copy(self, copy: DocumentCopy) -> None:
+        """Replace a copy."""
+        self._update(DOCUMENT_COPY, rows.write_record(copy))
+
+    def add_copy_entry(self, entry: CopyEntry) -> None:
+        """Add a line to the register of copies."""
+        self._insert(COPY_ENTRY, rows.write_record(entry))
+
+    def list_holdings(self) -> Sequence[RoleHolding]:
+        """Return who holds or held which role, by person and role."""
+        known = self._holdings.get(_ALL)
+        if known is None:  # asked at every step, changed hardly ever: read once a transaction
+            known = tuple(rows.read_record(RoleHolding, row) for row in self._all(_FIND_HOLDINGS))
+            self._keep(self._holdings, _ALL, known)
+        return known
+
+    def find_holding(self, person: str, role: OfficeRole) -> RoleHolding | None:
+        """Return whether somebody holds or held a role, or None."""
+        return self._find(ROLE_HOLDING, RoleHolding, person, role.value)
+
+    def put_holding(self, holding: RoleHolding) -> None:
+        """Record that somebody holds a role, or no longer."""
+        if self.find_holding(holding.person, holding.role) is None:
+            self._insert(ROLE_HOLDING, rows.write_record(holding))
+        else:
+            self._update(ROLE_HOLDING, rows.write_record(holding))
+        self._keep(self._holdings, _ALL, None)
