@@ -24,6 +24,11 @@ MAX_PDF_BYTES = 512 * 1024 * 1024
 #: More than any certificate, list, look or subset font; the largest public CRLs have some 30 MB.
 MAX_STREAM_BYTES = 64 * 1024 * 1024
 _HEADER_WINDOW_BYTES = 1024
+#: What the PDF library may build of one stream: an object stream of this size holds millions of objects.
+_MAX_DECODED_BYTES = 256 * 1024 * 1024
+_MAX_FILTERS = 4
+#: A file that needs more repairs than this is no document.
+_MAX_WARNINGS = 20_000
 _WHITE_SPACE = b"\x00\t\n\f\r "
 _STREAM_NAME = re.compile(r"^stream <[^>]*>:? ?")
 #: What a reader remarks and every reader overlooks in the same way.
@@ -32,8 +37,17 @@ HARMLESS_WARNINGS = frozenset({"extraneous whitespace seen before xref"})
 
 @cache
 def silence_reader() -> None:
-    """What qpdf remarks while reading is asked for and judged; without a handler Python would print it as well."""
+    """Prepare the reader, once for the process: its remarks are asked for, not printed; its bombs are limited."""
     logging.getLogger("pikepdf").addHandler(logging.NullHandler())
+    pikepdf.settings.set_qpdf_limits(
+        doc_max_warnings=_MAX_WARNINGS,
+        max_stream_filters=_MAX_FILTERS,
+        flate_max_memory=_MAX_DECODED_BYTES,
+        run_length_max_memory=_MAX_DECODED_BYTES,
+        png_max_memory=_MAX_DECODED_BYTES,
+        tiff_max_memory=_MAX_DECODED_BYTES,
+        dct_max_memory=_MAX_DECODED_BYTES,
+    )
 
 
 def open_pdf(data: bytes) -> pikepdf.Pdf:
@@ -48,7 +62,8 @@ def open_pdf(data: bytes) -> pikepdf.Pdf:
         raise InputError(ErrorCode.NOT_A_PDF, "the file is not a PDF", way_out="check that the right file was given")
     silence_reader()
     try:
-        return pikepdf.open(BytesIO(data), suppress_warnings=True)
+        # pages as they stand: what they inherit is looked up where it is needed, never written into them
+        return pikepdf.open(BytesIO(data), suppress_warnings=True, inherit_page_attributes=False)
     except pikepdf.PasswordError as exc:
         raise InputError(ErrorCode.ENCRYPTED_PDF, "the PDF needs a password", way_out="decrypt it first") from exc
     except Exception as exc:  # boundary: the PDF library reports damage in several unrelated classes

@@ -82,7 +82,8 @@ def compare_annotations(
     old, new = annotations_of(page.old), annotations_of(page.new)
     old_numbers = [a.objgen for a in old if a.is_indirect]
     new_by_number = {a.objgen: a for a in new if a.is_indirect}
-    kept = [n for n in (a.objgen for a in new if a.is_indirect) if n in set(old_numbers)]
+    stood = set(old_numbers)
+    kept = [n for n in (a.objgen for a in new if a.is_indirect) if n in stood]
     if kept != [n for n in old_numbers if n in new_by_number]:
         yield _change(page, ChangeKind.ANNOTATION_CHANGED, odd="order of annotations")
     for before in (a for a in old if a.is_indirect):
@@ -91,7 +92,7 @@ def compare_annotations(
     yield from _direct_annotations(page, old, new)
     for annotation in (a for a in new if a.is_indirect):
         number = annotation.objgen
-        if number not in old_numbers:
+        if number not in stood:
             # a widget of a field that stood before must not move onto another page
             if number not in widgets or number in widgets_before:
                 yield _change(page, ChangeKind.ANNOTATION_ADDED, annotation, odd=_oddity(page, annotation))

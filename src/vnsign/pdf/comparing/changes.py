@@ -17,6 +17,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
+from itertools import islice
 
 import pikepdf
 
@@ -55,6 +57,7 @@ _PAGE_KEYS = frozenset(
 _STRUCTURE_KEYS = frozenset({"/StructParent"})
 _READ_ONLY = 1
 _DIRECT: ObjectId = (0, 0)
+MAX_CHANGES = 5_000
 
 
 def compare_revisions(old: pikepdf.Pdf, new: pikepdf.Pdf) -> tuple[Change, ...]:
@@ -62,9 +65,13 @@ def compare_revisions(old: pikepdf.Pdf, new: pikepdf.Pdf) -> tuple[Change, ...]:
 
     Raises:
         pikepdf.PdfError: An object cannot be read; the caller treats the comparison as not made.
+        OverflowError: More than ``MAX_CHANGES`` changes: no person will read them; the same holds.
     """
     comparison = _Comparison(RevisionPair(old, new))
-    return tuple(comparison.placed(change) for change in comparison.run())
+    changes = tuple(islice(comparison.run(), MAX_CHANGES + 1))
+    if len(changes) > MAX_CHANGES:
+        raise OverflowError("too many changes")
+    return tuple(comparison.placed(change) for change in changes)
 
 
 class _Comparison:
@@ -101,9 +108,12 @@ class _Comparison:
         field = self.new_form.fields.get(change.field) or self.old_form.fields.get(change.field)
         if field is None:
             return change
-        widgets = {widget.objgen for widget in field.widgets if widget.is_indirect}
-        pages = (p.number for p in self.page_pairs if any(a.objgen in widgets for a in annotations_of(p.new)))
-        return replace(change, object_id=_indirect(field.node), page=next(pages, None))
+        pages = (self._pages_of_widgets.get(widget.objgen) for widget in field.widgets if widget.is_indirect)
+        return replace(change, object_id=_indirect(field.node), page=next(filter(None, pages), None))
+
+    @cached_property
+    def _pages_of_widgets(self) -> dict[ObjectId, int]:
+        return {a.objgen: p.number for p in self.page_pairs for a in annotations_of(p.new) if a.is_indirect}
 
     def run(self) -> Iterator[Change]:
         yield from self._trailer()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pikepdf
 
+from vnsign.errors import ErrorCode, InputError
 from vnsign.pdf.opening import ObjectId, open_pdf
 
 _INHERITED = ("/FT", "/V", "/DV")
@@ -36,7 +37,7 @@ _SIGNATURE_FIELD_KEYS = frozenset(
     }
 )
 _TURNED_ONLY = frozenset({"/R"})
-_MAX_NODES = 100_000
+_MAX_NODES = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,11 @@ class Form:
 
 
 def read_form(pdf: pikepdf.Pdf) -> Form:
-    """Read the form; a field name that occurs twice is told apart by its object number."""
+    """Read the form; a field name that occurs twice is told apart by its object number.
+
+    Raises:
+        InputError: MALFORMED_PDF if it has more nodes than any form: nothing is left out in silence.
+    """
     dictionary = pdf.Root.get("/AcroForm")
     if not isinstance(dictionary, pikepdf.Dictionary):
         return Form(dictionary=None, fields={}, nodes={})
@@ -88,7 +93,11 @@ def read_form(pdf: pikepdf.Pdf) -> Form:
     pending: list[tuple[pikepdf.Object, str, Mapping[str, object]]] = [
         (kid, "", {}) for kid in reversed(_kids(dictionary, "/Fields"))
     ]
-    while pending and len(seen) < _MAX_NODES:
+    count = 0
+    while pending:
+        count += 1
+        if count > _MAX_NODES:
+            raise InputError(ErrorCode.MALFORMED_PDF, f"the form has more than {_MAX_NODES:,} fields")
         node, parent_name, inherited = pending.pop()
         if node.is_indirect:
             if node.objgen in seen:

@@ -13,7 +13,7 @@ from vnsign.errors import ErrorCode, InputError
 from vnsign.pdf.geometry import PageGeometry
 from vnsign.pdf.opening import ObjectId
 
-_MAX_PAGE_NODES = 1_000_000
+_MAX_PAGE_NODES = 200_000
 #: A page tree deeper than this is a loop.
 _MAX_PAGE_DEPTH = 64
 #: ReadOnly, Locked, LockedContents (ISO 32000-2 Table 167): what locks a widget.
@@ -25,7 +25,9 @@ def page_nodes(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
     """Every node of the page tree in reading order; a node met twice ends the walk there (a loop)."""
     pending: list[object] = [pdf.Root.get("/Pages")]
     seen: set[ObjectId] = set()
-    while pending and len(seen) < _MAX_PAGE_NODES:
+    while pending:
+        if len(seen) > _MAX_PAGE_NODES:
+            raise InputError(ErrorCode.MALFORMED_PDF, f"the PDF has more than {_MAX_PAGE_NODES:,} pages")
         node = pending.pop()
         if not isinstance(node, pikepdf.Dictionary) or (node.is_indirect and node.objgen in seen):
             continue
