@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from vnsign.adapters.files import read_bytes
+from vnsign.adapters.http_timestamps import TIMESTAMP_TIMEOUT_S
 from vnsign.batch.jobs import JobState
 from vnsign.batch.journal import JOURNAL_NAME
 from vnsign.batch.publishing import make_folder
@@ -25,6 +26,7 @@ from vnsign.signing.levels import TargetLevel
 from vnsign.verification.messages import Language
 from vnsign.wiring.batch import sign_many
 from vnsign.wiring.signing import SigningKeywords
+from vnsign.wiring.timestamps import timestamp_sources
 
 EXIT_FAILED = 1
 #: So few documents are signed sooner than a second process starts.
@@ -56,6 +58,14 @@ _PAIR, _SIZE = Millimetres("X,Y"), Millimetres("W,H")
     help="B-T and higher need --tsa.",
 )
 @click.option("--tsa", "tsas", metavar="URL", multiple=True, help="RFC 3161 time-stamping service; several in order.")
+@click.option(
+    "--tsa-timeout",
+    type=click.FloatRange(min=1),
+    default=TIMESTAMP_TIMEOUT_S,
+    show_default=True,
+    metavar="SECONDS",
+    help="Longest wait for one timestamp.",
+)
 @click.option("--field", help="Empty signature field to use, or name of the new one.")
 @click.option("--image", metavar="PNG", type=click.Path(path_type=Path), help="Image to show; transparent PNG is best.")
 @click.option("--page", type=click.IntRange(min=1), help="Page of the image [default: 1], or the only one to search.")
@@ -108,6 +118,7 @@ def sign(
     list_file: str | None,
     level: str,
     tsas: tuple[str, ...],
+    tsa_timeout: float,
     field: str | None,
     image: Path | None,
     page: int | None,
@@ -148,7 +159,7 @@ def sign(
     how = SigningKeywords(
         field=field,
         level=level,
-        tsa=tsas or None,
+        tsa=timestamp_sources(tsas, timeout_s=tsa_timeout),
         image=read_bytes(image) if image is not None else None,
         place=place,
         certify=certify,
