@@ -41,6 +41,7 @@ from docflow.model.deadlines import (
 )
 from docflow.model.documents import AttachedFile, Document, DraftVersion, Remark, RemarkKind, SignatureVerdict
 from docflow.model.drafts import PRIORITIES, Addressee, Draft, Link, LinkKind, Urgency, check_document_id
+from docflow.model.folding import fold_word, normal_text, split_words, words_to_find
 from docflow.model.incoming import INCOMING_REGISTER, IncomingDocument, name_incoming
 from docflow.model.incoming_states import (
     INCOMING,
@@ -83,6 +84,7 @@ from docflow.model.people import (
 )
 from docflow.model.permissions import ANY_NUMBER, NumberWish, Permission
 from docflow.model.rights import ROLES_FOR, OfficeRole, RoleHolding
+from docflow.model.searching import Direction, SearchHit, SearchQuery
 from docflow.model.secrecy import Secrecy, bears_mark, is_open_value, refuse_marked, refuse_secret
 from docflow.model.series import ADMINISTRATIVE, REGISTER_OPENED, Series, SeriesKind, parse_series
 from docflow.model.states import DocumentEvent, DocumentState, Effect, Guard, Role, Transition
@@ -122,6 +124,7 @@ __all__ = [
     "CopyRequest",
     "CopyState",
     "Delegation",
+    "Direction",
     "Directory",
     "DirectoryEntry",
     "Document",
@@ -163,6 +166,8 @@ __all__ = [
     "RemarkKind",
     "Role",
     "RoleHolding",
+    "SearchHit",
+    "SearchQuery",
     "Secrecy",
     "Series",
     "SeriesKind",
@@ -205,12 +210,14 @@ __all__ = [
     "find_incoming",
     "find_powers",
     "find_transition",
+    "fold_word",
     "is_due_soon",
     "is_open_value",
     "judge_punctuality",
     "law_date",
     "name_incoming",
     "next_events",
+    "normal_text",
     "number_document",
     "parse_agency_code",
     "parse_copy_symbol",
@@ -223,4 +230,6 @@ __all__ = [
     "require_copy_allowed",
     "require_power",
     "shift_due",
+    "split_words",
+    "words_to_find",
 ]

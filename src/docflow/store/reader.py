@@ -12,7 +12,7 @@ from pathlib import Path
 
 from docflow.audit import LogReport, VerifierKey, format_proof, parse_vkey
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
-from docflow.model import Document, DocumentState, IncomingDocument, IncomingState
+from docflow.model import Document, DocumentState, IncomingDocument, IncomingState, SearchHit, SearchQuery
 from docflow.office import RegisterBook, RegisterKind
 from docflow.ports import InboxRow, OutboxRow, OutboxState, ParcelRow, ReceiptRow, RegisterEntry
 from docflow.store import reading
@@ -22,6 +22,9 @@ from docflow.store.database import Database
 from docflow.store.drafting_reader import DraftingReader
 from docflow.store.leaf_rows import identify_agency
 from docflow.store.places import BLOB_FOLDER, DATABASE_NAME, VKEY_NAME, OfficeDatabase, name_database
+from docflow.store.search.contents import list_unread, put_content, read_words
+from docflow.store.search.indexing import forget, index_some, is_behind
+from docflow.store.search.querying import find
 from docflow.store.verification import verify_store
 
 
@@ -59,6 +62,39 @@ class StoreReader(DraftingReader):
         with self._database.reading() as connection:
             found = reading.list_register(connection, self._agency, year, register=register)
         return tuple(entry for entry, _ in found)
+
+    def search(self, query: SearchQuery) -> tuple[SearchHit, ...]:
+        """Return what a query finds, newest first; what was written before the call is found.
+
+        The index is brought up first: the call that comes after many documents takes longer.
+        """
+        self._bring_up()
+        with self._database.reading() as connection:
+            return find(connection, self._agency, query)
+
+    def index_contents(self, *, limit: int) -> int:
+        """Read the text of files that the index does not know yet; return how many were read, 0 if all are known."""
+        self._bring_up()
+        with self._database.reading() as connection:
+            unread = list_unread(connection, self._agency, limit=limit)
+        read = [(file, read_words(self._blobs, file)) for file in unread]
+        if read:
+            with self._database.writing() as connection:
+                for file, words in read:
+                    put_content(connection, file, words)
+        return len(read)
+
+    def _bring_up(self) -> None:
+        with self._database.reading() as connection:
+            has_more = is_behind(connection, self._agency)
+        while has_more:
+            with self._database.writing() as connection:
+                has_more = index_some(connection, self._agency)
+
+    def rebuild_search(self) -> None:
+        """Drop the index; the next search makes it anew from the log."""
+        with self._database.writing() as connection:
+            forget(connection, self._agency)
 
     def find_incoming(self, incoming_id: str) -> IncomingDocument | None:
         """Return an incoming document as it is now, or None."""

@@ -14,6 +14,7 @@ Source: design of the store in docs/adr/0003; docs/spec/audit-log.md §4.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -341,6 +342,62 @@ LOG_STATEMENT = _table(
     _refers("log_statement", "cms_sha256", "blob.sha256"),
     comment="statements by which the agency vouches for its log key",
 )
+
+_MADE = "made from the log and the files; docflow search rebuild makes it anew"
+
+SEARCH_TEXT = _table(
+    "search_text",
+    _integer("id", "row of the index", primary_key=True, proof=None, why_not=_MADE),
+    _text("agency", "agency.code, whose row this is", sa.ForeignKey("agency.code"), proof=None, why_not=_MADE),
+    _text("direction", "docflow.model.Direction", proof=None, why_not=_MADE),
+    _text("subject", "document.id or incoming_document.id", proof=None, why_not=_MADE),
+    _text("words", "words of subject, symbol and names, folded and as they are", proof=None, why_not=_MADE),
+    _text("content", "words of the file, the same; empty until it is read", proof=None, why_not=_MADE),
+    _text("content_of", _SHA256 + " of that file; empty until it is read", proof=None, why_not=_MADE),
+    sa.UniqueConstraint("agency", "direction", "subject", name="uq_search_text_subject"),
+    comment="under which words each document is found",
+)
+
+SEARCH_MARK = _table(
+    "search_mark",
+    _text(
+        "agency",
+        "agency.code, whose row this is",
+        sa.ForeignKey("agency.code"),
+        primary_key=True,
+        proof=None,
+        why_not=_MADE,
+    ),
+    _integer("size", "leaves that the index knows", proof=None, why_not=_MADE),
+    comment="how far the index has come",
+    with_rowid=False,
+)
+
+SEARCH_INDEX = "search_index"
+"""SQLite: the full-text index over search_text."""
+SEARCH_VECTOR = "array_to_tsvector(string_to_array(trim(words || ' ' || content), ' '))"
+"""PostgreSQL: the expression that its full-text index is over; a word stands in it as it is, unparsed."""
+_FTS5 = """CREATE VIRTUAL TABLE search_index USING fts5(
+    words, content, content='search_text', content_rowid='id', tokenize='unicode61 remove_diacritics 0')"""
+_TAKE_OUT = (
+    "INSERT INTO search_index(search_index, rowid, words, content) VALUES ('delete', old.id, old.words, old.content);"
+)
+_PUT_IN = "INSERT INTO search_index(rowid, words, content) VALUES (new.id, new.words, new.content);"
+SEARCH_DDL: Mapping[str, tuple[str, ...]] = {
+    "sqlite": (
+        _FTS5,
+        f"CREATE TRIGGER search_text_added AFTER INSERT ON search_text BEGIN {_PUT_IN} END",
+        f"CREATE TRIGGER search_text_removed AFTER DELETE ON search_text BEGIN {_TAKE_OUT} END",
+        f"CREATE TRIGGER search_text_changed AFTER UPDATE ON search_text BEGIN {_TAKE_OUT} {_PUT_IN} END",
+    ),
+    "postgresql": (f"CREATE INDEX search_index ON search_text USING gin (({SEARCH_VECTOR}))",),
+}
+"""What each database needs beside the table, in its own words."""
+
+for _dialect, _statements in SEARCH_DDL.items():
+    for _statement in _statements:
+        _ddl: Any = sa.DDL  # SQLAlchemy gives it no types
+        sa.event.listen(SEARCH_TEXT, "after_create", _ddl(_statement).execute_if(dialect=_dialect))
 
 AUDIT_LEAF = _table(
     "audit_leaf",

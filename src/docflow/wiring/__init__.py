@@ -16,6 +16,7 @@ from docflow.model import (
     CopyRequest,
     CopyState,
     Delegation,
+    Direction,
     Directory,
     DirectoryEntry,
     Document,
@@ -36,6 +37,8 @@ from docflow.model import (
     Remark,
     RemarkKind,
     RoleHolding,
+    SearchHit,
+    SearchQuery,
     Secrecy,
     Series,
     SeriesKind,
@@ -57,6 +60,7 @@ from docflow.transport import FileDrop
 from docflow.wiring.logs import ProvenEvent, check_proof, read_checkpoint, read_proof, verify_log
 from docflow.wiring.office import Office
 from docflow.wiring.registers import RegisterForm, print_register, read_register
+from docflow.wiring.searching import search_office
 
 __all__ = [
     "Addressee",
@@ -69,6 +73,7 @@ __all__ = [
     "CopyRequest",
     "CopyState",
     "Delegation",
+    "Direction",
     "Directory",
     "DirectoryEntry",
     "Dispatched",
@@ -111,6 +116,8 @@ __all__ = [
     "ResendPolicy",
     "Reserved",
     "RoleHolding",
+    "SearchHit",
+    "SearchQuery",
     "Secrecy",
     "Series",
     "SeriesKind",
@@ -132,5 +139,6 @@ __all__ = [
     "read_checkpoint",
     "read_proof",
     "read_register",
+    "search_office",
     "verify_log",
 ]

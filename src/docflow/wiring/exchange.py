@@ -7,7 +7,7 @@ from datetime import date
 from docflow import office as use_cases
 from docflow.errors import ErrorCode, UsageError
 from docflow.evidence import Knowledge
-from docflow.model import IncomingDocument, IncomingEvent, IncomingState
+from docflow.model import IncomingDocument, IncomingEvent, IncomingState, SearchHit, SearchQuery
 from docflow.office import Desk, Dispatched, Reception, RegisterBook, RegisterKind
 from docflow.ports import InboxRow, ParcelRow, ReceiptRow, Transport
 from docflow.store import OfficeStore
@@ -147,6 +147,27 @@ class ExchangingOffice:
     def parcels(self, document_id: str) -> tuple[ParcelRow, ...]:
         """Return what was sent for a document, the oldest first."""
         return self._store.list_parcels(document_id)
+
+    def search(self, query: SearchQuery) -> tuple[SearchHit, ...]:
+        """Return what a query finds among outgoing and incoming documents, newest first.
+
+        Does not check: whether the person who asks may see them.
+        """
+        return self._store.search(query)
+
+    def index_contents(self, *, limit: int = 100) -> int:
+        """Read the text of files that searching does not know yet, so that documents are found by what they say.
+
+        Scanned pages without text are not read. Call it until it returns 0, from time to time; nothing waits for it.
+
+        Returns:
+            How many files were read.
+        """
+        return self._store.index_contents(limit=limit)
+
+    def rebuild_search(self) -> None:
+        """Drop the index to search by; the next search makes it anew from the log."""
+        self._store.rebuild_search()
 
     def register(self, kind: RegisterKind, year: int, *, series: str | None = None) -> RegisterBook:
         """Return a year's register with the columns of the decree; :func:`docflow.print_register` prints it.

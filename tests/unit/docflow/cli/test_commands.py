@@ -164,9 +164,18 @@ def test_the_register_is_printed_as_csv(folder: Path) -> None:
     assert len(run("register", "export", folder, "--year", 2025).output.splitlines()) == 1
 
 
+def test_documents_are_found_by_words(folder: Path) -> None:
+    """As a table for a person, as JSON for a program; nothing found is no error."""
+    found = json.loads(run("search", folder, "quy", "che", "--json").output)
+    assert {hit["symbol"] for hit in found} == {"01/QĐ-UBND", "02/QĐ-UBND"}
+    assert "01/QĐ-UBND" in run("search", folder, "--number", 1).output
+    assert "Không tìm thấy" in run("search", folder, "khong", "co").output
+    assert run("search", folder, "?").exit_code == 64
+
+
 def test_every_command_shows_an_example() -> None:
     """--help of each command ends with a line to try."""
-    for command in (["audit"], ["register"]):
+    for command in (["audit"], ["register"], ["search"]):
         group = main.get_command(None, command[0])  # type: ignore[arg-type]
         names = list(getattr(group, "commands", {}))
         for arguments in ([], command, *([*command, name] for name in names)):

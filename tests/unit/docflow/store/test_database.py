@@ -72,7 +72,8 @@ def test_the_migrations_make_the_tables(opened: Database) -> None:
     """Schema = migrations: the difference is empty, also in what only SQLite knows (STRICT, WITHOUT ROWID)."""
     with opened.reading() as connection:
         assert migrations.current_revision(connection) == migrations.HEAD
-        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        context = MigrationContext.configure(connection, opts={"include_object": is_table_of_ours})
+        assert compare_metadata(context, METADATA) == []
         query = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'alembic%' AND sql IS NOT NULL ORDER BY name"
         migrated = {row.name: row.sql for row in connection.exec_driver_sql(query)}
     engine = sa.create_engine("sqlite://", module=database.choose_driver())
@@ -83,6 +84,11 @@ def test_the_migrations_make_the_tables(opened: Database) -> None:
     assert {name: normal(text) for name, text in migrated.items()} == {
         name: normal(text) for name, text in made.items()
     }
+
+
+def is_table_of_ours(_item: object, name: str | None, kind: str, *_more: object) -> bool:
+    """Leave out the tables that SQLite's full-text index makes for itself."""
+    return not (kind == "table" and str(name).startswith("search_index"))
 
 
 def normal(text: str) -> list[str]:

@@ -1,0 +1,93 @@
+"""``docflow search``: find documents by words, number, symbol, agency or date."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from docflow.wiring import Direction, SearchHit, SearchQuery, search_office
+
+_DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
+_ALL = 1000
+
+
+@click.command(epilog='Example: docflow search demo-out/agencies/H99 "quy che tiep cong dan"')
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("words", metavar="[WORDS]…", nargs=-1)
+@click.option("--direction", type=click.Choice([way.value for way in Direction]), help="di: outgoing; den: incoming.")
+@click.option("--number", type=click.IntRange(1), help="Number in the register.")
+@click.option("--symbol", help="Number and symbol as printed, e.g. 15/QĐ-UBND.")
+@click.option("--issuer", help="Code of the agency that issued it.")
+@click.option("--from", "issued_from", type=_DAY, help="Issued on this day or later.")
+@click.option("--to", "issued_to", type=_DAY, help="Issued on this day or earlier.")
+@click.option("--limit", type=click.IntRange(1, _ALL), default=50, show_default=True, help="At most so many.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def search(
+    directory: Path,
+    words: tuple[str, ...],
+    *,
+    direction: str | None,
+    number: int | None,
+    symbol: str | None,
+    issuer: str | None,
+    issued_from: datetime | None,
+    issued_to: datetime | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Find documents of an office, newest first.
+
+    All words must occur. A word with diacritics is meant with them; one without finds both; a * at its end means any
+    ending.
+    """
+    query = SearchQuery(
+        text=" ".join(words),
+        direction=Direction(direction) if direction else None,
+        number=number,
+        symbol=symbol,
+        issuer=issuer,
+        issued_from=_day(issued_from),
+        issued_to=_day(issued_to),
+        limit=limit,
+    )
+    hits = search_office(directory, query)
+    if as_json:
+        click.echo(json.dumps([_record(hit) for hit in hits], ensure_ascii=False, indent=2))
+    else:
+        _print(hits)
+
+
+def _print(hits: tuple[SearchHit, ...]) -> None:
+    console = Console()
+    if not hits:
+        console.print("Không tìm thấy văn bản nào.")
+        return
+    table = Table("", "Số, ký hiệu", "Ngày", "Cơ quan ban hành", "Trích yếu", "Mã", box=None)
+    for hit in hits:
+        day = f"{hit.issued_on:%d/%m/%Y}" if hit.issued_on else ""
+        way = "đi" if hit.direction is Direction.OUTGOING else "đến"
+        table.add_row(way, hit.symbol, day, hit.issuer_name, hit.subject, hit.id)
+    console.print(table, markup=False)
+
+
+def _record(hit: SearchHit) -> dict[str, str | None]:
+    return {
+        "direction": hit.direction.value,
+        "id": hit.id,
+        "symbol": hit.symbol,
+        "issued_on": hit.issued_on.isoformat() if hit.issued_on else None,
+        "issuer": hit.issuer,
+        "issuer_name": hit.issuer_name,
+        "type": hit.type_name,
+        "subject": hit.subject,
+        "state": hit.state,
+    }
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None

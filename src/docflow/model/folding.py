@@ -1,0 +1,46 @@
+"""Words for searching: with their diacritics, and without.
+
+Invariants:
+    - The same text in NFC and in NFD gives the same words.
+    - A word is letters and digits; everything else stands between words.
+
+What it does not do: it knows no stems and no synonyms; đ is folded to d, which no decomposition of Unicode does.
+
+Source: Unicode TR #15 (normalization forms).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_WORD_CHARS = 100
+"""What a longer word is cut to: no word of a language is longer, and databases have limits."""
+MAX_WORDS_CHARS = 500_000
+"""So many characters of different words a document is found under; PostgreSQL takes a megabyte."""
+
+_WORD = re.compile(r"[^\W_]+")
+_BARRED = str.maketrans("đĐ", "dD")
+
+
+def fold_word(word: str) -> str:
+    """Return a word in small letters without diacritics: ``Quyết`` → ``quyet``."""
+    bare = unicodedata.normalize("NFD", word.translate(_BARRED))
+    return "".join(letter for letter in bare if not unicodedata.combining(letter)).lower()
+
+
+def split_words(text: str) -> tuple[str, ...]:
+    """Return the words of a text in small letters, in NFC, in order."""
+    return tuple(word[:MAX_WORD_CHARS] for word in _WORD.findall(unicodedata.normalize("NFC", text).lower()))
+
+
+def words_to_find(text: str) -> str:
+    """Return every word under which a text can be found: folded, and as it is where that differs; each once."""
+    words = split_words(text)
+    found = " ".join(sorted({fold_word(word) for word in words} | set(words)))
+    return found if len(found) <= MAX_WORDS_CHARS else found[:MAX_WORDS_CHARS].rpartition(" ")[0]
+
+
+def normal_text(text: str) -> str:
+    """Return a text in NFC, by which texts are compared."""
+    return unicodedata.normalize("NFC", text)

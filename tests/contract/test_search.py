@@ -1,0 +1,147 @@
+"""Searching, the same on every database."""
+
+from __future__ import annotations
+
+import dataclasses
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from docflow import Direction, DocflowError, ErrorCode, Office, SearchQuery
+from tests.contract.offices import Place
+from tests.materials import plain_pdf
+from tests.office_kit import leader_pdf, make_agency, make_draft
+
+SUBJECTS = {
+    "a": "về việc ban hành Quy chế tiếp công dân",
+    "b": "phê duyệt kế hoạch đầu tư đường giao thông",
+    "c": "về quyết toán ngân sách năm 2025",
+}
+
+
+@pytest.fixture
+def office(place: Place) -> Iterator[Office]:
+    """An office with three drafts."""
+    with place.open() as office:
+        for name, subject in SUBJECTS.items():
+            office.draft(make_draft(subject), actor="Trần Thị Bình", document_id=name)
+        yield office
+
+
+def found(office: Office, text: str, **more: object) -> set[str]:
+    """Return the names of what is found."""
+    return {hit.id for hit in office.search(SearchQuery(text=text, **more))}  # type: ignore[arg-type]
+
+
+WORDS: dict[str, set[str]] = {
+    "quy che": {"a"},
+    "QUY CHẾ": {"a"},
+    unicodedata.normalize("NFD", "quy chế"): {"a"},
+    "duong": {"b"},
+    "đường": {"b"},
+    "đuong": set(),
+    "quyet": {"c"},
+    "quyệt": set(),
+    "ban che cong": {"a"},
+    "ban ngân": set(),
+    "ngan*": {"c"},
+    "ke hoach đầu*": {"b"},
+    "2025": {"c"},
+    "ve": {"a", "c"},
+    "": {"a", "b", "c"},
+}
+
+
+def test_words_are_found_with_and_without_their_diacritics(office: Office) -> None:
+    """A word with diacritics is meant with them; one without finds both."""
+    assert {text: found(office, text) for text in WORDS} == WORDS
+
+
+def test_the_words_of_an_engine_are_only_words(office: Office) -> None:
+    """What FTS5 and tsquery take for operators is text here; a search never fails on it."""
+    for text in ('a" b', "a OR b", "NEAR(a)", "words:a", "a' | 'b", "^a", "-a", "a%", "a\\b", "a\0b", "a & !b", "a:*"):
+        assert found(office, text) <= set(SUBJECTS)
+
+
+def test_what_was_written_last_is_found_at_once(office: Office) -> None:
+    """The index is brought up before the answer, and again after it."""
+    assert found(office, "hạ tầng") == set()
+    office.draft(make_draft("về hạ tầng số"), actor="Trần Thị Bình", document_id="d")
+    assert found(office, "hạ tầng") == {"d"}
+
+
+def test_a_number_a_symbol_and_a_date_are_found(office: Office) -> None:
+    """By number, by number and symbol in either form of Unicode, by day."""
+    office.approve("a", actor="Lê Văn Cường")
+    office.leader_signed("a", leader_pdf("a"), actor="Nguyễn Văn An")
+    symbol = office.issue("a", actor="Văn thư").symbol
+    day = office.document("a").issued_on
+
+    assert found(office, "", number=1) == {"a"}
+    assert found(office, "", symbol=unicodedata.normalize("NFD", symbol)) == {"a"}
+    assert found(office, "", symbol=symbol.lower()) == set()
+    assert found(office, "qd ubnd") == {"a"}
+    assert found(office, "", issued_from=day, issued_to=day) == {"a"}
+    assert found(office, "", issued_from=date(2027, 1, 1)) == set()
+    assert found(office, "", direction=Direction.INCOMING) == set()
+    assert found(office, "", issuer="H99") == set(SUBJECTS)
+    assert found(office, "", issuer="H98") == set()
+
+
+def test_another_agency_finds_nothing_of_it(place: Place, office: Office) -> None:
+    """Several agencies, one database."""
+    with place.open("H98", agency=make_agency("H98")) as other:
+        assert found(other, "quy che") == set()
+        assert found(other, "") == set()
+        other.draft(make_draft("về Quy chế"), actor="Trần Thị Bình", document_id="x")
+        assert found(other, "quy che") == {"x"}
+    assert found(office, "quy che") == {"a"}
+
+
+def test_an_index_that_was_dropped_comes_back(office: Office) -> None:
+    """It is made from the log and nothing else."""
+    assert found(office, "quy che") == {"a"}
+    office.rebuild_search()
+    assert found(office, "quy che") == {"a"}
+    assert office.verify_log().is_intact
+
+
+def test_the_newest_stand_first_and_no_more_than_asked_for(office: Office) -> None:
+    """A person reads the first page."""
+    hits = office.search(SearchQuery(limit=2))
+
+    assert len(hits) == 2
+    assert [hit.id for hit in office.search(SearchQuery())][:2] == [hit.id for hit in hits]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"limit": 0},
+        {"limit": 1001},
+        {"issued_from": date(2026, 2, 1), "issued_to": date(2026, 1, 1)},
+        {"text": "?!"},
+        {"text": "a " * 33},
+    ],
+)
+def test_a_question_without_sense_is_refused(change: dict[str, object]) -> None:
+    """With a code and a Vietnamese sentence."""
+    with pytest.raises(DocflowError) as error:
+        dataclasses.replace(SearchQuery(), **change)  # type: ignore[arg-type]
+    assert error.value.code is ErrorCode.BAD_ARGUMENT
+    assert error.value.vi
+
+
+def test_a_document_is_found_by_what_its_file_says(place: Place) -> None:
+    """Also after the file was replaced; a file that is no PDF is tried once."""
+    with place.open() as office:
+        draft = make_draft("về tiếp công dân")
+        office.draft(draft, actor="Trần Thị Bình", document_id="a", pdf=plain_pdf())
+        office.draft(draft, actor="Trần Thị Bình", document_id="b", pdf=b"no PDF")
+
+        assert found(office, "page") == set()
+        assert office.index_contents() == 2
+        assert found(office, "page cong dan") == {"a"}
+        assert office.index_contents() == 0
