@@ -21,6 +21,7 @@ from .errors import ServiceUnavailable as ServiceUnavailable
 from .errors import SignatureRejected as SignatureRejected
 from .errors import UsageError as UsageError
 from .errors import VnsignError as VnsignError
+from .pdf.finding.differences import PageDifference as PageDifference
 from .pdf.finding.text_search import Between as Between
 from .pdf.fonts import FontStyle as FontStyle
 from .pdf.fonts import bundled_font as bundled_font
@@ -87,6 +88,8 @@ from .wiring.placing import find_place as find_place
 from .wiring.placing import prepare_official_pdf as prepare_official_pdf
 from .wiring.placing import preview_pdf as preview_pdf
 from .wiring.placing import seal_place as seal_place
+from .wiring.revisions import differing_pages as differing_pages
+from .wiring.revisions import extract_revision as extract_revision
 from .wiring.sealing import seal_attachment_pdf as seal_attachment_pdf
 from .wiring.sealing import seal_copy_pdf as seal_copy_pdf
 from .wiring.sealing import seal_pdf as seal_pdf
@@ -153,6 +156,7 @@ __all__ = [
     "LevelReason",
     "Modifications",
     "Outcome",
+    "PageDifference",
     "PemSource",
     "Pkcs11Source",
     "Pkcs12Source",
@@ -195,7 +199,9 @@ __all__ = [
     "bundled_font",
     "certificate_pem",
     "create_app",
+    "differing_pages",
     "extend_pdf",
+    "extract_revision",
     "fill_pdf",
     "find_place",
     "inspect_pdf",

@@ -45,6 +45,8 @@ class FindingCode(StrEnum):
     CERTIFICATE_EXPIRED = "certificate_expired"
     CERTIFICATE_NOT_YET_VALID = "certificate_not_yet_valid"
     CERTIFICATE_REVOKED = "certificate_revoked"
+    CERTIFICATE_EXPIRED_LATER = "certificate_expired_later"
+    CERTIFICATE_REVOKED_LATER = "certificate_revoked_later"
     CERTIFICATE_ON_HOLD = "certificate_on_hold"
     REVOCATION_NOT_CHECKED = "revocation_not_checked"
     EVIDENCE_NOT_FETCHED = "evidence_not_fetched"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
-from vnsign.report import Finding, FindingCode, Level, Modifications, TimeSource, Verdict
+from vnsign.report import Finding, FindingCode, Level, Modifications, SubIndication, TimeSource, Verdict
 
 
 class Language(StrEnum):
@@ -141,6 +141,14 @@ FINDINGS: Mapping[FindingCode, _Words] = {
         "Chứng thư gốc {where} không còn được tin cậy từ {until}; không chứng minh được chữ ký có từ trước đó.",
         "The anchor {where} has not been trusted since {until}; nothing proves that the signature is older.",
     ),
+    FindingCode.CERTIFICATE_EXPIRED_LATER: _words(
+        "Chứng thư của {where} nay đã hết hạn ({not_after}), nhưng còn hiệu lực khi ký ({at}).",
+        "The certificate of {where} has expired by now ({not_after}), but was in force at signing ({at}).",
+    ),
+    FindingCode.CERTIFICATE_REVOKED_LATER: _words(
+        "Chứng thư của {where} bị thu hồi lúc {revoked_at}, sau khi ký ({at}); chữ ký đã có trước đó vẫn có giá trị.",
+        "The certificate of {where} was revoked at {revoked_at}, after signing ({at}); the signature keeps its value.",
+    ),
     FindingCode.CERTIFICATE_ON_HOLD: _words(
         "Chứng thư của {where} đang bị tạm dừng từ {revoked_at}.",
         "The certificate of {where} has been on hold since {revoked_at}.",
@@ -208,6 +216,56 @@ FINDINGS: Mapping[FindingCode, _Words] = {
     FindingCode.NOT_WHOLE_DOCUMENT: _words(
         "Chữ ký không bao gồm toàn bộ văn bản.", "The signature does not cover the whole document."
     ),
+}
+#: Why something did not pass, as part of a sentence.
+SUBINDICATIONS: Mapping[SubIndication, _Words] = {
+    SubIndication.FORMAT_FAILURE: _words("sai khuôn dạng", "wrong form"),
+    SubIndication.HASH_FAILURE: _words("không phải của dữ liệu này", "not over this data"),
+    SubIndication.SIG_CRYPTO_FAILURE: _words("giá trị chữ ký sai", "its signature value does not verify"),
+    SubIndication.REVOKED: _words("chứng thư đã bị thu hồi", "its certificate was revoked"),
+    SubIndication.EXPIRED: _words("chứng thư đã hết hạn", "its certificate had expired"),
+    SubIndication.NOT_YET_VALID: _words("chứng thư chưa có hiệu lực", "its certificate was not yet valid"),
+    SubIndication.SIG_CONSTRAINTS_FAILURE: _words("không đáp ứng chính sách kiểm tra", "it does not meet the policy"),
+    SubIndication.CHAIN_CONSTRAINTS_FAILURE: _words(
+        "chứng thư không dùng cho mục đích này", "its certificate is not for this purpose"
+    ),
+    SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE: _words(
+        "đường dẫn chứng thư không hợp lệ", "its certificate path is not valid"
+    ),
+    SubIndication.CRYPTO_CONSTRAINTS_FAILURE: _words(
+        "thuật toán không còn được chấp nhận", "its algorithms are no longer accepted"
+    ),
+    SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE: _words(
+        "thuật toán không còn được chấp nhận", "its algorithms are no longer accepted"
+    ),
+    SubIndication.POLICY_PROCESSING_ERROR: _words(
+        "không áp dụng được chính sách kiểm tra", "the policy cannot be applied"
+    ),
+    SubIndication.SIGNATURE_POLICY_NOT_AVAILABLE: _words(
+        "không có chính sách ký", "the signature policy is not at hand"
+    ),
+    SubIndication.TIMESTAMP_ORDER_FAILURE: _words(
+        "thứ tự dấu thời gian mâu thuẫn", "the order of timestamps contradicts itself"
+    ),
+    SubIndication.NO_SIGNING_CERTIFICATE_FOUND: _words("không tìm thấy chứng thư", "its certificate was not found"),
+    SubIndication.NO_CERTIFICATE_CHAIN_FOUND: _words(
+        "không thuộc tổ chức cấp mà bạn tin cậy", "it is not from an authority you trust"
+    ),
+    SubIndication.NO_CERTIFICATE_CHAIN_FOUND_NO_POE: _words(
+        "tổ chức cấp không còn được tin cậy", "its authority is no longer trusted"
+    ),
+    SubIndication.REVOKED_NO_POE: _words("chứng thư đã bị thu hồi", "its certificate was revoked"),
+    SubIndication.REVOKED_CA_NO_POE: _words(
+        "chứng thư của tổ chức cấp đã bị thu hồi", "the certificate of its authority was revoked"
+    ),
+    SubIndication.OUT_OF_BOUNDS_NO_POE: _words("chứng thư đã hết hạn", "its certificate has expired"),
+    SubIndication.OUT_OF_BOUNDS_NOT_REVOKED: _words("chứng thư đã hết hạn", "its certificate has expired"),
+    SubIndication.REVOCATION_OUT_OF_BOUNDS_NO_POE: _words(
+        "bằng chứng thu hồi đã hết hạn", "the revocation evidence ran out"
+    ),
+    SubIndication.NO_POE: _words("không chứng minh được thời gian", "it proves no time"),
+    SubIndication.TRY_LATER: _words("chưa kiểm tra được thu hồi", "its revocation could not be checked"),
+    SubIndication.SIGNED_DATA_NOT_FOUND: _words("không có dữ liệu đã ký", "what was signed is not at hand"),
 }
 VERDICTS: Mapping[Verdict, _Words] = {
     Verdict.TOTAL_PASSED: _words("HỢP LỆ", "VALID"),
@@ -283,7 +341,7 @@ class _Lenient(dict[str, str]):
 
 def sentence(finding: Finding, language: Language) -> str:
     """Return a finding as one sentence; control characters of a hostile file are taken out."""
-    values = _Lenient({key: _readable(key, clean(value)) for key, value in finding.values.items()})
+    values = _Lenient({key: _readable(key, clean(value), language) for key, value in finding.values.items()})
     values["where"] = _place(clean(finding.where), language)
     text = FINDINGS[finding.code][language].format_map(values)
     for empty, instead in _EMPTY:
@@ -291,7 +349,9 @@ def sentence(finding: Finding, language: Language) -> str:
     return " ".join(text.split())
 
 
-def _readable(key: str, value: str) -> str:
+def _readable(key: str, value: str, language: Language) -> str:
+    if key == "reason" and value in SubIndication.__members__:
+        return SUBINDICATIONS[SubIndication(value)][language]
     if key not in _TIMES:
         return value
     try:

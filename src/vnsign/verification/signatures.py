@@ -56,6 +56,8 @@ from vnsign.verification.verdicts import Verdicts
 __all__ = ["JudgedSignature", "LaterChanges", "LaterTimestamp", "Surroundings", "judge_signature"]
 
 _CLAUSE_ACCEPTANCE = "EN 319 102-1 §5.2.8"
+_CLAUSE_PAST = "EN 319 102-1 §5.6.2.4"
+_LATER_EXPIRED, _LATER_REVOKED = FindingCode.CERTIFICATE_EXPIRED_LATER, FindingCode.CERTIFICATE_REVOKED_LATER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,10 +265,22 @@ def _judge_past(
         if certificate.not_after < material.at:
             is_inside = certificate.not_before <= at <= certificate.not_after
             outcome = Outcome.PASSED if is_inside else Outcome.INDETERMINATE
-            verdicts.check("expired_since", outcome, not_after=certificate.not_after.isoformat(), **values)
+            not_after = certificate.not_after.isoformat()
+            verdicts.check("expired_since", outcome, not_after=not_after, **values)
+            if certificate.role is CertificateRole.SIGNER and is_inside:
+                times = {"not_after": not_after, "at": at.isoformat()}
+                verdicts.info(_LATER_EXPIRED, _CLAUSE_PAST, where=certificate.subject, **times)
         if certificate.revoked_at is not None:
-            outcome = Outcome.PASSED if certificate.revoked_at > at else Outcome.INDETERMINATE
-            verdicts.check("revoked_since", outcome, revoked_at=certificate.revoked_at.isoformat(), **values)
+            is_later = certificate.revoked_at > at
+            times = {"revoked_at": certificate.revoked_at.isoformat(), "at": at.isoformat()}
+            verdicts.check(
+                "revoked_since",
+                Outcome.PASSED if is_later else Outcome.INDETERMINATE,
+                certificate=certificate.subject,
+                **times,
+            )
+            if is_later:
+                verdicts.info(_LATER_REVOKED, _CLAUSE_PAST, where=certificate.subject, **times)
 
 
 def _judge_timestamps(

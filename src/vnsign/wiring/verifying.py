@@ -32,6 +32,7 @@ from vnsign.report import (
 )
 from vnsign.verification import Circumstances, inspect_by
 from vnsign.verification.statements import inspect_statement as _inspect_statement
+from vnsign.wiring.arguments import checked
 from vnsign.wiring.checking import shared_revocation_source
 from vnsign.wiring.fetching import Fetched, certificates_of, fetch_missing
 
@@ -40,6 +41,7 @@ Policy = ValidationPolicy | str | os.PathLike[str]
 _Report = TypeVar("_Report", DocumentReport, SignatureReport)
 
 
+@checked
 def inspect_pdf(
     pdf: bytes,
     *,
@@ -91,6 +93,7 @@ def inspect_pdf(
     return replace(report, findings=(*report.findings, *(_not_fetched(failure) for failure in fetched.failures)))
 
 
+@checked
 def verify_pdf(
     pdf: bytes,
     *,
@@ -126,6 +129,7 @@ def verify_pdf(
     return report
 
 
+@checked
 def inspect_statement(
     cms: bytes,
     statement: bytes | None,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime
 
 import pytest
+from cryptography import x509
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import vnsign
-from tests.materials import Office, leader_signed, make_office, numbered, sealed
+from tests.materials import Office, leader_signed, make_office, numbered, plain_pdf, sealed
 from tests.support import more_in_ci
 from vnsign.pdf.reading.structure import read_structure
 from vnsign.pki.anchors import TrustAnchors
@@ -17,6 +19,7 @@ from vnsign.report import DocumentReport, Verdict
 from vnsign.verification import inspect
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
+FLIPS = 12_000
 
 
 @pytest.fixture(scope="module")
@@ -91,3 +94,44 @@ def test_any_cms_in_a_signature_gives_a_report(cms: bytes) -> None:
 
     assert report.verdict in {Verdict.TOTAL_FAILED, Verdict.INDETERMINATE, Verdict.UNREADABLE}
     assert report.verdict is Verdict.UNREADABLE or len(report.signatures) == 1
+
+
+def good_files(office: Office) -> dict[str, bytes]:
+    """Return files that pass, one of each kind that the office makes."""
+    flow = sealed(office, numbered(leader_signed(office)))
+
+    def signed(level: str) -> bytes:
+        return vnsign.sign_pdf(
+            plain_pdf(),
+            office.leader,
+            level=level,
+            tsa=office.tsa if level != "B-B" else None,
+            revocation=office.crls,
+            check_status=False,
+        )
+
+    return {"B-B": signed("B-B"), "B-T": signed("B-T"), "B-LT": signed("B-LT"), "B-LTA": signed("B-LTA"), "flow": flow}
+
+
+@pytest.mark.soak
+def test_ten_thousand_flipped_bits_never_pass(office: Office) -> None:
+    """Bits drawn from all that some signature covers, over every kind of good file; the seed is fixed and recorded."""
+    lists = tuple(x509.load_der_x509_crl(office.authority.crl(which)) for which in ("root", "issuing"))
+    trust = TrustAnchors(anchors=office.trust.anchors, intermediates=office.authority.certificates()[1:], crls=lists)
+    now = office.clock.now()
+    dice = random.Random(20261128)
+    passed: list[tuple[str, int, int]] = []
+    for name, document in good_files(office).items():
+        assert inspect(document, trust=trust, at=now).verdict is Verdict.TOTAL_PASSED, name
+        signatures = [s for s in read_structure(document).signatures if s.problem is None]
+        covered = sorted(
+            {p for s in signatures for p in (*range(s.byte_range[1]), *range(s.byte_range[2], s.covered_end))}
+        )
+        for _ in range(FLIPS // 5):
+            position, bit = dice.choice(covered), dice.randrange(8)
+            flipped = bytearray(document)
+            flipped[position] ^= 1 << bit
+            if inspect(bytes(flipped), trust=trust, at=now).verdict is Verdict.TOTAL_PASSED:
+                passed.append((name, position, bit))
+
+    assert passed == []

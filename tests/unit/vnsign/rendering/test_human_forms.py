@@ -146,6 +146,8 @@ def test_every_closed_set_has_words_in_both_languages() -> None:
 #: Remarks: nothing is to be done about them.
 _REMARKS = {
     FindingCode.ALGORITHM_WEAK,
+    FindingCode.CERTIFICATE_EXPIRED_LATER,
+    FindingCode.CERTIFICATE_REVOKED_LATER,
     FindingCode.CLAIMED_TIME_DIFFERS,
     FindingCode.EVIDENCE_RECORD_NOT_SUPPORTED,
     FindingCode.SIGNATURE_POLICY_NOT_APPLIED,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,72 +17,24 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 import vnsign
-from tests.materials import HandClock, Office, make_office, plain_pdf
+from tests.judging_kit import BEGIN, HOUR, World, codes, make_world, only
+from tests.materials import HandClock, make_office, plain_pdf
 from vnsign.pdf.reading.structure import read_structure
 from vnsign.pdf.source import BytesSource, to_bytes
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.pki.cms_reading import parse_signed_data
 from vnsign.report import (
-    DocumentReport,
     FindingCode,
     Indication,
     Level,
     Modifications,
     Severity,
-    SignatureReport,
     SubIndication,
     TimeSource,
     Verdict,
 )
 from vnsign.signing.sign import SignatureRequest, sign
 from vnsign.verification import inspect
-
-BEGIN = datetime(2026, 3, 2, 8, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """An office with a clock set by hand."""
-
-    office: Office
-    clock: HandClock
-
-    def sign(self, *, level: str = "B-T", pdf: bytes | None = None) -> bytes:
-        """Sign a plain PDF as the leader at the clock's time."""
-        office = self.office
-        return vnsign.sign_pdf(
-            pdf or plain_pdf(),
-            office.leader,
-            level=level,
-            tsa=office.tsa if level != "B-B" else None,
-            revocation=office.crls,
-            check_status=False,
-            clock=self.clock,
-        )
-
-    def crls(self) -> tuple[x509.CertificateRevocationList, ...]:
-        """Return the authority's present lists."""
-        return tuple(x509.load_der_x509_crl(self.office.authority.crl(which)) for which in ("root", "issuing"))
-
-    def inspect(
-        self, pdf: bytes, *, crls: Sequence[x509.CertificateRevocationList] = (), at: datetime | None = None
-    ) -> DocumentReport:
-        """Judge at ``at`` (the clock's time by default) with the root as anchor."""
-        trust = TrustAnchors(
-            anchors=self.office.trust.anchors,
-            intermediates=self.office.authority.certificates()[1:],
-            crls=tuple(crls),
-        )
-        return inspect(pdf, trust=trust, at=at or self.clock.now())
-
-
-def make_world(folder: Path) -> World:
-    """Return a new authority, two hours old."""
-    clock = HandClock(BEGIN)
-    world = World(make_office(folder, clock=clock), clock)
-    clock.moment = BEGIN + 2 * HOUR
-    return world
 
 
 @pytest.fixture(scope="module")
@@ -102,17 +54,6 @@ def world(shared: World) -> World:
 def fresh(tmp_path: Path) -> World:
     """An authority of one's own, to revoke in."""
     return make_world(tmp_path / "authority")
-
-
-def only(report: DocumentReport) -> SignatureReport:
-    """Return the only signature."""
-    (signature,) = report.signatures
-    return signature
-
-
-def codes(signature: SignatureReport, *severities: Severity) -> set[FindingCode]:
-    """Return the codes of a signature's findings of the given severities (all by default)."""
-    return {f.code for f in signature.findings if not severities or f.severity in severities}
 
 
 # ---------------------------------------------------------------- time and status
