@@ -15,6 +15,7 @@ import docflow.cli
 from docflow.model import describe_state_tables, draw_incoming_states, draw_states
 from docflow.store import describe_tables
 from vnsign.cli.group import cli as vnsign_cli
+from vnsign.policy.policy_file import policy_schema
 from vnsign.rendering.schema import draw_schema
 
 DOCS = Path(__file__).parent
@@ -71,12 +72,18 @@ def build_states_json() -> str:
     return json.dumps(describe_state_tables(), ensure_ascii=False, indent=1) + "\n"
 
 
+def draw_policy_schema() -> str:
+    """Return the JSON Schema of validation policies."""
+    return json.dumps(policy_schema(), ensure_ascii=False, indent=2) + "\n"
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "reference/cli.md": build_cli_reference,
     "reference/incoming-states.md": draw_incoming_states,
     "reference/states.json": build_states_json,
     "reference/states.md": draw_states,
     "reference/tables.md": describe_tables,
+    "reference/validation-policy.schema.json": draw_policy_schema,
     "reference/verify.schema.json": draw_schema,
 }
 

@@ -140,7 +140,7 @@ class OwnRoot:
         """Return the root's own certificate."""
         constraints, critical = CA
         builder = self._builder(self.subject, self.key, serial=1).add_extension(constraints, critical=critical)
-        return builder.sign(self.key, hashes.SHA256())
+        return builder.sign(self.key, hashes.SHA256(), ecdsa_deterministic=True)
 
     def issue(
         self, key: Key, *extensions: Extension, serial: int = 2, subject: str = "Người thử", **dates: datetime
