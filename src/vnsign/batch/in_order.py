@@ -16,7 +16,7 @@ from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
-from vnsign.batch.pools import make_processes
+from vnsign.batch.pools import make_processes, uninterrupted
 
 _CHUNKS_PER_WORKER = 3
 _FIRST_CHUNK = 1
@@ -90,7 +90,8 @@ class _Queue(Generic[_Thing, _Result]):
 
     def _send(self, chunk: list[_Thing]) -> Future[list[_Result]]:
         try:
-            return self._pool.submit(_work, self._workshop, chunk)
+            with uninterrupted():
+                return self._pool.submit(_work, self._workshop, chunk)
         except BrokenExecutor as exc:
             future: Future[list[_Result]] = Future()
             future.set_exception(exc)
