@@ -88,6 +88,7 @@ from .wiring.placing import find_place as find_place
 from .wiring.placing import prepare_official_pdf as prepare_official_pdf
 from .wiring.placing import preview_pdf as preview_pdf
 from .wiring.placing import seal_place as seal_place
+from .wiring.reporting import render_reports as render_reports
 from .wiring.revisions import differing_pages as differing_pages
 from .wiring.revisions import extract_revision as extract_revision
 from .wiring.sealing import seal_attachment_pdf as seal_attachment_pdf
@@ -213,6 +214,7 @@ __all__ = [
     "preview_pdf",
     "read_pkcs12",
     "refresh_pdf",
+    "render_reports",
     "seal_attachment_pdf",
     "seal_copy_pdf",
     "seal_pdf",

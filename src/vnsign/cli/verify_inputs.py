@@ -18,8 +18,9 @@ from pathlib import Path
 
 import click
 
+from vnsign.batch.archive.walking import walk
+
 STANDARD_INPUT = "-"
-_PDF_SUFFIX = ".pdf"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _BLOCK = 1 << 16
 
@@ -52,7 +53,7 @@ class VerifyInputs:
                     raise click.UsageError(f"there is no PDF file in {path}")
 
     def files(self) -> Iterator[Path]:
-        """Yield what is to be looked at, in the order typed, folders in the order of names."""
+        """Yield what is to be looked at, in the order typed, folders in the order of paths."""
         seen: set[Path] = set()
         for path in self.paths:
             if _is_list(path):
@@ -84,14 +85,7 @@ def _is_list(path: Path) -> bool:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    failed: list[OSError] = []
-    for here, below, names in os.walk(folder, onerror=failed.append):
-        below.sort()
-        yield from (Path(str(error.filename)) for error in failed)
-        failed.clear()
-        place = Path(here)
-        yield from (place / name for name in sorted(names) if name.lower().endswith(_PDF_SUFFIX))
-    yield from (Path(str(error.filename)) for error in failed)
+    return (folder / os.fsdecode(path) for path in walk(os.fsencode(folder)))
 
 
 def _listed() -> Iterator[Path]:

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 from lxml import etree
 
+import vnsign
 from tests.report_kit import (
     EVERY_VERDICT,
     FAILED,
@@ -224,3 +225,15 @@ def test_ten_thousand_signatures_are_rendered() -> None:
 def test_every_severity_is_shown_somewhere() -> None:
     """The samples of this file hold each of them, so the forms above were tried with each."""
     assert {f.severity for report in EVERYTHING for f in report.all_findings()} == set(Severity)
+
+
+@pytest.mark.parametrize("form", Format)
+def test_python_gets_every_form_too(form: Format) -> None:
+    """By name, from the front door."""
+    assert "a/b.pdf" in "".join(vnsign.render_reports([PASSED], form.value, lang="en"))
+
+
+def test_a_form_that_is_none_is_told() -> None:
+    """With the names there are."""
+    with pytest.raises(vnsign.UsageError, match="junit"):
+        vnsign.render_reports([PASSED], "pdf")
