@@ -21,6 +21,7 @@ from cryptography.x509.oid import NameOID
 import vnsign
 from tests.forgery import append_increment, body_of, next_number, number_of_catalog
 from tests.materials import HandClock, Office, make_office, plain_pdf
+from vnsign.pdf.reading.structure import read_structure
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.pki.signature_values import compute_digest, hash_named
 from vnsign.report import DocumentReport, FindingCode, Severity, SignatureReport, StepReport
@@ -212,9 +213,7 @@ class HandMade:
         prepared = place_for_cms(document or plain_pdf(), sub_filter=sub_filter)
         gap = prepared.index(b"<" + b"0" * 16)
         end = prepared.index(b">", gap) + 1
-        digits = self.cms(prepared[:gap] + prepared[end:]).hex().encode()
-        assert len(digits) <= end - gap - 2
-        return prepared[: gap + 1] + digits.ljust(end - gap - 2, b"0") + prepared[end - 1 :]
+        return replaced_cms(prepared, self.cms(prepared[:gap] + prepared[end:]))
 
     def cms(self, data: bytes) -> bytes:
         """Return a detached ContentInfo over ``data``."""
@@ -261,12 +260,14 @@ class HandMade:
         ]
         if self.claimed is not None:
             attributes.append({"type": "signing_time", "values": [asn1_cms.Time({"utc_time": self.claimed})]})
-        named = _der(0x30, _der(0x30, _der(0x30, _der(0x04, fingerprint))))
+        named = der_element(0x30, der_element(0x30, der_element(0x30, der_element(0x04, fingerprint))))
         raw = [asn1_cms.CMSAttribute(attribute).dump() for attribute in attributes]
-        raw.append(_der(0x30, _oid("1.2.840.113549.1.9.16.2.47") + _der(0x31, named)))
+        raw.append(der_element(0x30, _oid("1.2.840.113549.1.9.16.2.47") + der_element(0x31, named)))
         if self.content_stamp is not None:
-            raw.append(_der(0x30, _oid("1.2.840.113549.1.9.16.2.20") + _der(0x31, self.content_stamp(data))))
-        return asn1_cms.CMSAttributes.load(_der(0x31, b"".join(sorted(raw))))
+            raw.append(
+                der_element(0x30, _oid("1.2.840.113549.1.9.16.2.20") + der_element(0x31, self.content_stamp(data)))
+            )
+        return asn1_cms.CMSAttributes.load(der_element(0x31, b"".join(sorted(raw))))
 
     def _algorithm(self) -> Any:  # noqa: ANN401 — asn1crypto ships no types
         if self.scheme == "rsassa_pkcs1v15":
@@ -280,7 +281,7 @@ class HandMade:
                 "salt_length": hash_named(self.digest).digest_size,
             }
             return {"algorithm": "rsassa_pss", "parameters": algos.RSASSAPSSParams(parameters)}
-        return algos.SignedDigestAlgorithm.load(_der(0x30, _oid(_SCHEME_OIDS.get(self.scheme, self.scheme))))
+        return algos.SignedDigestAlgorithm.load(der_element(0x30, _oid(_SCHEME_OIDS.get(self.scheme, self.scheme))))
 
     def _value(self, data: bytes) -> bytes:
         key = self.key
@@ -303,7 +304,8 @@ def _plain(value: bytes, key: ec.EllipticCurvePrivateKey) -> bytes:
     return b"".join(number.to_bytes(size, "big") for number in decode_dss_signature(value))
 
 
-def _der(tag: int, contents: bytes) -> bytes:
+def der_element(tag: int, contents: bytes) -> bytes:
+    """Return one element with a definite length."""
     if len(contents) < 0x80:
         return bytes((tag, len(contents))) + contents
     size = len(contents).to_bytes((len(contents).bit_length() + 7) // 8, "big")
@@ -340,6 +342,15 @@ def place_for_cms(document: bytes, *, sub_filter: bytes = b"/ETSI.CAdES.detached
     end = prepared.index(b">", start) + 1
     written = b"/ByteRange [0 %010d %010d %010d]" % (start, end, len(prepared) - end)
     return prepared.replace(placeholder, written)
+
+
+def replaced_cms(pdf: bytes, cms: bytes) -> bytes:
+    """Return the PDF with another CMS in the gap of its only signature."""
+    (found,) = read_structure(pdf).signatures
+    start, end = found.byte_range[1] + 1, found.byte_range[2] - 1
+    digits = cms.hex().encode()
+    assert len(digits) <= end - start
+    return pdf[:start] + digits.ljust(end - start, b"0") + pdf[end:]
 
 
 def judge(pdf: bytes, trust: TrustAnchors, *, at: datetime = BEGIN, **circumstances: Any) -> DocumentReport:  # noqa: ANN401
