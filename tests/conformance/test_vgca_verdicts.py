@@ -119,7 +119,7 @@ def test_the_licence_generator_and_the_tsa_sign_no_documents(generation_1: Trust
 
 
 def test_the_damaged_official_copy_has_a_broken_signature(generation_1: TrustAnchors) -> None:
-    """ "Có chữ ký nhưng hỏng": signer and claimed time are shown, nothing is confirmed, nothing is absent."""
+    """Có chữ ký nhưng hỏng: signer and claimed time are shown, nothing is confirmed, nothing is absent."""
     (path,) = require_data("vgca/damaged-pdf").glob("*.pdf")
     report = vnsign.inspect_pdf(path.read_bytes(), trust=generation_1, at=NOW, policy="vn-official")
     (signature,) = report.signatures
