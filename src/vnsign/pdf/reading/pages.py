@@ -42,8 +42,15 @@ def geometry_of(page: pikepdf.Object) -> PageGeometry:
     """Return what a person sees of a page (crop box within the media box, rotation; all may be inherited).
 
     Raises:
-        InputError: MALFORMED_PDF if nothing says how large it is.
+        InputError: MALFORMED_PDF if nothing says how large it is, or it measures in units of its own (/UserUnit), by
+            which no seal has its real size in every reader.
     """
+    if page.get("/UserUnit", 1) != 1:
+        raise InputError(
+            ErrorCode.MALFORMED_PDF,
+            "a page measures in units of its own (/UserUnit): readers do not agree how large an image on it is",
+            way_out="sign without an image, or export the page in ordinary units",
+        )
     crop: object = None
     media: object = None
     rotation: object = None

@@ -63,3 +63,16 @@ def _with_form(form: Object) -> bytes:
         out = BytesIO()
         pdf.save(out)
     return out.getvalue()
+
+
+def test_nothing_is_placed_on_a_page_that_measures_in_units_of_its_own() -> None:
+    """ISO 32000-2 §14.11.2, /UserUnit: a seal would have twice its size in one reader and its own in another."""
+    with pikepdf.open(BytesIO(plain_pdf())) as pdf:
+        pdf.pages[0].obj.UserUnit = 2
+        out = BytesIO()
+        pdf.save(out)
+    place = vnsign.Place(page=1, at_mm=(20, 30), size_mm=(36, 36))
+    with pytest.raises(vnsign.InputError, match="UserUnit"):
+        vnsign.prepare_official_pdf(out.getvalue(), persons=[place], seal_mm=(36, 36), find_blanks=False)
+    with pytest.raises(vnsign.InputError, match="UserUnit"):
+        vnsign.preview_pdf(out.getvalue(), place)
