@@ -6,7 +6,7 @@ documentation, a type checker and this agree.
 
 Invariants:
     - A value is never shown: it may be a passphrase.
-    - Numbers are finite, times have a zone.
+    - Numbers are finite, times have a zone, texts can be written down.
 
 What it does not do: convert anything, or look at more than the first hundred members of a sequence.
 """
@@ -16,6 +16,8 @@ from __future__ import annotations
 import functools
 import inspect
 import math
+import os
+import re
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -31,6 +33,8 @@ from vnsign.ports import Clock
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 _LOOKED_AT = 100
+#: What Python makes of bytes that are no text; it can be written nowhere.
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def checked(function: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -95,6 +99,8 @@ def _require(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 — a
             ErrorCode.BAD_ARGUMENT,
             f"{name} is a time without a zone"
             if is_naive
+            else f"{name} holds bytes that are no text"
+            if isinstance(value, str) and _LONE_SURROGATE.search(value)
             else f"{name} is of the type {type(value).__name__}, and must be {_described(hint)}",
             way_out="give an aware time, such as datetime.now(UTC)" if is_naive else None,
         )
@@ -110,6 +116,8 @@ def _require(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 — a
 def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401 — one line for each kind of annotation
     origin, parameters = get_origin(hint), get_args(hint)
     if origin in {Union, types.UnionType}:
+        if isinstance(value, str) and str in parameters and any(map(_is_path, parameters)):
+            return True  # the name of a file may hold bytes that are no text
         return any(_fits(value, each) for each in parameters)
     if origin is tuple:
         return isinstance(value, tuple) and _tuple_fits(value, parameters)
@@ -134,12 +142,19 @@ def _is_of(value: object, kind: Any) -> bool:  # noqa: ANN401
         return kind is not None or value is None
     if kind is float:
         return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if kind is str:
+        return isinstance(value, str) and not _LONE_SURROGATE.search(value)
     if kind is int:
         return isinstance(value, int) and not isinstance(value, bool)
     if getattr(kind, "_is_protocol", False):
         is_time = isinstance(value, datetime)  # which has a method of the name that a source of timestamps has
         return not is_time and all(callable(getattr(value, method, None)) for method in _methods(kind))
     return isinstance(value, kind) and not (isinstance(value, datetime) and value.tzinfo is None)
+
+
+def _is_path(kind: Any) -> bool:  # noqa: ANN401
+    plain = get_origin(kind) or kind
+    return isinstance(plain, type) and issubclass(plain, os.PathLike)
 
 
 def _tuple_fits(value: tuple[object, ...], kinds: tuple[Any, ...]) -> bool:

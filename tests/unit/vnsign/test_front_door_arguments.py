@@ -19,6 +19,7 @@ WRONG: Mapping[str, object] = {
     "text": "abc",
     "bytes": b"abc",
     "empty": b"",
+    "no text": "\udcff",
     "number": 5,
     "fraction": float("nan"),
     "list": [object()],
@@ -223,6 +224,16 @@ def test_a_clock_without_a_zone_is_refused(office: Office) -> None:
             tsa=office.tsa,
             clock=NaiveClock(),
         )
+
+
+def test_a_text_that_cannot_be_written_is_refused_and_such_a_file_name_is_not(office: Office, tmp_path: Path) -> None:
+    """Bytes that are no UTF-8 may stand in the name of a file, not in a reason: and the PDF is not to blame."""
+    for name in ("reason", "location", "field"):
+        with pytest.raises(vnsign.UsageError, match=f"{name} holds bytes that are no text"):
+            vnsign.sign_pdf(plain_pdf(), office.leader, check_status=False, **{name: "a\udcff"})  # type: ignore[arg-type]
+    (tmp_path / "a\udcff.pdf").write_bytes(plain_pdf())
+    vnsign.sign_file(str(tmp_path / "a\udcff.pdf"), str(tmp_path / "b\udcff.pdf"), office.leader, check_status=False)
+    assert (tmp_path / "b\udcff.pdf").exists()
 
 
 def test_a_passphrase_is_not_shown(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ Source: TT 01/2019/TT-BNV Điều 11.1, 20.1đ; ISO 32000-2 §12.7.4.3; §12.8.2
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 
 from pikepdf import Array, Dictionary, Name, Object, String
@@ -18,6 +19,8 @@ from vnsign.pdf.writing.updating import PdfUpdate, open_for_update, translated
 
 def fill(source: PdfSource, values: Mapping[str, str]) -> AppendedSource:
     """Return the PDF with one increment that fills the named text fields.
+
+    Letters in pieces (a vowel and its accents apart, as some systems write them) are put together, as the font has them.
 
     Does not check: that no signature forbids it (sealed fields are refused by their value: a filled field is never
     filled again).
@@ -43,7 +46,7 @@ def fill(source: PdfSource, values: Mapping[str, str]) -> AppendedSource:
                     ErrorCode.FIELD_ALREADY_FILLED, f"the field {name!r} already holds {str(fields[name].value)!r}"
                 )
             with translated(f"filling the field {name!r}"):
-                _fill_one(update, fields[name].node, value)
+                _fill_one(update, fields[name].node, unicodedata.normalize("NFC", value))
         return update.finish()
 
 

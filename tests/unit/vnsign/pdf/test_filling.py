@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from io import BytesIO
 
 import pikepdf
@@ -66,6 +67,13 @@ def test_a_filled_field_is_never_filled_again() -> None:
         fill(filled, {NUMBER: "16/QĐ-UBND"})
 
     assert refused.value.code is ErrorCode.FIELD_ALREADY_FILLED
+
+
+def test_letters_in_pieces_are_put_together() -> None:
+    """A system that writes Đ, ộ, ủ decomposed (NFD) gets the same number as any other."""
+    whole = fill(prepared_pdf(), {DATE: "Độc Ủy, ngày 05 tháng 01 năm 2026"})
+
+    assert fill(prepared_pdf(), {DATE: unicodedata.normalize("NFD", "Độc Ủy, ngày 05 tháng 01 năm 2026")}) == whole
 
 
 def test_a_field_that_is_not_there_is_named() -> None:
