@@ -20,7 +20,7 @@ from vnsign.pdf.writing.updating import PdfUpdate, open_for_update, translated
 def fill(source: PdfSource, values: Mapping[str, str]) -> AppendedSource:
     """Return the PDF with one increment that fills the named text fields.
 
-    Letters in pieces (a vowel and its accents apart, as some systems write them) are put together, as the font has them.
+    Letters in pieces (a vowel and its accents apart, as some systems write them) are put together, as fonts have them.
 
     Does not check: that no signature forbids it (sealed fields are refused by their value: a filled field is never
     filled again).
