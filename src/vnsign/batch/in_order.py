@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -82,8 +82,10 @@ class _Queue(Generic[_Thing, _Result]):
                 chunk, future = self._waiting.popleft()
                 try:
                     done = future.result()
-                except BrokenExecutor:
+                except (BrokenExecutor, CancelledError):
+                    self._remake()
                     done = self._one_by_one(chunk)
+                    self._waiting = deque((c, f if _has_result(f) else self._send(c)) for c, f in self._waiting)
                 yield from done
         finally:
             self._pool.shutdown(wait=True, cancel_futures=True)
@@ -100,7 +102,6 @@ class _Queue(Generic[_Thing, _Result]):
     def _one_by_one(self, chunk: list[_Thing]) -> list[_Result]:
         """Work alone on each thing that was in flight when a process died."""
         done: list[_Result] = []
-        self._remake()
         for thing in chunk:
             try:
                 done += self._pool.submit(_work, self._workshop, [thing]).result()
@@ -115,6 +116,10 @@ class _Queue(Generic[_Thing, _Result]):
 
     def _make_pool(self) -> ProcessPoolExecutor:
         return make_processes(self._workers, preload=self._preload)
+
+
+def _has_result(future: Future[Any]) -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None
 
 
 _opened: dict[str, Callable[[Any], Any]] = {}
