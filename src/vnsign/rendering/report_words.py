@@ -25,8 +25,10 @@ LEVEL_REASONS: Mapping[LevelReason, Words] = {
     LevelReason.NO_SIGNING_CERTIFICATE_ATTRIBUTE: words(
         "chữ ký không gắn với chứng thư của người ký", "the signature does not name the signer's certificate"
     ),
+    LevelReason.SIGNING_TIME_ATTRIBUTE: words(
+        "thời điểm ký ghi trong CMS, không chỉ trong /M", "the signing time stands in the CMS, not only in /M"
+    ),
     LevelReason.NO_TIMESTAMP: words("không có dấu thời gian", "there is no timestamp"),
-    LevelReason.TIMESTAMP_NOT_SOUND: words("dấu thời gian không đúng", "the timestamp is not sound"),
     LevelReason.NO_EVIDENCE_FOR_SIGNER: words(
         "thiếu bằng chứng trạng thái chứng thư của người ký", "no evidence of the status of the signer's certificate"
     ),

@@ -89,6 +89,11 @@ class Level(StrEnum):
     PADES_B_LTA = "PAdES-B-LTA"
     PKCS7_B = "PKCS7-B"
     PKCS7_T = "PKCS7-T"
+    PKCS7_LT = "PKCS7-LT"
+    PKCS7_LTA = "PKCS7-LTA"
+    #: PAdES beside the baseline (ETSI EN 319 142-2): a basic signature, and one with evidence and time.
+    PADES_E_BES = "PAdES-E-BES"
+    PADES_E_LTV = "PAdES-E-LTV"
     NONE = "none"
 
 
@@ -100,8 +105,9 @@ class LevelReason(StrEnum):
     SIGNATURE_BROKEN = "signature_broken"
     NOT_A_PADES_SUB_FILTER = "not_a_pades_sub_filter"
     NO_SIGNING_CERTIFICATE_ATTRIBUTE = "no_signing_certificate_attribute"
+    #: The baseline wants the signer's time in /M only.
+    SIGNING_TIME_ATTRIBUTE = "signing_time_attribute"
     NO_TIMESTAMP = "no_timestamp"
-    TIMESTAMP_NOT_SOUND = "timestamp_not_sound"
     NO_EVIDENCE_FOR_SIGNER = "no_evidence_for_signer"
     NO_EVIDENCE_FOR_PATH = "no_evidence_for_path"
     EVIDENCE_OUTSIDE_SECURITY_STORE = "evidence_outside_security_store"

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
+from vnsign.pki.cms_reading import SignedCms
 from vnsign.pki.evidence import Statement
 from vnsign.pki.status import RevocationEvidence, read_evidence
 from vnsign.report import EvidenceKind, EvidenceOrigin, EvidenceReport
@@ -72,6 +73,18 @@ class KnownEvidence:
     def origins_of(self, piece: object) -> tuple[EvidenceOrigin, ...]:
         """Return where a piece of :attr:`all` lay."""
         return self._origins.get(id(piece), ())
+
+    def for_signature(self, cms: SignedCms) -> RevocationEvidence:
+        """Return what of the file speaks for one signature: all but what lies in another signature's CMS alone."""
+        own = {*cms.crls, *cms.ocsps}
+
+        def is_for_it(piece: _Piece) -> bool:
+            return self.origins_of(piece) != (EvidenceOrigin.CMS,) or piece.public_bytes(Encoding.DER) in own
+
+        return RevocationEvidence(
+            crls=tuple(crl for crl in self.embedded.crls if is_for_it(crl)),
+            ocsps=tuple(answer for answer in self.embedded.ocsps if is_for_it(answer)),
+        )
 
     def report(self, decisive: Iterable[Statement], others: Iterable[Statement]) -> tuple[EvidenceReport, ...]:
         """Describe what a status stands on, then what else was said."""

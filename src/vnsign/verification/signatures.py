@@ -20,6 +20,7 @@ What it does not do: check that the signer had authority to sign.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -199,9 +200,9 @@ def _judge_readable(
             cms=cms,
             sub_filter=source.found.sub_filter,
             timestamps=len(timestamps.own),
-            has_sound_timestamp=any(t.is_over_signature for t in timestamps.own),
-            later_document_timestamps=[t.protects_evidence for t in around.later if t.judged.is_sound],
-            evidence=material.known.embedded,
+            later_document_timestamps=[t.protects_evidence for t in around.later],
+            authorities=_authorities(timestamps.own or [t.judged for t in around.later[:1]], material),
+            evidence=material.known.for_signature(cms),
         )
     )
     verdicts.enter(Step.ACCEPTANCE)
@@ -234,6 +235,11 @@ def _judge_certificate(
     verdicts.enter(Step.ACCEPTANCE)
     judge_algorithms(verdicts, cms, certificate, table=material.policy.algorithms, existence=time.existence)
     return chain
+
+
+def _authorities(timestamps: Sequence[JudgedTimestamp], material: Material) -> list[bytes]:
+    wanted = {t.report.authority_sha256 for t in timestamps}
+    return [der for der in material.certificates if hashlib.sha256(der).hexdigest() in wanted]
 
 
 def _judge_acceptance(verdicts: Verdicts, cms: SignedCms, level: FoundLevel, *, material: Material, where: str) -> None:

@@ -23,7 +23,7 @@ from vnsign.wiring.inspecting import Inspection, Judge
 
 #: Lowest first.
 _LEVELS = (
-    *(Level.NONE, Level.PKCS7_B, Level.PKCS7_T),
+    *(Level.NONE, Level.PKCS7_B, Level.PKCS7_T, Level.PKCS7_LT, Level.PKCS7_LTA, Level.PADES_E_BES, Level.PADES_E_LTV),
     *(Level.PADES_B_B, Level.PADES_B_T, Level.PADES_B_LT, Level.PADES_B_LTA),
 )
 _BLOCK = 1 << 20
