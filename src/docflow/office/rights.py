@@ -22,7 +22,7 @@ from docflow.ports import UnitOfWork
 _CONFIRMING = frozenset({OfficeRole.QUAN_TRI, OfficeRole.LANH_DAO})
 
 
-def require_right(unit: UnitOfWork, desk: Desk, actor: str, role: Role, *, event: str, subject: str) -> None:
+def require_right(unit: UnitOfWork, desk: Desk, actor: str, *, role: Role, event: str, subject: str) -> None:
     """Let somebody act in a role of the state tables, or refuse.
 
     Raises:
@@ -104,7 +104,7 @@ def _change(desk: Desk, person: str, role: OfficeRole, *, actor: str, is_held: b
                 "the first role given is that of an administrator",
                 vi="Phải cấp quyền quản trị trước.",
             )
-        require_right(unit, desk, actor, Role.ADMINISTRATOR, event="change_rights", subject=person)
+        require_right(unit, desk, actor, role=Role.ADMINISTRATOR, event="change_rights", subject=person)
         before = unit.find_holding(person, role)
         if before is not None and bool(before.is_held) is is_held:
             return before

@@ -143,16 +143,16 @@ class OutgoingOffice:
     def attachment_sealed(
         self,
         document_id: str,
-        position: int,
         pdf: bytes,
         *,
+        position: int,
         actor: str,
         check: SignatureCheck | None = None,
         idempotency_key: str | None = None,
     ) -> Receipt:
         """Record the agency's signature on an attached file; see :func:`docflow.office.record_attachment_seal`."""
         return use_cases.record_attachment_seal(
-            self._desk, document_id, position, pdf, actor=actor, check=check, idempotency_key=idempotency_key
+            self._desk, document_id, pdf, position=position, actor=actor, check=check, idempotency_key=idempotency_key
         )
 
     def hand_over(

@@ -75,7 +75,7 @@ def perform_incoming(unit: UnitOfWork, desk: Desk, step: IncomingStep) -> Incomi
     """
     role = _ROLES[step.event]
     if step.actor != ACTOR and role is not Role.SENDER:
-        require_right(unit, desk, step.actor, role, event=step.event.value, subject=step.incoming_id)
+        require_right(unit, desk, step.actor, role=role, event=step.event.value, subject=step.incoming_id)
     before = unit.find_incoming(step.incoming_id)
     if before is None and step.arrival is None:
         raise _not_found(step.incoming_id)

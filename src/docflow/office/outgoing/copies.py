@@ -187,7 +187,7 @@ def _begin(desk: Desk, event: CopyEvent, copy_id: str, *, actor: str, asked: dic
 def _open(unit: UnitOfWork, desk: Desk, act: _Act) -> tuple[DocumentCopy | None, bool]:
     """Return the copy as it stands, and whether this very request was carried out before."""
     subject = act.copy_id
-    require_right(unit, desk, act.actor, Role.REGISTRY, event=f"copy_{act.event.value}", subject=subject)
+    require_right(unit, desk, act.actor, role=Role.REGISTRY, event=f"copy_{act.event.value}", subject=subject)
     return unit.find_copy(act.copy_id), find_answer(unit, act.request) is not None
 
 

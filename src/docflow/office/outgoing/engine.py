@@ -73,7 +73,7 @@ def perform(unit: UnitOfWork, step: Step, *, desk: Desk) -> Outcome:
             the guard says.
     """
     # (0) may he, and was it asked before
-    require_right(unit, desk, step.actor, ROLES[step.event], event=step.event.value, subject=step.document_id)
+    require_right(unit, desk, step.actor, role=ROLES[step.event], event=step.event.value, subject=step.document_id)
     before = unit.find_document(step.document_id)
     request = _name_request(step, before, agency=desk.agency)
     answered = find_answer(unit, request)

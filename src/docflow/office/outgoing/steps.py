@@ -261,9 +261,9 @@ def record_seal(
 def record_attachment_seal(
     desk: Desk,
     document_id: str,
-    position: int,
     pdf: bytes,
     *,
+    position: int,
     actor: str,
     check: SignatureCheck | None = None,
     idempotency_key: str | None = None,

@@ -86,7 +86,7 @@ def keep_everything(office: Office) -> None:
     office.leader_signed("replacing", leader_pdf("replacing"), actor="Nguyễn Văn An")
     office.issue("replacing", actor="Văn thư")
     office.sealed("replacing", leader_pdf("replacing") + b" seal", actor="Văn thư")
-    office.attachment_sealed("replacing", 0, b"%PDF appendix seal", actor="Văn thư")
+    office.attachment_sealed("replacing", b"%PDF appendix seal", position=0, actor="Văn thư")
     for number in range(2):
         office.make_copy(make_copy_request(), actor="Văn thư", copy_id=f"copy-{number}")
     office.void_copy("copy-1", actor="Văn thư", reason="in hỏng")
