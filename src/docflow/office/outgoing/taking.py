@@ -27,12 +27,13 @@ from docflow.model import (
     build_place_and_date,
     check_document_id,
     check_line,
+    check_prose,
     refuse_marked,
 )
 from docflow.office.desk import Desk
 from docflow.office.ledger import MAX_ACTOR_CHARS
 from docflow.office.outgoing.engine import Outcome, perform
-from docflow.office.outgoing.guards import ACCEPTED_VERDICTS
+from docflow.office.outgoing.guards import ACCEPTED_VERDICTS, MAX_WORDS
 from docflow.office.outgoing.step import Step, StoredPdf
 from docflow.ports import BlobRow, SignatureCheck, UnitOfWork
 
@@ -96,6 +97,12 @@ def make_step(
     """
     check_document_id(document_id)
     check_line(actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
+    # Before a file is stored, and before a fingerprint is taken of what cannot be one.
+    check_prose(words, limit=MAX_WORDS, what="reason or opinion", vi="Lý do hoặc ý kiến", is_optional=True)
+    for text, what, vi in ((how, "way it is sent", "Hình thức chuyển"), (signed_for, "receiver", "Người ký nhận")):
+        check_line(text, limit=MAX_ACTOR_CHARS, what=what, vi=vi, is_optional=True)
+    is_named = event is DocumentEvent.ATTACH
+    check_line(name, limit=MAX_ACTOR_CHARS, what="file's name", vi="Tên tệp", is_optional=not is_named)
     refuse_marked(name, *words.splitlines())
     now = desk.clock.now()
     format_time(now)  # refuses a clock without a time zone before anything is written

@@ -1,0 +1,319 @@
+"""Outgoing documents under any sequence of verbs, against a model that knows what each step means, not the table."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from docflow import Addressee, DocflowError, Link, LinkKind, Office, OutboxState
+from tests.office_kit import SetClock, leader_pdf, make_draft, open_office
+from tests.support import more_in_ci
+
+DOCUMENTS = ("a", "b", "c")
+"""``b`` replaces ``a`` if ``a`` is in force when it is drafted."""
+
+
+@dataclass
+class Paper:
+    """What a clerk would know of a document: nothing of docflow's states."""
+
+    stage: str = "being written"
+    version: int = 1
+    said: int = 0
+    attached: int = 0
+    attached_signed: set[int] = field(default_factory=set)
+    replaces: str | None = None
+    with_addressee: list[str] = field(default_factory=lambda: ["kept", "kept"])
+    number: int | None = None
+
+
+class Outgoing(RuleBasedStateMachine):
+    """Every verb may come at any time; only what a clerk would call right may happen, and it always may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.clock = SetClock()
+        self.office: Office = open_office(self.folder / "office", clock=self.clock)
+        self.papers: dict[str, Paper] = {}
+        self.issued = 0
+        self.leaves = self.log_size()
+
+    def teardown(self) -> None:
+        """The whole log, register and files are intact after any history."""
+        report = self.office.verify_log()
+        self.office.close()
+        shutil.rmtree(self.folder)
+        assert report.is_intact, report.findings
+        assert report.numbers == self.issued
+
+    def log_size(self) -> int:
+        """Return how many leaves the log has."""
+        return int(self.office.checkpoint().splitlines()[1])
+
+    def do(self, verb: str, *, right: bool, leaves: int = 1, **arguments: object) -> bool:
+        """Call a verb: if it is right it happens and leaves its leaves; if not, it is refused and leaves nothing.
+
+        What was asked before gets its old answer, which changes nothing: as good as a refusal, and wrong where the
+        verb would be right.
+        """
+        self.clock.advance(seconds=1)
+        before = self.log_size()
+        refusal, is_repetition = None, False
+        try:
+            is_repetition = getattr(self.office, verb)(**arguments).is_replay
+        except DocflowError as error:
+            refusal = error
+        grown = self.log_size() - before
+        if refusal is not None or is_repetition:
+            assert not right, f"{verb} was refused: {refusal}"
+            assert refusal is None or refusal.vi
+            assert grown == 0, f"{verb} was refused and wrote"
+            return False
+        assert right, f"{verb} was let through"
+        assert grown == leaves, f"{verb} left {grown} leaves, not {leaves}"
+        return True
+
+    @initialize(steps=st.integers(0, 4), with_attachment=st.booleans())
+    def begin(self, steps: int, *, with_attachment: bool) -> None:
+        """There is one document to begin with, somewhere on its way."""
+        self.draft("a")
+        if with_attachment:
+            self.attach("a")
+        self.go_on("a", steps)
+
+    @rule(name=st.sampled_from(DOCUMENTS), steps=st.integers(1, 5))
+    def go_on(self, name: str, steps: int) -> None:
+        """A document goes on its usual way for some steps, so that its end is reached as often as its beginning."""
+        for _ in range(steps):
+            match self.stage(name):
+                case "nowhere":
+                    self.draft(name)
+                case "being written":
+                    self.approve(name)
+                case "given back":
+                    self.revise(name, is_stale=False)
+                case "approved":
+                    self.sign(name)
+                case "signed":
+                    self.issue(name)
+                case "numbered":
+                    self.seal(name, is_forged=False)
+                case "issued":
+                    self.seal_attachment(name, len(self.papers[name].attached_signed))
+                case _:
+                    return
+
+    @rule(name=st.sampled_from(DOCUMENTS))
+    def draft(self, name: str) -> None:
+        """A document is drafted once; another request under its id is refused."""
+        is_replacement = name == "b" and self.stage("a") == "issued"
+        links = (Link(kind=LinkKind.REPLACES, target="a"),) if is_replacement else ()
+        draft = dataclasses.replace(make_draft(f"về việc {name} {self.log_size()}"), links=links)
+        if self.do("draft", right=name not in self.papers, draft=draft, actor="A", document_id=name):
+            self.papers[name] = Paper(replaces="a" if is_replacement else None)
+
+    @rule(name=st.sampled_from(DOCUMENTS), is_stale=st.booleans())
+    def revise(self, name: str, *, is_stale: bool) -> None:
+        """A draft may be revised until it is approved, and only the newest version of it."""
+        paper = self.papers.get(name, Paper(stage="nowhere"))
+        links = (Link(kind=LinkKind.REPLACES, target=paper.replaces),) if paper.replaces else ()
+        still_there = paper.replaces is None or self.stage(paper.replaces) == "issued"
+        right = paper.stage in {"being written", "given back"} and not is_stale and still_there
+        draft = dataclasses.replace(make_draft(f"về việc khác {self.log_size()}"), links=links)
+        version = paper.version + is_stale
+        if self.do("revise", right=right, document_id=name, draft=draft, actor="A", version=version):
+            paper.version += 1
+            paper.stage = "being written"
+
+    @rule(name=st.sampled_from(DOCUMENTS))
+    def comment(self, name: str) -> None:
+        """Opinions are given while it is being written."""
+        right = self.stage(name) in {"being written", "given back"}
+        if self.do("comment", right=right, document_id=name, opinion=f"ý kiến {self.log_size()}", actor="B"):
+            self.papers[name].said += 1
+
+    @rule(name=st.sampled_from(DOCUMENTS))
+    def attach(self, name: str) -> None:
+        """Files are attached while it is being written."""
+        right = self.stage(name) in {"being written", "given back"}
+        pdf = f"%PDF {name} {self.papers[name].attached if name in self.papers else 0}".encode()
+        if self.do("attach", right=right, document_id=name, pdf=pdf, name="Phụ lục", actor="A"):
+            self.papers[name].attached += 1
+
+    @rule(name=st.sampled_from(DOCUMENTS))
+    def give_back(self, name: str) -> None:
+        """Whoever looks at it before it has a number may give it back."""
+        right = self.stage(name) in {"being written", "approved", "signed"}
+        if self.do("return_draft", right=right, document_id=name, actor="B", reason=f"sai {self.log_size()}"):
+            self.papers[name].stage = "given back"
+            self.papers[name].said += 1
+
+    @rule(name=st.sampled_from(DOCUMENTS))
+    def approve(self, name: str) -> None:
+        """What is being written may be approved."""
+        self.move("approve", name, {"being written"}, "approved")
+
+    @rule(name=st.sampled_from(DOCUMENTS))
+    def sign(self, name: str) -> None:
+        """What is approved may be signed."""
+        self.move("leader_signed", name, {"approved"}, "signed", pdf=leader_pdf(name))
+
+    @rule(name=st.sampled_from(DOCUMENTS))
+    def issue(self, name: str) -> None:
+        """What is signed gets the next number, if what it replaces is still in force."""
+        paper = self.papers.get(name, Paper())
+        if paper.stage == "signed" and paper.replaces and self.stage(paper.replaces) != "issued":
+            self.do("issue", right=False, document_id=name, actor="V")
+        elif self.move("issue", name, {"signed"}, "numbered"):
+            self.issued += 1
+            paper.number = self.issued
+
+    @rule(name=st.sampled_from(DOCUMENTS), is_forged=st.booleans())
+    def seal(self, name: str, *, is_forged: bool) -> None:
+        """The agency signs what the leader signed and what has a number; what it replaces is in force no longer."""
+        paper = self.papers.get(name, Paper(stage="nowhere"))
+        pdf = (b"%PDF other" if is_forged else leader_pdf(name)) + b" seal"
+        replaced = paper.replaces if paper.replaces and self.stage(paper.replaces) == "issued" else None
+        right = paper.stage == "numbered" and not is_forged
+        if self.do("sealed", right=right, leaves=2 if replaced else 1, document_id=name, pdf=pdf, actor="V"):
+            paper.stage = "issued"
+            self.release(paper)
+            if replaced:
+                self.papers[replaced].stage = "replaced"
+                self.keep_back(self.papers[replaced])
+
+    @rule(name=st.sampled_from(DOCUMENTS), position=st.integers(0, 1))
+    def seal_attachment(self, name: str, position: int) -> None:
+        """Each attachment is signed once, after its document; the last one lets everything leave."""
+        paper = self.papers.get(name, Paper(stage="nowhere"))
+        pdf = f"%PDF {name} {position} seal".encode()
+        right = paper.stage == "issued" and position < paper.attached and position not in paper.attached_signed
+        if self.do("attachment_sealed", right=right, document_id=name, pdf=pdf, position=position, actor="V"):
+            paper.attached_signed.add(position)
+            self.release(paper)
+
+    @rule(name=st.sampled_from(DOCUMENTS), position=st.integers(0, 2))
+    def hand_over(self, name: str, position: int) -> None:
+        """What waits for somebody may be handed to him, once."""
+        paper = self.papers.get(name, Paper(stage="nowhere"))
+        waits = position < len(paper.with_addressee) and paper.with_addressee[position] == "waits"
+        right = paper.stage == "issued" and waits
+        how = f"bưu điện {self.log_size()}"
+        if self.do("hand_over", right=right, document_id=name, position=position, actor="V", how=how):
+            paper.with_addressee[position] = "gone"
+
+    @rule(name=st.sampled_from(DOCUMENTS))
+    def add_addressee(self, name: str) -> None:
+        """An issued document may go to one more, who waits for it like the others."""
+        paper = self.papers.get(name, Paper(stage="nowhere"))
+        added = (Addressee(name=f"Xã thứ {len(paper.with_addressee)}"),)
+        right = paper.stage == "issued"
+        if self.do("add_addressees", right=right, document_id=name, addressees=added, actor="V", reason="bổ sung"):
+            paper.with_addressee.append("kept")
+            paper.said += 1
+            self.release(paper)
+
+    @rule(name=st.sampled_from(DOCUMENTS))
+    def recall(self, name: str) -> None:
+        """An issued document may be recalled: what has not left stays, what has left is on record."""
+        if self.move("recall", name, {"issued"}, "recalled", reason="sai thẩm quyền"):
+            self.papers[name].said += 1
+            self.keep_back(self.papers[name])
+
+    @rule(name=st.sampled_from(DOCUMENTS))
+    def cancel(self, name: str) -> None:
+        """Before it has a number it may be dropped."""
+        places = {"being written", "given back", "approved", "signed"}
+        if self.move("cancel", name, places, "dropped", reason="không cần nữa"):
+            self.papers[name].said += 1
+
+    @rule(name=st.sampled_from(DOCUMENTS))
+    def void(self, name: str) -> None:
+        """A number that will not be used is void, with its reason, and stays."""
+        if self.move("void", name, {"numbered"}, "void", reason="in hỏng"):
+            self.papers[name].said += 1
+            self.keep_back(self.papers[name])
+
+    @precondition(lambda self: self.papers)
+    @invariant()
+    def the_office_says_what_the_clerk_knows(self) -> None:
+        """State, version, opinions, number, and where each addressee's copy is."""
+        for name, paper in self.papers.items():
+            document = self.office.document(name)
+            assert document.state.value == STATES[paper.stage]
+            assert (document.version, document.remark_count) == (paper.version, paper.said)
+            assert (document.number, document.attachment_count) == (paper.number, paper.attached)
+            rows = self.office.outbox(document_id=name)
+            known = [WHERE[place] for place in paper.with_addressee] if paper.number else []
+            assert [row.state for row in rows] == known
+
+    def stage(self, name: str) -> str:
+        """Return where a document is, for the clerk."""
+        return self.papers[name].stage if name in self.papers else "nowhere"
+
+    def move(self, verb: str, name: str, places: set[str], to: str, **more: Any) -> bool:  # noqa: ANN401
+        """Try a verb that is right in some places and leads to another."""
+        if self.do(verb, right=self.stage(name) in places, document_id=name, actor="V", **more):
+            self.papers[name].stage = to
+            return True
+        return False
+
+    @staticmethod
+    def release(paper: Paper) -> None:
+        """Everything waits for its receiver once every file is signed."""
+        if len(paper.attached_signed) == paper.attached:
+            paper.with_addressee = ["waits" if place == "kept" else place for place in paper.with_addressee]
+
+    @staticmethod
+    def keep_back(paper: Paper) -> None:
+        """What has not left stays for good."""
+        paper.with_addressee = ["gone" if place == "gone" else "stays" for place in paper.with_addressee]
+
+
+STATES = {
+    "being written": "drafted",
+    "given back": "returned",
+    "approved": "approved",
+    "signed": "leader_signed",
+    "numbered": "numbered",
+    "issued": "sealed",
+    "replaced": "replaced",
+    "recalled": "recalled",
+    "dropped": "cancelled",
+    "void": "voided",
+}
+WHERE = {
+    "kept": OutboxState.HELD,
+    "waits": OutboxState.READY,
+    "gone": OutboxState.SENT,
+    "stays": OutboxState.CANCELLED,
+}
+
+
+def test_any_history_of_outgoing_documents_is_as_a_clerk_would_have_it() -> None:
+    """No illegal state is reached, no legal step refused, every step leaves its leaf, every refusal nothing."""
+    run_state_machine_as_test(
+        Outgoing,
+        settings=settings(
+            max_examples=more_in_ci(3, 60),
+            stateful_step_count=more_in_ci(30, 50),
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -1,0 +1,43 @@
+"""What counts as a mark of secrecy, and what does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from docflow.model import bears_mark, is_open_value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("MẬT", "Mật", "mật", "TỐI MẬT", "Tuyệt mật", "tuyệt  mật", "TUYỆTMẬT"),
+        *("MAT", "toi mat", "TUYET MAT", "tuyet mat"),
+        *("MÂT", "MẠT", "TÔI MẬT", "TÓI MAT", "TUYÊT MẬT"),
+        *("(Mật) Về việc điều động", "Về việc điều động [TỐI MẬT]", "về việc {tuyet mat}", "báo cáo “Mật” quý I"),
+        *("MẬT: về việc điều động", "Tối mật – về việc điều động", "Độ mật: Mật", "DO MAT: TOI MAT", "Mat - bao cao"),
+        *("SECRET", "(top secret) report"),
+        "ma\u0302\u0323t",
+    ],
+)
+def test_a_mark_is_found_however_it_is_written(text: str) -> None:
+    """NĐ 30/2020 PL I ô 10a; QĐ 28/2018 Điều 1.2: alone, in brackets, before a colon or dash; any spelling."""
+    assert bears_mark(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("về việc bảo vệ bí mật nhà nước", "Triển khai Luật Bảo vệ bí mật nhà nước", "mật ong rừng", "Mật mã dân sự"),
+        *("về việc cấp chứng chỉ mật mã", "họp mặt đầu năm", "(mặt trận)", "Mất điện: lịch cắt điện", "(mất)", "MẮT"),
+        *("Mặt - bằng giải phóng", "", "  ", "bổ nhiệm ông Nguyễn Văn Mật", "secretary", "tô mật"),
+    ],
+)
+def test_words_about_secrets_are_no_marks(text: str) -> None:
+    """A document that speaks of secrets is not itself secret."""
+    assert not bears_mark(text)
+
+
+def test_a_field_for_secrecy_says_clearly_that_nothing_is_secret_or_counts_as_secret() -> None:
+    """The axis has no such field: whatever it says that is not "no" is a mark."""
+    assert all(map(is_open_value, ("", " ", "0", "-", "Không", "khong mat", "Thường", "NORMAL", "None")))
+    assert not any(map(is_open_value, ("1", "Mật", "MAT", "A", "tối mật", "?x", "hạn chế")))

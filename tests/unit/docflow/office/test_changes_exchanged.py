@@ -1,0 +1,182 @@
+"""Recall, replacement, correction, answers and more addressees, with effect at the other agency."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from docflow import (
+    Addressee,
+    DocflowError,
+    DocumentState,
+    DocumentType,
+    Draft,
+    ErrorCode,
+    InboxOutcome,
+    IncomingState,
+    Link,
+    LinkKind,
+    Office,
+    OutboxState,
+    ParcelKind,
+    parse_agency_code,
+)
+from docflow.edxml import BusinessType, DocumentInfo, NewDocument, build_message, parse_message
+from docflow.ports import Parts
+from tests.exchange_kit import RECEIVER, SENDER, KeySigner, TwoAgencies, open_exchanging, open_two, seal_document
+from tests.office_kit import leader_pdf
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[TwoAgencies]:
+    """Two agencies; the receiver has the sender's document ``d1`` in his register."""
+    opened = open_two(tmp_path)
+    seal_document(opened.sender, "d1")
+    opened.exchange()
+    opened.receiver.accept(opened.arrived().id, actor="V")
+    opened.exchange()
+    yield opened
+    opened.close()
+
+
+def seal_linked(office: Office, name: str, *links: Link, to: str = RECEIVER) -> None:
+    """Bring a document with links to its end."""
+    draft = Draft(
+        type=DocumentType.QUYET_DINH,
+        subject=f"về việc {name}",
+        signer_name="Nguyễn Văn An",
+        signer_position="Chủ tịch",
+        addressees=(Addressee(name=f"Cơ quan {to}", code=parse_agency_code(to)),),
+        links=links,
+    )
+    office.draft(draft, actor="A", document_id=name)
+    office.approve(name, actor="B")
+    office.leader_signed(name, leader_pdf(name), actor="C")
+    office.issue(name, actor="V")
+    office.sealed(name, leader_pdf(name) + b" seal", actor="V")
+
+
+def newest(office: Office, subject: str, kind: ParcelKind) -> NewDocument:
+    """Return the newest message of a kind about a document."""
+    parcel = [item for item in office.parcels(subject) if item.kind is kind][-1]
+    message = parse_message(office.blob(parcel.message or ""))
+    assert isinstance(message, NewDocument)
+    return message
+
+
+def test_dieu_18_4_a_recalled_document_is_destroyed_where_it_was_sent(pair: TwoAgencies) -> None:
+    """NĐ 30/2020 Điều 18 khoản 4b; QĐ 28/2018 Điều 8.2, 9.2: message 1; the receiver destroys it and says so (15)."""
+    held = pair.arrived()
+    pair.sender.recall("d1", actor="V", reason="ban hành sai thẩm quyền")
+    message = newest(pair.sender, "d1", ParcelKind.NOTICE)
+    assert message.business.type == BusinessType.REVOCATION
+    assert message.business.reason == "ban hành sai thẩm quyền"
+    assert message.attachments == ()
+    pair.exchange()
+    assert pair.arrived().take_back == "ban hành sai thẩm quyền"
+    pair.receiver.agree_take_back(held.id, actor="V")
+    pair.exchange()
+    assert pair.arrived().state is IncomingState.TAKEN_BACK
+    with pytest.raises(DocflowError):
+        pair.receiver.blob(held.pdf)
+    assert pair.sender.document("d1").state is DocumentState.RECALLED
+    assert [row.state for row in pair.sender.outbox(document_id="d1")] == [OutboxState.TAKEN_BACK]
+    assert all(p.answered_by for p in pair.sender.parcels("d1") if p.kind is not ParcelKind.RECEIPT)
+    assert pair.sender.verify_log().is_intact
+    assert pair.receiver.verify_log().is_intact
+
+
+def test_a_recall_that_overtakes_its_document_is_put_when_it_is_repeated(tmp_path: Path) -> None:
+    """The recall waits for its document; repeated, it is put before whoever has it, once."""
+    pair = open_two(tmp_path)
+    seal_document(pair.sender, "d1")
+    pair.sender.dispatch(pair.drop)
+    (document,) = pair.parcels_of(RECEIVER)
+    document.rename(tmp_path / "late")
+    pair.sender.recall("d1", actor="V", reason="sai")
+    pair.sender.dispatch(pair.drop)
+    (reception,) = pair.receiver.collect(pair.drop)
+    assert (reception.outcome, reception.reason) == (None, "the document is not here")
+    (tmp_path / "late").rename(document)
+    pair.clock.advance(minutes=10)
+    pair.exchange()
+    assert pair.arrived().take_back == "sai"
+    pair.close()
+
+
+def test_dieu_18_3_a_replacement_says_what_it_replaces(pair: TwoAgencies) -> None:
+    """NĐ 30/2020 Điều 18 khoản 3: message 3 names the old document and its receivers, and arrives as a document."""
+    seal_linked(pair.sender, "d2", Link(kind=LinkKind.REPLACES, target="d1"))
+    pair.exchange()
+    message = newest(pair.sender, "d2", ParcelKind.DOCUMENT)
+    old = newest(pair.sender, "d1", ParcelKind.DOCUMENT)
+    assert message.business.type == BusinessType.REPLACEMENT
+    assert [(r.document_id, r.organ_ids) for r in message.business.replacements] == [(old.document_id, (RECEIVER,))]
+    assert pair.sender.document("d1").state is DocumentState.REPLACED
+    assert [d.subject for d in pair.receiver.incoming()] == ["về việc d1", "về việc d2"]
+
+
+def test_an_answer_names_the_document_it_answers(pair: TwoAgencies) -> None:
+    """QCVN 102:2016 (ResponseFor): the link to an incoming document travels, and leads back from it."""
+    arrived = pair.arrived()
+    seal_linked(pair.receiver, "reply", Link(kind=LinkKind.ANSWERS, target=arrived.id), to=SENDER)
+    pair.exchange()
+    (answered,) = newest(pair.receiver, "reply", ParcelKind.DOCUMENT).response_for
+    assert (answered.organ_id, answered.document_id) == (SENDER, arrived.document_id)
+    assert [row.document_id for row in pair.receiver.links(target=arrived.id)] == ["reply"]
+
+
+def test_an_added_addressee_gets_the_document_and_the_others_hear_of_it(pair: TwoAgencies, tmp_path: Path) -> None:
+    """QCVN 102:2016 (cập nhật): the new one gets it as it is; who has it is told (2), acknowledges, keeps it."""
+    code = "H99.13"
+    added = (Addressee(name="Sở Nội vụ", code=parse_agency_code(code)),)
+    pair.sender.add_addressees("d1", added, actor="V", reason="bổ sung nơi nhận")
+    with open_exchanging(tmp_path, code, clock=pair.clock) as third:
+        pair.exchange()
+        third.collect(pair.drop)
+        assert [d.subject for d in third.incoming()] == ["về việc d1"]
+    notice = newest(pair.sender, "d1", ParcelKind.NOTICE)
+    assert notice.business.type == BusinessType.UPDATE
+    info = notice.business.document_info
+    assert info is not None
+    assert [(r.organ_id, r.receiver_type) for r in info.receivers] == [(code, 1)]
+    assert pair.arrived().state is IncomingState.REGISTERED
+    assert [p.answered_by is not None for p in pair.sender.parcels("d1") if p.kind is ParcelKind.NOTICE] == [True]
+    assert pair.receiver.verify_log().is_intact
+
+
+def test_an_update_of_the_document_itself_goes_back(pair: TwoAgencies) -> None:
+    """NĐ 30/2020 Điều 18 khoản 3: an issued document is not changed in place: 02 with the reason, nothing changes."""
+    original = newest(pair.sender, "d1", ParcelKind.DOCUMENT)
+    business = dataclasses.replace(
+        original.business,
+        type=BusinessType.UPDATE,
+        document_id=original.document_id,
+        document_info=DocumentInfo(document_info=1, document_receiver=0),
+    )
+    data = build_message(dataclasses.replace(original, business=business, subject="về việc khác hẳn"))
+    pair.drop.send(Parts(message=data, message_cms=KeySigner(SENDER).sign(data)), name="update", recipient=RECEIVER)
+    before = pair.arrived()
+    (reception,) = pair.receiver.collect(pair.drop)
+    assert (reception.outcome, reception.reason) == (
+        InboxOutcome.REFUSED,
+        "an issued document is not changed in place",
+    )
+    assert pair.arrived() == before
+
+
+def test_what_never_left_is_recalled_without_a_word_to_anybody(tmp_path: Path) -> None:
+    """A recall before dispatch keeps the document back; no message is made, and an office without post may do it."""
+    pair = open_two(tmp_path)
+    seal_document(pair.sender, "d1")
+    pair.sender.recall("d1", actor="V", reason="sai")
+    pair.exchange()
+    assert pair.receiver.incoming() == ()
+    assert pair.sender.parcels("d1") == ()
+    with pytest.raises(DocflowError) as caught:
+        pair.sender.take_back("d1", actor="V", reason="sai")
+    assert caught.value.code is ErrorCode.WRONG_STATE
+    pair.close()

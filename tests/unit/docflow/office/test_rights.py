@@ -1,0 +1,132 @@
+"""Who may do what: recorded roles, changes alerted, or the caller's own directory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from docflow import DocflowError, ErrorCode, Office, OfficeRole
+from docflow.model import OUTGOING, ROLES_FOR, Role
+from tests.office_kit import SeededRandomness, SetClock, leader_pdf, make_agency, make_draft, open_office
+
+ADMIN, OTHER_ADMIN = "Quản trị A", "Quản trị B"
+LEADER, CLERK, OFFICER = "Lãnh đạo", "Văn thư", "Chuyên viên"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """An office with one person for each role."""
+    with open_office(tmp_path / "office") as opened:
+        opened.grant(ADMIN, OfficeRole.QUAN_TRI, actor=ADMIN)
+        opened.grant(OTHER_ADMIN, OfficeRole.QUAN_TRI, actor=ADMIN)
+        opened.grant(LEADER, OfficeRole.LANH_DAO, actor=ADMIN)
+        opened.grant(CLERK, OfficeRole.VAN_THU, actor=ADMIN)
+        opened.grant(OFFICER, OfficeRole.CHUYEN_VIEN, actor=ADMIN)
+        yield opened
+
+
+def refused(code: ErrorCode) -> pytest.RaisesExc[DocflowError]:
+    """Expect docflow's refusal for this reason."""
+    return pytest.RaisesExc(DocflowError, check=lambda error: error.code is code and bool(error.vi))
+
+
+def test_each_step_is_for_its_role_and_a_refusal_writes_nothing(office: Office) -> None:
+    """NĐ 30/2020 PL VI Phần I: rights; who may not gets FORBIDDEN, who may goes on."""
+    sealed = leader_pdf("d1") + b" seal"
+    steps: list[tuple[set[str], Callable[[str], object]]] = [
+        ({LEADER, CLERK, OFFICER}, lambda who: office.draft(make_draft(), actor=who, document_id="d1")),
+        ({LEADER, CLERK, OFFICER}, lambda who: office.comment("d1", "được", actor=who)),
+        ({LEADER}, lambda who: office.approve("d1", actor=who)),
+        ({LEADER}, lambda who: office.leader_signed("d1", leader_pdf("d1"), actor=who)),
+        ({CLERK}, lambda who: office.issue("d1", actor=who)),
+        ({CLERK}, lambda who: office.sealed("d1", sealed, actor=who)),
+        ({CLERK}, lambda who: office.hand_over("d1", 1, actor=who, how="bưu điện")),
+        ({CLERK}, lambda who: office.recall("d1", actor=who, reason="sai")),
+    ]
+    for allowed, step in steps:
+        for who in {ADMIN, LEADER, CLERK, OFFICER, "Người lạ"} - allowed:
+            before = office.checkpoint()
+            with refused(ErrorCode.FORBIDDEN):
+                step(who)
+            assert office.checkpoint() == before
+        step(min(allowed))
+    assert office.verify_log().is_intact
+
+
+def test_every_role_of_the_table_has_somebody_to_act_in_it() -> None:
+    """No event of the table is for nobody."""
+    assert all(ROLES_FOR[row.role] for row in OUTGOING)
+    assert Role.SENDER not in ROLES_FOR
+
+
+def test_a_change_of_rights_is_an_alert_until_another_person_confirms_it(office: Office) -> None:
+    """NĐ 30/2020 PL VI Phần I: alert on any change of rights until an authorised person confirms it."""
+    alerts = {(h.person, h.role) for h in office.roles(only_alerts=True)}
+    assert len(alerts) == 5
+    for who in (ADMIN, CLERK, "Người lạ"):  # who made it, who has no such right, a stranger
+        with refused(ErrorCode.FORBIDDEN):
+            office.confirm_role(CLERK, OfficeRole.VAN_THU, actor=who)
+    confirmed = office.confirm_role(CLERK, OfficeRole.VAN_THU, actor=LEADER)
+    assert (confirmed.changed_by, confirmed.confirmed_by) == (ADMIN, LEADER)
+    assert (CLERK, OfficeRole.VAN_THU) not in {(h.person, h.role) for h in office.roles(only_alerts=True)}
+    office.withdraw(CLERK, OfficeRole.VAN_THU, actor=OTHER_ADMIN)
+    (alert,) = [h for h in office.roles(only_alerts=True) if h.person == CLERK]
+    assert (alert.is_held, alert.changed_by, alert.confirmed_at) == (0, OTHER_ADMIN, None)
+    with refused(ErrorCode.FORBIDDEN):
+        office.draft(make_draft(), actor=CLERK, document_id="d2")
+    assert office.verify_log().is_intact
+
+
+def test_only_an_administrator_changes_rights_and_one_always_stays(office: Office) -> None:
+    """Nobody gives himself a right, and nobody locks the office out of itself."""
+    for who in (LEADER, CLERK, "Người lạ"):
+        with refused(ErrorCode.FORBIDDEN):
+            office.grant(who, OfficeRole.QUAN_TRI, actor=who)
+    office.withdraw(OTHER_ADMIN, OfficeRole.QUAN_TRI, actor=ADMIN)
+    with refused(ErrorCode.BAD_ARGUMENT):
+        office.withdraw(ADMIN, OfficeRole.QUAN_TRI, actor=ADMIN)
+    with refused(ErrorCode.NOT_FOUND):
+        office.withdraw("Người lạ", OfficeRole.VAN_THU, actor=ADMIN)
+
+
+def test_an_office_is_open_until_its_first_administrator(tmp_path: Path) -> None:
+    """The first role given is an administrator's; before that nobody is refused (docs/adr/0056)."""
+    with open_office(tmp_path / "office") as office:
+        office.draft(make_draft(), actor="Bất kỳ ai", document_id="d1")
+        with refused(ErrorCode.BAD_ARGUMENT):
+            office.grant(CLERK, OfficeRole.VAN_THU, actor=ADMIN)
+        office.grant(ADMIN, OfficeRole.QUAN_TRI, actor=ADMIN)
+        before = office.checkpoint()
+        assert office.grant(ADMIN, OfficeRole.QUAN_TRI, actor=ADMIN).is_held  # held already: nothing changes
+        assert office.checkpoint() == before
+        with refused(ErrorCode.FORBIDDEN):
+            office.approve("d1", actor="Bất kỳ ai")
+
+
+class OnlyMonday:
+    """A caller's directory: asked with who, in which role, for what."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Role, str, str]] = []
+
+    def allows(self, actor: str, role: Role, *, event: str, subject: str) -> bool:
+        """Allow one person."""
+        self.asked.append((actor, role, event, subject))
+        return actor == "Thứ Hai"
+
+
+def test_the_callers_own_directory_is_asked_instead(tmp_path: Path) -> None:
+    """Rights are a port: a directory of the caller's decides alone."""
+    directory = OnlyMonday()
+    with Office.open(
+        tmp_path / "office", agency=make_agency(), clock=SetClock(), randomness=SeededRandomness(), rights=directory
+    ) as office:
+        office.draft(make_draft(), actor="Thứ Hai", document_id="d1")
+        with refused(ErrorCode.FORBIDDEN):
+            office.approve("d1", actor="Thứ Ba")
+    assert directory.asked == [
+        ("Thứ Hai", Role.DRAFTER, "draft", "d1"),
+        ("Thứ Ba", Role.APPROVER, "approve", "d1"),
+    ]
