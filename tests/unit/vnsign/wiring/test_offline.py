@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from asn1crypto import cms as asn1_cms
 from cryptography.hazmat.primitives.serialization import Encoding
 
 import vnsign
 from tests.evidence_kit import Site, running_site
+from tests.judging_kit import replaced_cms
 from tests.materials import plain_pdf
 from tests.support import require_tool
+from vnsign.pdf.reading.structure import read_structure
 from vnsign.report import CertificateState, EvidenceOrigin, FindingCode
 
 
@@ -127,3 +130,26 @@ def test_evidence_may_lie_in_a_folder_beside_the_documents(site: Site, tmp_path:
     with pytest.raises(vnsign.InputError) as refused:
         vnsign.inspect_pdf(signed, trust=site.trust, evidence=tmp_path)
     assert refused.value.file == str(tmp_path / "broken.ocsp")
+
+
+@pytest.mark.parametrize("form", ["DER", "PEM"])
+def test_a_missing_issuer_is_fetched_from_where_the_certificate_says(site: Site, form: str) -> None:
+    """RFC 5280 §4.2.2.1: DER at the AIA address, or PEM, as some authorities serve it; offline there is no path."""
+    signed = site.sign(plain_pdf(), "B-B")
+    (found,) = read_structure(signed).signatures
+    info = asn1_cms.ContentInfo.load(found.contents)
+    own = [c for c in info["content"]["certificates"] if "Nguyễn" in c.chosen.subject.human_friendly]
+    info["content"]["certificates"] = own
+    alone = replaced_cms(signed, info.dump())
+    if form == "PEM":
+        issuing = site.authority.certificates()[1]
+        site.lies["crt"] = lambda _asked: issuing.public_bytes(Encoding.PEM)
+    try:
+        offline = vnsign.inspect_pdf(alone, trust=site.trust)
+        online = vnsign.inspect_pdf(alone, trust=site.trust, online=site.source())
+    finally:
+        site.lies.clear()
+
+    assert offline.signatures[0].subindication is vnsign.SubIndication.NO_CERTIFICATE_CHAIN_FOUND
+    assert online.verdict is vnsign.Verdict.TOTAL_PASSED
+    assert len(online.signatures[0].chain) == 3
