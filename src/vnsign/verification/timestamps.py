@@ -67,7 +67,7 @@ class JudgedTimestamp:
 
     Attributes:
         time: genTime, aware UTC; None if the token is unreadable.
-        accuracy: How far genTime may be off, as the authority says.
+        accuracy: How far genTime may be off, as the authority says; as far as clocks differ if it says nothing.
         is_over_signature: The imprint is that of what the token should cover.
         is_sound: Imprint and signature verify (says nothing of trust).
     """
@@ -258,7 +258,7 @@ def _judged(
     return JudgedTimestamp(
         report=report,
         time=token.time,
-        accuracy=token.accuracy or timedelta(),
+        accuracy=token.accuracy if token.accuracy is not None else CLOCK_SKEW,
         is_over_signature=is_imprint_of(token, *stamped.parts),
         is_sound=is_sound,
     )

@@ -321,6 +321,24 @@ def test_timestamps_in_an_impossible_order(world: World) -> None:
     assert "mâu thuẫn" in said(report, FindingCode.TIMESTAMP_ORDER)
 
 
+def test_local_time_written_as_utc_is_remarked_and_never_used(world: World) -> None:
+    """Seven hours after the timestamp: a known fault of tools; the proven time is shown and judged by."""
+    root, key = OwnRoot(), ec.generate_private_key(ec.SECP256R1())
+    trust = vnsign.TrustStore(
+        anchors=(root.certificate(), *world.trust().anchors),
+        intermediates=world.trust().intermediates,
+        crls=(root.crl(), *world.crls()),
+    )
+    made = HandMade(key=key, certificate=root.issue(key), claimed=BEGIN + 9 * HOUR, stamp=stamp_of(world))
+    report = judge(made.pdf(), trust, at=BEGIN + 3 * HOUR)
+
+    assert only(report).indication is Indication.TOTAL_PASSED
+    assert only(report).signing_time == BEGIN + 2 * HOUR
+    (remark,) = [f for f in only(report).findings if f.code is FindingCode.CLAIMED_TIME_DIFFERS]
+    assert remark.values["quirk"] == "local time as UTC"
+    assert "muộn hơn dấu thời gian" in said(report, FindingCode.CLAIMED_TIME_DIFFERS)
+
+
 def test_a_content_timestamp_proves_that_the_signature_is_younger(world: World) -> None:
     """EN 319 102-1 §5.3.4 step 4: stamped before it was signed, and that after the revocation: REVOKED."""
     root, key = OwnRoot(), ec.generate_private_key(ec.SECP256R1())
