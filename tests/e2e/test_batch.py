@@ -208,6 +208,7 @@ def test_a_full_disk_stops_the_run_once(tmp_path: Path, desk: Desk) -> None:
     assert code == 1
     assert "stopped: 20 documents in a row" in errors
     assert "output_not_writable" in errors
+    assert ".part" not in errors  # the file that the caller knows is named
     assert list(out.iterdir()) == []
     assert finish(start_signing(folder, out, desk))[0] == 0
     assert check_signed_once(folder, out, desk) == 200

@@ -29,18 +29,18 @@ def staged_path(target: Path, *, run: str) -> Path:
     return target.with_name(f".{target.name[:_NAME_CHARACTERS]}.{digest}.{run}.part")
 
 
-def write_staged(path: Path, pieces: Iterable[bytes]) -> None:
+def write_staged(path: Path, pieces: Iterable[bytes], *, target: Path | None = None) -> None:
     """Write a new file, readable by its owner only; the pieces are not gathered. :func:`publish` flushes it to disk.
 
     Raises:
-        UsageError: OUTPUT_NOT_WRITABLE.
+        UsageError: OUTPUT_NOT_WRITABLE, naming the target that it is for.
     """
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as stream:
             stream.writelines(pieces)
     except OSError as exc:
-        raise not_writable(path, exc) from exc
+        raise not_writable(target or path, exc) from exc
 
 
 def publish(staged: Path, target: Path, *, replace: bool) -> None:

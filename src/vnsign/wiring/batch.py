@@ -178,7 +178,8 @@ class _PdfSigner:
         )
         signed = sign_source(source, self._signer, options)
         before, after = hashlib.sha256(), hashlib.sha256()
-        write_staged(staged, _hashed(chunks(signed), source.size, before=before, after=after))
+        pieces = _hashed(chunks(signed), source.size, before=before, after=after)
+        write_staged(staged, pieces, target=job.target)
         return SignedFile(source_sha256=before.hexdigest(), target_sha256=after.hexdigest())
 
 
