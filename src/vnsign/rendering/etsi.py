@@ -13,23 +13,39 @@ Source: ETSI TS 119 102-2 V1.2.1 §4.2 (report), §4.3 (signature validation rep
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from lxml import etree
 
+from vnsign.rendering.etsi_elements import (
+    DS,
+    NAMES,
+    OURS,
+    SUB_INDICATION,
+    VR,
+    add,
+    add_certificate,
+    add_path,
+    add_steps,
+    object_id,
+    time_text,
+    vr,
+)
 from vnsign.rendering.items import Item, Setting
 from vnsign.rendering.words import MEANINGS
-from vnsign.rendering.xml_text import xml_text
-from vnsign.report import Finding, Indication, SignatureReport, SubIndication, TimeSource, TimestampReport, Verdict
+from vnsign.report import (
+    CertificateReport,
+    Finding,
+    Indication,
+    SignatureReport,
+    SubIndication,
+    TimeSource,
+    TimestampReport,
+    Verdict,
+)
 from vnsign.verification.messages import Language, sentence
 
-VR = "http://uri.etsi.org/19102/v1.2.1#"
-DS = "http://www.w3.org/2000/09/xmldsig#"
-_NAMES = {"vr": VR, "ds": DS}
-_SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
-_OURS = "urn:vnsign:validation-report:"
 #: Source: TS 119 102-2 §4.3.4.2.
 _INDICATIONS = {
     Indication.TOTAL_PASSED: "urn:etsi:019102:mainindication:total-passed",
@@ -37,10 +53,9 @@ _INDICATIONS = {
     Indication.TOTAL_FAILED: "urn:etsi:019102:mainindication:total-failed",
 }
 _WITHOUT_SIGNATURE = {
-    Verdict.NO_SIGNATURE: f"{_OURS}mainindication:no-signature",
-    Verdict.UNREADABLE: f"{_OURS}mainindication:unreadable",
+    Verdict.NO_SIGNATURE: f"{OURS}mainindication:no-signature",
+    Verdict.UNREADABLE: f"{OURS}mainindication:unreadable",
 }
-_SUB_INDICATION = "urn:etsi:019102:subindication:"
 _BASIC = "urn:etsi:019102:validationprocess:Basic"
 _WITH_TIME = "urn:etsi:019102:validationprocess:LTVM"
 _BY_TIMESTAMP = frozenset({TimeSource.SIGNATURE_TIMESTAMP, TimeSource.DOCUMENT_TIMESTAMP})
@@ -53,11 +68,13 @@ def render_etsi(items: Iterable[Item], setting: Setting) -> Iterator[str]:
     for item in items:
         for element in _reports(item, setting):
             yield _inner(element)
-        certificates.update((s.signer_sha256, None) for s in item.report.signatures if s.signer_sha256)
+        for signature in item.report.signatures:
+            found = (signature.signer_sha256, *(certificate.sha256 for certificate in signature.chain))
+            certificates.update((sha256, None) for sha256 in found if sha256)
     if certificates:
-        objects = etree.Element(_vr("SignatureValidationObjects"), nsmap=_NAMES)
+        objects = etree.Element(vr("SignatureValidationObjects"), nsmap=NAMES)
         for sha256 in certificates:
-            _certificate(objects, sha256)
+            add_certificate(objects, sha256)
         yield _inner(objects)
     yield "</vr:ValidationReport>\n"
 
@@ -68,17 +85,6 @@ def _inner(element: etree._Element) -> str:
     return text.replace(f' xmlns:vr="{VR}"', "", 1).replace(f' xmlns:ds="{DS}"', "", 1)
 
 
-def _vr(name: str) -> str:
-    return f"{{{VR}}}{name}"
-
-
-def _add(parent: etree._Element, name: str, text: str | None = None, **attributes: str) -> etree._Element:
-    element = etree.SubElement(parent, _vr(name), **attributes)
-    if text is not None:
-        element.text = xml_text(text)
-    return element
-
-
 def _reports(item: Item, setting: Setting) -> Iterator[etree._Element]:
     report = item.report
     about = [("file", report.file), ("document-verdict", report.verdict.value)]
@@ -87,10 +93,10 @@ def _reports(item: Item, setting: Setting) -> Iterator[etree._Element]:
         document = _timestamp_data(report.timestamps, setting.language) if number == 0 else []
         yield _signature(signature, [*about, *document], timestamps=report.timestamps, setting=setting)
     if not report.signatures:
-        element = etree.Element(_vr("SignatureValidationReport"), nsmap=_NAMES)
+        element = etree.Element(vr("SignatureValidationReport"), nsmap=NAMES)
         _times(element, setting.at)
-        status = _add(element, "SignatureValidationStatus")
-        _add(status, "MainIndication", _WITHOUT_SIGNATURE.get(report.verdict, _INDICATIONS[Indication.INDETERMINATE]))
+        status = add(element, "SignatureValidationStatus")
+        add(status, "MainIndication", _WITHOUT_SIGNATURE.get(report.verdict, _INDICATIONS[Indication.INDETERMINATE]))
         data = [*about, ("meaning", MEANINGS[report.verdict][setting.language])]
         _additional(status, [*data, *_finding_data(report.findings, setting.language)])
         yield element
@@ -103,19 +109,20 @@ def _signature(
     timestamps: Iterable[TimestampReport],
     setting: Setting,
 ) -> etree._Element:
-    element = etree.Element(_vr("SignatureValidationReport"), nsmap=_NAMES)
+    element = etree.Element(vr("SignatureValidationReport"), nsmap=NAMES)
+    add_steps(element, report.steps)
     _times(element, setting.at, best=report.signing_time, source=report.time_source)
     _attributes(element, report, timestamps)
     if report.signer_sha256:
-        information = _add(element, "SignerInformation")
-        _add(information, "SignerCertificate", VOReference=f"C-{report.signer_sha256}")
-        _add(information, "Signer", report.signer)
-    process = _add(element, "SignatureValidationProcess")
+        information = add(element, "SignerInformation")
+        add(information, "SignerCertificate", VOReference=object_id(report.signer_sha256))
+        add(information, "Signer", report.signer)
+    process = add(element, "SignatureValidationProcess")
     has_time = report.time_source in _BY_TIMESTAMP
-    _add(process, "SignatureValidationProcessID", _WITH_TIME if has_time else _BASIC)
+    add(process, "SignatureValidationProcessID", _WITH_TIME if has_time else _BASIC)
     if setting.policy:
-        _add(process, "SignatureValidationServicePolicy", f"{_OURS}policy:{setting.policy}")
-    status = _add(element, "SignatureValidationStatus")
+        add(process, "SignatureValidationServicePolicy", f"{OURS}policy:{setting.policy}")
+    status = add(element, "SignatureValidationStatus")
     _indicate(status, report.indication, report.subindication)
     data = [
         *about,
@@ -128,7 +135,7 @@ def _signature(
         ("level", report.level.value),
         *_finding_data(report.findings, setting.language),
     ]
-    _additional(status, data)
+    _additional(status, data, report.chain)
     return element
 
 
@@ -136,38 +143,42 @@ def _times(
     parent: etree._Element, at: datetime, *, best: datetime | None = None, source: TimeSource | None = None
 ) -> None:
     """Best signature time: what is proven or claimed, else the time of validation (EN 319 102-1 §5.5.4 step 1)."""
-    info = _add(parent, "ValidationTimeInfo")
-    _add(info, "ValidationTime", _time(at))
-    proof = _add(info, "BestSignatureTime")
+    info = add(parent, "ValidationTimeInfo")
+    add(info, "ValidationTime", time_text(at))
+    proof = add(info, "BestSignatureTime")
     proven = best if best is not None and source in _BY_TIMESTAMP else None
-    _add(proof, "POETime", _time(proven or at))
-    _add(proof, "TypeOfProof", "urn:etsi:019102:poetype:validation")
+    add(proof, "POETime", time_text(proven or at))
+    add(proof, "TypeOfProof", "urn:etsi:019102:poetype:validation")
 
 
 def _attributes(parent: etree._Element, report: SignatureReport, timestamps: Iterable[TimestampReport]) -> None:
-    attributes = etree.Element(_vr("SignatureAttributes"))
+    attributes = etree.Element(vr("SignatureAttributes"))
     if report.time_source is TimeSource.CLAIMED and report.signing_time is not None:
-        _add(_add(attributes, "SigningTime", Signed="true"), "Time", _time(report.signing_time))
+        add(add(attributes, "SigningTime", Signed="true"), "Time", time_text(report.signing_time))
     for stamp in sorted(timestamps, key=lambda stamp: stamp.kind == "document"):
         if stamp.time is not None and (stamp.kind == "document" or stamp.field == report.field):
             name = "DocTimeStamp" if stamp.kind == "document" else "SignatureTimeStamp"
-            _add(_add(attributes, name, Signed="false"), "TimeStampValue", _time(stamp.time))
+            add(add(attributes, name, Signed="false"), "TimeStampValue", time_text(stamp.time))
     if len(attributes):
         parent.append(attributes)
 
 
 def _indicate(status: etree._Element, indication: Indication, subindication: SubIndication | None) -> None:
-    _add(status, "MainIndication", _INDICATIONS[indication])
+    add(status, "MainIndication", _INDICATIONS[indication])
     if subindication is not None:
-        _add(status, "SubIndication", f"{_SUB_INDICATION}{subindication.value}")
+        add(status, "SubIndication", f"{SUB_INDICATION}{subindication.value}")
 
 
-def _additional(status: etree._Element, data: Iterable[tuple[str, str]]) -> None:
-    additional = _add(_add(status, "AssociatedValidationReportData"), "AdditionalValidationReportData")
+def _additional(
+    status: etree._Element, data: Iterable[tuple[str, str]], chain: Iterable[CertificateReport] = ()
+) -> None:
+    associated = add(status, "AssociatedValidationReportData")
+    add_path(associated, chain)
+    additional = add(associated, "AdditionalValidationReportData")
     for kind, value in data:
-        entry = _add(additional, "ReportData")
-        _add(entry, "Type", f"{_OURS}{kind}")
-        _add(entry, "Value", value)
+        entry = add(additional, "ReportData")
+        add(entry, "Type", f"{OURS}{kind}")
+        add(entry, "Value", value)
 
 
 def _finding_data(findings: Iterable[Finding], language: Language) -> list[tuple[str, str]]:
@@ -178,22 +189,9 @@ def _timestamp_data(timestamps: Iterable[TimestampReport], language: Language) -
     told: list[tuple[str, str]] = []
     for stamp in timestamps:
         reason = f" {stamp.subindication.value}" if stamp.subindication is not None else ""
-        time = _time(stamp.time) if stamp.time is not None else "-"
+        time = time_text(stamp.time) if stamp.time is not None else "-"
         told.append(
             (f"{stamp.kind}-timestamp", f"{stamp.field}: {stamp.indication.value}{reason}, {time}, {stamp.authority}")
         )
         told += _finding_data(stamp.findings, language)
     return told
-
-
-def _certificate(parent: etree._Element, sha256: str) -> None:
-    entry = _add(parent, "ValidationObject", id=f"C-{sha256}")
-    _add(entry, "ObjectType", "urn:etsi:019102:validationObject:certificate")
-    digest = _add(_add(entry, "ValidationObjectRepresentation"), "DigestAlgAndValue")
-    etree.SubElement(digest, f"{{{DS}}}DigestMethod", Algorithm=_SHA256)
-    value = etree.SubElement(digest, f"{{{DS}}}DigestValue")
-    value.text = b64encode(bytes.fromhex(sha256)).decode()
-
-
-def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

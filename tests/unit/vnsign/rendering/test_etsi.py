@@ -10,7 +10,7 @@ from xsdata.formats.dataclass.parsers.config import ParserConfig
 from xsdata.formats.dataclass.serializers import XmlSerializer
 
 from tests.report_kit import EVERY_VERDICT, FAILED, PASSED, SETTING, UNDECIDED, UNSIGNED, hostile_documents, items
-from vnsign.rendering.etsi import DS, VR
+from vnsign.rendering.etsi_elements import DS, VR
 from vnsign.rendering.formats import Format, render
 from vnsign.report import DocumentReport
 
@@ -61,12 +61,25 @@ def test_indications_are_the_urns_of_the_standard(report: DocumentReport, main: 
 
 
 def test_a_signer_leads_to_his_certificate() -> None:
-    """The reference of SignerCertificate is the id of a validation object, and there is one a certificate."""
+    """Each reference is the id of a validation object, and there is one a certificate."""
     root = etree.fromstring(written(PASSED, FAILED))
     names = {"vr": VR}
 
-    (identifier,) = root.xpath("//vr:ValidationObject/@id", namespaces=names)
-    assert set(root.xpath("//vr:SignerCertificate/@VOReference", namespaces=names)) == {identifier}
+    identifiers = root.xpath("//vr:ValidationObject/@id", namespaces=names)
+    assert len(identifiers) == len(set(identifiers)) == 2
+    assert set(root.xpath("//@VOReference")) == set(identifiers)
+
+
+def test_each_step_is_a_constraint_with_its_outcome() -> None:
+    """TS 119 102-2 §4.3.5: applied, with the indication of the building block."""
+    (found,) = read(PASSED)
+    evaluation = found.validation_constraints_evaluation_report
+
+    assert evaluation is not None
+    (constraint,) = evaluation.validation_constraint
+    assert constraint.validation_constraint_identifier == "urn:vnsign:validation-report:step:cryptographic_verification"
+    assert constraint.validation_status is not None
+    assert constraint.validation_status.main_indication == "urn:etsi:019102:mainindication:passed"
 
 
 def test_a_file_without_a_signature_is_not_passed_over() -> None:
