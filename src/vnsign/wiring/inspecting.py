@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -83,15 +83,11 @@ class Inspection:
         evidence = read_evidence_folder(self.evidence) if self.evidence is not None else None
 
         def judge(data: bytes, name: str) -> DocumentReport:
-            return inspect_pdf(
-                data,
-                trust=self.trust,
-                at=self.at,
-                file=name,
-                policy=self.policy,
-                evidence=evidence,
-                online=self.online,
+            report = inspect_pdf(
+                data, trust=self.trust, at=self.at, policy=self.policy, evidence=evidence, online=self.online
             )
+            # set afterwards: the front door takes no text with bytes that are none, and a file's name may hold them
+            return replace(report, file=name)
 
         return judge
 

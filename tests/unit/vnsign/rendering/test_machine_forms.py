@@ -20,15 +20,17 @@ from tests.report_kit import (
     UNDECIDED,
     UNREADABLE,
     UNSIGNED,
+    document,
     hostile_documents,
     items,
+    signature,
 )
 from tests.support import REPOSITORY
 from vnsign.rendering.formats import Format, render
 from vnsign.rendering.items import Item
 from vnsign.rendering.sarif import file_uri
 from vnsign.rendering.schema import build_schema
-from vnsign.report import DocumentReport, FindingCode, Severity
+from vnsign.report import DocumentReport, FindingCode, Severity, Verdict
 
 VECTORS = REPOSITORY / "tests" / "vectors"
 EVERYTHING = (*EVERY_VERDICT, *hostile_documents())
@@ -76,14 +78,14 @@ def test_a_line_of_jsonl_is_a_document_of_the_schema() -> None:
 
 def test_the_field_names_of_the_issue_are_there() -> None:
     """Issue 6 names them; scripts are written against them."""
-    (document,) = json.loads(written(Format.JSON, (PASSED,)))["documents"]
+    (told,) = json.loads(written(Format.JSON, (PASSED,)))["documents"]
 
-    assert {"file", "verdict", "signatures", "timestamps", "revisions", "findings"} <= document.keys()
+    assert {"file", "verdict", "signatures", "timestamps", "revisions", "findings"} <= told.keys()
     assert {
         *("field", "indication", "subindication", "intact", "valid", "covers_whole_document", "coverage"),
         *("modifications", "level", "signing_time", "time_source", "signer", "findings"),
-    } <= document["signatures"][0].keys()
-    assert document["signatures"][0]["claimed_time"] == "2026-11-28T10:00:00Z"
+    } <= told["signatures"][0].keys()
+    assert told["signatures"][0]["claimed_time"] == "2026-11-28T10:00:00Z"
 
 
 def test_a_name_that_is_no_utf8_comes_back_as_it_was() -> None:
@@ -91,7 +93,7 @@ def test_a_name_that_is_no_utf8_comes_back_as_it_was() -> None:
     (name,) = (text for text in HOSTILE if "\udcff" in text)
     found = json.loads(written(Format.JSON))["documents"]
 
-    assert name in {document["file"] for document in found}
+    assert name in {told["file"] for told in found}
 
 
 def test_the_summary_counts_verdicts_and_unmet_requirements() -> None:
@@ -183,6 +185,13 @@ def test_every_file_leaves_a_trace_in_the_sarif() -> None:
         "unsigned.pdf": ("fail", "error"),
         "unreadable.pdf": ("fail", "error"),
     }
+
+
+def test_an_undecided_document_without_a_finding_is_seen_in_the_sarif() -> None:
+    """As after a document timestamp that failed: a warning, never "none", which tools hide."""
+    (result,) = sarif([document(Verdict.INDETERMINATE, signature())])["results"]
+
+    assert (result["ruleId"], result["kind"], result["level"]) == ("verdict", "fail", "warning")
 
 
 def test_a_path_becomes_a_uri() -> None:
