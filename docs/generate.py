@@ -12,7 +12,13 @@ from pathlib import Path
 import click
 
 import docflow.cli
-from docflow.model import describe_state_tables, draw_incoming_states, draw_states
+from docflow.model import (
+    describe_state_tables,
+    draw_dossier_states,
+    draw_file_states,
+    draw_incoming_states,
+    draw_states,
+)
 from docflow.store import describe_tables
 from vnsign.cli.group import cli as vnsign_cli
 from vnsign.policy.policy_file import policy_schema
@@ -79,6 +85,8 @@ def draw_policy_schema() -> str:
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "reference/cli.md": build_cli_reference,
+    "reference/dossier-states.md": draw_dossier_states,
+    "reference/file-states.md": draw_file_states,
     "reference/incoming-states.md": draw_incoming_states,
     "reference/states.json": build_states_json,
     "reference/states.md": draw_states,

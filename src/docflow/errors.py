@@ -28,6 +28,7 @@ class ErrorCode(StrEnum):
     NOT_AUTHORISED = "not_authorised"
     COPY_NOT_ALLOWED = "copy_not_allowed"
     CODE_CLOSED = "code_closed"
+    CLOCK_TURNED_BACK = "clock_turned_back"
     # theirs
     MALFORMED_INPUT = "malformed_input"
     SIGNATURE_REFUSED = "signature_refused"

@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import assert_never
 
 from docflow.demo.flow import REGISTRY, Desk
 from docflow.errors import ErrorCode, InputError
@@ -104,16 +103,8 @@ def _handle(desk: Desk, incoming: IncomingDocument) -> None:
             office.progress(incoming.id, actor="Chuyên viên", note="Đang thực hiện")
         case IncomingState.PROCESSING if place != IN_WORK:
             office.complete(incoming.id, actor="Chuyên viên", note="Đã thực hiện xong")
-        case (
-            IncomingState.REGISTERED
-            | IncomingState.PROCESSING
-            | IncomingState.COMPLETED
-            | IncomingState.REFUSED
-            | IncomingState.TAKEN_BACK
-        ):
+        case _:  # whoever holds it waits: in work, ended, or in a state that this demo does not use
             return
-        case other:
-            assert_never(other)
 
 
 def _ask_back(desk: Desk) -> None:

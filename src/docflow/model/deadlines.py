@@ -22,7 +22,7 @@ from docflow.model.numbers import LAW_TIME_ZONE, law_date
 from docflow.model.working_time import LAST_MOMENT, NOON, WorkingCalendar, at_time, end_of_day
 
 
-class Term(StrEnum):
+class LegalTerm(StrEnum):
     """A span of time as the law words it."""
 
     AT_ONCE = "at_once"
@@ -46,21 +46,27 @@ class Duty(StrEnum):
 class DutyTerm:
     """Until when a duty is done, for an ordinary and for an urgent document, and the clause that says so."""
 
-    latest: Term
-    urgent: Term
+    latest: LegalTerm
+    urgent: LegalTerm
     clause: str
 
 
 DUTIES: Mapping[Duty, DutyTerm] = {
-    Duty.ISSUE: DutyTerm(latest=Term.NEXT_WORKING_DAY, urgent=Term.AT_ONCE, clause="NĐ 30/2020 Điều 18 khoản 1"),
+    Duty.ISSUE: DutyTerm(
+        latest=LegalTerm.NEXT_WORKING_DAY, urgent=LegalTerm.AT_ONCE, clause="NĐ 30/2020 Điều 18 khoản 1"
+    ),
     Duty.SEND: DutyTerm(
-        latest=Term.MORNING_OF_NEXT_WORKING_DAY, urgent=Term.AT_ONCE, clause="QĐ 28/2018 Điều 6 khoản 2"
+        latest=LegalTerm.MORNING_OF_NEXT_WORKING_DAY, urgent=LegalTerm.AT_ONCE, clause="QĐ 28/2018 Điều 6 khoản 2"
     ),
     Duty.RECEIPT: DutyTerm(
-        latest=Term.SAME_DAY, urgent=Term.SAME_DAY, clause="NĐ 30/2020 Điều 21 khoản 2c; TT 01/2019 Điều 5"
+        latest=LegalTerm.SAME_DAY, urgent=LegalTerm.SAME_DAY, clause="NĐ 30/2020 Điều 21 khoản 2c; TT 01/2019 Điều 5"
     ),
-    Duty.REGISTER: DutyTerm(latest=Term.NEXT_WORKING_DAY, urgent=Term.AT_ONCE, clause="NĐ 30/2020 Điều 4 khoản 2"),
-    Duty.SUBMIT: DutyTerm(latest=Term.NEXT_WORKING_DAY, urgent=Term.AT_ONCE, clause="NĐ 30/2020 Điều 23 khoản 1"),
+    Duty.REGISTER: DutyTerm(
+        latest=LegalTerm.NEXT_WORKING_DAY, urgent=LegalTerm.AT_ONCE, clause="NĐ 30/2020 Điều 4 khoản 2"
+    ),
+    Duty.SUBMIT: DutyTerm(
+        latest=LegalTerm.NEXT_WORKING_DAY, urgent=LegalTerm.AT_ONCE, clause="NĐ 30/2020 Điều 23 khoản 1"
+    ),
 }
 """Every term that the rules themselves fix. How long *handling* takes, no rule says (NĐ 30/2020 Điều 24)."""
 
@@ -78,7 +84,11 @@ class UrgentHours:
 
     def of(self, urgency: Urgency) -> timedelta:
         """Return the hours of a class; an ordinary document gets those of Khẩn."""
-        hours = {Urgency.THUONG_KHAN: self.thuong_khan, Urgency.HOA_TOC: self.hoa_toc}
+        hours = {
+            Urgency.THUONG_KHAN: self.thuong_khan,
+            Urgency.HOA_TOC: self.hoa_toc,
+            Urgency.HOA_TOC_HEN_GIO: self.hoa_toc,
+        }
         return timedelta(hours=hours.get(urgency, self.khan))
 
 
@@ -153,13 +163,13 @@ def find_due(
     term = row.latest if urgency is Urgency.THUONG else row.urgent
     day = law_date(begins_at)
     match term:
-        case Term.AT_ONCE:
+        case LegalTerm.AT_ONCE:
             return begins_at + terms.urgent.of(urgency)
-        case Term.SAME_DAY:
+        case LegalTerm.SAME_DAY:
             return end_of_day(day)
-        case Term.MORNING_OF_NEXT_WORKING_DAY:
+        case LegalTerm.MORNING_OF_NEXT_WORKING_DAY:
             return at_time(calendar.next_working_day(day), NOON)
-        case Term.NEXT_WORKING_DAY:
+        case LegalTerm.NEXT_WORKING_DAY:
             return end_of_day(calendar.next_working_day(day))
 
 

@@ -18,10 +18,15 @@ MAX_WORDS = 32
 
 
 class Direction(StrEnum):
-    """Whether a document went out or came in; the value is stable."""
+    """Whether a document went out or came in; the value is stable and stored."""
 
     OUTGOING = "di"
     INCOMING = "den"
+
+    @property
+    def vi(self) -> str:
+        """What an official reads."""
+        return "đi" if self is Direction.OUTGOING else "đến"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,13 +5,66 @@ What it does not do: no I/O of its own; store, blobs, clock, randomness and veri
 
 from __future__ import annotations
 
-from docflow.office.desk import Desk, Post, build_log_statement, register_agency, vouch_for_log
-from docflow.office.exchanging.dispatching import Dispatched, ask_take_back, dispatch
-from docflow.office.exchanging.knowing import know
-from docflow.office.exchanging.receiving import Reception, collect
-from docflow.office.incoming.steps import act_on_incoming
-from docflow.office.outgoing.copies import make_copy, record_copy_seal, void_copy
-from docflow.office.outgoing.following import add_addressees, hand_over, recall_document
+from docflow.office.desk import (
+    Desk,
+    Post,
+    build_log_statement,
+    register_agency,
+    vouch_for_log,
+)
+from docflow.office.dossiers.verbs import (
+    DossierAsk,
+    act_on_dossier,
+    find_dossier,
+    open_dossier,
+    rate_on_time,
+    read_dossier_clocks,
+)
+from docflow.office.exchanging.dispatching import (
+    Dispatched,
+    ask_take_back,
+    dispatch,
+)
+from docflow.office.exchanging.knowing import (
+    know,
+)
+from docflow.office.exchanging.receiving import (
+    Reception,
+    collect,
+)
+from docflow.office.files.contents import (
+    DestructionWarning,
+    FileDuty,
+    list_contents,
+    list_past_retention,
+    list_to_hand_over,
+    warn_of_destruction,
+)
+from docflow.office.files.verbs import (
+    FileAsk,
+    act_on_file,
+    find_file,
+    plan_file,
+)
+from docflow.office.incoming.reminders import (
+    IncomingStanding,
+    list_standings,
+)
+from docflow.office.incoming.verbs import (
+    IncomingAsk,
+    act_on_incoming,
+    receive_by_hand,
+)
+from docflow.office.outgoing.copies import (
+    make_copy,
+    record_copy_seal,
+    void_copy,
+)
+from docflow.office.outgoing.following import (
+    add_addressees,
+    hand_over,
+    recall_document,
+)
 from docflow.office.outgoing.steps import (
     approve_document,
     attach_file,
@@ -27,17 +80,48 @@ from docflow.office.outgoing.steps import (
     revise_draft,
     void_number,
 )
-from docflow.office.outgoing.taking import Issued, Receipt
-from docflow.office.registers.book import LINES_A_VOLUME, RegisterBook, RegisterKind, RegisterLine, divide_book
-from docflow.office.registers.csv_form import write_book_csv
-from docflow.office.registers.lines import handling_line, incoming_line, outgoing_line
-from docflow.office.registers.reserving import Reserved, open_register, reserve_numbers, void_reserved_number
-from docflow.office.rights import confirm_role, grant_role, list_roles, withdraw_role
+from docflow.office.outgoing.taking import (
+    Issued,
+    Receipt,
+)
+from docflow.office.registers.book import (
+    LINES_A_VOLUME,
+    RegisterBook,
+    RegisterKind,
+    RegisterLine,
+    divide_book,
+)
+from docflow.office.registers.csv_form import (
+    write_book_csv,
+)
+from docflow.office.registers.lines import (
+    handling_line,
+    incoming_line,
+    outgoing_line,
+)
+from docflow.office.registers.reserving import (
+    Reserved,
+    open_register,
+    reserve_numbers,
+    void_reserved_number,
+)
+from docflow.office.rights import (
+    confirm_role,
+    grant_role,
+    list_roles,
+    withdraw_role,
+)
 
 __all__ = [
     "LINES_A_VOLUME",
     "Desk",
+    "DestructionWarning",
     "Dispatched",
+    "DossierAsk",
+    "FileAsk",
+    "FileDuty",
+    "IncomingAsk",
+    "IncomingStanding",
     "Issued",
     "Post",
     "Receipt",
@@ -46,6 +130,8 @@ __all__ = [
     "RegisterKind",
     "RegisterLine",
     "Reserved",
+    "act_on_dossier",
+    "act_on_file",
     "act_on_incoming",
     "add_addressees",
     "approve_document",
@@ -59,6 +145,8 @@ __all__ = [
     "dispatch",
     "divide_book",
     "draft_document",
+    "find_dossier",
+    "find_file",
     "grant_role",
     "hand_over",
     "handling_line",
@@ -66,11 +154,20 @@ __all__ = [
     "issue_document",
     "issue_documents",
     "know",
+    "list_contents",
+    "list_past_retention",
     "list_roles",
+    "list_standings",
+    "list_to_hand_over",
     "make_copy",
+    "open_dossier",
     "open_register",
     "outgoing_line",
+    "plan_file",
+    "rate_on_time",
+    "read_dossier_clocks",
     "recall_document",
+    "receive_by_hand",
     "record_attachment_seal",
     "record_copy_seal",
     "record_leader_signature",
@@ -83,6 +180,7 @@ __all__ = [
     "void_number",
     "void_reserved_number",
     "vouch_for_log",
+    "warn_of_destruction",
     "withdraw_role",
     "write_book_csv",
 ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from docflow.audit import VerifierKey
 from docflow.errors import ErrorCode, UsageError
 from docflow.exchange import ResendPolicy
-from docflow.model import Agency, Directory, Staff
+from docflow.model import Agency, Directory, OfficeTerms, Staff, WorkingCalendar
 from docflow.office.ledger import record_event
 from docflow.ports import (
     BlobRow,
@@ -62,6 +62,8 @@ class Desk:
     clock: Clock
     randomness: Randomness
     vkey: VerifierKey
+    calendar: WorkingCalendar
+    terms: OfficeTerms = field(default_factory=OfficeTerms)
     verifier: Verifier | None = None
     post: Post | None = None
     rights: Rights | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from docflow.ports.records import RecordReader, RecordWriter
 from docflow.ports.store import Store, UnitOfWork
 from docflow.ports.values import (
     BlobRow,
@@ -67,6 +68,8 @@ __all__ = [
     "PeerVerifier",
     "Randomness",
     "ReceiptRow",
+    "RecordReader",
+    "RecordWriter",
     "RegisterCounter",
     "RegisterEntry",
     "Rights",

@@ -20,6 +20,7 @@ from docflow.model import (
     Remark,
     RoleHolding,
 )
+from docflow.ports.records import RecordReader, RecordWriter
 from docflow.ports.values import (
     BlobRow,
     CopyEntry,
@@ -42,7 +43,7 @@ from docflow.ports.values import (
 _T = TypeVar("_T")
 
 
-class UnitOfWork(Protocol):
+class UnitOfWork(RecordWriter, Protocol):
     """One write transaction: everything written through it is kept together or not at all.
 
     Every write of a row with evidence is remembered and comes back from :meth:`rows_written`.
@@ -163,7 +164,7 @@ class UnitOfWork(Protocol):
         """Return an incoming document, or None."""
 
     def find_lookalike(self, document: IncomingDocument) -> str | None:
-        """Return another incoming document of the same sender, number, symbol and date, or None."""
+        """Return the first other document with this one's identifier, or its issuer, symbol and year."""
 
     def add_incoming(self, document: IncomingDocument) -> None:
         """Add an incoming document."""
@@ -211,7 +212,7 @@ class UnitOfWork(Protocol):
         """Hand in a leaf; the tree and the checkpoint are written when the transaction ends."""
 
 
-class Store(Protocol):
+class Store(RecordReader, Protocol):
     """The records of one agency; another agency's, in the same database, cannot be seen through it."""
 
     def find_document(self, document_id: str) -> Document | None:

@@ -12,8 +12,6 @@ import sqlalchemy as sa
 from docflow.office import RegisterBook, RegisterKind, RegisterLine, handling_line, incoming_line, outgoing_line
 from docflow.store import reading
 
-_INCOMING = {RegisterKind.INCOMING: incoming_line, RegisterKind.HANDLING: handling_line}
-
 
 def read_book(
     connection: sa.Connection, agency: str, *, kind: RegisterKind, year: int, register: str | None = None
@@ -40,6 +38,8 @@ def _lines(
     if kind is RegisterKind.OUTGOING:
         found = reading.list_register(connection, agency, year, register=register)
         return tuple(outgoing_line(entry, document) for entry, document in found)
-    make = _INCOMING[kind]
     arrived = reading.list_incoming_register(connection, agency, year, register=register)
-    return tuple(make(entry, document) for entry, document in arrived)
+    if kind is RegisterKind.INCOMING:
+        return tuple(incoming_line(entry, document) for entry, document in arrived)
+    answers = reading.list_answer_symbols(connection, agency)
+    return tuple(handling_line(entry, document, answer=answers.get(document.id, "")) for entry, document in arrived)

@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from docflow.audit import format_time
-from docflow.model import IncomingDocument
+from docflow.model import IncomingDocument, looks_alike
 from docflow.ports import (
     Erasure,
     InboxRow,
@@ -44,14 +44,17 @@ _FIND_NOTE = Prepared(
     .order_by(AUDIT_CHECKPOINT.c.size.desc())
     .limit(sa.literal_column("1"))
 )
-_FIND_LOOKALIKE = Prepared(
-    sa.select(INCOMING_DOCUMENT.c.id).where(
+_FIND_LOOKALIKES = Prepared(
+    sa.select(INCOMING_DOCUMENT)
+    .where(
         owned(INCOMING_DOCUMENT),
-        INCOMING_DOCUMENT.c.sender == sa.bindparam("sender"),
-        INCOMING_DOCUMENT.c.symbol == sa.bindparam("symbol"),
-        INCOMING_DOCUMENT.c.issued_on == sa.bindparam("day"),
         INCOMING_DOCUMENT.c.id != sa.bindparam("id"),
+        sa.or_(
+            INCOMING_DOCUMENT.c.symbol_key == sa.bindparam("symbol"),
+            INCOMING_DOCUMENT.c.document_id == sa.bindparam("document"),
+        ),
     )
+    .order_by(INCOMING_DOCUMENT.c.arrived_at, INCOMING_DOCUMENT.c.id)
 )
 _FIND_PARCELS = Prepared(
     sa.select(PARCEL).where(
@@ -71,6 +74,7 @@ _NEEDED = (
         sa.select(DOCUMENT.c.id).where(
             owned(DOCUMENT),
             sa.or_(*(DOCUMENT.c[name] == sa.bindparam("sha") for name in ("draft_pdf", "leader_pdf", "sealed_pdf"))),
+            DOCUMENT.c.id != sa.bindparam("besides"),
         )
     ),
 )
@@ -118,10 +122,10 @@ class ExchangeUnit(RowWriter):
         return self._find(INCOMING_DOCUMENT, IncomingDocument, incoming_id)
 
     def find_lookalike(self, document: IncomingDocument) -> str | None:
-        """Return another incoming document of the same sender, number, symbol and date, or None."""
-        day = document.issued_on.isoformat() if document.issued_on else None
-        found = self._one(_FIND_LOOKALIKE, sender=document.sender, symbol=document.symbol, day=day, id=document.id)
-        return None if found is None else str(found["id"])
+        """Return the first other document with this one's identifier, or its issuer, symbol and year."""
+        found = self._all(_FIND_LOOKALIKES, symbol=document.symbol_key, document=document.document_id, id=document.id)
+        others = (rows.read_record(IncomingDocument, row) for row in found)
+        return next((other.id for other in others if looks_alike(document, other)), None)
 
     def add_incoming(self, document: IncomingDocument) -> None:
         """Add an incoming document."""

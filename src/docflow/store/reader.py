@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from docflow.audit import LogReport, VerifierKey, format_proof, parse_vkey
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
@@ -26,6 +27,8 @@ from docflow.store.search.contents import list_unread, put_content, read_words
 from docflow.store.search.indexing import forget, index_some, is_behind
 from docflow.store.search.querying import find
 from docflow.store.verification import verify_store
+
+_R = TypeVar("_R")
 
 
 class StoreReader(DraftingReader):
@@ -135,6 +138,16 @@ class StoreReader(DraftingReader):
         """Return a receipt, or None."""
         with self._database.reading() as connection:
             return reading.find_receipt(connection, self._agency, receipt_id)
+
+    def find_record(self, kind: type[_R], *key: str | int) -> _R | None:
+        """Return the record with a key, the agency left out of it, or None."""
+        with self._database.reading() as connection:
+            return reading.find_record(connection, self._agency, kind, key=key)
+
+    def list_records(self, kind: type[_R], **where: str | int | None) -> tuple[_R, ...]:
+        """Return the records whose columns have the values given, in the order of their keys."""
+        with self._database.reading() as connection:
+            return reading.list_records(connection, self._agency, kind, where=where)
 
     def list_erased(self) -> tuple[str, ...]:
         """Return the names of the files that are destroyed."""

@@ -9,6 +9,7 @@ Invariants:
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -34,12 +35,14 @@ from docflow.ports import (
     RegisterEntry,
 )
 from docflow.store import rows
+from docflow.store.record_unit import RECORDS, key_of
 from docflow.store.tables import (
     AGENCY,
     AUDIT_CHECKPOINT,
     AUDIT_LEAF,
     AUDIT_NODE,
     BLOB,
+    DESTRUCTION,
     DOCUMENT,
     ERASURE,
     INBOX,
@@ -128,6 +131,20 @@ def list_incoming_register(
     )
 
 
+def list_answer_symbols(connection: sa.Connection, agency: str) -> dict[str, str]:
+    """Return number and symbol of the outgoing document that answers an incoming one, by the incoming one's id."""
+    query = (
+        sa.select(INCOMING_DOCUMENT.c.id, DOCUMENT.c.symbol)
+        .join_from(
+            INCOMING_DOCUMENT,
+            DOCUMENT,
+            sa.and_(INCOMING_DOCUMENT.c.agency == DOCUMENT.c.agency, INCOMING_DOCUMENT.c.answered_by == DOCUMENT.c.id),
+        )
+        .where(_owns(INCOMING_DOCUMENT, agency))
+    )
+    return {incoming_id: symbol or "" for incoming_id, symbol in connection.execute(query)}
+
+
 def list_inbox(connection: sa.Connection, agency: str) -> tuple[InboxRow, ...]:
     """Return what came from other agencies, in order of time."""
     query = _of(INBOX, agency).order_by(INBOX.c.received_at, INBOX.c.parcel)
@@ -164,7 +181,27 @@ def find_receipt(connection: sa.Connection, agency: str, receipt_id: str) -> Rec
 
 def list_erased(connection: sa.Connection, agency: str) -> tuple[str, ...]:
     """Return the names of the files that are destroyed."""
-    return tuple(connection.execute(sa.select(ERASURE.c.sha256).where(_owns(ERASURE, agency))).scalars())
+    query = sa.union(*(sa.select(table.c.sha256).where(_owns(table, agency)) for table in (ERASURE, DESTRUCTION)))
+    return tuple(connection.execute(query).scalars())
+
+
+def find_record(
+    connection: sa.Connection, agency: str, kind: type[_Record], *, key: Sequence[str | int]
+) -> _Record | None:
+    """Return the record with a key, the agency left out of it, or None."""
+    table = RECORDS[kind]
+    where = [table.c[name] == value for name, value in key_of(kind, key).items()]
+    return _first(connection, _of(table, agency).where(*where), kind)
+
+
+def list_records(
+    connection: sa.Connection, agency: str, kind: type[_Record], *, where: Mapping[str, str | int | None]
+) -> tuple[_Record, ...]:
+    """Return the records whose columns have the values given, in the order of their keys."""
+    table = RECORDS[kind]
+    query = _of(table, agency).where(*(table.c[name] == value for name, value in where.items()))
+    found = connection.execute(query.order_by(*table.primary_key.columns)).mappings()
+    return tuple(rows.read_record(kind, row) for row in found)
 
 
 def has_blob(connection: sa.Connection, agency: str, sha256: str) -> bool:

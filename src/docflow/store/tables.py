@@ -1,11 +1,11 @@
 """The tables of an office, and for every column whether it is evidence and what would betray a change of it.
 
 Invariants:
-    - Every column says in ``info`` what proves it (:class:`Proof`) or why it is no evidence; docs/reference/tables.md
-      is generated from that, and a test edits every evidence column in turn.
+    - Every column says in ``info`` what proves it (:class:`~docflow.store.columns.Proof`) or why it is
+      no evidence; docs/reference/tables.md is generated from that, and a test edits every evidence column in turn.
     - Nothing here is an ORM model; statements stand in the modules beside.
-    - Every row belongs to one agency, named in the first column of its key (:func:`owner_column`): several agencies
-      share a database, and none can name another's row.
+    - Every row belongs to one agency, named in the first column of its key (``columns.owner_column``): several
+      agencies share a database, and none can name another's row.
 
 What it does not do: it creates nothing; the schema is made by the migrations.
 
@@ -14,88 +14,70 @@ Source: design of the store in docs/adr/0003; docs/spec/audit-log.md §4.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import StrEnum
-from typing import Any
-
 import sqlalchemy as sa
 
-
-class Proof(StrEnum):
-    """What shows that a column was changed behind docflow's back."""
-
-    ROWS = "rows"
-    """The value is in the payload of the last leaf that wrote the row."""
-    LEAF = "leaf"
-    """Leaf, salt, payload and hash must reproduce each other."""
-    TREE = "tree"
-    """The value is recomputed from the leaves."""
-    CHAIN = "chain"
-    """The value is recomputed from the register's chain of leaves."""
-    CHECKPOINT = "checkpoint"
-    """The value is signed by the log key, and its root is recomputed from the leaves."""
-
-
-METADATA = sa.MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-    }
+from docflow.store.columns import DAY as _DAY
+from docflow.store.columns import METADATA, Proof, owner_column
+from docflow.store.columns import SHA256 as _SHA256
+from docflow.store.columns import TIME as _TIME
+from docflow.store.columns import bytes_column as _bytes
+from docflow.store.columns import integer_column as _integer
+from docflow.store.columns import make_table as _table
+from docflow.store.columns import owner as _owner
+from docflow.store.columns import refers as _refers
+from docflow.store.columns import text_column as _text
+from docflow.store.search_tables import SEARCH_DDL, SEARCH_INDEX, SEARCH_MARK, SEARCH_TEXT, SEARCH_VECTOR
+from docflow.store.work_tables import (
+    CASE_FILE,
+    DESTRUCTION,
+    DOSSIER,
+    DOSSIER_ACT,
+    DOSSIER_STEP,
+    DOSSIER_VISIT,
+    FILE_ACT,
+    FILED_DOCUMENT,
+    INCOMING_ACT,
+    INCOMING_TASK,
 )
-_INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
-"""Compared byte by byte on either database, whatever the server's language is."""
-_TIME = "time, RFC 3339 with +07:00 and milliseconds"
-_DAY = "day, YYYY-MM-DD, Asia/Ho_Chi_Minh"
-_SHA256 = "SHA-256, lower-case hex"
-_OWNERS = {"agency": "code", "receipt": "office"}
-"""Where the owner's column is not called agency: in receipt that is who gave it."""
 
-
-def _column(
-    name: str,
-    kind: sa.types.TypeEngine[Any],
-    unit: str,
-    *constraints: sa.schema.SchemaItem,
-    proof: Proof | None = Proof.ROWS,
-    why_not: str = "",
-    **options: Any,  # noqa: ANN401 - passed on to sqlalchemy.Column as they are
-) -> sa.Column[Any]:
-    options.setdefault("nullable", False)
-    info = {"evidence": proof is not None, "proof": proof, "why_not": why_not}
-    return sa.Column(name, kind, *constraints, comment=unit, info=info, **options)
-
-
-def _text(name: str, unit: str, *constraints: sa.schema.SchemaItem, **options: Any) -> sa.Column[Any]:  # noqa: ANN401
-    return _column(name, _TEXT, unit, *constraints, **options)
-
-
-def _integer(name: str, unit: str, *constraints: sa.schema.SchemaItem, **options: Any) -> sa.Column[Any]:  # noqa: ANN401
-    return _column(name, _INTEGER, unit, *constraints, **options)
-
-
-def _bytes(name: str, unit: str, **options: Any) -> sa.Column[Any]:  # noqa: ANN401
-    return _column(name, sa.LargeBinary(), unit, **options)
-
-
-def _owner(name: str = "agency", *, proof: Proof = Proof.ROWS) -> sa.Column[Any]:
-    return _text(name, "agency.code, whose row this is", sa.ForeignKey("agency.code"), primary_key=True, proof=proof)
-
-
-def _refers(child: str, column: str, parent: str, *, owner: str = "agency") -> sa.ForeignKeyConstraint:
-    """Refer to a row of the same agency."""
-    table, key = parent.split(".")
-    return sa.ForeignKeyConstraint(
-        (owner, column), (f"{table}.{_OWNERS.get(table, 'agency')}", f"{table}.{key}"), name=f"fk_{child}_{column}"
-    )
-
-
-def _table(name: str, *items: sa.schema.SchemaItem, comment: str, with_rowid: bool = True) -> sa.Table:
-    return sa.Table(name, METADATA, *items, comment=comment, sqlite_strict=True, sqlite_with_rowid=with_rowid)
-
+__all__ = [
+    "AGENCY",
+    "AUDIT_CHECKPOINT",
+    "AUDIT_HEAD",
+    "AUDIT_LEAF",
+    "AUDIT_NODE",
+    "BLOB",
+    "CASE_FILE",
+    "DESTRUCTION",
+    "DOCUMENT",
+    "DOSSIER",
+    "DOSSIER_ACT",
+    "DOSSIER_STEP",
+    "DOSSIER_VISIT",
+    "ERASURE",
+    "FILED_DOCUMENT",
+    "FILE_ACT",
+    "IDEMPOTENCY_ANSWER",
+    "INBOX",
+    "INCOMING_ACT",
+    "INCOMING_DOCUMENT",
+    "INCOMING_ENTRY",
+    "INCOMING_TASK",
+    "LOG_STATEMENT",
+    "METADATA",
+    "OUTBOX",
+    "PARCEL",
+    "RECEIPT",
+    "REGISTER_COUNTER",
+    "REGISTER_ENTRY",
+    "SEARCH_DDL",
+    "SEARCH_INDEX",
+    "SEARCH_MARK",
+    "SEARCH_TEXT",
+    "SEARCH_VECTOR",
+    "Proof",
+    "owner_column",
+]
 
 AGENCY = _table(
     "agency",
@@ -226,33 +208,47 @@ INCOMING_DOCUMENT = _table(
     _owner(),
     _text("id", "docflow.model.name_incoming", primary_key=True),
     _text("state", "docflow.model.IncomingState"),
-    _text("sender", "agency code, proved by the envelope's signature"),
+    _text("channel", "docflow.model.Channel"),
+    _text("sender", "agency code, proved by the envelope's signature, or as typed; empty if not known"),
     _text("sender_name", "text"),
-    _text("document_id", "edXML DocumentId"),
-    _text("message", _SHA256),
-    _text("pdf", _SHA256),
+    _text("issuer_key", "text, docflow.model.fold_issuer"),
+    _text("document_id", "edXML DocumentId, or as typed; empty if there is none"),
+    _text("message", _SHA256 + "; NULL if it came by hand", nullable=True),
+    _text("pdf", _SHA256 + "; NULL while there is only paper", nullable=True),
     _text("verdict", "docflow.model.SignatureVerdict"),
     _text("type_name", "text"),
     _text("symbol", "number and symbol"),
+    _text("symbol_key", "text, docflow.model.fold_symbol"),
     _text("issued_on", _DAY, nullable=True),
     _text("subject", "text"),
     _text("signer_name", "text"),
     _text("urgency", "docflow.model.Urgency"),
     _text("arrived_at", _TIME),
-    _text("duplicate_of", "incoming_document.id with the same sender, symbol and date", nullable=True),
+    _text("checked_at", _TIME, nullable=True),
+    _text("duplicate_of", "incoming_document.id that looks like the same", nullable=True),
     _text("register", "register.register", nullable=True),
     _integer("year", "calendar year in Asia/Ho_Chi_Minh", nullable=True),
     _integer("number", "số đến, from 1", nullable=True),
     _text("registered_at", _TIME, nullable=True),
+    _text("submitted_to", "text, a person", nullable=True),
+    _text("submitted_at", _TIME, nullable=True),
     _text("assignee", "text, unit or person", nullable=True),
-    _text("deadline", _DAY, nullable=True),
+    _text("deadline", _DAY + ", that of due_at", nullable=True),
+    _text("due_at", _TIME, nullable=True),
     _text("assigned_at", _TIME, nullable=True),
+    _text("paused_at", _TIME, nullable=True),
     _text("completed_at", _TIME, nullable=True),
+    _text("answered_by", "document.id", nullable=True),
+    _text("forwarded_to", "text, an agency", nullable=True),
     _text("note", "text: progress, result, or the reason of a refusal"),
     _text("take_back", "text, the sender's reason while his question is open", nullable=True),
+    _integer("act_count", "rows of incoming_act"),
+    _text("acted_at", _TIME + ", of the last act", nullable=True),
     *(_refers("incoming_document", name, "blob.sha256") for name in ("message", "pdf")),
-    sa.Index("ix_incoming_document_symbol", "agency", "sender", "symbol"),
-    comment="incoming documents that arrived whole, genuine and for this agency",
+    _refers("incoming_document", "answered_by", "document.id"),
+    sa.Index("ix_incoming_document_symbol", "agency", "symbol_key"),
+    sa.Index("ix_incoming_document_identifier", "agency", "document_id"),
+    comment="incoming documents: from the exchange those that arrived whole and genuine, and those typed by hand",
 )
 
 INCOMING_ENTRY = _table(
@@ -343,62 +339,6 @@ LOG_STATEMENT = _table(
     comment="statements by which the agency vouches for its log key",
 )
 
-_MADE = "made from the log and the files; docflow search rebuild makes it anew"
-
-SEARCH_TEXT = _table(
-    "search_text",
-    _integer("id", "row of the index", primary_key=True, proof=None, why_not=_MADE),
-    _text("agency", "agency.code, whose row this is", sa.ForeignKey("agency.code"), proof=None, why_not=_MADE),
-    _text("direction", "docflow.model.Direction", proof=None, why_not=_MADE),
-    _text("subject", "document.id or incoming_document.id", proof=None, why_not=_MADE),
-    _text("words", "words of subject, symbol and names, folded and as they are", proof=None, why_not=_MADE),
-    _text("content", "words of the file, the same; empty until it is read", proof=None, why_not=_MADE),
-    _text("content_of", _SHA256 + " of that file; empty until it is read", proof=None, why_not=_MADE),
-    sa.UniqueConstraint("agency", "direction", "subject", name="uq_search_text_subject"),
-    comment="under which words each document is found",
-)
-
-SEARCH_MARK = _table(
-    "search_mark",
-    _text(
-        "agency",
-        "agency.code, whose row this is",
-        sa.ForeignKey("agency.code"),
-        primary_key=True,
-        proof=None,
-        why_not=_MADE,
-    ),
-    _integer("size", "leaves that the index knows", proof=None, why_not=_MADE),
-    comment="how far the index has come",
-    with_rowid=False,
-)
-
-SEARCH_INDEX = "search_index"
-"""SQLite: the full-text index over search_text."""
-SEARCH_VECTOR = "array_to_tsvector(string_to_array(trim(words || ' ' || content), ' '))"
-"""PostgreSQL: the expression that its full-text index is over; a word stands in it as it is, unparsed."""
-_FTS5 = """CREATE VIRTUAL TABLE search_index USING fts5(
-    words, content, content='search_text', content_rowid='id', tokenize='unicode61 remove_diacritics 0')"""
-_TAKE_OUT = (
-    "INSERT INTO search_index(search_index, rowid, words, content) VALUES ('delete', old.id, old.words, old.content);"
-)
-_PUT_IN = "INSERT INTO search_index(rowid, words, content) VALUES (new.id, new.words, new.content);"
-SEARCH_DDL: Mapping[str, tuple[str, ...]] = {
-    "sqlite": (
-        _FTS5,
-        f"CREATE TRIGGER search_text_added AFTER INSERT ON search_text BEGIN {_PUT_IN} END",
-        f"CREATE TRIGGER search_text_removed AFTER DELETE ON search_text BEGIN {_TAKE_OUT} END",
-        f"CREATE TRIGGER search_text_changed AFTER UPDATE ON search_text BEGIN {_TAKE_OUT} {_PUT_IN} END",
-    ),
-    "postgresql": (f"CREATE INDEX search_index ON search_text USING gin (({SEARCH_VECTOR}))",),
-}
-"""What each database needs beside the table, in its own words."""
-
-for _dialect, _statements in SEARCH_DDL.items():
-    for _statement in _statements:
-        _ddl: Any = sa.DDL  # SQLAlchemy gives it no types
-        sa.event.listen(SEARCH_TEXT, "after_create", _ddl(_statement).execute_if(dialect=_dialect))
-
 AUDIT_LEAF = _table(
     "audit_leaf",
     _text("agency", "agency.code, one log each", primary_key=True, proof=Proof.LEAF),
@@ -441,8 +381,3 @@ AUDIT_CHECKPOINT = _table(
     comment="the signed head after every transaction",
     with_rowid=False,
 )
-
-
-def owner_column(table: sa.Table) -> str:
-    """Return the column that says whose row it is."""
-    return _OWNERS.get(table.name, "agency")

@@ -21,6 +21,7 @@ from docflow.ports import BlobRow, LoggedRow, LogStatement, NewLeaf, OutboxRow, 
 from docflow.store import rows
 from docflow.store.drafting_unit import DraftingUnit
 from docflow.store.prepared import Prepared
+from docflow.store.record_unit import RecordUnit
 from docflow.store.tables import (
     AGENCY,
     AUDIT_CHECKPOINT,
@@ -44,7 +45,7 @@ _CHANGE_HEAD = Prepared(
 )
 
 
-class SqlUnitOfWork(DraftingUnit):
+class SqlUnitOfWork(DraftingUnit, RecordUnit):
     """Implements :class:`docflow.ports.UnitOfWork` on a connection that is in a write transaction."""
 
     def __init__(self, connection: sa.Connection, *, agency: str) -> None:

@@ -362,7 +362,7 @@ class _Verification:
     # ---- (6) files
 
     def _check_blobs(self) -> None:
-        erased = {row["sha256"] for row in self._all(ERASURE)}
+        erased = {row["sha256"] for table in (ERASURE, METADATA.tables["destruction"]) for row in self._all(table)}
         for row in self._all(BLOB):
             self._counts["blobs"] += 1
             if row["sha256"] in erased and not self._blobs.path_of(row["sha256"]).exists():

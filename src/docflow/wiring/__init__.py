@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from docflow.audit import LogFinding, LogFindingCode, LogReport
-from docflow.evidence import Knowledge
-from docflow.exchange import ResendPolicy
+from docflow.audit import (
+    LogFinding,
+    LogFindingCode,
+    LogReport,
+)
+from docflow.calendars import (
+    load_calendar,
+)
+from docflow.evidence import (
+    Knowledge,
+)
+from docflow.exchange import (
+    ResendPolicy,
+)
 from docflow.model import (
     Addressee,
     Agency,
     Appointment,
     AttachedFile,
+    CaseFile,
+    Channel,
     Competence,
+    ContentsLine,
     CopyDirection,
     CopyForm,
     CopyRequest,
@@ -23,16 +37,30 @@ from docflow.model import (
     DocumentCopy,
     DocumentState,
     DocumentType,
+    Dossier,
+    DossierClocks,
+    DossierKind,
+    DossierPlan,
+    DossierState,
     Draft,
+    FilePlan,
+    FileState,
+    HandEntry,
+    IncomingAct,
     IncomingDocument,
     IncomingState,
+    IncomingTask,
     Link,
     LinkKind,
     NumberWish,
     OfficeRole,
+    OfficeTerms,
+    OnTimeRate,
     Period,
     Permission,
+    PlannedStep,
     Position,
+    Punctuality,
     ReceiptKind,
     Remark,
     RemarkKind,
@@ -43,23 +71,64 @@ from docflow.model import (
     Series,
     SeriesKind,
     SeriesRule,
+    Session,
     SignatureVerdict,
     SourceKind,
     Staff,
+    TaskRole,
     Urgency,
+    UrgentHours,
+    WorkingCalendar,
+    WorkingHours,
     build_directory,
     describe_document,
     describe_state_tables,
     next_events,
     parse_agency_code,
 )
-from docflow.office import Dispatched, Issued, Post, Receipt, Reception, RegisterBook, RegisterKind, Reserved
-from docflow.ports import EntryKind, InboxOutcome, OutboxState, ParcelKind, RegisterEntry, SignatureCheck
-from docflow.store import SystemClock, SystemRandomness
-from docflow.transport import FileDrop
-from docflow.wiring.logs import ProvenEvent, check_proof, read_checkpoint, read_proof, verify_log
-from docflow.wiring.office import Office
-from docflow.wiring.registers import RegisterForm, print_register, read_register
+from docflow.office import (
+    DestructionWarning,
+    Dispatched,
+    FileDuty,
+    IncomingStanding,
+    Issued,
+    Post,
+    Receipt,
+    Reception,
+    RegisterBook,
+    RegisterKind,
+    Reserved,
+)
+from docflow.ports import (
+    EntryKind,
+    InboxOutcome,
+    OutboxState,
+    ParcelKind,
+    RegisterEntry,
+    SignatureCheck,
+)
+from docflow.store import (
+    SystemClock,
+    SystemRandomness,
+)
+from docflow.transport import (
+    FileDrop,
+)
+from docflow.wiring.logs import (
+    ProvenEvent,
+    check_proof,
+    read_checkpoint,
+    read_proof,
+    verify_log,
+)
+from docflow.wiring.office import (
+    Office,
+)
+from docflow.wiring.registers import (
+    RegisterForm,
+    print_register,
+    read_register,
+)
 from docflow.wiring.searching import search_office
 
 __all__ = [
@@ -67,12 +136,16 @@ __all__ = [
     "Agency",
     "Appointment",
     "AttachedFile",
+    "CaseFile",
+    "Channel",
     "Competence",
+    "ContentsLine",
     "CopyDirection",
     "CopyForm",
     "CopyRequest",
     "CopyState",
     "Delegation",
+    "DestructionWarning",
     "Direction",
     "Directory",
     "DirectoryEntry",
@@ -81,12 +154,24 @@ __all__ = [
     "DocumentCopy",
     "DocumentState",
     "DocumentType",
+    "Dossier",
+    "DossierClocks",
+    "DossierKind",
+    "DossierPlan",
+    "DossierState",
     "Draft",
     "EntryKind",
     "FileDrop",
+    "FileDuty",
+    "FilePlan",
+    "FileState",
+    "HandEntry",
     "InboxOutcome",
+    "IncomingAct",
     "IncomingDocument",
+    "IncomingStanding",
     "IncomingState",
+    "IncomingTask",
     "Issued",
     "Knowledge",
     "Link",
@@ -97,13 +182,17 @@ __all__ = [
     "NumberWish",
     "Office",
     "OfficeRole",
+    "OfficeTerms",
+    "OnTimeRate",
     "OutboxState",
     "ParcelKind",
     "Period",
     "Permission",
+    "PlannedStep",
     "Position",
     "Post",
     "ProvenEvent",
+    "Punctuality",
     "Receipt",
     "ReceiptKind",
     "Reception",
@@ -122,17 +211,23 @@ __all__ = [
     "Series",
     "SeriesKind",
     "SeriesRule",
+    "Session",
     "SignatureCheck",
     "SignatureVerdict",
     "SourceKind",
     "Staff",
     "SystemClock",
     "SystemRandomness",
+    "TaskRole",
     "Urgency",
+    "UrgentHours",
+    "WorkingCalendar",
+    "WorkingHours",
     "build_directory",
     "check_proof",
     "describe_document",
     "describe_state_tables",
+    "load_calendar",
     "next_events",
     "parse_agency_code",
     "print_register",

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from docflow import office as use_cases
-from docflow.errors import ErrorCode, UsageError
 from docflow.evidence import Knowledge
-from docflow.model import IncomingDocument, IncomingEvent, IncomingState, SearchHit, SearchQuery
-from docflow.office import Desk, Dispatched, Reception, RegisterBook, RegisterKind
+from docflow.model import IncomingDocument, IncomingEvent, SearchHit, SearchQuery
+from docflow.office import Desk, Dispatched, IncomingAsk, Reception, RegisterBook, RegisterKind
 from docflow.ports import InboxRow, ParcelRow, ReceiptRow, Transport
 from docflow.store import OfficeStore
 
@@ -27,61 +24,6 @@ class ExchangingOffice:
         """Take in what other agencies sent; see :func:`docflow.office.collect`."""
         return use_cases.collect(self._desk, transport)
 
-    # ---- incoming documents, in the order of their life
-
-    def accept(self, incoming_id: str, *, actor: str) -> IncomingDocument:
-        """Register an arrived document: it takes the next số đến of the year (03).
-
-        Raises:
-            UsageError: ``WRONG_STATE``, ``NOT_FOUND``.
-        Source: Nghị định 30/2020/NĐ-CP Điều 22.
-        """
-        return use_cases.act_on_incoming(self._desk, IncomingEvent.ACCEPT, incoming_id, actor=actor)
-
-    def refuse(self, incoming_id: str, *, actor: str, reason: str) -> IncomingDocument:
-        """Return an arrived document to its sender with a reason (02).
-
-        Raises:
-            UsageError: ``WRONG_STATE``, ``NOT_FOUND``, ``BAD_ARGUMENT`` without a reason.
-        Source: Nghị định 30/2020/NĐ-CP Điều 21 khoản 2b.
-        """
-        return use_cases.act_on_incoming(self._desk, IncomingEvent.REFUSE, incoming_id, actor=actor, reason=reason)
-
-    def assign(
-        self, incoming_id: str, *, actor: str, to: str, deadline: date | None = None, instruction: str = ""
-    ) -> IncomingDocument:
-        """Hand a registered document to a unit or person (04); the deadline is a day in Asia/Ho_Chi_Minh.
-
-        Raises:
-            UsageError: ``WRONG_STATE``, ``NOT_FOUND``, ``BAD_ARGUMENT``.
-        Source: Nghị định 30/2020/NĐ-CP Điều 23.
-        """
-        return use_cases.act_on_incoming(
-            self._desk,
-            IncomingEvent.ASSIGN,
-            incoming_id,
-            actor=actor,
-            reason=instruction,
-            assignee=to,
-            deadline=deadline,
-        )
-
-    def progress(self, incoming_id: str, *, actor: str, note: str = "") -> IncomingDocument:
-        """Record that the document is being worked on (05).
-
-        Raises:
-            UsageError: ``WRONG_STATE``, ``NOT_FOUND``.
-        """
-        return use_cases.act_on_incoming(self._desk, IncomingEvent.PROGRESS, incoming_id, actor=actor, reason=note)
-
-    def complete(self, incoming_id: str, *, actor: str, note: str = "") -> IncomingDocument:
-        """Record that the work is done (06).
-
-        Raises:
-            UsageError: ``WRONG_STATE``, ``NOT_FOUND``.
-        """
-        return use_cases.act_on_incoming(self._desk, IncomingEvent.COMPLETE, incoming_id, actor=actor, reason=note)
-
     # ---- taking back
 
     def take_back(self, document_id: str, *, actor: str, reason: str, addressee: str | None = None) -> tuple[str, ...]:
@@ -95,7 +37,8 @@ class ExchangingOffice:
             UsageError: ``WRONG_STATE``; nobody asked. ``NOT_FOUND``.
         Source: Nghị định 30/2020/NĐ-CP Điều 18 khoản 4b, Phụ lục VI Phần I mục III.8.
         """
-        return use_cases.act_on_incoming(self._desk, IncomingEvent.AGREE_TAKE_BACK, incoming_id, actor=actor)
+        ask = IncomingAsk(event=IncomingEvent.AGREE_TAKE_BACK, incoming_id=incoming_id, actor=actor)
+        return use_cases.act_on_incoming(self._desk, ask)
 
     def decline_take_back(self, incoming_id: str, *, actor: str, reason: str) -> IncomingDocument:
         """Keep a document that its sender asked back (16).
@@ -103,30 +46,10 @@ class ExchangingOffice:
         Raises:
             UsageError: ``WRONG_STATE``; nobody asked. ``NOT_FOUND``, ``BAD_ARGUMENT`` without a reason.
         """
-        return use_cases.act_on_incoming(
-            self._desk, IncomingEvent.DECLINE_TAKE_BACK, incoming_id, actor=actor, reason=reason
-        )
+        ask = IncomingAsk(event=IncomingEvent.DECLINE_TAKE_BACK, incoming_id=incoming_id, actor=actor, text=reason)
+        return use_cases.act_on_incoming(self._desk, ask)
 
     # ---- what is there
-
-    def incoming_document(self, incoming_id: str) -> IncomingDocument:
-        """Return an incoming document as it is now.
-
-        Raises:
-            UsageError: ``NOT_FOUND``.
-        """
-        document = self._store.find_incoming(incoming_id)
-        if document is None:
-            raise UsageError(
-                ErrorCode.NOT_FOUND,
-                f"no incoming document {incoming_id[:120]!r} here",
-                vi=f"Không có văn bản đến {incoming_id[:120]!r}.",
-            )
-        return document
-
-    def incoming(self, *, state: IncomingState | None = None) -> tuple[IncomingDocument, ...]:
-        """Return all incoming documents, or those in one state, by time of arrival."""
-        return self._store.list_incoming(state=state)
 
     def inbox(self) -> tuple[InboxRow, ...]:
         """Return what became of everything that other agencies sent."""

@@ -21,17 +21,21 @@ from typing import Self
 
 from docflow import office as use_cases
 from docflow.audit import LogReport
+from docflow.calendars import load_calendar
 from docflow.errors import ErrorCode, UsageError
-from docflow.model import Agency, Directory, Document, DocumentState, Staff
+from docflow.model import Agency, Directory, Document, DocumentState, OfficeTerms, Staff, WorkingCalendar
 from docflow.office import Desk, Post
 from docflow.ports import Clock, OutboxRow, OutboxState, Randomness, Rights, Verifier
 from docflow.store import OfficeStore, SystemClock, SystemRandomness, open_store
+from docflow.wiring.dossiers import DossierOffice
 from docflow.wiring.exchange import ExchangingOffice
+from docflow.wiring.files import FileOffice
+from docflow.wiring.incoming import IncomingOffice
 from docflow.wiring.numbering import NumberingOffice
 from docflow.wiring.outgoing import OutgoingOffice
 
 
-class Office(OutgoingOffice, NumberingOffice, ExchangingOffice):
+class Office(OutgoingOffice, NumberingOffice, ExchangingOffice, IncomingOffice, DossierOffice, FileOffice):
     """One agency's office; safe for threads; other processes may open the same folder.
 
     Every verb is one transaction and can be repeated: the same request gets the same answer. Times are aware; dates are
@@ -55,6 +59,8 @@ class Office(OutgoingOffice, NumberingOffice, ExchangingOffice):
         rights: Rights | None = None,
         staff: Staff | None = None,
         codes: Directory | None = None,
+        calendar: WorkingCalendar | None = None,
+        terms: OfficeTerms | None = None,
         origin: str | None = None,
         home: Path | str | None = None,
         single_process: bool = False,
@@ -72,6 +78,8 @@ class Office(OutgoingOffice, NumberingOffice, ExchangingOffice):
             staff: Posts and delegations; whoever signs must be among them. None: nobody is asked.
             codes: Agency codes with their successors, followed when a document is sent.
             post: Service key and peers, to exchange documents with other agencies.
+            calendar: Working days and hours; :func:`docflow.load_calendar` if None.
+            terms: The terms that the agency sets for itself; docflow's defaults if None.
             origin: Name of a new log (c2sp.org/tlog-checkpoint); ``docflow/<agency code>`` if None.
             single_process: Promise that no other process opens the folder; see docs/adr/0003.
 
@@ -95,6 +103,8 @@ class Office(OutgoingOffice, NumberingOffice, ExchangingOffice):
             clock=clock or SystemClock(),
             randomness=random,
             vkey=store.vkey,
+            calendar=calendar or load_calendar(),
+            terms=terms or OfficeTerms(),
             verifier=verifier,
             post=post,
             rights=rights,

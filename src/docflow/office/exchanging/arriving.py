@@ -20,7 +20,8 @@ from docflow.model import (
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import Answer, give_answer, keep_blob, require_post
 from docflow.office.exchanging.recording import Arrived, log, note_outcome, put_inbox, put_outcome
-from docflow.office.incoming.steps import IncomingStep, perform_incoming
+from docflow.office.incoming.engine import perform_incoming
+from docflow.office.incoming.step import IncomingStep
 from docflow.office.ledger import ACTOR
 from docflow.ports import InboxOutcome, SignatureCheck, UnitOfWork
 

@@ -12,7 +12,8 @@ from docflow.model import IncomingEvent, ReceiptKind, name_incoming
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import Answer, give_answer
 from docflow.office.exchanging.recording import Arrived, log, note_outcome, put_inbox
-from docflow.office.incoming.steps import IncomingStep, perform_incoming
+from docflow.office.incoming.engine import perform_incoming
+from docflow.office.incoming.step import IncomingStep
 from docflow.ports import InboxOutcome, UnitOfWork
 
 NOT_HERE = "the document is not here"

@@ -22,11 +22,16 @@ _NOTES = {
     EntryKind.OPENING: "Tiếp theo sổ cũ đến số này: {reason}",
 }
 _PROGRESS = {
+    IncomingState.RECEIVED: "",
     IncomingState.ARRIVED: "",
     IncomingState.REGISTERED: "Đã đăng ký",
+    IncomingState.SUBMITTED: "Đã trình",
+    IncomingState.INSTRUCTED: "Đã có ý kiến chỉ đạo",
     IncomingState.ASSIGNED: "Đã phân công",
     IncomingState.PROCESSING: "Đang xử lý",
+    IncomingState.PAUSED: "Tạm dừng",
     IncomingState.COMPLETED: "Hoàn thành",
+    IncomingState.FORWARDED: "Đã chuyển tiếp",
     IncomingState.REFUSED: "Đã trả lại",
     IncomingState.TAKEN_BACK: "Nơi gửi đã lấy lại",
 }
@@ -80,8 +85,8 @@ def incoming_line(entry: IncomingEntry, document: IncomingDocument) -> RegisterL
     return RegisterLine(series=entry.register, number=_number(entry.number), on=entry.registered_on, cells=cells)
 
 
-def handling_line(entry: IncomingEntry, document: IncomingDocument) -> RegisterLine:
-    """Return a line of sổ theo dõi giải quyết văn bản đến."""
+def handling_line(entry: IncomingEntry, document: IncomingDocument, *, answer: str = "") -> RegisterLine:
+    """Return a line of sổ theo dõi giải quyết văn bản đến; ``answer`` is number and symbol of what answers it."""
     issued = f"ngày {_day(document.issued_on)}" if document.issued_on else ""
     cells = (
         _number(entry.number),
@@ -89,7 +94,7 @@ def handling_line(entry: IncomingEntry, document: IncomingDocument) -> RegisterL
         document.assignee or "",
         _day(document.deadline),
         _progress(document),
-        "",
+        answer,
         document.note,
     )
     return RegisterLine(series=entry.register, number=_number(entry.number), on=entry.registered_on, cells=cells)

@@ -125,7 +125,7 @@ def test_a_document_taken_back_is_destroyed_and_remembered(two: TwoAgencies) -> 
     """NĐ 30/2020 Đ.18.4b: files destroyed at the receiver, the record kept, the log whole."""
     seal_document(two.sender, "d1")
     two.exchange()
-    name, pdf = two.arrived().id, two.arrived().pdf
+    name, pdf = two.arrived().id, two.arrived().pdf or ""
     two.receiver.accept(name, actor="Văn thư")
     assert two.sender.take_back("d1", actor="Văn thư", reason="gửi nhầm") == (RECEIVER,)
     two.exchange()

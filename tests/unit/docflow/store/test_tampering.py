@@ -44,6 +44,7 @@ from tests.office_kit import (
     sign_off,
 )
 from tests.support import more_in_ci
+from tests.work_kit import fill_work
 
 EVIDENCE = [
     pytest.param(table.name, column.name, id=f"{table.name}.{column.name}")
@@ -71,6 +72,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
         office.draft(make_draft("về việc khác"), actor="Trần Thị Bình", document_id="drafted")
         keep_everything(office)
     exchange_with_another(folder)
+    fill_work(folder, answer="sealed-0")
     return folder
 
 
@@ -182,8 +184,8 @@ def test_an_untouched_office_is_intact(folder: Path) -> None:
     report = verify_log(folder)
     assert report.findings == ()
     assert report.is_intact
-    assert (report.numbers, report.size) == (10, 116)
-    assert report.blobs == 76
+    assert (report.numbers, report.size) == (14, 158)
+    assert report.blobs == 80
 
 
 @pytest.mark.parametrize(("table", "column"), EVIDENCE)
@@ -308,7 +310,7 @@ def test_a_changed_blob_is_named(folder: Path, change: str) -> None:
         assert [(f.table, f.key) for f in report.findings] == [("blobs", path.name)]
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(data)
-    assert len(paths) == 74
+    assert len(paths) == 77
 
 
 def test_an_older_copy_is_found_by_a_newer_checkpoint(original: Path, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Dossiers: work through several steps, each with its clock."""

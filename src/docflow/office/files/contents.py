@@ -1,0 +1,189 @@
+"""What is in a file and what is to be done with files: table of contents, warnings, what is due.
+
+What it does not do: it changes nothing; the export is drawn by docflow.printing.
+
+Source: Nghị định 30/2020/NĐ-CP Điều 29, 30, Phụ lục VI Phần I; Thông tư 01/2019/TT-BNV Điều 20 khoản 5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from docflow.model import (
+    CaseFile,
+    Channel,
+    ContentsLine,
+    Destruction,
+    Direction,
+    FiledDocument,
+    FileState,
+    add_months,
+    law_date,
+)
+from docflow.office.desk import Desk
+from docflow.office.files.verbs import find_file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileDuty:
+    """A file with which something is to be done, until when, and how many days are left (negative: late)."""
+
+    file: CaseFile
+    due_on: date
+    days_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DestructionWarning:
+    """What somebody must know before he has a file destroyed.
+
+    Attributes:
+        kept: Documents whose content stays because another file holds them: id and codes of those files.
+        on_paper: Documents of which there is paper too; docflow cannot destroy it.
+    """
+
+    file: CaseFile
+    kept: tuple[tuple[str, tuple[str, ...]], ...]
+    on_paper: tuple[str, ...]
+
+
+def list_contents(desk: Desk, file_code: str) -> tuple[ContentsLine, ...]:
+    """Return the table of contents of a file (mục lục văn bản trong hồ sơ), in order of time, then of ordinals.
+
+    Raises:
+        UsageError: ``NOT_FOUND``.
+    Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I (in time order of creation).
+    """
+    find_file(desk.store.find_record(CaseFile, file_code), file_code)
+    filed = desk.store.list_records(FiledDocument, file_code=file_code)
+    lines = [_line(desk, item) for item in filed if item.removed_at is None]
+    return tuple(sorted(lines, key=lambda line: (line.created_at, line.ordinal)))
+
+
+def warn_of_destruction(desk: Desk, file_code: str) -> DestructionWarning:
+    """Return what a destruction of a file would leave, and what it cannot reach.
+
+    Raises:
+        UsageError: ``NOT_FOUND``.
+    Source: Thông tư 01/2019/TT-BNV Điều 20 khoản 5.
+    """
+    file = find_file(desk.store.find_record(CaseFile, file_code), file_code)
+    kept, paper = [], []
+    for item in desk.store.list_records(FiledDocument, file_code=file_code):
+        if item.removed_at is not None:
+            continue
+        others = _other_files(desk, item)
+        if others:
+            kept.append((item.document_id, others))
+        incoming = desk.store.find_incoming(item.document_id) if item.direction is Direction.INCOMING else None
+        if incoming is not None and incoming.channel in {Channel.PAPER, Channel.FAX}:
+            paper.append(item.document_id)
+    return DestructionWarning(file=file, kept=tuple(kept), on_paper=tuple(paper))
+
+
+def list_to_hand_over(desk: Desk, *, on: date | None = None) -> tuple[FileDuty, ...]:
+    """Return the files that go to the archive, the most urgent first.
+
+    Announced ones are due when the archive's notice ends, closed ones when the term of the decree does.
+
+    Args:
+        on: Day in Asia/Ho_Chi_Minh; None is the clock's today.
+    Source: Nghị định 30/2020/NĐ-CP Điều 30 khoản 2, Phụ lục VI Phần I.
+    """
+    today = on or law_date(desk.clock.now())
+    duties = []
+    for file in desk.store.list_records(CaseFile):
+        if file.state is FileState.ANNOUNCED and file.hand_over_due is not None:
+            duties.append(_duty(file, file.hand_over_due, today=today))
+        elif file.state is FileState.CLOSED and file.closed_on is not None:
+            duties.append(_duty(file, add_months(file.closed_on, desk.terms.hand_over_months), today=today))
+    return tuple(sorted(duties, key=lambda duty: (duty.due_on, duty.file.code)))
+
+
+def list_past_retention(desk: Desk, *, on: date | None = None) -> tuple[FileDuty, ...]:
+    """Return the files whose retention ends within the notice, the oldest first; nothing happens to them by itself.
+
+    Source: Thông tư 01/2019/TT-BNV Điều 20 khoản 5 (notice 30 days ahead).
+    """
+    today = on or law_date(desk.clock.now())
+    notice = timedelta(days=desk.terms.destruction_notice_days)
+    kept = {FileState.CLOSED, FileState.ANNOUNCED, FileState.HANDED_OVER, FileState.DOOMED}
+    duties = [
+        _duty(file, file.kept_until, today=today)
+        for file in desk.store.list_records(CaseFile)
+        if file.state in kept and file.kept_until is not None and file.kept_until - notice <= today
+    ]
+    return tuple(sorted(duties, key=lambda duty: (duty.due_on, duty.file.code)))
+
+
+def _duty(file: CaseFile, due_on: date, *, today: date) -> FileDuty:
+    return FileDuty(file=file, due_on=due_on, days_left=(due_on - today).days)
+
+
+def _other_files(desk: Desk, item: FiledDocument) -> tuple[str, ...]:
+    others = desk.store.list_records(FiledDocument, direction=item.direction.value, document_id=item.document_id)
+    codes = sorted({other.file_code for other in others if other.removed_at is None} - {item.file_code})
+    found = (desk.store.find_record(CaseFile, code) for code in codes)
+    return tuple(file.code for file in found if file is not None and file.state is not FileState.DESTROYED)
+
+
+def _line(desk: Desk, item: FiledDocument) -> ContentsLine:
+    line = _incoming_line(desk, item) if item.direction is Direction.INCOMING else _outgoing_line(desk, item)
+    if line.content is not None and desk.store.find_record(Destruction, line.content) is not None:
+        return replace(line, content=None)
+    return line
+
+
+def _incoming_line(desk: Desk, item: FiledDocument) -> ContentsLine:
+    document = desk.store.find_incoming(item.document_id)
+    if document is None:
+        return _lost(item)
+    return ContentsLine(
+        ordinal=item.ordinal,
+        direction=item.direction,
+        document_id=item.document_id,
+        symbol=document.symbol,
+        day=document.issued_on,
+        issuer=document.sender_name,
+        title=f"{document.type_name} {document.subject}".strip(),
+        created_at=document.arrived_at,
+        content=document.pdf,
+        channel=document.channel.vi,
+        signer=document.signer_name,
+        arrival_number=document.number,
+    )
+
+
+def _outgoing_line(desk: Desk, item: FiledDocument) -> ContentsLine:
+    document = desk.store.find_document(item.document_id)
+    if document is None:
+        return _lost(item)
+    draft = document.draft
+    return ContentsLine(
+        ordinal=item.ordinal,
+        direction=item.direction,
+        document_id=item.document_id,
+        symbol=document.symbol or "",
+        day=document.issued_on,
+        issuer=desk.agency.name,
+        title=f"{draft.type.vi} {draft.subject}",
+        created_at=document.drafted_at,
+        content=document.sealed_pdf or document.leader_pdf,
+        signer=draft.signer_name,
+    )
+
+
+def _lost(item: FiledDocument) -> ContentsLine:
+    """A line whose document is not there: the log's verification names the missing row."""
+    return ContentsLine(
+        ordinal=item.ordinal,
+        direction=item.direction,
+        document_id=item.document_id,
+        symbol="",
+        day=None,
+        issuer="",
+        title="(không còn dữ liệu)",
+        created_at=item.added_at,
+        content=None,
+    )

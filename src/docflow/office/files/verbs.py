@@ -1,0 +1,201 @@
+"""The verbs of files: each a transaction of its own; the same request again changes nothing.
+
+Invariants:
+    - File, line, act and leaf are one transaction, or none of them is there.
+    - What a file may do is in :data:`docflow.model.FILE` alone.
+
+Source: docs/reference/file-states.md; Nghị định 30/2020/NĐ-CP Điều 28–31; Thông tư 01/2019/TT-BNV Điều 16, 20.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from docflow.audit import Json
+from docflow.errors import ErrorCode, UsageError
+from docflow.model import (
+    CaseFile,
+    Direction,
+    FileAct,
+    FileEvent,
+    FilePlan,
+    FileState,
+    check_line,
+    check_prose,
+    find_file_row,
+    name_file,
+)
+from docflow.office.clocks import refuse_turned_back
+from docflow.office.desk import Desk
+from docflow.office.files.effects import FILE_EFFECTS
+from docflow.office.files.guards import FILE_GUARDS
+from docflow.office.files.step import FileMove, FileWork
+from docflow.office.ledger import find_answer, keep_answer, make_request, record_event
+from docflow.office.repeats import find_repeatable
+from docflow.office.rights import require_right
+from docflow.ports import UnitOfWork
+
+MAX_TEXT_CHARS = 4000
+"""Longer reasons are refused."""
+MAX_RECEIVER_CHARS = 200
+"""Longer names are refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileAsk:
+    """What is asked of one file; see :class:`docflow.office.files.step.FileMove`."""
+
+    event: FileEvent
+    file_code: str
+    actor: str
+    text: str = ""
+    document: tuple[Direction, str] | None = None
+    receiver: str = ""
+    idempotency_key: str | None = None
+
+
+def plan_file(desk: Desk, plan: FilePlan, *, actor: str, idempotency_key: str | None = None) -> CaseFile:
+    """Put a file into the year's list (danh mục hồ sơ).
+
+    Does not check: that the head of the agency approved the list; that is an outgoing document of its own.
+
+    Raises:
+        UsageError: ``ALREADY_EXISTS``; the notation is taken in this year. ``IDEMPOTENCY_CONFLICT``.
+    Source: Nghị định 30/2020/NĐ-CP Điều 28, 29 khoản 2; Thông tư 01/2019/TT-BNV Điều 16 khoản 3.
+    """
+    code = name_file(desk.agency.code.text, plan)
+    now = desk.clock.now()
+    request = make_request(idempotency_key or f"{desk.agency.code}/file/plan/{code}", _describe(plan))
+    move = FileMove(event=FileEvent.PLAN, file_code=code, actor=actor, at=now)
+    planned = CaseFile(
+        agency=desk.agency.code.text,
+        code=code,
+        state=FileState.PLANNED,
+        year=plan.year,
+        notation=plan.notation,
+        title=plan.title,
+        retention_years=plan.retention_years,
+        creator=plan.creator,
+        unit=plan.unit,
+        rights=plan.rights,
+        language=plan.language,
+        description=plan.description,
+        planned_at=now,
+        planned_by=actor,
+    )
+    with desk.store.writing() as unit:
+        answered = find_answer(unit, request)
+        there = unit.find_record(CaseFile, code)
+        if there is not None:
+            if answered:
+                return there
+            raise UsageError(
+                ErrorCode.ALREADY_EXISTS,
+                f"the notation {plan.notation!r} is taken in {plan.year}",
+                vi=f"Ký hiệu hồ sơ {plan.notation!r} đã dùng trong năm {plan.year}.",
+            )
+        keep_answer(unit, request, {"file_code": code})
+        return _perform(unit, desk, move, before=None, file=planned)
+
+
+def act_on_file(desk: Desk, ask: FileAsk) -> CaseFile:
+    """Carry out one verb in a transaction of its own.
+
+    Raises:
+        UsageError: ``WRONG_STATE``, ``NOT_FOUND``, ``ALREADY_EXISTS``, ``BAD_ARGUMENT``, ``DATE_NOT_ALLOWED``,
+            ``CLOCK_TURNED_BACK``, ``IDEMPOTENCY_CONFLICT``.
+    """
+    check_prose(ask.text, limit=MAX_TEXT_CHARS, what="text", vi="Nội dung", is_optional=True)
+    check_line(ask.receiver, limit=MAX_RECEIVER_CHARS, what="receiver", vi="Người nhận", is_optional=True)
+    asked: dict[str, Json] = {
+        "event": ask.event.value,
+        "file_code": ask.file_code,
+        "text": ask.text,
+        "document": [ask.document[0].value, ask.document[1]] if ask.document else None,
+        "receiver": ask.receiver,
+        "actor": ask.actor,
+    }
+    move = FileMove(
+        event=ask.event,
+        file_code=ask.file_code,
+        actor=ask.actor,
+        at=desk.clock.now(),
+        text=ask.text,
+        document=ask.document,
+        receiver=ask.receiver,
+    )
+    name = f"{desk.agency.code}/file/{ask.event.value}/{ask.file_code}"
+    with desk.store.writing() as unit:
+        before = find_file(unit.find_record(CaseFile, ask.file_code), ask.file_code)
+        request = find_repeatable(unit, name, asked, acts=before.act_count, key=ask.idempotency_key)
+        if request is None:
+            return before
+        keep_answer(unit, request, {"file_code": ask.file_code, "event": ask.event.value})
+        file = _perform(unit, desk, move, before=before, file=before)
+    if file.state is FileState.DESTROYED:
+        desk.store.erase_blobs()
+    return file
+
+
+def find_file(found: CaseFile | None, file_code: str) -> CaseFile:
+    """Return the file found.
+
+    Raises:
+        UsageError: ``NOT_FOUND``.
+    """
+    if found is None:
+        raise UsageError(
+            ErrorCode.NOT_FOUND, f"no file {file_code[:120]!r} here", vi=f"Không có hồ sơ {file_code[:120]!r}."
+        )
+    return found
+
+
+def _perform(unit: UnitOfWork, desk: Desk, move: FileMove, *, before: CaseFile | None, file: CaseFile) -> CaseFile:
+    """(1) row of the table, may the actor; (2) clock; (3) guard; (4) effects; (5) file and act; (6) leaf."""
+    transition = find_file_row(before.state if before else None, move.event)
+    require_right(unit, desk, move.actor, role=transition.role, event=move.event.value, subject=move.file_code)
+    refuse_turned_back(move.at, last=file.acted_at)
+    work = FileWork(unit=unit, move=move, terms=desk.terms)
+    FILE_GUARDS[transition.guard](work, file)
+    for effect in transition.effects:
+        file = FILE_EFFECTS[effect](work, file)
+    file = replace(file, state=transition.target, act_count=file.act_count + 1, acted_at=move.at)
+    if before is None:
+        unit.add_record(file)
+    else:
+        unit.change_record(file)
+    unit.add_record(
+        FileAct(
+            agency=file.agency,
+            file_code=file.code,
+            position=file.act_count - 1,
+            event=move.event,
+            at=move.at,
+            actor=move.actor,
+            text=move.text,
+        )
+    )
+    record_event(
+        unit,
+        transition.evidence,
+        time=move.at,
+        actor=move.actor,
+        agency=desk.agency.code.text,
+        subject=file.code,
+        randomness=desk.randomness,
+    )
+    return file
+
+
+def _describe(plan: FilePlan) -> dict[str, Json]:
+    return {
+        "year": plan.year,
+        "notation": plan.notation,
+        "title": plan.title,
+        "retention_years": plan.retention_years,
+        "creator": plan.creator,
+        "unit": plan.unit,
+        "rights": plan.rights,
+        "language": plan.language,
+        "description": plan.description,
+    }

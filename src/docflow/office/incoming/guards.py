@@ -1,0 +1,131 @@
+"""What must hold before an incoming document goes on; each guard of the table is one function here.
+
+Invariants:
+    - A guard changes nothing: it returns, or raises the reason.
+    - Every :class:`~docflow.model.IncomingGuard` has its function.
+
+What it does not do: what arrives over the exchange was checked before (docflow.office.exchanging).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from docflow.errors import ErrorCode, UsageError
+from docflow.model import (
+    MAX_PLACES_CHARS,
+    DocumentState,
+    IncomingDocument,
+    IncomingGuard,
+    end_of_day,
+    law_date,
+)
+from docflow.office.incoming.step import IncomingWork
+
+
+def _nothing(_work: IncomingWork, _document: IncomingDocument) -> None:
+    return
+
+
+def _reason_given(work: IncomingWork, _document: IncomingDocument) -> None:
+    if not work.step.reason.strip():
+        raise UsageError(ErrorCode.BAD_ARGUMENT, "this needs a reason", vi="Phải ghi rõ lý do.")
+
+
+def _leader_named(work: IncomingWork, _document: IncomingDocument) -> None:
+    if not (work.step.receiver or "").strip():
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT, "name the leader it is submitted to", vi="Phải ghi rõ người được trình."
+        )
+
+
+def _assignee_named(work: IncomingWork, _document: IncomingDocument) -> None:
+    """One leads; nobody has two parts; a deadline is not past (NĐ 30/2020 Điều 23)."""
+    assignment = work.step.assignment
+    if assignment is None or not assignment.lead.strip():
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT, "name the unit or person in charge", vi="Phải ghi rõ đơn vị hoặc người xử lý."
+        )
+    names = (assignment.lead, *assignment.cooperating, *assignment.informed)
+    deadlines = dict(assignment.cooperating_deadlines)
+    is_twice = len(set(names)) < len(names) or not deadlines.keys() <= set(assignment.cooperating)
+    if is_twice or not all(name.strip() for name in names) or len("; ".join(names)) > MAX_PLACES_CHARS:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"each unit or person has one part, and all names together at most {MAX_PLACES_CHARS} characters",
+            vi="Mỗi đơn vị, cá nhân chỉ giữ một vai trò; danh sách không quá 1000 ký tự.",
+        )
+    today = law_date(work.step.at)
+    days = [day for day in (assignment.deadline, *deadlines.values()) if day is not None]
+    if any(day < today for day in days):
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"a deadline before today, {today}",
+            vi=f"Thời hạn không được trước hôm nay, {today:%d/%m/%Y}.",
+        )
+
+
+def _later_deadline(work: IncomingWork, document: IncomingDocument) -> None:
+    _reason_given(work, document)
+    deadline = work.step.deadline
+    present = document.due_at or work.step.at
+    if deadline is None or end_of_day(deadline) <= present:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"a deadline is moved to a day after {law_date(present)}",
+            vi=f"Gia hạn phải đến một ngày sau thời hạn hiện tại ({law_date(present):%d/%m/%Y}).",
+        )
+
+
+def _answer_issued(work: IncomingWork, document: IncomingDocument) -> None:
+    """The answer is an outgoing document here that has its number, and there is none yet."""
+    if document.answered_by is not None:
+        raise UsageError(
+            ErrorCode.WRONG_STATE,
+            f"it was answered by {document.answered_by!r}",
+            vi="Văn bản này đã có văn bản trả lời.",
+        )
+    answer = work.unit.find_document(work.step.answer or "")
+    if answer is None or answer.number is None or answer.state is DocumentState.VOIDED:
+        raise UsageError(
+            ErrorCode.NOT_FOUND if answer is None else ErrorCode.WRONG_STATE,
+            f"the answer {(work.step.answer or '')[:120]!r} is not an issued document of this agency",
+            vi="Văn bản trả lời phải là văn bản đi đã được cấp số.",
+        )
+
+
+def _receiver_named(work: IncomingWork, document: IncomingDocument) -> None:
+    _reason_given(work, document)
+    if not (work.step.receiver or "").strip():
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT, "name the agency that gets it", vi="Phải ghi rõ cơ quan nhận chuyển tiếp."
+        )
+
+
+def _take_back_asked(_work: IncomingWork, document: IncomingDocument) -> None:
+    if document.take_back is None:
+        raise UsageError(
+            ErrorCode.WRONG_STATE,
+            "the sender did not ask for this document back",
+            vi="Cơ quan gửi không đề nghị lấy lại văn bản này.",
+        )
+
+
+def _take_back_asked_with_reason(work: IncomingWork, document: IncomingDocument) -> None:
+    _take_back_asked(work, document)
+    _reason_given(work, document)
+
+
+INCOMING_GUARDS: Mapping[IncomingGuard, Callable[[IncomingWork, IncomingDocument], None]] = {
+    IncomingGuard.CHECKS_PASSED: _nothing,
+    IncomingGuard.NONE: _nothing,
+    IncomingGuard.REASON_GIVEN: _reason_given,
+    IncomingGuard.LEADER_NAMED: _leader_named,
+    IncomingGuard.ASSIGNEE_NAMED: _assignee_named,
+    IncomingGuard.LATER_DEADLINE_AND_REASON_GIVEN: _later_deadline,
+    IncomingGuard.ANSWER_ISSUED: _answer_issued,
+    IncomingGuard.RECEIVER_NAMED_AND_REASON_GIVEN: _receiver_named,
+    IncomingGuard.TAKE_BACK_ASKED: _take_back_asked,
+    IncomingGuard.TAKE_BACK_ASKED_AND_REASON_GIVEN: _take_back_asked_with_reason,
+}
+"""Guard by name."""

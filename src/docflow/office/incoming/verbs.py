@@ -1,0 +1,274 @@
+"""The verbs of incoming documents: each a transaction of its own; the same request again changes nothing.
+
+Invariants:
+    - Texts are checked at this door; nothing with NUL, a mark of direction or another form of letters gets in.
+    - What may be done once is known by its event and document; what may be repeated also by what was done before it:
+      exactly what was done last, asked again, changes nothing.
+
+Source: docs/reference/incoming-states.md; Nghị định 30/2020/NĐ-CP Điều 20–24.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from docflow.audit import Json, format_time
+from docflow.errors import ErrorCode, UsageError
+from docflow.model import (
+    MAX_PLACES_CHARS,
+    Assignment,
+    Channel,
+    HandEntry,
+    IncomingDocument,
+    IncomingEvent,
+    IncomingState,
+    SignatureVerdict,
+    check_incoming_id,
+    check_line,
+    check_prose,
+    refuse_secret,
+)
+from docflow.office.desk import Desk
+from docflow.office.exchanging.answers import require_post
+from docflow.office.incoming.engine import incoming_not_found, perform_incoming
+from docflow.office.incoming.step import IncomingStep
+from docflow.office.ledger import Request, find_answer, keep_answer, make_request
+from docflow.office.repeats import find_repeatable
+from docflow.ports import BlobRow, UnitOfWork
+
+MAX_TEXT_CHARS = 4000
+"""Longer instructions, reasons and notes are refused."""
+MAX_SCAN_BYTES = 1024**3
+"""Larger scans are refused."""
+
+_ID_BYTES = 16
+_ONCE = frozenset(
+    {
+        IncomingEvent.CHECK,
+        IncomingEvent.ACCEPT,
+        IncomingEvent.REFUSE,
+        IncomingEvent.SUBMIT,
+        IncomingEvent.ASSIGN,
+        IncomingEvent.COMPLETE,
+        IncomingEvent.ANSWER,
+        IncomingEvent.FORWARD,
+        IncomingEvent.AGREE_TAKE_BACK,
+    }
+)
+"""What happens to a document at most once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingAsk:
+    """What is asked of one incoming document; see :class:`docflow.office.incoming.step.IncomingStep`."""
+
+    event: IncomingEvent
+    incoming_id: str
+    actor: str
+    text: str = ""
+    assignment: Assignment | None = None
+    deadline: date | None = None
+    answer: str | None = None
+    receiver: str | None = None
+    idempotency_key: str | None = None
+
+
+def act_on_incoming(desk: Desk, ask: IncomingAsk) -> IncomingDocument:
+    """Carry out one verb of the office in a transaction of its own.
+
+    Raises:
+        UsageError: ``WRONG_STATE``, ``NOT_FOUND``, ``BAD_ARGUMENT``, ``CLOCK_TURNED_BACK``, ``IDEMPOTENCY_CONFLICT``.
+    """
+    _check_ask(ask)
+    step = IncomingStep(
+        event=ask.event,
+        incoming_id=ask.incoming_id,
+        actor=ask.actor,
+        at=_now(desk),
+        reason=ask.text,
+        assignment=ask.assignment,
+        deadline=ask.deadline,
+        answer=ask.answer,
+        receiver=ask.receiver,
+    )
+    with desk.store.writing() as unit:
+        before = unit.find_incoming(ask.incoming_id)
+        if before is None:
+            raise incoming_not_found(ask.incoming_id)
+        if before.channel is Channel.EXCHANGE:
+            require_post(desk)
+        request = _find_new(unit, desk, ask, acts=before.act_count)
+        if request is None:
+            return before
+        keep_answer(unit, request, {"incoming_id": ask.incoming_id, "event": ask.event.value})
+        document = perform_incoming(unit, desk, step)
+    if document.state is IncomingState.TAKEN_BACK:
+        desk.store.erase_blobs()
+    return document
+
+
+def receive_by_hand(
+    desk: Desk,
+    entry: HandEntry,
+    *,
+    actor: str,
+    scan: bytes | None = None,
+    incoming_id: str | None = None,
+    idempotency_key: str | None = None,
+) -> IncomingDocument:
+    """Take in a document that came on paper, by e-mail or fax.
+
+    Args:
+        scan: The digitised document, PDF 1.4 or newer; whether its copy is signed is not checked.
+        incoming_id: Chosen by the caller, so that a repeated batch finds its documents again; None makes one up.
+
+    Returns:
+        The document; ``duplicate_of`` names another one that looks like it, which a clerk should compare.
+
+    Raises:
+        UsageError: ``SECRET_DOCUMENT`` before anything is stored; ``BAD_ARGUMENT``, ``ALREADY_EXISTS``,
+            ``IDEMPOTENCY_CONFLICT``.
+    Source: Nghị định 30/2020/NĐ-CP Điều 21 khoản 1; Thông tư 01/2019/TT-BNV Điều 6.
+    """
+    refuse_secret(entry.secrecy)
+    if entry.channel is Channel.EXCHANGE:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            "what comes over the exchange is collected, not typed",
+            vi="Văn bản liên thông được hệ thống tự tiếp nhận.",
+        )
+    name = incoming_id if incoming_id is not None else f"tay-{desk.randomness.token(_ID_BYTES).hex()}"
+    check_incoming_id(name)
+    _check_scan(scan)
+    digest = None if scan is None else desk.blobs.put(scan)
+    asked: dict[str, Json] = {"incoming_id": incoming_id, "scan": digest, **_describe(entry)}
+    at = _now(desk)
+    request = make_request(idempotency_key or f"{desk.agency.code}/receive_by_hand/{name}", asked)
+    step = IncomingStep(
+        event=IncomingEvent.RECEIVE_BY_HAND,
+        incoming_id=name,
+        actor=actor,
+        at=at,
+        reason=entry.note,
+        arrival=_arrival(desk, entry, name=name, pdf=digest, at=at),
+    )
+    with desk.store.writing() as unit:
+        answered = find_answer(unit, request)
+        there = unit.find_incoming(str(answered["incoming_id"]) if answered else name)
+        if there is not None:
+            if answered:
+                return there
+            raise UsageError(
+                ErrorCode.ALREADY_EXISTS,
+                f"incoming document {name!r} was received with another request",
+                vi=f"Văn bản đến {name!r} đã có.",
+                way_out="choose another id",
+            )
+        if digest is not None:
+            unit.add_blob(BlobRow(sha256=digest, size=len(scan or b"")))
+        keep_answer(unit, request, {"incoming_id": name, "event": step.event.value})
+        return perform_incoming(unit, desk, step)
+
+
+def _find_new(unit: UnitOfWork, desk: Desk, ask: IncomingAsk, *, acts: int) -> Request | None:
+    """Return the identity of the request, or None if it was carried out already."""
+    asked = _describe_ask(ask)
+    if ask.event not in _ONCE:
+        # The same words of two people are two acts; what happens once is the same whoever asks again.
+        asked["actor"] = ask.actor
+    name = f"{desk.agency.code}/{ask.event.value}/{ask.incoming_id}"
+    key = name if ask.event in _ONCE and ask.idempotency_key is None else ask.idempotency_key
+    return find_repeatable(unit, name, asked, acts=acts, key=key)
+
+
+def _describe_ask(ask: IncomingAsk) -> dict[str, Json]:
+    assignment = ask.assignment
+    return {
+        "event": ask.event.value,
+        "incoming_id": ask.incoming_id,
+        "text": ask.text,
+        "assignment": None
+        if assignment is None
+        else [
+            assignment.lead,
+            list(assignment.cooperating),
+            list(assignment.informed),
+            _day(assignment.deadline),
+            [[name, day.isoformat()] for name, day in assignment.cooperating_deadlines],
+        ],
+        "deadline": _day(ask.deadline),
+        "answer": ask.answer,
+        "receiver": ask.receiver,
+    }
+
+
+def _describe(entry: HandEntry) -> dict[str, Json]:
+    return {
+        "channel": entry.channel.value,
+        "issuer": [entry.issuer, entry.issuer_code.text if entry.issuer_code else None],
+        "type_name": entry.type_name,
+        "symbol": entry.symbol,
+        "subject": entry.subject,
+        "issued_on": _day(entry.issued_on),
+        "signer_name": entry.signer_name,
+        "document_id": entry.document_id,
+        "urgency": entry.urgency.value,
+        "note": entry.note,
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _arrival(desk: Desk, entry: HandEntry, *, name: str, pdf: str | None, at: datetime) -> IncomingDocument:
+    return IncomingDocument(
+        id=name,
+        agency=desk.agency.code.text,
+        state=IncomingState.RECEIVED,
+        channel=entry.channel,
+        sender=entry.issuer_code.text if entry.issuer_code else "",
+        sender_name=entry.issuer,
+        document_id=entry.document_id,
+        message=None,
+        pdf=pdf,
+        verdict=SignatureVerdict.NOT_CHECKED,
+        type_name=entry.type_name,
+        symbol=entry.symbol,
+        issued_on=entry.issued_on,
+        subject=entry.subject,
+        signer_name=entry.signer_name,
+        urgency=entry.urgency,
+        arrived_at=at,
+        note=entry.note,
+    )
+
+
+def _check_ask(ask: IncomingAsk) -> None:
+    check_incoming_id(ask.incoming_id)
+    check_prose(ask.text, limit=MAX_TEXT_CHARS, what="text", vi="Nội dung", is_optional=True)
+    names = [name for name in (ask.receiver, ask.answer) if name is not None]
+    if ask.assignment is not None:
+        names += [ask.assignment.lead, *ask.assignment.cooperating, *ask.assignment.informed]
+    for name in names:
+        check_line(name, limit=MAX_PLACES_CHARS, what="name", vi="Tên", is_optional=True)
+
+
+def _check_scan(scan: bytes | None) -> None:
+    """Source: Thông tư 01/2019/TT-BNV Điều 6 khoản 2 (PDF, version 1.4 or newer)."""
+    if scan is None:
+        return
+    is_new_enough = scan[:8] >= b"%PDF-1.4" and scan.startswith(b"%PDF-") and scan[5:6].isdigit()
+    if not is_new_enough or len(scan) > MAX_SCAN_BYTES:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            "a scan is a PDF of version 1.4 or newer",
+            vi="Bản số hóa phải là tệp PDF phiên bản 1.4 trở lên.",
+        )
+
+
+def _now(desk: Desk) -> datetime:
+    now = desk.clock.now()
+    format_time(now)  # refuses a clock without a time zone before anything is written
+    return now

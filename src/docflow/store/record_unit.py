@@ -1,0 +1,108 @@
+"""Records that are kept as they are: which kind stands in which table, found, listed and written the same way.
+
+What it does not do: it begins and commits nothing; :class:`docflow.store.unit.SqlUnitOfWork` completes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import sqlalchemy as sa
+
+from docflow.model import (
+    CaseFile,
+    Destruction,
+    Dossier,
+    DossierAct,
+    DossierStep,
+    FileAct,
+    FiledDocument,
+    IncomingAct,
+    IncomingTask,
+    StepVisit,
+)
+from docflow.ports import ParcelRow
+from docflow.store import rows
+from docflow.store.prepared import Prepared
+from docflow.store.tables import (
+    CASE_FILE,
+    DESTRUCTION,
+    DOSSIER,
+    DOSSIER_ACT,
+    DOSSIER_STEP,
+    DOSSIER_VISIT,
+    FILE_ACT,
+    FILED_DOCUMENT,
+    INCOMING_ACT,
+    INCOMING_TASK,
+    METADATA,
+    PARCEL,
+    owner_column,
+)
+from docflow.store.writer import RowWriter, owned
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+_R = TypeVar("_R")
+
+RECORDS: Mapping[type, sa.Table] = {
+    CaseFile: CASE_FILE,
+    Destruction: DESTRUCTION,
+    Dossier: DOSSIER,
+    DossierAct: DOSSIER_ACT,
+    DossierStep: DOSSIER_STEP,
+    FileAct: FILE_ACT,
+    FiledDocument: FILED_DOCUMENT,
+    IncomingAct: INCOMING_ACT,
+    IncomingTask: INCOMING_TASK,
+    ParcelRow: PARCEL,
+    StepVisit: DOSSIER_VISIT,
+}
+"""Table by kind of record."""
+
+
+@cache
+def select_records(name: str, names: tuple[str, ...], nulls: tuple[str, ...] = ()) -> Prepared:
+    """Return the statement that lists the rows of one agency in a table whose columns ``names`` have given values."""
+    table = METADATA.tables[name]
+    query = sa.select(table).where(owned(table), *(table.c[name] == sa.bindparam(name) for name in names))
+    return Prepared(query.where(*(table.c[name].is_(None) for name in nulls)).order_by(*table.primary_key.columns))
+
+
+def split_where(where: Mapping[str, str | int | None]) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, Any]]:
+    """Return the columns compared, those that must be empty, and the values to compare with."""
+    given = {name: value for name, value in where.items() if value is not None}
+    return tuple(sorted(given)), tuple(sorted(set(where) - set(given))), given
+
+
+def key_of(kind: type, key: Sequence[str | int]) -> dict[str, str | int]:
+    """Return the key columns of a record by name, the agency left out."""
+    table = RECORDS[kind]
+    names = [column.name for column in table.primary_key.columns if column.name != owner_column(table)]
+    return dict(zip(names, key, strict=True))
+
+
+class RecordUnit(RowWriter):
+    """Implements :class:`docflow.ports.RecordWriter`."""
+
+    def find_record(self, kind: type[_R], *key: str | int) -> _R | None:
+        """Return the record with a key, the agency left out of it, or None."""
+        return self._find(RECORDS[kind], kind, *key)
+
+    def list_records(self, kind: type[_R], **where: str | int | None) -> Sequence[_R]:
+        """Return the records whose columns have the values given, in the order of their keys."""
+        names, nulls, given = split_where(where)
+        return tuple(
+            rows.read_record(kind, row) for row in self._all(select_records(RECORDS[kind].name, names, nulls), **given)
+        )
+
+    def add_record(self, record: object) -> None:
+        """Add a record."""
+        self._insert(RECORDS[type(record)], rows.write_record(cast("DataclassInstance", record)))
+
+    def change_record(self, record: object) -> None:
+        """Replace the record with the same key."""
+        self._update(RECORDS[type(record)], rows.write_record(cast("DataclassInstance", record)))

@@ -1,0 +1,187 @@
+"""The verbs of files; :class:`docflow.wiring.office.Office` completes them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from docflow import office as use_cases
+from docflow.model import CaseFile, ContentsLine, Direction, FileAct, FileEvent, FilePlan, FileState
+from docflow.office import Desk, DestructionWarning, FileAsk, FileDuty
+from docflow.store import OfficeStore
+
+
+class FileOffice:
+    """What an office does with files (hồ sơ), in the order of their life.
+
+    Each verb is one transaction; what was done last and is asked again in the same words changes nothing. Every verb
+    raises :class:`docflow.UsageError`: ``WRONG_STATE``, ``NOT_FOUND``, ``ALREADY_EXISTS``, ``BAD_ARGUMENT``,
+    ``DATE_NOT_ALLOWED``, ``CLOCK_TURNED_BACK``, ``IDEMPOTENCY_CONFLICT``; then nothing is written.
+    """
+
+    _store: OfficeStore
+    _desk: Desk
+
+    def plan_file(self, plan: FilePlan, *, actor: str, idempotency_key: str | None = None) -> CaseFile:
+        """Put a file into the year's list (danh mục hồ sơ); see :func:`docflow.office.plan_file`."""
+        return use_cases.plan_file(self._desk, plan, actor=actor, idempotency_key=idempotency_key)
+
+    def open_file(self, code: str, *, actor: str, idempotency_key: str | None = None) -> CaseFile:
+        """Open a file of the list (mở hồ sơ).
+
+        Source: Nghị định 30/2020/NĐ-CP Điều 29 khoản 2.
+        """
+        return self._handle(FileEvent.OPEN, code, actor=actor, idempotency_key=idempotency_key)
+
+    def add_to_file(
+        self, code: str, *, direction: Direction, document_id: str, actor: str, idempotency_key: str | None = None
+    ) -> CaseFile:
+        """Put a numbered document into an open file; it may stand in several files, and is kept once.
+
+        Source: Nghị định 30/2020/NĐ-CP Điều 29 khoản 3, Phụ lục VI Phần I.
+        """
+        return self._handle(
+            FileEvent.ADD, code, actor=actor, document=(direction, document_id), idempotency_key=idempotency_key
+        )
+
+    def remove_from_file(
+        self,
+        code: str,
+        *,
+        direction: Direction,
+        document_id: str,
+        actor: str,
+        reason: str,
+        idempotency_key: str | None = None,
+    ) -> CaseFile:
+        """Take a document out of an open file, with a reason; the document stays, and its ordinal is not given again.
+
+        Source: Nghị định 30/2020/NĐ-CP Điều 29 khoản 4b.
+        """
+        return self._handle(
+            FileEvent.REMOVE,
+            code,
+            actor=actor,
+            text=reason,
+            document=(direction, document_id),
+            idempotency_key=idempotency_key,
+        )
+
+    def close_file(self, code: str, *, actor: str, idempotency_key: str | None = None) -> CaseFile:
+        """Close a file when its work is done (kết thúc hồ sơ); its retention and the term of hand-over begin.
+
+        Source: Nghị định 30/2020/NĐ-CP Điều 29 khoản 4, Điều 30 khoản 2.
+        """
+        return self._handle(FileEvent.CLOSE, code, actor=actor, idempotency_key=idempotency_key)
+
+    def reopen_file(self, code: str, *, actor: str, reason: str, idempotency_key: str | None = None) -> CaseFile:
+        """Open a closed file again, with a reason."""
+        return self._handle(FileEvent.REOPEN, code, actor=actor, text=reason, idempotency_key=idempotency_key)
+
+    def announce_hand_over(self, code: str, *, actor: str, idempotency_key: str | None = None) -> CaseFile:
+        """Record that the archive gave notice of its list: the file is due 30 days later.
+
+        Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I.
+        """
+        return self._handle(FileEvent.ANNOUNCE, code, actor=actor, idempotency_key=idempotency_key)
+
+    def hand_over_file(self, code: str, *, actor: str, to: str, idempotency_key: str | None = None) -> CaseFile:
+        """Hand a file over to the archive (nộp lưu).
+
+        Args:
+            to: Who takes it there.
+
+        Source: Nghị định 30/2020/NĐ-CP Điều 30 khoản 3.
+        """
+        return self._handle(FileEvent.HAND_OVER, code, actor=actor, receiver=to, idempotency_key=idempotency_key)
+
+    def propose_destruction(
+        self, code: str, *, actor: str, reason: str, idempotency_key: str | None = None
+    ) -> CaseFile:
+        """Propose to destroy a file whose retention ends, with a reason; never one that is kept for ever.
+
+        Source: Thông tư 01/2019/TT-BNV Điều 20 khoản 5.
+        """
+        return self._handle(
+            FileEvent.PROPOSE_DESTRUCTION, code, actor=actor, text=reason, idempotency_key=idempotency_key
+        )
+
+    def withdraw_destruction(
+        self, code: str, *, actor: str, reason: str, idempotency_key: str | None = None
+    ) -> CaseFile:
+        """Take the proposal back, with a reason: the file is a closed one again."""
+        return self._handle(
+            FileEvent.WITHDRAW_DESTRUCTION, code, actor=actor, text=reason, idempotency_key=idempotency_key
+        )
+
+    def confirm_destruction(self, code: str, *, actor: str, idempotency_key: str | None = None) -> CaseFile:
+        """Destroy the content of a file: somebody else confirms it, 30 days after the proposal, after the retention.
+
+        What another file holds stays; metadata, acts and log stay; see :meth:`destruction_warning` first.
+
+        Source: Thông tư 01/2019/TT-BNV Điều 20 khoản 5.
+        """
+        return self._handle(FileEvent.CONFIRM_DESTRUCTION, code, actor=actor, idempotency_key=idempotency_key)
+
+    # ---- what is there
+
+    def file(self, code: str) -> CaseFile:
+        """Return a file as it is now.
+
+        Raises:
+            UsageError: ``NOT_FOUND``.
+        """
+        return use_cases.find_file(self._store.find_record(CaseFile, code), code)
+
+    def files(self, *, year: int | None = None, state: FileState | None = None) -> tuple[CaseFile, ...]:
+        """Return the list of files (danh mục hồ sơ), of one year or in one state, by code.
+
+        Source: Nghị định 30/2020/NĐ-CP Điều 28, Phụ lục V.
+        """
+        where: dict[str, str | int | None] = {}
+        if year is not None:
+            where["year"] = year
+        if state is not None:
+            where["state"] = state.value
+        return self._store.list_records(CaseFile, **where)
+
+    def file_contents(self, code: str) -> tuple[ContentsLine, ...]:
+        """Return the table of contents of a file (mục lục văn bản); see :func:`docflow.office.list_contents`."""
+        return use_cases.list_contents(self._desk, code)
+
+    def file_acts(self, code: str) -> tuple[FileAct, ...]:
+        """Return everything that was done with a file, and what was said, in order."""
+        return self._store.list_records(FileAct, file_code=code)
+
+    def files_to_hand_over(self, *, on: date | None = None) -> tuple[FileDuty, ...]:
+        """Return the files that go to the archive; see :func:`docflow.office.list_to_hand_over`."""
+        return use_cases.list_to_hand_over(self._desk, on=on)
+
+    def files_past_retention(self, *, on: date | None = None) -> tuple[FileDuty, ...]:
+        """Return the files whose retention ends within 30 days; see :func:`docflow.office.list_past_retention`."""
+        return use_cases.list_past_retention(self._desk, on=on)
+
+    def destruction_warning(self, code: str) -> DestructionWarning:
+        """Return what a destruction would leave; see :func:`docflow.office.warn_of_destruction`."""
+        return use_cases.warn_of_destruction(self._desk, code)
+
+    def _handle(
+        self,
+        event: FileEvent,
+        code: str,
+        *,
+        actor: str,
+        text: str = "",
+        document: tuple[Direction, str] | None = None,
+        receiver: str = "",
+        idempotency_key: str | None = None,
+    ) -> CaseFile:
+        ask = FileAsk(
+            event=event,
+            file_code=code,
+            actor=actor,
+            text=text,
+            document=document,
+            receiver=receiver,
+            idempotency_key=idempotency_key,
+        )
+        return use_cases.act_on_file(self._desk, ask)

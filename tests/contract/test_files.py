@@ -1,0 +1,245 @@
+"""Files, on every kind of store: one test for each clause, and for what people get wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+
+import pytest
+
+from docflow import CaseFile, Direction, FilePlan, FileState, Office
+from docflow.errors import DocflowError, ErrorCode
+from docflow.model import (
+    FILE,
+    FileEffect,
+    FileEvent,
+    FileGuard,
+    describe_state_tables,
+    draw_file_states,
+)
+from docflow.office.files.effects import FILE_EFFECTS
+from docflow.office.files.guards import FILE_GUARDS
+from tests.contract.offices import Place
+from tests.office_kit import SetClock, seal_off
+from tests.support import REPOSITORY
+from tests.work_kit import MONDAY, SCAN, add, make_file, register
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """Monday morning."""
+    return SetClock(MONDAY)
+
+
+@pytest.fixture
+def office(place: Place, clock: SetClock) -> Iterator[Office]:
+    """An office on each kind of store; at the end its log knows everything."""
+    with place.open(clock=clock) as opened:
+        yield opened
+        assert opened.verify_log().findings == ()
+
+
+def refused(code: ErrorCode, act: Callable[[], object], *, office: Office) -> DocflowError:
+    """Do what must be refused with a code and a Vietnamese sentence, nothing written."""
+    before = office.checkpoint()
+    with pytest.raises(DocflowError) as caught:
+        act()
+    assert caught.value.code is code
+    assert caught.value.vi
+    assert office.checkpoint() == before
+    return caught.value
+
+
+def closed(office: Office, *, years: int | None = 1) -> CaseFile:
+    """Return a closed file with one letter in it."""
+    file = make_file(office, years=years)
+    register(office, "thu")
+    add(office, file, "thu")
+    return office.close_file(file.code, actor="Trần Thị Bình")
+
+
+def at(text: str) -> datetime:
+    """Return a moment in Hà Nội."""
+    return datetime.fromisoformat(f"{text}T10:00:00+07:00")
+
+
+def test_table_diagram_and_json_are_one() -> None:
+    """Every guard and effect is carried out; page and JSON hold exactly the rows."""
+    assert set(FILE_GUARDS) == set(FileGuard) == {row.guard for row in FILE}
+    assert set(FILE_EFFECTS) == set(FileEffect) == {effect for row in FILE for effect in row.effects}
+    assert len({(row.source, row.event) for row in FILE}) == len(FILE)
+    assert {row.target for row in FILE} == set(FileState)
+    assert {row.event for row in FILE} == set(FileEvent)
+    page = REPOSITORY / "docs" / "reference" / "file-states.md"
+    assert page.read_text(encoding="utf-8") == draw_file_states()
+    assert [row["event"] for row in describe_state_tables()["file"]] == [row.event for row in FILE]
+
+
+def test_the_list_of_files_names_each_notation_once_a_year(office: Office) -> None:
+    """NĐ 30/2020 Điều 28, Phụ lục V; TT 01/2019 Điều 16.3: code = agency, year, notation."""
+    file = make_file(office, "01.TCCB")
+    assert file.code == "H99.2026.01.TCCB"
+    other = FilePlan(year=2026, notation="01.TCCB", title="khác", retention_years=5, creator="A")
+    refused(ErrorCode.ALREADY_EXISTS, lambda: office.plan_file(other, actor="V", idempotency_key="k"), office=office)
+    office.plan_file(FilePlan(year=2027, notation="01.TCCB", title="x", retention_years=None, creator="A"), actor="V")
+    assert [one.code for one in office.files(year=2026)] == [file.code]
+    assert office.files(state=FileState.PLANNED)[0].retention == "Vĩnh viễn"
+
+
+def test_documents_in_and_out_get_an_ordinal_once(office: Office) -> None:
+    """NĐ 30/2020 Điều 29.3, Phụ lục VI: all documents of the work; a document may stand in several files, kept once."""
+    first, second = make_file(office, "01.A"), make_file(office, "02.A")
+    register(office, "thu")
+    seal_off(office, "di")
+    add(office, first, "thu")
+    add(office, second, "thu")
+    add(office, first, "di", direction=Direction.OUTGOING)
+    refused(ErrorCode.ALREADY_EXISTS, lambda: add(office, first, "thu"), office=office)
+    office.remove_from_file(
+        first.code, direction=Direction.INCOMING, document_id="thu", actor="A", reason="để nhầm hồ sơ"
+    )
+    assert add(office, first, "thu").ordinal == 3
+    lines = office.file_contents(first.code)
+    assert [(line.ordinal, line.document_id) for line in lines] == [(2, "di"), (3, "thu")]
+    assert lines[0].symbol == office.document("di").symbol
+    assert [act.event for act in office.file_acts(first.code)][-2:] == [FileEvent.REMOVE, FileEvent.ADD]
+
+
+def test_only_what_has_a_number_stands_in_a_file(office: Office) -> None:
+    """NĐ 30/2020 Điều 22.1, 29: what is not registered, or was returned, is no document of the work."""
+    file = make_file(office)
+    register(office, "tra", symbol="9/A")
+    office.refuse("tra", actor="V", reason="sai nơi nhận")
+    for name in ("tra", "khong-co"):
+        refused(ErrorCode.NOT_FOUND, partial(add, office, file, name), office=office)
+
+
+def test_a_file_is_closed_when_its_work_is_done(office: Office) -> None:
+    """NĐ 30/2020 Điều 29.4: closed, not empty; opened again only with a reason."""
+    file = make_file(office)
+    refused(ErrorCode.WRONG_STATE, lambda: office.close_file(file.code, actor="A"), office=office)
+    register(office, "thu")
+    add(office, file, "thu")
+    assert office.close_file(file.code, actor="A").closed_on == at("2026-03-02").date()
+    refused(ErrorCode.WRONG_STATE, lambda: add(office, file, "thu"), office=office)
+    refused(ErrorCode.BAD_ARGUMENT, lambda: office.reopen_file(file.code, actor="A", reason=""), office=office)
+    assert office.reopen_file(file.code, actor="A", reason="còn văn bản").closed_on is None
+
+
+def test_files_go_to_the_archive_within_a_year_or_thirty_days_after_its_notice(office: Office, clock: SetClock) -> None:
+    """NĐ 30/2020 Điều 30.2b: within a year after the work ends; Phụ lục VI: 30 days from the archive's notice."""
+    file = closed(office)
+    (duty,) = office.files_to_hand_over()
+    assert (duty.due_on, duty.days_left) == (at("2027-03-02").date(), 365)
+    clock.time = at("2026-12-01")
+    announced = office.announce_hand_over(file.code, actor="Lưu trữ")
+    assert announced.hand_over_due == at("2026-12-31").date()
+    assert office.files_to_hand_over(on=at("2027-01-02").date())[0].days_left == -2
+    refused(ErrorCode.BAD_ARGUMENT, lambda: office.hand_over_file(file.code, actor="A", to=" "), office=office)
+    assert office.hand_over_file(file.code, actor="A", to="Lưu trữ cơ quan").state is FileState.HANDED_OVER
+    assert office.files_to_hand_over() == ()
+
+
+def test_what_is_kept_is_not_destroyed_before_its_time(office: Office, clock: SetClock) -> None:
+    """TT 01/2019 Điều 20.5: past retention only, announced 30 days ahead, with a reason."""
+    file = closed(office)
+    refused(
+        ErrorCode.DATE_NOT_ALLOWED,
+        lambda: office.propose_destruction(file.code, actor="A", reason="hết giá trị"),
+        office=office,
+    )
+    assert file.kept_until == at("2027-12-31").date()
+    clock.time = at("2027-12-01")
+    assert [duty.file.code for duty in office.files_past_retention()] == [file.code]
+    refused(ErrorCode.BAD_ARGUMENT, lambda: office.propose_destruction(file.code, actor="A", reason=""), office=office)
+    office.propose_destruction(file.code, actor="A", reason="hết thời hạn")
+    refused(ErrorCode.DATE_NOT_ALLOWED, lambda: office.confirm_destruction(file.code, actor="B"), office=office)
+    clock.time = at("2027-12-31")
+    refused(ErrorCode.DATE_NOT_ALLOWED, lambda: office.confirm_destruction(file.code, actor="B"), office=office)
+    assert office.withdraw_destruction(file.code, actor="C", reason="còn dùng").state is FileState.CLOSED
+
+
+def test_what_is_kept_for_ever_is_never_destroyed(office: Office, clock: SetClock) -> None:
+    """Vĩnh viễn."""
+    file = closed(office, years=None)
+    clock.time = at("2090-01-01")
+    assert office.files_past_retention() == ()
+    refused(
+        ErrorCode.DATE_NOT_ALLOWED,
+        lambda: office.propose_destruction(file.code, actor="A", reason="cũ"),
+        office=office,
+    )
+
+
+def test_two_people_destroy_and_the_record_stays(office: Office, clock: SetClock) -> None:
+    """TT 01/2019 Điều 20.5: asked twice, by two people; metadata and the record of the destruction are kept."""
+    file = closed(office)
+    content = office.incoming_document("thu").pdf or ""
+    assert office.blob(content).startswith(SCAN)
+    clock.time = at("2027-12-31")
+    office.propose_destruction(file.code, actor="Trần  Thị Bình", reason="hết thời hạn")
+    clock.time = at("2028-01-31")
+    refused(ErrorCode.BAD_ARGUMENT, lambda: office.confirm_destruction(file.code, actor="trần thị bình"), office=office)
+    destroyed = office.confirm_destruction(file.code, actor="Chánh Văn phòng")
+    assert (destroyed.state, destroyed.destroyed_by) == (FileState.DESTROYED, "Chánh Văn phòng")
+    refused(ErrorCode.NOT_FOUND, lambda: office.blob(content), office=office)
+    (line,) = office.file_contents(file.code)
+    assert (line.content, line.symbol) == (None, "12/STC-NS")
+    assert office.incoming_document("thu").subject
+    refused(ErrorCode.WRONG_STATE, lambda: office.reopen_file(file.code, actor="A", reason="x"), office=office)
+
+
+def test_what_another_file_holds_stays_and_paper_is_named(office: Office, clock: SetClock) -> None:
+    """TT 01/2019 Điều 20.5: warned of other live files and of material in other forms; what they hold is kept."""
+    file, other = make_file(office, "01.A"), make_file(office, "02.A")
+    register(office, "thu")
+    for each in (file, other):
+        add(office, each, "thu")
+    office.close_file(file.code, actor="A")
+    warning = office.destruction_warning(file.code)
+    assert warning.kept == (("thu", (other.code,)),)
+    assert warning.on_paper == ("thu",)
+    clock.time = at("2028-01-10")
+    office.propose_destruction(file.code, actor="A", reason="hết thời hạn")
+    clock.time = at("2028-03-10")
+    office.confirm_destruction(file.code, actor="B")
+    assert office.blob(office.incoming_document("thu").pdf or "")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"notation": "x" * 21},
+        {"notation": "01 TCCB"},
+        {"title": "y" * 501},
+        {"title": "a\u202eb"},
+        {"creator": "z" * 31},
+        {"retention_years": 0},
+        {"retention_years": 201},
+        {"year": 26},
+    ],
+)
+def test_a_line_outside_the_lengths_of_the_metadata_is_refused(change: dict[str, object]) -> None:
+    """NĐ 30/2020 Phụ lục VI Phần II: FileNotation 20, Title 500, Creator 30."""
+    fields: dict[str, object] = {
+        "year": 2026,
+        "notation": "01",
+        "title": "t",
+        "retention_years": 5,
+        "creator": "c",
+        **change,
+    }
+    with pytest.raises(DocflowError) as caught:
+        FilePlan(**fields)  # type: ignore[arg-type]
+    assert caught.value.code is ErrorCode.BAD_ARGUMENT
+
+
+def test_the_same_request_again_changes_nothing(office: Office, clock: SetClock) -> None:
+    """Asked twice in the same words: once; a clock that turned back: nothing."""
+    file = make_file(office)
+    register(office, "thu")
+    once = add(office, file, "thu")
+    assert add(office, file, "thu") == once
+    clock.advance(hours=-1)
+    refused(ErrorCode.CLOCK_TURNED_BACK, lambda: office.close_file(file.code, actor="A"), office=office)

@@ -1,0 +1,415 @@
+"""Incoming documents, on every kind of store: one test for each clause, and for what people get wrong."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from docflow import Channel, IncomingState, Office, Punctuality, Secrecy, TaskRole, Urgency, parse_agency_code
+from docflow.errors import DocflowError, ErrorCode
+from docflow.model import (
+    INCOMING,
+    Duty,
+    IncomingEffect,
+    IncomingEvent,
+    IncomingGuard,
+    describe_state_tables,
+    draw_incoming_states,
+    end_of_day,
+    fold_issuer,
+    fold_symbol,
+)
+from docflow.office.incoming.effects import INCOMING_EFFECTS
+from docflow.office.incoming.guards import INCOMING_GUARDS
+from tests.contract.offices import Place
+from tests.office_kit import SetClock, seal_off
+from tests.support import REPOSITORY
+from tests.work_kit import MONDAY, SCAN, assign, make_entry, register
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """Monday morning."""
+    return SetClock(MONDAY)
+
+
+@pytest.fixture
+def office(place: Place, clock: SetClock) -> Iterator[Office]:
+    """An office on each kind of store; at the end its log knows everything."""
+    with place.open(clock=clock) as opened:
+        yield opened
+        assert opened.verify_log().findings == ()
+
+
+def refused(code: ErrorCode, act: Callable[[], object], *, office: Office) -> DocflowError:
+    """Do what must be refused with a code and a Vietnamese sentence, nothing written."""
+    before = office.checkpoint()
+    with pytest.raises(DocflowError) as caught:
+        act()
+    assert caught.value.code is code
+    assert caught.value.vi
+    assert office.checkpoint() == before
+    return caught.value
+
+
+# ---------------------------------------------------------------- the table
+
+
+def test_every_guard_and_effect_of_the_table_is_carried_out() -> None:
+    """None is missing, none is dead; for one state and one event there is one row."""
+    assert set(INCOMING_GUARDS) == set(IncomingGuard) == {row.guard for row in INCOMING}
+    assert set(INCOMING_EFFECTS) == set(IncomingEffect) == {effect for row in INCOMING for effect in row.effects}
+    assert len({(row.source, row.event) for row in INCOMING}) == len(INCOMING)
+    assert {row.target for row in INCOMING} == set(IncomingState)
+    assert {row.event for row in INCOMING} == set(IncomingEvent)
+    assert all(state.vi for state in IncomingState)
+
+
+def test_diagram_and_json_are_those_of_the_table() -> None:
+    """docs/reference/incoming-states.md and what front ends get hold exactly its rows."""
+    page = REPOSITORY / "docs" / "reference" / "incoming-states.md"
+    assert page.read_text(encoding="utf-8") == draw_incoming_states()
+    exported = describe_state_tables()["incoming"]
+    assert [(row["source"], row["event"], row["target"], row["receipt"]) for row in exported] == [
+        (row.source, row.event, row.target, row.receipt) for row in INCOMING
+    ]
+
+
+# ---------------------------------------------------------------- the clauses
+
+
+def test_paper_is_taken_in_checked_and_registered(office: Office) -> None:
+    """NĐ 30/2020 Điều 21.1, TT 01/2019 Điều 6: received, checked, digitised; số đến only after the check."""
+    document = office.receive_by_hand(make_entry(), actor="Văn thư", incoming_id="thu", scan=SCAN)
+    assert (document.state, document.channel, document.number) == (IncomingState.RECEIVED, Channel.PAPER, None)
+    refused(ErrorCode.WRONG_STATE, lambda: office.accept("thu", actor="Văn thư"), office=office)
+    assert office.check("thu", actor="Văn thư").checked_at == MONDAY
+    assert office.accept("thu", actor="Văn thư").number == 1
+    assert office.blob(office.incoming_document("thu").pdf or "") == SCAN
+    assert office.receipts("thu") == ()
+
+
+def test_paper_without_a_scan_has_no_file(office: Office) -> None:
+    """NĐ 30/2020 Điều 22.3b: digitised where it is necessary."""
+    assert office.receive_by_hand(make_entry(), actor="Văn thư").pdf is None
+
+
+def test_one_series_for_paper_and_electronic(office: Office) -> None:
+    """NĐ 30/2020 Điều 22.2: số đến run on in order of time, the same for paper, e-mail and fax."""
+    channels = (Channel.PAPER, Channel.EMAIL, Channel.FAX)
+    numbers = [register(office, f"thu-{channel}", channel=channel).number for channel in channels]
+    assert numbers == [1, 2, 3]
+
+
+def test_what_is_not_registered_is_not_handled(office: Office) -> None:
+    """NĐ 30/2020 Điều 22.1: nobody need handle what is not registered."""
+    office.receive_by_hand(make_entry(), actor="Văn thư", incoming_id="thu")
+    office.check("thu", actor="Văn thư")
+    refused(ErrorCode.WRONG_STATE, lambda: office.assign("thu", actor="L", to="Phòng A"), office=office)
+    refused(ErrorCode.WRONG_STATE, lambda: office.submit("thu", actor="V", to="Chủ tịch"), office=office)
+
+
+def test_the_leader_names_lead_cooperating_units_and_deadlines(office: Office) -> None:
+    """NĐ 30/2020 Điều 23.2, 23.4: instruction, unit in the lead, cooperating units, deadline for each, state."""
+    register(office, "thu")
+    document = assign(office, "thu")
+    assert (document.submitted_to, document.assignee, document.deadline) == (
+        "Chủ tịch",
+        "Phòng Ngân sách",
+        date(2026, 3, 6),
+    )
+    tasks = {task.name: (task.role, task.due_at) for task in office.incoming_tasks("thu")}
+    assert tasks["Phòng Ngân sách"] == (TaskRole.LEAD, end_of_day(date(2026, 3, 6)))
+    assert tasks["Thanh tra"] == (TaskRole.COOPERATE, end_of_day(date(2026, 3, 4)))
+    assert tasks["Văn phòng"] == (TaskRole.INFORM, None)
+    assert [act.text for act in office.incoming_acts("thu")][4] == "Giao Phòng Ngân sách tham mưu"
+    assert TaskRole.LEAD.vi == "chủ trì"
+
+
+def test_where_the_unit_is_clear_the_registry_passes_it_on(office: Office) -> None:
+    """NĐ 30/2020 Điều 23.1: where it is clear who handles it, the registry passes it on."""
+    register(office, "thu")
+    assert office.assign("thu", actor="Văn thư", to="Phòng Ngân sách").state is IncomingState.ASSIGNED
+
+
+def test_a_document_goes_back_with_a_reason(office: Office) -> None:
+    """NĐ 30/2020 Điều 21.2b, QĐ 28/2018 Điều 5.4: returned with a reason; a số đến taken stays in the book."""
+    register(office, "thu")
+    refused(ErrorCode.BAD_ARGUMENT, lambda: office.refuse("thu", actor="V", reason=" "), office=office)
+    document = office.refuse("thu", actor="Văn thư", reason="gửi sai nơi nhận")
+    assert (document.state, document.number, document.note) == (IncomingState.REFUSED, 1, "gửi sai nơi nhận")
+    assert register(office, "sau").number == 2
+
+
+def test_an_answer_is_an_issued_document(office: Office) -> None:
+    """NĐ 30/2020 Điều 24, Phụ lục IV: số, ký hiệu văn bản trả lời stands in the book of handling."""
+    register(office, "thu")
+    assign(office, "thu")
+    seal_off(office, "tra-loi")
+    refused(ErrorCode.NOT_FOUND, lambda: office.answer("thu", actor="P", by="khong-co"), office=office)
+    document = office.answer("thu", actor="Phòng Ngân sách", by="tra-loi")
+    assert (document.state, document.answered_by) == (IncomingState.COMPLETED, "tra-loi")
+    from docflow import RegisterKind  # noqa: PLC0415 - only this test reads the book
+
+    (line,) = office.register(RegisterKind.HANDLING, 2026).lines
+    assert line.cells[5] == office.document("tra-loi").symbol
+
+
+def test_every_opinion_and_act_is_kept(office: Office) -> None:
+    """NĐ 30/2020 Phụ lục VI: ý kiến phân phối, chỉ đạo, trạng thái; each with who, when, what, in order."""
+    register(office, "thu")
+    assign(office, "thu")
+    office.progress("thu", actor="Phòng Ngân sách", note="đã lấy số liệu")
+    office.progress("thu", actor="Phòng Ngân sách", note="đã dự thảo")
+    acts = office.incoming_acts("thu")
+    assert [act.position for act in acts] == list(range(len(acts)))
+    assert [act.text for act in acts][-2:] == ["đã lấy số liệu", "đã dự thảo"]
+
+
+def test_a_duplicate_is_pointed_out_by_issuer_number_and_symbol(office: Office) -> None:
+    """NĐ 30/2020 Phụ lục VI Phần I: alert when number, symbol and issuing agency all three repeat."""
+    first = register(office, "mot", symbol="05/STC-NS", issued_on=date(2026, 1, 9))
+    for other in (
+        make_entry("05/STC-Ns"),
+        make_entry("05/STC-NS", issuer="Sở Tư pháp"),
+        make_entry("05/STC-NS", issued_on=date(2025, 1, 9)),
+        make_entry("06/STC-NS"),
+    ):
+        assert office.receive_by_hand(other, actor="Văn thư").duplicate_of is None
+    same = office.receive_by_hand(
+        make_entry("5/STC-NS", issuer="sở tài chính  tỉnh An Bình", issued_on=None),
+        actor="Văn thư",
+    )
+    assert same.duplicate_of == first.id
+    assert fold_symbol("012/QĐ - UBND") == "12/QĐ-UBND"
+    assert fold_symbol("CTr") != fold_symbol("CT")
+    assert fold_issuer("Ủy ban") == fold_issuer("U\u0309y  BAN")
+
+
+def test_a_duplicate_is_pointed_out_by_its_identifier(office: Office) -> None:
+    """TT 01/2019 Điều 20.1h: alert when the document identifier repeats."""
+    first = register(office, "mot", symbol="1/A", document_id="H99.14.2026.0012")
+    again = office.receive_by_hand(make_entry("2/B", document_id="H99.14.2026.0012"), actor="Văn thư")
+    assert again.duplicate_of == first.id
+
+
+def test_the_same_code_is_the_same_issuer_whatever_its_name(office: Office) -> None:
+    """An agency that was renamed keeps its code."""
+    code = parse_agency_code("H99.14")
+    first = register(office, "mot", symbol="07/STC-NS", issuer_code=code)
+    again = office.receive_by_hand(
+        make_entry("07/STC-NS", issuer="Sở Tài chính và Đầu tư", issuer_code=code), actor="Văn thư"
+    )
+    assert again.duplicate_of == first.id
+
+
+def test_a_secret_document_is_refused_before_anything_is_stored(office: Office) -> None:
+    """QĐ 28/2018 Điều 1.2; NĐ 30/2020 Điều 22.4: secret ones are registered elsewhere."""
+    entry = make_entry(secrecy=Secrecy.MAT)
+    refused(
+        ErrorCode.SECRET_DOCUMENT,
+        lambda: office.receive_by_hand(entry, actor="Văn thư", scan=SCAN + b" secret"),
+        office=office,
+    )
+
+
+# ---------------------------------------------------------------- clocks
+
+
+def test_a_pause_moves_the_deadline_and_an_extension_needs_a_reason(office: Office, clock: SetClock) -> None:
+    """The clock stands with a reason and moves on by working time; a later day needs a reason."""
+    register(office, "thu")
+    assign(office, "thu")
+    office.pause("thu", actor="P", reason="chờ bổ sung")
+    clock.advance(days=2)
+    assert office.incoming_standings()[0].punctuality is Punctuality.PAUSED
+    assert office.resume("thu", actor="P").deadline == date(2026, 3, 10)
+    earlier = date(2026, 3, 9)
+    refused(
+        ErrorCode.BAD_ARGUMENT, lambda: office.extend("thu", actor="L", deadline=earlier, reason="x"), office=office
+    )
+    refused(
+        ErrorCode.BAD_ARGUMENT,
+        lambda: office.extend("thu", actor="L", deadline=date(2026, 3, 20), reason=""),
+        office=office,
+    )
+    assert office.extend("thu", actor="L", deadline=date(2026, 3, 20), reason="phức tạp").due_at == end_of_day(
+        date(2026, 3, 20)
+    )
+
+
+def test_what_is_due_is_announced_the_most_urgent_first(office: Office, clock: SetClock) -> None:
+    """NĐ 30/2020 Điều 23, 24: registering and submitting have their terms, handling its deadline."""
+    office.receive_by_hand(make_entry("1/A", urgency=Urgency.HOA_TOC), actor="Văn thư", incoming_id="hoa-toc")
+    register(office, "dang-ky", symbol="2/A")
+    register(office, "dang-lam", symbol="3/A")
+    assign(office, "dang-lam", deadline=date(2026, 3, 3))
+    due = office.incoming_due(within_hours=24)
+    assert [one.document.id for one in due] == ["hoa-toc", "dang-ky", "dang-lam"]
+    assert [one.duty for one in due] == [Duty.REGISTER, Duty.SUBMIT, None]
+    clock.advance(days=2)
+    late = {one.document.id: one.punctuality for one in office.incoming_standings()}
+    assert set(late.values()) == {Punctuality.OVERDUE}
+    office.complete("dang-lam", actor="P", note="xong")
+    done = {one.document.id: one.punctuality for one in office.incoming_standings()}
+    assert done["dang-lam"] is Punctuality.LATE
+
+
+def test_an_urgent_document_is_handled_at_once(office: Office) -> None:
+    """NĐ 30/2020 Điều 24.2: at once; the hours are the agency's setting."""
+    register(office, "thu", urgency=Urgency.THUONG_KHAN)
+    assert assign(office, "thu", deadline=None).due_at == MONDAY + timedelta(hours=4)
+    register(office, "thuong")
+    assert assign(office, "thuong", deadline=None).due_at is None
+
+
+# ---------------------------------------------------------------- what people get wrong
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"subject": "x" * 501},
+        {"subject": ""},
+        {"subject": "a\x00b"},
+        {"subject": "a\u202eb"},
+        {"subject": "Qu\u0300y"},
+        {"subject": "a\nb"},
+        {"issuer": "y" * 201},
+        {"symbol": "9" * 43},
+        {"signer_name": "z" * 51},
+    ],
+)
+def test_texts_that_hide_or_overflow_are_refused(change: dict[str, str]) -> None:
+    """Over-long, NUL, marks of direction, letters not composed: said before anything is written."""
+    fields: dict[str, Any] = dict(change)
+    symbol = fields.pop("symbol", "1/A")
+    with pytest.raises(DocflowError) as caught:
+        make_entry(symbol, **fields)
+    assert caught.value.code is ErrorCode.BAD_ARGUMENT
+    assert caught.value.vi
+
+
+@pytest.mark.parametrize("words", ["a\x00b", "a\u2066b", "x" * 4001])
+def test_words_of_an_act_are_checked_too(office: Office, words: str) -> None:
+    """An instruction or a reason is evidence as a subject is."""
+    register(office, "thu")
+    refused(ErrorCode.BAD_ARGUMENT, lambda: office.refuse("thu", actor="V", reason=words), office=office)
+    refused(ErrorCode.BAD_ARGUMENT, lambda: office.assign("thu", actor="L", to=words), office=office)
+
+
+@pytest.mark.parametrize("scan", [b"", b"GIF89a", b"%PDF-1.3 old", b"%PDF-x"])
+def test_a_scan_that_is_no_pdf_is_refused(office: Office, scan: bytes) -> None:
+    """TT 01/2019 Điều 6.2: PDF, version 1.4 or newer."""
+    refused(ErrorCode.BAD_ARGUMENT, lambda: office.receive_by_hand(make_entry(), actor="V", scan=scan), office=office)
+
+
+def test_a_clock_that_turned_back_writes_nothing(office: Office, clock: SetClock) -> None:
+    """Numbers and acts are in order of time; two seconds are tolerated between machines."""
+    register(office, "mot", symbol="1/A")
+    office.receive_by_hand(make_entry("2/A"), actor="V", incoming_id="hai")
+    office.check("hai", actor="V")
+    clock.advance(seconds=-2)
+    office.submit("mot", actor="V", to="Chủ tịch")
+    clock.advance(hours=-1)
+    refused(ErrorCode.CLOCK_TURNED_BACK, lambda: office.instruct("mot", actor="L", instruction="x"), office=office)
+    clock.advance(days=-1)
+    error = refused(ErrorCode.CLOCK_TURNED_BACK, lambda: office.accept("hai", actor="V"), office=office)
+    assert "Đồng hồ" in error.vi
+
+
+def test_a_deadline_before_today_and_a_unit_named_twice_are_refused(office: Office) -> None:
+    """Each has one part, and a day that can be kept."""
+    register(office, "thu")
+    wrong: list[dict[str, Any]] = [
+        {"to": "A", "deadline": date(2026, 3, 1)},
+        {"to": "A", "cooperating": ("A",)},
+        {"to": "A", "cooperating": ("B",), "informed": ("B",)},
+        {"to": "A", "cooperating_deadlines": (("B", date(2026, 3, 9)),)},
+        {"to": " "},
+        {"to": "A", "cooperating": tuple(f"Phòng {n}" for n in range(200))},
+    ]
+    for arguments in wrong:
+        refused(ErrorCode.BAD_ARGUMENT, partial(office.assign, "thu", actor="L", **arguments), office=office)
+
+
+def test_the_same_request_again_changes_nothing(office: Office) -> None:
+    """What happens once is known by its document; what was done last and is asked again is not done again."""
+    first = register(office, "thu")
+    assert office.accept("thu", actor="người khác") == first
+    assign(office, "thu")
+    once = office.progress("thu", actor="P", note="một")
+    size = office.checkpoint()
+    assert office.progress("thu", actor="P", note="một") == once
+    assert office.checkpoint() == size
+    office.progress("thu", actor="P", note="hai")
+    assert office.progress("thu", actor="P", note="một").act_count == once.act_count + 2
+    assert office.progress("thu", actor="P", note="một", idempotency_key="k").act_count == once.act_count + 3
+    assert office.progress("thu", actor="P", note="một", idempotency_key="k").act_count == once.act_count + 3
+    refused(
+        ErrorCode.IDEMPOTENCY_CONFLICT,
+        lambda: office.progress("thu", actor="P", note="khác", idempotency_key="k"),
+        office=office,
+    )
+    refused(
+        ErrorCode.ALREADY_EXISTS,
+        lambda: office.receive_by_hand(make_entry("99/Z"), actor="V", incoming_id="thu", idempotency_key="other"),
+        office=office,
+    )
+
+
+def test_two_clerks_at_once_give_one_number_and_one_assignment(place: Place, clock: SetClock) -> None:
+    """Of two who register or assign the same document, one does; the other gets the same answer or is told."""
+    with place.open(clock=clock) as office:
+        office.receive_by_hand(make_entry(), actor="V", incoming_id="thu")
+        office.check("thu", actor="V")
+        start, codes = threading.Barrier(4), []
+
+        def work(number: int) -> None:
+            with place.open(clock=clock) as mine:
+                start.wait()
+                mine.accept("thu", actor=f"Văn thư {number}")
+                start.wait()
+                try:
+                    mine.assign("thu", actor=f"L{number}", to=f"Phòng {number}")
+                    codes.append("done")
+                except DocflowError as error:
+                    codes.append(error.code.value)
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=60)
+        assert sorted(codes) == ["done", *["idempotency_conflict"] * 3]
+        document = office.incoming_document("thu")
+        assert (document.number, document.state) == (1, IncomingState.ASSIGNED)
+        assert len(office.incoming_tasks("thu")) == 1
+        assert office.verify_log().findings == ()
+
+
+def test_nothing_is_known_of_a_document_that_is_not_here(office: Office) -> None:
+    """NOT_FOUND, whatever is asked."""
+    refused(ErrorCode.NOT_FOUND, lambda: office.accept("nowhere", actor="V"), office=office)
+    refused(ErrorCode.NOT_FOUND, lambda: office.incoming_document("nowhere"), office=office)
+    refused(ErrorCode.BAD_ARGUMENT, lambda: office.accept("../x", actor="V"), office=office)
+    refused(
+        ErrorCode.BAD_ARGUMENT,
+        lambda: office.receive_by_hand(make_entry(channel=Channel.EXCHANGE), actor="V"),
+        office=office,
+    )
+
+
+def test_new_year_in_vietnam_begins_a_new_series(office: Office, clock: SetClock) -> None:
+    """NĐ 30/2020 Điều 22.2: within the year; the year is that of Hà Nội, 29 February too."""
+    clock.time = datetime.fromisoformat("2028-02-29T23:30:00+07:00")
+    assert register(office, "nhuan").year == 2028
+    clock.time = datetime.fromisoformat("2028-12-31T23:59:59+07:00")
+    assert register(office, "cuoi").number == 2
+    clock.time = datetime.fromisoformat("2029-01-01T00:00:00+07:00")
+    assert (register(office, "dau").year, office.incoming_document("dau").number) == (2029, 1)
