@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from docflow import Office, Punctuality, Session, WorkingCalendar, WorkingHours
 from docflow.errors import DocflowError, ErrorCode
@@ -235,11 +235,13 @@ class DossierLife(RuleBasedStateMachine):
         model.paused = None
 
 
-DossierLife.TestCase.settings = settings(
-    max_examples=more_in_ci(3, 60),
-    stateful_step_count=more_in_ci(15, 40),
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    database=None,
-)
-TestDossierLife = DossierLife.TestCase
+def test_no_illegal_state_of_dossier_is_reached_and_no_legal_path_refused() -> None:
+    """Whatever is done in whatever order, table and model agree, and the log knows every act."""
+    effort = settings(
+        max_examples=more_in_ci(3, 60),
+        stateful_step_count=more_in_ci(15, 40),
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        database=None,
+    )
+    run_state_machine_as_test(DossierLife, settings=effort)
