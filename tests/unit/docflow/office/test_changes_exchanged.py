@@ -81,7 +81,7 @@ def test_dieu_18_4_a_recalled_document_is_destroyed_where_it_was_sent(pair: TwoA
     pair.exchange()
     assert pair.arrived().state is IncomingState.TAKEN_BACK
     with pytest.raises(DocflowError):
-        pair.receiver.blob(held.pdf)
+        pair.receiver.blob(held.pdf or "")
     assert pair.sender.document("d1").state is DocumentState.RECALLED
     assert [row.state for row in pair.sender.outbox(document_id="d1")] == [OutboxState.TAKEN_BACK]
     assert all(p.answered_by for p in pair.sender.parcels("d1") if p.kind is not ParcelKind.RECEIPT)
