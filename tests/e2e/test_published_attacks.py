@@ -7,57 +7,26 @@ from it in one thing. The signature is an approval, which leaves most freedom, a
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pikepdf
 import pytest
-from asn1crypto import keys
-from asn1crypto import x509 as asn1_x509
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.stamp import TextStampStyle
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 import vnsign
 from tests.forgery import append_increment, body_entry, body_of, next_number, number_of_catalog, number_of_page, stream
 from tests.materials import Office, make_office, picture
 from tests.published_attacks import INCREMENTAL_SAVINGS, SWAPS, UNIVERSAL_FORGERIES, WRAPPINGS, Forge
 from tests.rich_pdf import SIGNATURE, rich_pdf
+from tests.strangers import stranger
 from vnsign.pdf.reading.structure import read_structure
 from vnsign.verification.modifications import judge_changes
 
 pytestmark = pytest.mark.slow  # two hundred forgeries
 
 _DOUBTFUL = frozenset({vnsign.Modifications.FORBIDDEN, vnsign.Modifications.SUSPICIOUS, vnsign.Modifications.UNKNOWN})
-
-
-def stranger() -> SimpleSigner:
-    """Somebody with a certificate of his own making."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Nguoi la")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(7)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=99))
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return SimpleSigner(
-        signing_cert=asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER)),
-        signing_key=keys.PrivateKeyInfo.load(private),
-        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
-    )
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,11 @@ _MAX_WARNINGS = 20_000
 _WHITE_SPACE = b"\x00\t\n\f\r "
 _STREAM_NAME = re.compile(r"^stream <[^>]*>:? ?")
 #: What a reader remarks and every reader overlooks in the same way.
-HARMLESS_WARNINGS = frozenset({"extraneous whitespace seen before xref"})
+_OWN_ENTRY_MISSING = (
+    "xref entry for the xref stream itself is missing - a common error handled correctly by qpdf and most other "
+    "applications"
+)
+HARMLESS_WARNINGS = frozenset({"extraneous whitespace seen before xref", _OWN_ENTRY_MISSING})
 
 
 @cache

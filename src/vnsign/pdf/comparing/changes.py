@@ -191,6 +191,8 @@ class _Comparison:
                 yield Change(kind=ChangeKind.FORM_CHANGED, where="/AcroForm")
             return
         for key in self.pair.different_keys(old, new, ignored=frozenset({"/Fields", "/SigFlags", "/DR"})):
+            if key == "/NeedAppearances" and not old.get(key) and not new.get(key):
+                continue  # said or not, looks are not made anew
             if key in {"/DA", "/Q"} and key not in old:
                 # a default for fields that bring none; those that stood before have had their look without it
                 continue

@@ -130,9 +130,17 @@ def more_than_signature_field(dictionary: pikepdf.Object) -> str:
 def is_painted(widget: pikepdf.Object) -> bool:
     """Tell whether viewers have something to draw: an appearance, or colours and a caption to make one from."""
     characteristics = widget.get("/MK")
-    if "/AP" in widget:
+    if "/AP" in widget and not _is_blank_look(widget["/AP"]):
         return True
     return isinstance(characteristics, pikepdf.Dictionary) and not set(characteristics.keys()) <= _TURNED_ONLY
+
+
+def _is_blank_look(looks: object) -> bool:
+    """One look, and nothing in it."""
+    if not isinstance(looks, pikepdf.Dictionary) or set(looks.keys()) != {"/N"}:
+        return False
+    normal = looks["/N"]
+    return isinstance(normal, pikepdf.Stream) and "/Filter" not in normal and not normal.read_raw_bytes().strip()
 
 
 def _field(name: str, node: pikepdf.Object, inherited: Mapping[str, object]) -> Field:

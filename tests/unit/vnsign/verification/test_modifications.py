@@ -220,14 +220,14 @@ def test_a_value_that_stood_at_signing_may_not_be_replaced(office: Office, fille
 def with_unsigned_look(pdf: bytes) -> bytes:
     """Give the empty agency field a look, without a signature."""
     field, new = number_of_field(pdf, SEAL), next_number(pdf)
-    red = b"<< /Type /XObject /Subtype /Form /BBox [0 0 102 102] /Length 0 >>\nstream\n\nendstream"
+    red = stream(b"1 0 0 rg 0 0 50 50 re f", b"/Type /XObject /Subtype /Form /BBox [0 0 102 102]")
     return append_increment(pdf, {field: body_of(pdf, field, AP=b"<< /N %d 0 R >>" % new), new: red})
 
 
 def with_signature_that_is_none(pdf: bytes) -> bytes:
     """Fill the agency field with a dictionary that is no signature, and a look."""
     field, new = number_of_field(pdf, SEAL), next_number(pdf)
-    red = b"<< /Type /XObject /Subtype /Form /BBox [0 0 102 102] /Length 0 >>\nstream\n\nendstream"
+    red = stream(b"1 0 0 rg 0 0 50 50 re f", b"/Type /XObject /Subtype /Form /BBox [0 0 102 102]")
     body = body_of(pdf, field, V=b"<< /Type /Sig >>", AP=b"<< /N %d 0 R >>" % new)
     return append_increment(pdf, {field: body, new: red})
 
@@ -241,7 +241,7 @@ def test_a_seal_without_a_signature_is_suspicious(change: Callable[[bytes], byte
 def test_a_painted_timestamp_is_suspicious(by_leader: bytes) -> None:
     """A document timestamp proves a time; a seal painted with it would be nobody's."""
     field, new = number_of_field(by_leader, SEAL), next_number(by_leader)
-    red = b"<< /Type /XObject /Subtype /Form /BBox [0 0 102 102] /Length 0 >>\nstream\n\nendstream"
+    red = stream(b"1 0 0 rg 0 0 50 50 re f", b"/Type /XObject /Subtype /Form /BBox [0 0 102 102]")
     stamp = b"<< /Type /DocTimeStamp /SubFilter /ETSI.RFC3161 /ByteRange [0 1 2 3] /Contents <30> >>"
     body = body_of(by_leader, field, V=b"%d 0 R" % (new + 1), AP=b"<< /N %d 0 R >>" % new)
 
@@ -285,7 +285,9 @@ def with_new_field(pdf: bytes, *, entries: bytes) -> bytes:
     widget = b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (them) /F 4 /P %d 0 R %s >>" % (page, entries)
     objects = {form: body_of(pdf, form, Fields=fields), page: body_of(pdf, page, Annots=annotations), new: widget}
     look_number = new + 1
-    red = b"<< /Type /XObject /Subtype /Form /BBox [0 0 50 50] /Length 0 >>\nstream\n\nendstream"
+    red = (
+        b"<< /Type /XObject /Subtype /Form /BBox [0 0 50 50] /Length 23 >>\nstream\n1 0 0 rg 0 0 50 50 re f\nendstream"
+    )
     return append_increment(pdf, {**objects, look_number: red})
 
 
