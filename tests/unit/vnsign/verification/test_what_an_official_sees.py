@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 import vnsign
 from tests.evidence_kit import made_answer
+from tests.forgery import append_increment, body_of, next_number, number_of_catalog, stream
 from tests.judging_kit import (
     BEGIN,
     CA,
@@ -30,9 +32,11 @@ from tests.judging_kit import (
 )
 from tests.materials import plain_pdf
 from vnsign.authority.records import OwnRole
+from vnsign.pdf.reading.structure import read_structure
 from vnsign.pdf.source import BytesSource, to_bytes
 from vnsign.pki.evidence import RevocationEvidence
 from vnsign.pki.ocsp_asking import OcspQuestion, build_request
+from vnsign.pki.signature_values import compute_digest
 from vnsign.report import (
     CertificateState,
     DocumentReport,
@@ -413,3 +417,34 @@ def test_a_b_lt_file_keeps_its_verdict_forty_days_after_its_evidence_ran_out(wor
 
     assert signature.indication is Indication.TOTAL_PASSED
     assert all(EvidenceOrigin.SECURITY_STORE in e.origins for c in signature.chain for e in c.evidence if e.is_decisive)
+
+
+def test_validation_information_of_one_signature_is_read_with_its_times(world: World) -> None:
+    """ISO 32000-2 Table 262: /VRI brings evidence; /TU and /TS are told, and prove nothing."""
+    made = world.sign(level="B-B")
+    (found,) = read_structure(made).signatures
+    key = compute_digest("sha1", found.contents).hex().upper().encode()
+    first = next_number(made)
+    catalog = number_of_catalog(made)
+    lists = [crl.public_bytes(Encoding.DER) for crl in world.crls()]
+    token = stamp_of(world)(b"anything")
+    entry = b"/CRL [%d 0 R %d 0 R] /TU (D:20260302170000+07'00') /TS %d 0 R" % (first, first + 1, first + 2)
+    dated = append_increment(
+        made,
+        {
+            catalog: body_of(made, catalog, DSS=b"<< /VRI << /%s << %s >> >> >>" % (key, entry)),
+            first: stream(lists[0]),
+            first + 1: stream(lists[1]),
+            first + 2: stream(token),
+        },
+    )
+    report = world.inspect(dated)
+
+    assert only(report).indication is Indication.TOTAL_PASSED
+    assert only(report).time_source is TimeSource.CLAIMED
+    assert {e.origins for c in only(report).chain for e in c.evidence if e.is_decisive} == {
+        (EvidenceOrigin.VALIDATION_RELATED_INFORMATION,)
+    }
+    (remark,) = report.findings
+    assert remark.values == {"recorded_at": "2026-03-02T10:00:00+00:00", "timestamp": "2026-03-02T10:00:00+00:00"}
+    assert "02/03/2026 17:00:00" in said(report, FindingCode.VALIDATION_INFORMATION_DATED)
