@@ -150,7 +150,7 @@ def _remarks(structure: PdfStructure, sources: Sequence[SignatureInput]) -> Iter
             yield Finding(
                 code=FindingCode.VALIDATION_INFORMATION_DATED,
                 severity=Severity.INFO,
-                clause="ISO 32000-2 §12.8.4.3",
+                clause="EN 319 142-1 §5.4.2",
                 where=f"field {field}",
                 values=values,
             )

@@ -21,7 +21,7 @@ _Read = dict[ObjectId, bytes | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelatedInformation:
-    """One entry of /VRI: what belongs to one signature. Source: ISO 32000-2 Table 262.
+    """One entry of /VRI: what belongs to one signature. Source: ETSI EN 319 142-1 §5.4.2.
 
     Attributes:
         key: SHA-1 of the signature's /Contents, upper-case hex.

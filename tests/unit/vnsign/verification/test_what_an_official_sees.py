@@ -420,7 +420,7 @@ def test_a_b_lt_file_keeps_its_verdict_forty_days_after_its_evidence_ran_out(wor
 
 
 def test_validation_information_of_one_signature_is_read_with_its_times(world: World) -> None:
-    """ISO 32000-2 Table 262: /VRI brings evidence; /TU and /TS are told, and prove nothing."""
+    """ETSI EN 319 142-1 §5.4.2: /VRI brings evidence; /TU and /TS are told, and prove nothing."""
     made = world.sign(level="B-B")
     (found,) = read_structure(made).signatures
     key = compute_digest("sha1", found.contents).hex().upper().encode()
