@@ -15,6 +15,7 @@ from vnsign.rendering.words import (
     ADVICE_TITLE,
     MEANINGS,
     UNMET,
+    UNMET_COUNT,
     group_words,
     grouped,
     local_time,
@@ -52,7 +53,7 @@ def count_line(counts: Counter[Verdict], unmet: int, language: Language) -> str:
     """Return how many documents have which verdict, in one line."""
     parts = [f"{counts[verdict]} {verdict_words(verdict, language)}" for verdict in Verdict if counts[verdict]]
     if unmet:
-        parts.append(f"{unmet} {UNMET[language]}")
+        parts.append(f"{unmet} {UNMET_COUNT[language]}")
     return f"{counts.total()} {LABELS['files'][language]}: {', '.join(parts)}"
 
 

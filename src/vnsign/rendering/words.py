@@ -46,6 +46,7 @@ GROUPS: Mapping[Severity, Words] = {
 _WHY_UNREADABLE = words("Vì sao không đọc được", "Why it cannot be read")
 ADVICE_TITLE = words("Cần làm gì", "What to do")
 UNMET = words("Không đạt yêu cầu", "Does not meet what was required")
+UNMET_COUNT = words("không đạt yêu cầu", "not as required")
 TITLE = words("Kết quả kiểm tra chữ ký số", "Verification of digital signatures")
 SUMMARY = words("Tổng hợp", "Summary")
 CHECKED_AT = words("Thời điểm kiểm tra", "Time of validation")
