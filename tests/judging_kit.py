@@ -194,6 +194,7 @@ class HandMade:
         has_attributes: Signed attributes, as CAdES has them; else the value is over the bytes themselves.
         stamp: Makes a token over the signature value.
         content_stamp: Makes a token over what is signed, before it is signed.
+        signed: Further signed attributes, DER.
         unsigned: Further unsigned attributes, DER.
     """
 
@@ -205,6 +206,7 @@ class HandMade:
     claimed: datetime | None = None
     stamp: Callable[[bytes], bytes] | None = None
     content_stamp: Callable[[bytes], bytes] | None = None
+    signed: tuple[bytes, ...] = ()
     unsigned: tuple[bytes, ...] = ()
     chain: tuple[x509.Certificate, ...] = ()
 
@@ -261,7 +263,7 @@ class HandMade:
         if self.claimed is not None:
             attributes.append({"type": "signing_time", "values": [asn1_cms.Time({"utc_time": self.claimed})]})
         named = der_element(0x30, der_element(0x30, der_element(0x30, der_element(0x04, fingerprint))))
-        raw = [asn1_cms.CMSAttribute(attribute).dump() for attribute in attributes]
+        raw = [*self.signed, *(asn1_cms.CMSAttribute(attribute).dump() for attribute in attributes)]
         raw.append(der_element(0x30, _oid("1.2.840.113549.1.9.16.2.47") + der_element(0x31, named)))
         if self.content_stamp is not None:
             raw.append(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from asn1crypto import cms as asn1_cms
 from asn1crypto import core
+from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -15,8 +16,9 @@ import vnsign
 from tests.judging_kit import BEGIN, HandMade, Key, OwnRoot, der_element, judge, only, place_for_cms, replaced_cms
 from tests.materials import plain_pdf
 from vnsign.pdf.reading.structure import read_structure
+from vnsign.pki.anchors import TrustAnchors
 from vnsign.pki.signature_values import compute_digest
-from vnsign.report import FindingCode, Indication, Level, Outcome, Step, SubIndication, Verdict
+from vnsign.report import EvidenceOrigin, FindingCode, Indication, Level, Outcome, Step, SubIndication, Verdict
 
 ROOT = OwnRoot()
 EC = ec.generate_private_key(ec.SECP256R1())
@@ -110,6 +112,26 @@ def test_evidence_records_are_named_and_not_used() -> None:
 
     assert report.verdict is Verdict.TOTAL_PASSED
     assert FindingCode.EVIDENCE_RECORD_NOT_SUPPORTED in {f.code for f in report.all_findings()}
+
+
+@pytest.mark.parametrize("place", ["adbe-revocationInfoArchival", "crls"])
+def test_evidence_inside_the_cms_counts_and_is_named(place: str) -> None:
+    """ISO 32000-2 §12.8.3.3.2, RFC 5652 §5.1: a list that the signer put into his signature."""
+    crl = ROOT.crl().public_bytes(Encoding.DER)
+    if place == "crls":
+        plain = made().pdf()
+        info = asn1_cms.ContentInfo.load(read_structure(plain).signatures[0].contents)
+        info["content"]["crls"] = asn1_cms.RevocationInfoChoices([asn1_crl.CertificateList.load(crl)])
+        pdf = replaced_cms(plain, info.dump())
+    else:
+        archival = der_element(0x30, der_element(0xA0, der_element(0x30, crl)))
+        oid = core.ObjectIdentifier("1.2.840.113583.1.1.8").dump()
+        pdf = made(signed=(der_element(0x30, oid + der_element(0x31, archival)),)).pdf()
+    signature = only(judge(pdf, TrustAnchors(anchors=(ROOT.certificate(),))))
+
+    assert signature.indication is Indication.TOTAL_PASSED
+    (evidence,) = signature.chain[0].evidence
+    assert (evidence.origins, evidence.is_decisive) == ((EvidenceOrigin.CMS,), True)
 
 
 # ---------------------------------------------------------------- the deprecated kinds
