@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from docflow import (
     Addressee,
     Agency,
+    Directory,
     DocumentType,
     Draft,
     FileDrop,
@@ -79,6 +80,7 @@ def open_exchanging(
     peers: KeyPeers | None = None,
     key_of: str | None = None,
     documents: IncomingVerifier | None = None,
+    codes: Directory | None = None,
 ) -> Office:
     """Open an office that can exchange documents; ``key_of`` lets it sign with another's key."""
     post = Post(signer=KeySigner(key_of or code), peers=peers or KeyPeers(), documents=documents)
@@ -88,6 +90,7 @@ def open_exchanging(
         clock=clock,
         randomness=SeededRandomness(code.encode()),
         post=post,
+        codes=codes,
     )
 
 

@@ -158,6 +158,7 @@ def seal_attachment(
     document: Document,
     attachment: AttachedFile,
     tsa: str,
+    revocation: vnsign.HttpRevocationSource | None = None,
     clock: vnsign.Clock | None = None,
 ) -> bytes:
     """Return a file that goes with a document, signed by the agency: purpose (b), proved by the office's records.
@@ -171,7 +172,9 @@ def seal_attachment(
     if not is_recorded or document.state is not DocumentState.SEALED or not document.sealed_pdf:
         raise _not_ours("this file is not attached to an issued document", vi="Tệp không phải văn bản kèm theo.")
     proved = vnsign.SealedAttachment(number_symbol=document.symbol or "", main_sha256=document.sealed_pdf)
-    return vnsign.seal_attachment_pdf(pdf, signer, attachment=proved, tsa=tsa, field=AGENCY_TEXT_FIELD, clock=clock)
+    return vnsign.seal_attachment_pdf(
+        pdf, signer, attachment=proved, tsa=tsa, field=AGENCY_TEXT_FIELD, revocation=revocation, clock=clock
+    )
 
 
 def seal_copy(
@@ -181,6 +184,7 @@ def seal_copy(
     copy: DocumentCopy,
     agency: Agency,
     tsa: str,
+    revocation: vnsign.HttpRevocationSource | None = None,
     clock: vnsign.Clock | None = None,
 ) -> bytes:
     """Return a copy that the agency made, signed by it: purpose (c), proved by the office's records.
@@ -196,7 +200,9 @@ def seal_copy(
     proved = vnsign.SealedCopy(
         form=_FORMS[copy.form], direction=vnsign.CopyDirection(copy.direction.value), agency=agency.name
     )
-    return vnsign.seal_copy_pdf(pdf, signer, copy=proved, tsa=tsa, field=AGENCY_TEXT_FIELD, clock=clock)
+    return vnsign.seal_copy_pdf(
+        pdf, signer, copy=proved, tsa=tsa, field=AGENCY_TEXT_FIELD, revocation=revocation, clock=clock
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ Source: Nghị định 30/2020/NĐ-CP Điều 21 khoản 2; Quyết định 28/2
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from docflow.edxml import Attachment, BusinessType, NewDocument
@@ -25,9 +26,9 @@ class Refusal:
     vi: str
 
 
-def judge_document(message: NewDocument, *, agency: str) -> Refusal | None:
-    """Return why a document message goes back, or None if it is whole and for this agency."""
-    if agency not in {organization.organ_id for organization in message.to}:
+def judge_document(message: NewDocument, *, names: Collection[str]) -> Refusal | None:
+    """Return why a document message goes back, or None if it is whole and for this agency, under any of its names."""
+    if not any(organization.organ_id in names for organization in message.to):
         return Refusal(reason="not addressed to this agency", vi="Văn bản không gửi cho cơ quan này.")
     if message.business.type not in {BusinessType.NEW, BusinessType.REPLACEMENT}:
         return Refusal(
@@ -46,14 +47,14 @@ def judge_document(message: NewDocument, *, agency: str) -> Refusal | None:
     return None
 
 
-def judge_notice(message: NewDocument, *, agency: str) -> Refusal | None:
+def judge_notice(message: NewDocument, *, names: Collection[str]) -> Refusal | None:
     """Return why a recall or an update of the addressees goes back, or None if it can be dealt with.
 
     An update that changes the document itself goes back: a mistake is mended by another document.
 
     Source: Nghị định 30/2020/NĐ-CP Điều 18 khoản 3; QCVN 102:2016/BTTTT (BussinessDocumentInfo).
     """
-    if agency not in {organization.organ_id for organization in message.to}:
+    if not any(organization.organ_id in names for organization in message.to):
         return Refusal(reason="not addressed to this agency", vi="Thông điệp không gửi cho cơ quan này.")
     info = message.business.document_info
     if message.business.type == BusinessType.UPDATE and (info is None or info.document_info not in {None, 0}):

@@ -20,6 +20,7 @@ from docflow.model import (
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import Answer, give_answer, keep_blob, require_post
 from docflow.office.exchanging.recording import Arrived, log, note_outcome, put_inbox, put_outcome
+from docflow.office.exchanging.successors import names_of
 from docflow.office.incoming.engine import perform_incoming
 from docflow.office.incoming.step import IncomingStep
 from docflow.office.ledger import ACTOR
@@ -31,7 +32,7 @@ _NOT_CHECKED = SignatureCheck(verdict=SignatureVerdict.NOT_CHECKED)
 
 def receive_document(desk: Desk, arrived: Arrived, message: NewDocument) -> tuple[InboxOutcome, str | None]:
     """Take in a document message whose envelope is its sender's; returns the outcome and, unless accepted, why."""
-    refusal = judge_document(message, agency=desk.agency.code.text)
+    refusal = judge_document(message, names=names_of(desk, desk.agency.code.text))
     pdf = find_main_pdf(message)
     if refusal is not None or pdf is None:
         return _return(desk, arrived, message, refusal=refusal or Refusal(reason="no PDF", vi="Không có tệp PDF."))

@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from docflow.edxml import ResponseFor, Status, StatusCode, build_message
-from docflow.errors import ErrorCode, StoreUnavailable, UsageError
+from docflow.errors import ErrorCode, InputError, StoreUnavailable, UsageError
 from docflow.exchange import Attempt, plan_attempt, schedule_next
 from docflow.model import Document
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import add_parcel, describe_self, require_post
 from docflow.office.exchanging.packing import ELECTRONIC, name_document, pack_document
+from docflow.office.exchanging.successors import reach
 from docflow.office.ledger import ACTOR, record_event
 from docflow.ports import OutboxState, ParcelKind, ParcelRow, Parts, Transport, UnitOfWork
 
@@ -133,9 +134,11 @@ def _attempt(desk: Desk, transport: Transport, parcel: ParcelRow) -> str:
         return "given_up"
     result = "sent"
     try:
-        transport.send(_parts(desk, parcel), name=parcel.id, recipient=parcel.recipient)
-    except StoreUnavailable:
-        # Tried again after a pause: one unreachable agency must not stop what goes to the others.
+        recipient = reach(desk, parcel.recipient, at=now)
+        transport.send(_parts(desk, parcel), name=parcel.id, recipient=recipient)
+    except (StoreUnavailable, UsageError, InputError):
+        # Tried again after a pause: one unreachable agency, or a code closed without successor, must not stop what goes
+        # to the others.
         result = "failed"
     with desk.store.writing() as unit:
         current = unit.find_parcel(parcel.id, parcel.recipient) or parcel

@@ -7,6 +7,7 @@ from docflow.evidence import Knowledge
 from docflow.model import ReceiptKind
 from docflow.office.desk import Desk
 from docflow.office.exchanging.packing import name_document
+from docflow.office.exchanging.successors import names_of
 from docflow.ports import ParcelKind
 
 
@@ -34,7 +35,7 @@ def know(desk: Desk, document_id: str) -> tuple[Knowledge, ...]:
         Knowledge(
             document_id=name_document(document),
             addressee=parcel.recipient,
-            facts=frozenset(r.kind for r in receipts if r.agency == parcel.recipient),
+            facts=frozenset(r.kind for r in receipts if parcel.recipient in names_of(desk, r.agency)),
             gave_up=parcel.gave_up_at is not None,
         )
         for parcel in sent

@@ -12,6 +12,7 @@ from docflow.model import IncomingEvent, ReceiptKind, name_incoming
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import Answer, give_answer
 from docflow.office.exchanging.recording import Arrived, log, note_outcome, put_inbox
+from docflow.office.exchanging.successors import names_of
 from docflow.office.incoming.engine import perform_incoming
 from docflow.office.incoming.step import IncomingStep
 from docflow.ports import InboxOutcome, UnitOfWork
@@ -22,7 +23,7 @@ NOT_HERE = "the document is not here"
 
 def receive_notice(desk: Desk, arrived: Arrived, message: NewDocument) -> tuple[InboxOutcome | None, str | None]:
     """Take in a recall or an update of the addressees, whose envelope is its sender's, and acknowledge it."""
-    refusal = judge_notice(message, agency=desk.agency.code.text)
+    refusal = judge_notice(message, names=names_of(desk, desk.agency.code.text))
     if refusal is not None:
         note_outcome(
             desk,

@@ -21,6 +21,7 @@ from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import Answer, give_answer, keep_blob, require_post
 from docflow.office.exchanging.noticing import NOT_HERE, ask_take_back_of, is_known
 from docflow.office.exchanging.recording import Arrived, log, note_outcome, put_inbox
+from docflow.office.exchanging.successors import names_of
 from docflow.ports import InboxOutcome, OutboxState, ParcelKind, ParcelRow, ReceiptRow, SignatureCheck, UnitOfWork
 
 _ENDS: Mapping[ReceiptKind, OutboxState] = {
@@ -79,7 +80,7 @@ def receive_status(desk: Desk, arrived: Arrived, status: Status) -> tuple[InboxO
 
 def _receive_question(desk: Desk, arrived: Arrived, status: Status) -> tuple[InboxOutcome | None, str | None]:
     """The sender of a document asks for it back: put the question before whoever holds it, and acknowledge it."""
-    if status.response_for.organ_id != desk.agency.code.text:
+    if status.response_for.organ_id not in names_of(desk, desk.agency.code.text):
         return _refuse(desk, arrived, "the question is put to another agency")
     name = name_incoming(status.from_.organ_id, status.response_for.document_id)
     with desk.store.writing() as unit:
@@ -107,7 +108,7 @@ def _judge(desk: Desk, arrived: Arrived, receipt: ReceiptStatement) -> tuple[Inb
         return InboxOutcome.UNDECIDED, reason
     if check.verdict is not SignatureVerdict.PASSED:
         return InboxOutcome.NOT_AUTHENTIC, f"receipt: {reason}"
-    if receipt.recipient != desk.agency.code.text:
+    if receipt.recipient not in names_of(desk, desk.agency.code.text):
         return InboxOutcome.REFUSED, "the receipt is given to another agency"
     return None
 
@@ -118,9 +119,11 @@ def _learn(unit: UnitOfWork, desk: Desk, arrived: Arrived, *, receipt: ReceiptSt
     name = hashlib.sha256(statement).hexdigest()
     # The same bytes under somebody else's signature say nothing about the parcel that this office sent.
     is_about_us = receipt.kind is not ReceiptKind.NOT_AUTHENTIC
+    names = names_of(desk, receipt.agency)
     answered = [
         parcel
-        for parcel in unit.find_parcels(message=receipt.message, recipient=receipt.agency)
+        for name_then in sorted(names)
+        for parcel in unit.find_parcels(message=receipt.message, recipient=name_then)
         if is_about_us and _answers(receipt, parcel)
     ]
     subject = answered[0].subject if answered else ""
@@ -143,7 +146,7 @@ def _learn(unit: UnitOfWork, desk: Desk, arrived: Arrived, *, receipt: ReceiptSt
             unit.change_parcel(replace(parcel, answered_by=name, due_at=None))
     if receipt.kind in _ENDS and any(parcel.kind is ParcelKind.DOCUMENT for parcel in answered):
         for row in unit.list_outbox(subject):
-            if row.addressee_code == receipt.agency:
+            if row.addressee_code in names:
                 unit.change_outbox_row(replace(row, state=_ENDS[receipt.kind]))
     return subject
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from docflow import (
     Addressee,
+    DirectoryEntry,
     DocflowError,
     DocumentState,
     DocumentType,
     Draft,
     ErrorCode,
+    FileDrop,
     InboxOutcome,
     IncomingState,
     Link,
@@ -22,12 +25,15 @@ from docflow import (
     Office,
     OutboxState,
     ParcelKind,
+    Period,
+    ReceiptKind,
+    build_directory,
     parse_agency_code,
 )
 from docflow.edxml import BusinessType, DocumentInfo, NewDocument, build_message, parse_message
 from docflow.ports import Parts
 from tests.exchange_kit import RECEIVER, SENDER, KeySigner, TwoAgencies, open_exchanging, open_two, seal_document
-from tests.office_kit import leader_pdf
+from tests.office_kit import SetClock, leader_pdf
 
 
 @pytest.fixture
@@ -180,3 +186,43 @@ def test_what_never_left_is_recalled_without_a_word_to_anybody(tmp_path: Path) -
         pair.sender.take_back("d1", actor="V", reason="sai")
     assert caught.value.code is ErrorCode.WRONG_STATE
     pair.close()
+
+
+def test_mail_in_flight_follows_the_successor_of_a_closed_code(tmp_path: Path) -> None:
+    """QĐ 09/2025 Điều 2: addressed to H99.12 before the merger, it reaches H99.20 after it, and its receipts count."""
+    merged = DirectoryEntry(
+        code=parse_agency_code(RECEIVER),
+        name="Sở cũ",
+        term=Period(until=date(2026, 1, 5)),
+        successors=(parse_agency_code("H99.20"),),
+    )
+    gone = DirectoryEntry(code=parse_agency_code("H99.30"), name="Giải thể", term=Period(until=date(2026, 1, 5)))
+    codes = build_directory([merged, gone, DirectoryEntry(code=parse_agency_code("H99.20"), name="Sở mới")])
+    clock, drop = SetClock(), FileDrop(tmp_path / "drop")
+    with (
+        open_exchanging(tmp_path, SENDER, clock=clock, codes=codes) as sender,
+        open_exchanging(tmp_path, "H99.20", clock=clock, codes=codes) as successor,
+    ):
+        seal_document(sender, "d1", to=(RECEIVER, "H99.30"))
+        clock.advance(days=1)
+        dispatched = sender.dispatch(drop)
+        assert (dispatched.packed, dispatched.sent, dispatched.failed) == (1, 1, 1)
+        for _ in range(3):
+            successor.collect(drop)
+            successor.dispatch(drop)
+            sender.collect(drop)
+        (document,) = successor.incoming()
+        successor.accept(document.id, actor="V")
+        successor.dispatch(drop)
+        sender.collect(drop)
+        assert sender.outbox(document_id="d1")[0].addressee_code == RECEIVER  # as it was addressed, for ever
+        stages = {known.addressee: ReceiptKind.REGISTERED in known.facts for known in sender.knowledge("d1")}
+        assert stages == {RECEIVER: True, "H99.30": False}
+        sender.take_back("d1", actor="V", reason="gửi nhầm", addressee=RECEIVER)
+        sender.dispatch(drop)
+        successor.collect(drop)
+        successor.agree_take_back(document.id, actor="V")
+        successor.dispatch(drop)
+        sender.collect(drop)
+        assert sender.outbox(document_id="d1")[0].state is OutboxState.TAKEN_BACK
+        assert sender.verify_log().is_intact
