@@ -25,7 +25,7 @@ from tests.support import require_file, require_tool
 
 TIMESTAMP = "ETSI.RFC3161"
 _JAVA = Path(__file__).parent / "java" / "Judges.java"
-_JARS = ("itext5", "itext5-pdfa", "bcprov", "bcpkix", "bcutil", "pdfbox2", "fontbox2", "commons-logging")
+JARS = ("itext5", "itext5-pdfa", "bcprov", "bcpkix", "bcutil", "pdfbox2", "fontbox2", "commons-logging")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class Said:
 def java_says(paths: Sequence[Path], folder: Path) -> dict[Path, list[Said]]:
     """Ask PDFBox and iText about many files in one start of Java."""
     tool = require_tool("javac").removesuffix("c")
-    jars = [str(require_file(f"/usr/share/java/{name}.jar")) for name in _JARS]
+    jars = [str(require_file(f"/usr/share/java/{name}.jar")) for name in JARS]
     (folder / "files").write_text("".join(f"{path}\n" for path in paths))
     command: list[str | Path] = [
         tool,
