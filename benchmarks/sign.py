@@ -262,13 +262,14 @@ def memory(bench: Bench, *, size: int) -> str:
     key = bench.folder / "big.p12"
     vnsign.write_pkcs12(key, credential, _PASSPHRASE)
     source, target = bench.folder / "big.pdf", bench.folder / "big-signed.pdf"
-    _make_big(source, size)
+    make_big(source, size)
     command = [sys.executable, "-c", _SIGN_BIG, str(key), _PASSPHRASE.decode(), str(source), str(target)]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     return result.stdout.strip()
 
 
-def _make_big(path: Path, size: int) -> None:
+def make_big(path: Path, size: int) -> None:
+    """Write a one-page PDF of ``size`` bytes, most of them in streams that nothing shows."""
     with pikepdf.open(BytesIO(one_page())) as pdf:
         dice = random.Random(1)  # noqa: S311 — the same file every time
         for number in range(size >> 20):
@@ -302,7 +303,8 @@ def _serve(folder: Path, port: int, ready: Queue[int]) -> None:
         Event().wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody uses now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         number: int = probe.getsockname()[1]
@@ -318,7 +320,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     parts, rounds, count = set(chosen.only.split(",")), 1 if chosen.quick else chosen.rounds, 4 if chosen.quick else 80
     with tempfile.TemporaryDirectory(prefix="vnsign-bench-") as name:
-        port = _free_port()
+        port = free_port()
         bench = Bench(Path(name), port=port)
         print(
             f"{os.cpu_count()} cores, Python {platform.python_version()}, cryptography {cryptography.__version__}, "

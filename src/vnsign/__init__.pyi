@@ -107,6 +107,8 @@ from .wiring.signing import sign_file as sign_file
 from .wiring.signing import sign_pdf as sign_pdf
 from .wiring.trust import TrustStore as TrustStore
 from .wiring.trust import certificate_pem as certificate_pem
+from .wiring.verifying import Verifier as Verifier
+from .wiring.verifying import inspect_file as inspect_file
 from .wiring.verifying import inspect_pdf as inspect_pdf
 from .wiring.verifying import inspect_statement as inspect_statement
 from .wiring.verifying import load_policy as load_policy
@@ -194,6 +196,7 @@ __all__ = [
     "UsageError",
     "ValidationPolicy",
     "Verdict",
+    "Verifier",
     "VnsignError",
     "archive_until",
     "build_signature_block",
@@ -205,6 +208,7 @@ __all__ = [
     "extract_revision",
     "fill_pdf",
     "find_place",
+    "inspect_file",
     "inspect_pdf",
     "inspect_statement",
     "listen",

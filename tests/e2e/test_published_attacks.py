@@ -21,6 +21,7 @@ from tests.materials import Office, make_office, picture
 from tests.published_attacks import INCREMENTAL_SAVINGS, SWAPS, UNIVERSAL_FORGERIES, WRAPPINGS, Forge
 from tests.rich_pdf import SIGNATURE, rich_pdf
 from tests.strangers import stranger
+from vnsign.pdf.reading.opened import OpenedPdf
 from vnsign.pdf.reading.structure import read_structure
 from vnsign.verification.modifications import judge_changes
 
@@ -155,7 +156,7 @@ def test_an_evil_annotation_is_not_taken_for_a_remark(
     pdf = EVIL_ANNOTATIONS[name](genuine["approved"])
     found = replace(read_structure(pdf).signatures[0], permissions=permissions)
 
-    assert judge_changes(pdf, found).modifications in _DOUBTFUL
+    assert judge_changes(OpenedPdf(pdf), found).modifications in _DOUBTFUL
 
 
 @pytest.mark.parametrize("kind", ["approved", "certified"])
@@ -166,7 +167,7 @@ def test_a_sneaky_signature_over_content_is_not_permitted(kind: str, genuine: di
     assert his.field == "la"
 
     for permissions in (found.permissions, 1, 2, 3):
-        assert judge_changes(forged, replace(found, permissions=permissions)).modifications in _DOUBTFUL
+        assert judge_changes(OpenedPdf(forged), replace(found, permissions=permissions)).modifications in _DOUBTFUL
 
 
 def sign_over_the_sum(pdf: bytes) -> bytes:

@@ -13,15 +13,19 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from vnsign.errors import ErrorCode, InputError, UsageError
+from vnsign.pdf.reading.opened import FileBytes, PdfBytes
 
 #: More than any document of an office; design.md §6 speaks of PDFs of 1 GB.
 MAX_FILE_BYTES = 2 * 1024**3
+#: Larger ones are read in pieces.
+MAX_IN_MEMORY_BYTES = 32 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,22 @@ def read_bytes(path: str | os.PathLike[str], max_bytes: int = MAX_FILE_BYTES) ->
     if len(data) > max_bytes:
         raise InputError(ErrorCode.NOT_READABLE, f"is larger than {max_bytes} bytes", file=str(path))
     return data
+
+
+@contextmanager
+def open_bytes(path: str | os.PathLike[str], *, in_memory: int = MAX_IN_MEMORY_BYTES) -> Iterator[PdfBytes]:
+    """Open a file's bytes: a regular file larger than ``in_memory`` stays on disk and is read where somebody looks.
+
+    Raises:
+        InputError: ``NOT_READABLE``: no such file, a folder, no permission.
+    """
+    try:
+        with Path(path).open("rb") as stream:
+            status = os.fstat(stream.fileno())
+            is_large = stat.S_ISREG(status.st_mode) and status.st_size > in_memory
+            yield FileBytes(stream) if is_large else stream.read(MAX_FILE_BYTES)
+    except (OSError, ValueError) as exc:
+        raise InputError(ErrorCode.NOT_READABLE, f"cannot be read: {reason_of(exc)}", file=str(path)) from exc
 
 
 def _file_behind(path: Path) -> Path:

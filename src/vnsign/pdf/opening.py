@@ -12,6 +12,7 @@ import re
 import zlib
 from functools import cache
 from io import BytesIO
+from typing import BinaryIO
 
 import pikepdf
 
@@ -19,7 +20,7 @@ from vnsign.errors import ErrorCode, InputError
 
 #: Number and generation of an object.
 ObjectId = tuple[int, int]
-#: Larger files are refused by this engine, which holds the file in memory.
+#: Larger files are not held in memory.
 MAX_PDF_BYTES = 512 * 1024 * 1024
 #: More than any certificate, list, look or subset font; the largest public CRLs have some 30 MB.
 MAX_STREAM_BYTES = 64 * 1024 * 1024
@@ -62,12 +63,25 @@ def open_pdf(data: bytes) -> pikepdf.Pdf:
     """
     if len(data) > MAX_PDF_BYTES:
         raise InputError(ErrorCode.MALFORMED_PDF, f"the file is larger than {MAX_PDF_BYTES:,} bytes")
-    if b"%PDF-" not in data[:_HEADER_WINDOW_BYTES]:
+    return open_stream(BytesIO(data), beginning=data[:_HEADER_WINDOW_BYTES])
+
+
+def open_stream(stream: BinaryIO, *, beginning: bytes) -> pikepdf.Pdf:
+    """Open a PDF for reading from where it lies; nothing but what is looked at is read into memory.
+
+    Args:
+        stream: Seekable; it must stay as it is while the PDF is open.
+        beginning: Its first kibibyte.
+
+    Raises:
+        InputError: ``NOT_A_PDF``, ``ENCRYPTED_PDF`` (a password is needed), ``MALFORMED_PDF``.
+    """
+    if b"%PDF-" not in beginning[:_HEADER_WINDOW_BYTES]:
         raise InputError(ErrorCode.NOT_A_PDF, "the file is not a PDF", way_out="check that the right file was given")
     silence_reader()
     try:
         # pages as they stand: what they inherit is looked up where it is needed, never written into them
-        return pikepdf.open(BytesIO(data), suppress_warnings=True, inherit_page_attributes=False)
+        return pikepdf.open(stream, suppress_warnings=True, inherit_page_attributes=False)
     except pikepdf.PasswordError as exc:
         raise InputError(ErrorCode.ENCRYPTED_PDF, "the PDF needs a password", way_out="decrypt it first") from exc
     except Exception as exc:  # boundary: the PDF library reports damage in several unrelated classes

@@ -16,14 +16,17 @@ Source: RFC 5652 §5; RFC 5035 §5.4; RFC 3161; RFC 8419 (EdDSA); RFC 4055 (PSS)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from asn1crypto import cms, core
+from asn1crypto import cms, core, tsp  # noqa: F401 — tsp teaches cms the attributes of RFC 5035 when it is imported
 from asn1crypto import x509 as asn1_x509
 
 from vnsign.errors import ErrorCode, InputError
+from vnsign.pki.cms_der import read_usual_cms
+from vnsign.pki.cms_signed import SignedCms, SigningCertificateReference
+
+__all__ = ["SignedCms", "SigningCertificateReference", "parse_signed_data", "read_any_cms"]
 
 _SIGNED_DATA = "signed_data"
 _OID_SIGNATURE_TIMESTAMP = "1.2.840.113549.1.9.16.2.14"
@@ -65,62 +68,6 @@ class _RevocationInfoArchival(core.Sequence):  # type: ignore[misc] # asn1crypto
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SigningCertificateReference:
-    """An ESSCertID: the certificate the signer says he used, by hash. Source: RFC 5035 §4."""
-
-    digest_algorithm: str
-    digest: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedCms:
-    """One SignedData with one signer.
-
-    Attributes:
-        signer_infos: How many SignerInfo there are; PAdES allows exactly one, the first is read here.
-        digest_algorithm: asn1crypto's name (``sha256``) or the dotted OID.
-        signature_scheme: ``rsassa_pkcs1v15``, ``rsassa_pss``, ``ecdsa``, ``plain_ecdsa``, ``ed25519``, ``ed448``,
-            ``dsa``, or the dotted OID when unknown.
-        signature_digest: Digest inside the signature algorithm.
-        signed_attributes: As signed, tagged SET OF; None if there are none.
-        content_type: Type of the encapsulated content, dotted or named.
-        content: Encapsulated bytes; None when detached.
-        claimed_time: signing-time attribute, aware UTC.
-        signer_certificate: DER of the certificate that the SignerInfo identifies, None if it is not embedded.
-        certificates: DER of every embedded certificate.
-        repeats_reference: A signing-certificate attribute stands there more than once (RFC 5035 §5.4 forbids it).
-        timestamp_tokens: signature-time-stamp tokens, each a ContentInfo.
-        content_timestamps: content-time-stamp tokens: over what was signed, made before it was.
-        evidence_records: How many evidence records (RFC 4998) stand among the unsigned attributes.
-        signature_policy: Policy under which the signer says he signed, dotted; empty if he names none.
-    """
-
-    signer_infos: int
-    digest_algorithm: str
-    signature_scheme: str
-    signature_digest: str
-    pss_salt_bytes: int
-    pss_mgf_digest: str
-    signature: bytes
-    signed_attributes: bytes | None
-    message_digest: bytes | None
-    content_type: str
-    attribute_content_type: str | None
-    content: bytes | None
-    claimed_time: datetime | None
-    references: tuple[SigningCertificateReference, ...]
-    repeats_reference: bool
-    signer_certificate: bytes | None
-    certificates: tuple[bytes, ...]
-    crls: tuple[bytes, ...]
-    ocsps: tuple[bytes, ...]
-    timestamp_tokens: tuple[bytes, ...]
-    content_timestamps: tuple[bytes, ...] = ()
-    evidence_records: int = 0
-    signature_policy: str = ""
-
-
 def parse_signed_data(data: bytes, *, extra_certificates: Sequence[bytes] = ()) -> SignedCms:
     """Read a ContentInfo with a SignedData; bytes after it (the zero padding of /Contents) are ignored.
 
@@ -132,6 +79,12 @@ def parse_signed_data(data: bytes, *, extra_certificates: Sequence[bytes] = ()) 
         InputError: ``MALFORMED_CMS``.
     Source: RFC 5652 §5.1, §5.3.
     """
+    usual = read_usual_cms(data, extra_certificates=extra_certificates)
+    return usual if usual is not None else read_any_cms(data, extra_certificates=extra_certificates)
+
+
+def read_any_cms(data: bytes, *, extra_certificates: Sequence[bytes] = ()) -> SignedCms:
+    """As :func:`parse_signed_data`, without the short way for what is of the usual form."""
     try:
         return _parse(data, extra_certificates)
     except InputError:
@@ -150,7 +103,7 @@ def _parse(data: bytes, extra_certificates: Sequence[bytes]) -> SignedCms:
         raise InputError(ErrorCode.MALFORMED_CMS, "the CMS has no SignerInfo")
     info = infos[0]
     certificates = tuple(
-        choice.chosen.dump() for choice in (signed_data["certificates"] or ()) if choice.name == "certificate"
+        _as_written(choice.chosen) for choice in (signed_data["certificates"] or ()) if choice.name == "certificate"
     )
     attributes = _Attributes(info)
     scheme, digest, salt, mgf = _signature_algorithm(info)
@@ -242,11 +195,11 @@ class _Attributes:
         """By number, not name: whether the name is known depends on which libraries were imported before."""
         try:
             return tuple(
-                item.dump()
+                _as_written(item)
                 for attribute in self._signed or ()
                 if attribute["type"].dotted == _OID_ADOBE_REVOCATION
                 for value in attribute["values"]
-                for item in _RevocationInfoArchival.load(value.dump())[kind]
+                for item in _RevocationInfoArchival.load(_as_written(value))[kind]
             )
         except (ValueError, TypeError, KeyError):
             # evidence that cannot be read is evidence that is not there
@@ -256,11 +209,11 @@ class _Attributes:
         found: list[bytes] = []
         for attribute in self._unsigned:
             if attribute["type"].dotted == _OID_SIGNATURE_TIMESTAMP:
-                found.extend(value.dump() for value in attribute["values"])
+                found.extend(_as_written(value) for value in attribute["values"])
         return tuple(found)
 
     def content_timestamps(self) -> tuple[bytes, ...]:
-        return tuple(value.dump() for value in self._signed_values(_OID_CONTENT_TIMESTAMP))
+        return tuple(_as_written(value) for value in self._signed_values(_OID_CONTENT_TIMESTAMP))
 
     def evidence_records(self) -> int:
         return sum(attribute["type"].dotted in _EVIDENCE_RECORD_OIDS for attribute in self._unsigned)
@@ -280,6 +233,14 @@ class _Attributes:
             if attribute["type"].dotted == dotted
             for value in attribute["values"]
         ]
+
+
+def _as_written(value: Any) -> bytes:  # noqa: ANN401 — asn1crypto ships no types
+    """Return an element's bytes. Its own ``dump`` takes a length that ends in 0x80 for an indefinite one."""
+    header: bytes = value._header  # noqa: SLF001 — no other way to see how the length was written
+    if len(header) > 2:  # noqa: PLR2004 — tag and one byte, which may be the indefinite length
+        return bytes(header + value.contents + value._trailer)  # noqa: SLF001
+    return bytes(value.dump())
 
 
 def _octets(content: Any) -> bytes:  # noqa: ANN401 — asn1crypto ships no types
@@ -351,4 +312,4 @@ def _crls(signed_data: Any) -> tuple[bytes, ...]:  # noqa: ANN401 — asn1crypto
     choices = signed_data["crls"]
     if choices is None or isinstance(choices, core.Void):
         return ()
-    return tuple(choice.chosen.dump() for choice in choices if choice.name != "other")
+    return tuple(_as_written(choice.chosen) for choice in choices if choice.name != "other")

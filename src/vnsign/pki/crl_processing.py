@@ -26,8 +26,8 @@ RELEASE = x509.ReasonFlags.remove_from_crl.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Report:
-    """A list that speaks of the certificate, and its entry for it."""
+class ListReport:
+    """An authentic list that speaks of a certificate, and its entry for it."""
 
     read: ReadList
     reasons: frozenset[x509.ReasonFlags]
@@ -35,29 +35,20 @@ class _Report:
 
     @property
     def reason(self) -> str:
+        """Why, as the entry says; empty without entry or reason."""
         return "" if self.entry is None else reason_of(self.entry)
 
     @property
     def shows_revocation(self) -> bool:
+        """Whether the entry is one of a revoked certificate, not of a released one."""
         return self.entry is not None and self.reason != RELEASE
 
 
-def list_statements(
-    certificate: x509.Certificate,
-    crls: Sequence[x509.CertificateRevocationList],
-    *,
-    is_authentic: Callable[[ReadList], bool],
-) -> Iterator[Statement]:
-    """Yield what lists say of a certificate.
-
-    Args:
-        certificate: The certificate asked about.
-        crls: Lists at hand, complete and delta, of anybody.
-        is_authentic: Whether a list that speaks of the certificate is signed by one who may (asked last: it costs).
+def list_statements(reports: Sequence[ListReport]) -> Iterator[Statement]:
+    """Yield what lists say of the certificate that all the reports are about.
 
     Source: RFC 5280 §6.3.3.
     """
-    reports = [report for crl in crls if (report := _report(crl, certificate, is_authentic=is_authentic)) is not None]
     deltas = [report for report in reports if report.read.base_number is not None]
     for report in reports:
         if report.shows_revocation:
@@ -66,9 +57,16 @@ def list_statements(
             yield from _combined(report, [delta for delta in deltas if delta.read.adds_to(report.read)])
 
 
-def _report(
+def report_of_list(
     crl: x509.CertificateRevocationList, certificate: x509.Certificate, *, is_authentic: Callable[[ReadList], bool]
-) -> _Report | None:
+) -> ListReport | None:
+    """Return what a list, complete or delta, of anybody, holds about a certificate; None if it does not count.
+
+    Args:
+        crl: The list.
+        certificate: The certificate asked about.
+        is_authentic: Whether a list that speaks of the certificate is signed by one who may (asked last: it costs).
+    """
     try:
         read = read_list(crl)
         if read is None:
@@ -76,12 +74,12 @@ def _report(
         reasons = covered_reasons(read, certificate)
         if not reasons or not is_authentic(read):
             return None
-        return _Report(read=read, reasons=reasons, entry=find_entry(read, certificate))
+        return ListReport(read=read, reasons=reasons, entry=find_entry(read, certificate))
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return None
 
 
-def _combined(complete: _Report, deltas: Sequence[_Report]) -> Iterator[Statement]:
+def _combined(complete: ListReport, deltas: Sequence[ListReport]) -> Iterator[Statement]:
     """What a complete list says by itself and together with each list of changes, where that is nothing bad."""
     if complete.entry is None:
         yield _statement(complete, of=None)
@@ -91,7 +89,7 @@ def _combined(complete: _Report, deltas: Sequence[_Report]) -> Iterator[Statemen
             yield _statement(delta, of=None, ends_hold=is_release)
 
 
-def _statement(where: _Report, *, of: _Report | None, ends_hold: bool = False) -> Statement:
+def _statement(where: ListReport, *, of: ListReport | None, ends_hold: bool = False) -> Statement:
     entry = None if of is None else of.entry
     crl = where.read.crl
     return Statement(

@@ -10,7 +10,7 @@ Source: RFC 5280 §5, §6.3; RFC 6960 §3.2.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -52,7 +52,12 @@ class Statement:
 
 
 def read_evidence(
-    *, crls: Sequence[bytes], ocsps: Sequence[bytes], more: Sequence[x509.CertificateRevocationList] = ()
+    *,
+    crls: Sequence[bytes],
+    ocsps: Sequence[bytes],
+    more: Sequence[x509.CertificateRevocationList] = (),
+    load_list: Callable[[bytes], x509.CertificateRevocationList] = x509.load_der_x509_crl,
+    load_answer: Callable[[bytes], ocsp.OCSPResponse] = ocsp.load_der_ocsp_response,
 ) -> RevocationEvidence:
     """Parse DER evidence; what cannot be read is left out, as if it were not there.
 
@@ -60,17 +65,19 @@ def read_evidence(
         crls: CertificateList, DER.
         ocsps: OCSPResponse or BasicOCSPResponse inside one, DER.
         more: Lists already parsed.
+        load_list: Parses a list; for a caller that remembers.
+        load_answer: Parses an answer, likewise.
     """
     lists: list[x509.CertificateRevocationList] = list(more)
     answers: list[ocsp.OCSPResponse] = []
     for der in dict.fromkeys(crls):
         try:
-            lists.append(x509.load_der_x509_crl(der))
+            lists.append(load_list(der))
         except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
             continue
     for der in dict.fromkeys(ocsps):
         try:
-            answer = ocsp.load_der_ocsp_response(der)
+            answer = load_answer(der)
             if answer.response_status is ocsp.OCSPResponseStatus.SUCCESSFUL:
                 answers.append(answer)
         except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):

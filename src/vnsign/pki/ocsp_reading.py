@@ -31,6 +31,7 @@ def answer_statements(
     *,
     issuer: x509.Certificate,
     is_revoked: Callable[[x509.Certificate], bool],
+    is_issued_by: Callable[[x509.Certificate, x509.Certificate], bool] = is_certificate_by,
 ) -> Iterator[Statement]:
     """Yield what one answer says of a certificate; nothing if it is not authentic.
 
@@ -40,6 +41,7 @@ def answer_statements(
         issuer: The certificate's issuer in its path.
         is_revoked: Whether lists show a responder's certificate revoked; asked only of one without
             ``id-pkix-ocsp-nocheck``.
+        is_issued_by: Whether the second's key signed the first; for a caller that remembers.
 
     Source: RFC 6960 §3.2.
     """
@@ -47,7 +49,7 @@ def answer_statements(
         singles = [single for single in answer.responses if _is_about(single, certificate, issuer=issuer)]
         if not singles:
             return
-        signers = _responders(answer, issuer=issuer, is_revoked=is_revoked)
+        signers = _responders(answer, issuer=issuer, is_revoked=is_revoked, is_issued_by=is_issued_by)
         if any(is_answer_by(answer, signer) for signer in signers):
             for single in singles:
                 yield from _statement(single, answer)
@@ -68,7 +70,11 @@ def _is_about(single: ocsp.OCSPSingleResponse, certificate: x509.Certificate, *,
 
 
 def _responders(
-    answer: ocsp.OCSPResponse, *, issuer: x509.Certificate, is_revoked: Callable[[x509.Certificate], bool]
+    answer: ocsp.OCSPResponse,
+    *,
+    issuer: x509.Certificate,
+    is_revoked: Callable[[x509.Certificate], bool],
+    is_issued_by: Callable[[x509.Certificate, x509.Certificate], bool],
 ) -> Iterator[x509.Certificate]:
     """The issuer itself, or its delegate in force when it answered; of the name or key that the answer states."""
     if _is_named(answer, issuer):
@@ -79,6 +85,7 @@ def _responders(
             _is_named(answer, candidate)
             and candidate.not_valid_before_utc <= produced <= candidate.not_valid_after_utc
             and _is_delegate(candidate, issuer)
+            and is_issued_by(candidate, issuer)
             and (_is_never_checked(candidate) or not is_revoked(candidate))
         ):
             yield candidate
@@ -98,11 +105,7 @@ def _is_delegate(candidate: x509.Certificate, issuer: x509.Certificate) -> bool:
     """RFC 6960 §4.2.2.2: issued directly by the authority identified in the question, for OCSP signing."""
     try:
         purposes = candidate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-        return (
-            ExtendedKeyUsageOID.OCSP_SIGNING in purposes
-            and is_same_name(candidate.issuer, issuer.subject)
-            and is_certificate_by(candidate, issuer)
-        )
+        return ExtendedKeyUsageOID.OCSP_SIGNING in purposes and is_same_name(candidate.issuer, issuer.subject)
     except (x509.ExtensionNotFound, ValueError):
         return False
 

@@ -15,9 +15,9 @@ Source: RFC 5280 §6.1; ETSI EN 319 102-1 §5.2.6.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -34,9 +34,9 @@ from pyhanko_certvalidator.errors import (
 from pyhanko_certvalidator.policy_decl import AcceptAllAlgorithms, PKIXValidationParams
 
 from vnsign.pki.anchors import TrustAnchors, is_authority
+from vnsign.pki.memory import Bounded, Lasting, PkiMemory
 from vnsign.pki.name_matching import name_key
 from vnsign.pki.signature_values import load_certificate
-from vnsign.pki.signed_objects import is_certificate_by
 
 _Result = TypeVar("_Result")
 
@@ -101,26 +101,38 @@ class PathPolicy:
         )
 
 
-_Question = tuple[bytes, datetime, PathPolicy]
+#: Validity is judged with a second's tolerance by the engine below; so near to a boundary nothing is kept.
+_MARGIN = timedelta(seconds=2)
+_EARLIEST, _LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+_MAX_SPANS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PathFinder:
-    """Finds paths among the same certificates, and remembers what it found.
+    """Finds paths among the same certificates.
 
-    It belongs to one verification: what it remembers dies with it.
+    What it finds is kept in its memory; without one given, it has its own and lives for one verification.
 
     Attributes:
         trust: Anchors and intermediates of the verifier.
         known: Further certificates (DER), e.g. those in the signed file; unreadable ones are ignored.
+        memory: Of a verifier.
     """
 
     trust: TrustAnchors
     known: tuple[bytes, ...] = ()
+    memory: PkiMemory = field(default_factory=PkiMemory)
     _connected: list[x509.Certificate] = field(default_factory=list, repr=False)
-    _others: list[asn1_x509.Certificate] = field(default_factory=list, repr=False)
     _named: dict[str, tuple[x509.Certificate, ...]] = field(default_factory=dict, repr=False)
-    _found: dict[_Question, PathResult] = field(default_factory=dict, repr=False)
+    _pools: Bounded[bytes, tuple[x509.Certificate, ...]] = field(default_factory=Bounded, repr=False)
+
+    @classmethod
+    def among(cls, known: tuple[bytes, ...], *, trust: TrustAnchors, memory: PkiMemory) -> PathFinder:
+        """Return the finder for these certificates that ``memory`` keeps, or a new one."""
+        finder: PathFinder = memory.finders.remember(
+            (known, trust.anchors, trust.intermediates), lambda: cls(trust=trust, known=known, memory=memory)
+        )
+        return finder
 
     def find(self, certificate: bytes, *, at: datetime, policy: PathPolicy = PathPolicy()) -> PathResult:
         """Find a path from a certificate to an anchor that is valid at ``at``.
@@ -136,10 +148,33 @@ class PathFinder:
         """
         if not self.trust.anchors:
             return PathResult(problem=PathProblem.NO_PATH, detail="no trust anchor is configured")
-        question = (certificate, at, policy)
-        if question not in self._found:
-            self._found[question] = self._answer(certificate, at=at, policy=policy)
-        return self._found[question]
+        pool = self._pools.remember(certificate, lambda: tuple(self._above(certificate)))
+        question = (certificate, policy, pool, self.trust.anchors)
+        spans = self.memory.paths.get(question, ())
+        for span in spans:
+            if span.since <= at <= span.until:
+                kept: PathResult = span.value
+                return kept
+        result = self._answer(certificate, pool, at=at, policy=policy)
+        steady = _steady_span([load_certificate(certificate), *pool, *self.trust.anchors], at)
+        if steady is not None:
+            span = Lasting(since=steady[0], until=steady[1], value=result)
+            self.memory.paths.put(question, (*spans[-_MAX_SPANS:], span))
+        return result
+
+    def _above(self, certificate: bytes) -> list[x509.Certificate]:
+        """Certificates at hand that may stand above this one: its issuers by name, theirs, and so on."""
+        parsed = load_certificate(certificate)
+        if parsed is None:
+            return self._connect()
+        found: dict[x509.Certificate, None] = {}
+        pending = [parsed]
+        while pending:
+            for issuer in self._subjects().get(_key_or_nothing(pending.pop().issuer), ()):
+                if issuer not in found and not self.trust.is_anchor(issuer):
+                    found[issuer] = None
+                    pending.append(issuer)
+        return list(found)
 
     def certificates_of(self, name: x509.Name) -> tuple[x509.Certificate, ...]:
         """Return every certificate at hand with this subject that hangs together with an anchor.
@@ -149,9 +184,12 @@ class PathFinder:
         Raises:
             ValueError: The name cannot be encoded.
         """
+        return self._subjects().get(name_key(name), ())
+
+    def _subjects(self) -> Mapping[str, tuple[x509.Certificate, ...]]:
         if not self._named:
             self._named.update(_by_name([*self.trust.anchors, *self._connect()], lambda c: c.subject))
-        return self._named.get(name_key(name), ())
+        return self._named
 
     def _connect(self) -> list[x509.Certificate]:
         """What of the certificates at hand an anchor signed, or an authority under it.
@@ -163,27 +201,30 @@ class PathFinder:
             read = (load_certificate(der) for der in dict.fromkeys(self.known))
             pool = dict.fromkeys([*self.trust.intermediates, *(c for c in read if c is not None)])
             issued = _by_name(list(pool), lambda c: c.issuer)
-            parents = list(self.trust.anchors)
+            parents, connected = list(self.trust.anchors), dict[x509.Certificate, None]()
             for parent in parents:  # grows while it is walked
                 for child in issued.get(_key_or_nothing(parent.subject), ()):
-                    if child not in self._connected and is_certificate_by(child, parent):
-                        self._connected.append(child)
+                    if child not in connected and self.memory.is_certificate_by(child, parent):
+                        connected[child] = None
                         parents.extend([child] if is_authority(child) else [])
+            self._connected.extend(connected)  # at once: another thread may look
         return self._connected
 
-    def _answer(self, certificate: bytes, *, at: datetime, policy: PathPolicy) -> PathResult:
+    def _answer(
+        self, certificate: bytes, pool: Sequence[x509.Certificate], *, at: datetime, policy: PathPolicy
+    ) -> PathResult:
         try:
-            return self._search(certificate, at=at, policy=policy)
+            return self._search(certificate, pool, at=at, policy=policy)
         except Exception as exc:  # noqa: BLE001 — boundary: certificates are hostile input, the libraries leak anything
             problem = next((problem for kind, problem in _PROBLEMS if isinstance(exc, kind)), PathProblem.INVALID)
             return PathResult(problem=problem, detail=f"{type(exc).__name__}: {exc}")
 
-    def _search(self, certificate: bytes, *, at: datetime, policy: PathPolicy) -> PathResult:
-        if not self._others:
-            self._others.extend(_asn1(c.public_bytes(Encoding.DER)) for c in self._connect())
+    def _search(
+        self, certificate: bytes, pool: Sequence[x509.Certificate], *, at: datetime, policy: PathPolicy
+    ) -> PathResult:
         context = ValidationContext(
             trust_roots=[_asn1(anchor.public_bytes(Encoding.DER)) for anchor in self.trust.anchors],
-            other_certs=self._others,
+            other_certs=[_asn1(each.public_bytes(Encoding.DER)) for each in pool],
             moment=at,
             allow_fetching=False,
             revocation_mode="soft-fail",
@@ -220,6 +261,16 @@ def find_path(certificate: bytes, *, trust: TrustAnchors, known: Sequence[bytes]
     Source: RFC 5280 §6.1.
     """
     return PathFinder(trust=trust, known=tuple(known)).find(certificate, at=at)
+
+
+def _steady_span(certificates: Sequence[x509.Certificate | None], at: datetime) -> tuple[datetime, datetime] | None:
+    """The span around ``at`` in which no certificate begins or ends to be valid; None if a boundary is too near."""
+    boundaries = [
+        moment for c in certificates if c is not None for moment in (c.not_valid_before_utc, c.not_valid_after_utc)
+    ]
+    since = max((b + _MARGIN for b in boundaries if b <= at), default=_EARLIEST)
+    until = min((b - _MARGIN for b in boundaries if b > at), default=_LATEST)
+    return (since, until) if None not in certificates and since <= at <= until else None
 
 
 def _by_name(

@@ -11,6 +11,8 @@ Source: RFC 5652 §5.4, §5.6; RFC 4055 (PSS); RFC 8419 (EdDSA, SHAKE256); BSI T
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from asn1crypto import x509 as asn1_x509
@@ -41,7 +43,12 @@ _HASHES: dict[str, type[hashes.HashAlgorithm]] = {
 
 
 def compute_digest(name: str, *parts: bytes) -> bytes:
-    """Return the digest of the concatenated parts.
+    """Return the digest of the concatenated parts. See :func:`digest_of`."""
+    return digest_of(name, parts)
+
+
+def digest_of(name: str, parts: Iterable[bytes | memoryview]) -> bytes:
+    """Return the digest of the concatenated parts, each asked for when the one before is done.
 
     Raises:
         InputError: ``MALFORMED_CMS`` for a digest nobody here can compute.
@@ -59,8 +66,9 @@ def compute_digest(name: str, *parts: bytes) -> bytes:
     return digest.finalize()
 
 
+@lru_cache(maxsize=2048)
 def load_certificate(der: bytes) -> x509.Certificate | None:
-    """Return the certificate, or None if the strict parser refuses it."""
+    """Return the certificate, or None if the strict parser refuses it; the same object for the same bytes."""
     try:
         return x509.load_der_x509_certificate(der)
     except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
@@ -76,7 +84,7 @@ def public_key_of(der: bytes) -> Any:  # noqa: ANN401 — one of cryptography's 
         InputError: ``MALFORMED_CERTIFICATE``.
     """
     try:
-        return x509.load_der_x509_certificate(der).public_key()
+        return (load_certificate(der) or x509.load_der_x509_certificate(der)).public_key()
     except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as strict:
         try:
             info = asn1_x509.Certificate.load(der).public_key

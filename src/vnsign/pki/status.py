@@ -24,14 +24,16 @@ from enum import StrEnum
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
 
-from vnsign.pki.crl_processing import HOLD, list_statements
+from vnsign.pki.crl_processing import HOLD, ListReport, list_statements, report_of_list
 from vnsign.pki.crl_reading import ReadList
 from vnsign.pki.evidence import ALL_REASONS, RevocationEvidence, Statement, read_evidence
+from vnsign.pki.memory import Same
 from vnsign.pki.name_matching import is_same_name
 from vnsign.pki.ocsp_reading import answer_statements
 from vnsign.pki.path import PathFinder
-from vnsign.pki.signed_objects import is_list_by
+from vnsign.pki.signed_objects import is_certificate_by, is_list_by
 
 __all__ = [
     "CertificateStatus",
@@ -131,35 +133,82 @@ class _Inquiry:
 
     def _statements(self, path: Sequence[x509.Certificate]) -> Iterator[Statement]:
         certificate, issuer = path[0], path[1]
-        yield from list_statements(
-            certificate, self.evidence.crls, is_authentic=lambda read: self._is_authentic(read, path)
-        )
+        reports = [self._report(crl, path) for crl in self.evidence.crls]
+        yield from list_statements([report for report in reports if report is not None])
         for answer in self.evidence.ocsps:
-            yield from answer_statements(
-                certificate, answer, issuer=issuer, is_revoked=lambda responder: self._is_listed(responder, path)
-            )
+            yield from self._said(certificate, answer, issuer, path=path)
+
+    def _report(self, crl: x509.CertificateRevocationList, path: Sequence[x509.Certificate]) -> ListReport | None:
+        """What the issuer's own list says does not depend on the moment: it is remembered."""
+        question = (Same(crl), path[0], path[1])
+        kept = None if self.finder is None else self.finder.memory.said.get(question, None)
+        if kept is not None:
+            report: ListReport | None = kept[0]
+            return report
+        asked_others: list[ReadList] = []
+        report = report_of_list(
+            crl, path[0], is_authentic=lambda read: self._is_authentic(read, path, asked_others=asked_others)
+        )
+        if self.finder is not None and not asked_others:
+            self.finder.memory.said.put(question, (report,))
+        return report
+
+    def _said(
+        self,
+        certificate: x509.Certificate,
+        answer: ocsp.OCSPResponse,
+        issuer: x509.Certificate,
+        *,
+        path: Sequence[x509.Certificate],
+    ) -> tuple[Statement, ...]:
+        """What an answer says is remembered too, unless it hangs on whether a responder was revoked."""
+        question = (Same(answer), certificate, issuer)
+        kept = None if self.finder is None else self.finder.memory.said.get(question, None)
+        if kept is not None:
+            statements: tuple[Statement, ...] = kept
+            return statements
+        asked: list[x509.Certificate] = []
+
+        def is_revoked(responder: x509.Certificate) -> bool:
+            asked.append(responder)
+            return self._is_listed(responder, path)
+
+        is_issued_by = is_certificate_by if self.finder is None else self.finder.memory.is_certificate_by
+        said = answer_statements(certificate, answer, issuer=issuer, is_revoked=is_revoked, is_issued_by=is_issued_by)
+        statements = tuple(said)
+        if self.finder is not None and not asked:
+            self.finder.memory.said.put(question, statements)
+        return statements
 
     def _is_listed(self, responder: x509.Certificate, path: Sequence[x509.Certificate]) -> bool:
         lists = RevocationEvidence(crls=self.evidence.crls)
         inquiry = _Inquiry(evidence=lists, at=self.at, finder=self.finder, pending=self.pending)
         return inquiry.status((responder, *path[1:])).status is CertificateStatus.REVOKED
 
-    def _is_authentic(self, read: ReadList, path: Sequence[x509.Certificate]) -> bool:
+    def _is_authentic(self, read: ReadList, path: Sequence[x509.Certificate], *, asked_others: list[ReadList]) -> bool:
         """RFC 5280 §6.3.3 (f), (g): the signer may sign lists, its path is valid, the signature is its own."""
         issuer = path[1]
-        if is_same_name(read.crl.issuer, issuer.subject) and _may_sign_lists(issuer) and is_list_by(read.crl, issuer):
+        if (
+            is_same_name(read.crl.issuer, issuer.subject)
+            and _may_sign_lists(issuer)
+            and self._is_list_by(read.crl, issuer)
+        ):
             return True
+        asked_others.append(read)
         if self.finder is None or len(self.pending) >= _MAX_DEPTH:
             return False
         candidates = self.finder.certificates_of(read.crl.issuer)
         return any(self._is_list_issuer(candidate, read, path) for candidate in candidates)
+
+    def _is_list_by(self, crl: x509.CertificateRevocationList, signer: x509.Certificate) -> bool:
+        return is_list_by(crl, signer) if self.finder is None else self.finder.memory.is_list_by(crl, signer)
 
     def _is_list_issuer(self, candidate: x509.Certificate, read: ReadList, path: Sequence[x509.Certificate]) -> bool:
         # Whose own status is being asked does not answer it, unless the certificate itself sends there (PKITS 4.14.30).
         is_own_witness = candidate in self.pending
         if candidate == path[1] or (is_own_witness and not read.is_indirect):
             return False
-        if not (_may_sign_lists(candidate) and is_list_by(read.crl, candidate)):
+        if not (_may_sign_lists(candidate) and self._is_list_by(read.crl, candidate)):
             return False
         own = self._path_of(candidate, read, anchor=path[-1])
         # A namesake elsewhere under the anchor does not sign for this issuer, unless the certificate names it itself.

@@ -15,8 +15,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from asn1crypto import tsp
+from cryptography.hazmat import asn1
 
 from vnsign.errors import ErrorCode, InputError
+from vnsign.pki import tsp_structures as st
+from vnsign.pki.cms_der import DIGEST_NAMES
 from vnsign.pki.cms_reading import SignedCms, parse_signed_data
 from vnsign.pki.signature_values import compute_digest, is_signature_valid
 
@@ -55,8 +58,32 @@ def parse_timestamp(data: bytes, *, extra_certificates: tuple[bytes, ...] = ()) 
         raise InputError(ErrorCode.MALFORMED_TIMESTAMP, f"the timestamp cannot be read: {exc.message}") from exc
     if cms.content_type != _TST_INFO or cms.content is None:
         raise InputError(ErrorCode.MALFORMED_TIMESTAMP, "the token holds no TSTInfo")
+    return _usual_token(cms, cms.content) or _any_token(cms, cms.content)
+
+
+def _usual_token(cms: SignedCms, content: bytes) -> TimestampToken | None:
+    """Read a TSTInfo in DER by compiled code; None if it is not of the usual form."""
     try:
-        info = tsp.TSTInfo.load(cms.content)
+        info = asn1.decode_der(st.TstInfo, content)
+        if asn1.encode_der(info) != content:
+            return None
+        imprint = asn1.decode_der(st.AlgorithmIdentifier, asn1.encode_der(info.message_imprint.hash_algorithm))
+        return TimestampToken(
+            time=info.gen_time.as_datetime().astimezone(UTC),
+            imprint_algorithm=DIGEST_NAMES[imprint.algorithm.dotted_string],
+            imprint=info.message_imprint.hashed_message,
+            serial=info.serial_number,
+            policy=info.policy.dotted_string,
+            cms=cms,
+            accuracy=_stated(info.accuracy),
+        )
+    except (ValueError, TypeError, LookupError, OverflowError):
+        return None
+
+
+def _any_token(cms: SignedCms, content: bytes) -> TimestampToken:
+    try:
+        info = tsp.TSTInfo.load(content)
         time = info["gen_time"].native
         return TimestampToken(
             time=time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC),
@@ -69,6 +96,14 @@ def parse_timestamp(data: bytes, *, extra_certificates: tuple[bytes, ...] = ()) 
         )
     except Exception as exc:  # boundary: the ASN.1 library lets any exception out on hostile bytes
         raise InputError(ErrorCode.MALFORMED_TIMESTAMP, f"the TSTInfo cannot be read: {type(exc).__name__}") from exc
+
+
+def _stated(accuracy: st.Accuracy | None) -> timedelta | None:
+    if accuracy is None:
+        return None
+    return timedelta(
+        seconds=accuracy.seconds or 0, milliseconds=accuracy.millis or 0, microseconds=accuracy.micros or 0
+    )
 
 
 def _accuracy(read: Mapping[str, int | None] | None) -> timedelta | None:

@@ -102,21 +102,18 @@ def identify_signer(verdicts: Verdicts, source: SignatureInput, cms: SignedCms) 
 def verify_values(verdicts: Verdicts, source: SignatureInput, cms: SignedCms) -> tuple[bool, bool]:
     """Return (intact, valid)."""
     where = source.found.field
-    data = b"".join(source.signed_parts)
     certificate = cms.signer_certificate
     if source.found.problem is not None:
         intact = False
     elif cms.content is not None and source.found.sub_filter == SHA1_DIGEST_SUB_FILTER:
         # ISO 32000-1 §12.8.3.3.1: the CMS signs the SHA-1 digest of the byte range, which it holds
-        intact = _digest("sha1", (data,)) == cms.content and _is_content_intact(cms, cms.content)
-        data = cms.content
+        intact = source.signed.digest("sha1") == cms.content and _is_content_intact(cms, cms.content)
     elif cms.signed_attributes is not None:
-        intact = cms.message_digest is not None and _digest(cms.digest_algorithm, (data,)) == cms.message_digest
+        intact = cms.message_digest is not None and source.signed.digest(cms.digest_algorithm) == cms.message_digest
     else:
         # without signed attributes the value is over the bytes themselves: both stand and fall together
-        intact = certificate is not None and is_signature_valid(cms, certificate, data)
-    signed = cms.signed_attributes if cms.signed_attributes is not None else data
-    valid = certificate is not None and is_signature_valid(cms, certificate, signed)
+        intact = certificate is not None and is_signature_valid(cms, certificate, source.signed.whole())
+    valid = certificate is not None and is_signature_valid(cms, certificate, _signed_bytes(source, cms))
     if source.is_data_missing:
         verdicts.check("message_digest", Outcome.INDETERMINATE, algorithm=cms.digest_algorithm)
         verdicts.undecided(FindingCode.SIGNED_DATA_MISSING, _CLAUSE_CRYPTO, where=where)
@@ -129,6 +126,14 @@ def verify_values(verdicts: Verdicts, source: SignatureInput, cms: SignedCms) ->
     if certificate is not None and not valid and not (source.is_data_missing and cms.signed_attributes is None):
         verdicts.error(FindingCode.SIGNATURE_VALUE_INVALID, _CLAUSE_CRYPTO, where=where)
     return intact, valid
+
+
+def _signed_bytes(source: SignatureInput, cms: SignedCms) -> bytes:
+    """RFC 5652 §5.4: the attributes if there are any, else the content."""
+    if cms.signed_attributes is not None:
+        return cms.signed_attributes
+    is_inside = source.found.problem is None and source.found.sub_filter == SHA1_DIGEST_SUB_FILTER
+    return cms.content if is_inside and cms.content is not None else source.signed.whole()
 
 
 def _is_content_intact(cms: SignedCms, content: bytes) -> bool:

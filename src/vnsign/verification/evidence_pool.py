@@ -19,6 +19,7 @@ from cryptography.x509 import ocsp
 
 from vnsign.pki.cms_reading import SignedCms
 from vnsign.pki.evidence import Statement
+from vnsign.pki.memory import PkiMemory
 from vnsign.pki.status import RevocationEvidence, read_evidence
 from vnsign.report import EvidenceKind, EvidenceOrigin, EvidenceReport
 
@@ -45,14 +46,18 @@ class EvidencePool:
         """Add what the verifier holds, read already."""
         self._given.append((evidence, origin))
 
-    def read(self) -> KnownEvidence:
-        """Read everything; what cannot be read is left out."""
+    def read(self, memory: PkiMemory) -> KnownEvidence:
+        """Read everything; what cannot be read is left out, what was read before is not read again."""
         embedded: list[RevocationEvidence] = []
         origins: dict[int, tuple[EvidenceOrigin, ...]] = {}
         for der, places in self._crls.items():
-            embedded.append(_remember(read_evidence(crls=(der,), ocsps=()), places, origins))
+            embedded.append(
+                _remember(read_evidence(crls=(der,), ocsps=(), load_list=memory.read_list), places, origins)
+            )
         for der, places in self._ocsps.items():
-            embedded.append(_remember(read_evidence(crls=(), ocsps=(der,)), places, origins))
+            embedded.append(
+                _remember(read_evidence(crls=(), ocsps=(der,), load_answer=memory.read_answer), places, origins)
+            )
         given = [_remember(evidence, (origin,), origins) for evidence, origin in self._given]
         return KnownEvidence(all=_joined([*given, *embedded]), embedded=_joined(embedded), _origins=origins)
 

@@ -17,8 +17,9 @@ from datetime import UTC, datetime
 from functools import partial
 
 from vnsign.errors import ErrorCode, InputError
+from vnsign.pdf.reading.opened import OpenedPdf, PdfBytes
 from vnsign.pdf.reading.security_store import has_security_store
-from vnsign.pdf.reading.structure import FoundSignature, PdfStructure, SignatureKind, read_structure
+from vnsign.pdf.reading.structure import FoundSignature, PdfStructure, SignatureKind, structure_of
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.pki.signature_values import compute_digest
 from vnsign.pki.timestamp_reading import parse_timestamp
@@ -50,7 +51,7 @@ _FILE_FINDINGS = {
 
 
 def inspect(
-    data: bytes, *, trust: TrustAnchors, at: datetime, file: str = "", policy: ValidationPolicy = DEFAULT_POLICY
+    data: PdfBytes, *, trust: TrustAnchors, at: datetime, file: str = "", policy: ValidationPolicy = DEFAULT_POLICY
 ) -> DocumentReport:
     """Judge every signature in a file by what lies in it and in ``trust``; see :func:`inspect_by`.
 
@@ -60,14 +61,14 @@ def inspect(
     return inspect_by(data, Circumstances(trust=trust, at=at, policy=policy), file=file)
 
 
-def inspect_by(data: bytes, circumstances: Circumstances, *, file: str = "") -> DocumentReport:
+def inspect_by(data: PdfBytes, circumstances: Circumstances, *, file: str = "") -> DocumentReport:
     """Judge every signature in a file.
 
     Does not check: that a signer had authority to sign, or what the document says. Fetches nothing: revocation is
     judged by what lies in the file and in the circumstances.
 
     Args:
-        data: Complete file, any bytes.
+        data: Complete file, any bytes; a :class:`~vnsign.pdf.reading.opened.FileBytes` is never read as a whole.
         circumstances: Trust, validation time, policy, further evidence. A proven signature time beats the validation
             time.
         file: Name for the report.
@@ -78,15 +79,15 @@ def inspect_by(data: bytes, circumstances: Circumstances, *, file: str = "") -> 
     Source: ETSI EN 319 102-1 §5.3, §5.5; ISO 32000-2 §12.8.
     """
     try:
-        structure = read_structure(data)
-        with warnings.catch_warnings():
+        with OpenedPdf(data) as opened, warnings.catch_warnings():
+            structure = structure_of(opened)
             # the X.509 parser warns of names longer than RFC 5280 allows: real, harmless, not the caller's business
             warnings.simplefilter("ignore", UserWarning)
-            report = _judge_document(data, structure, circumstances=circumstances)
+            report = _judge_document(opened, structure, circumstances=circumstances)
     except InputError as exc:
-        report = _unreadable(_FILE_FINDINGS.get(exc.code, FindingCode.PDF_NOT_READABLE), reason=exc.message)
+        report = unreadable(_FILE_FINDINGS.get(exc.code, FindingCode.PDF_NOT_READABLE), reason=exc.message)
     except Exception as exc:  # noqa: BLE001 — last boundary: hostile bytes, and five libraries that read them
-        report = _unreadable(FindingCode.PDF_NOT_READABLE, reason=type(exc).__name__)
+        report = unreadable(FindingCode.PDF_NOT_READABLE, reason=type(exc).__name__)
     return replace(
         report,
         file=file,
@@ -96,19 +97,21 @@ def inspect_by(data: bytes, circumstances: Circumstances, *, file: str = "") -> 
     )
 
 
-def _unreadable(code: FindingCode, *, reason: str) -> DocumentReport:
+def unreadable(code: FindingCode, *, reason: str) -> DocumentReport:
+    """Return the report of a file that cannot be read, and why."""
     finding = Finding(code=code, severity=Severity.ERROR, clause="ISO 32000-2 §7.5", values={"reason": reason})
     return DocumentReport(file="", verdict=Verdict.UNREADABLE, findings=(finding,))
 
 
-def _judge_document(data: bytes, structure: PdfStructure, *, circumstances: Circumstances) -> DocumentReport:
+def _judge_document(opened: OpenedPdf, structure: PdfStructure, *, circumstances: Circumstances) -> DocumentReport:
     if not structure.signatures:
         return DocumentReport(file="", verdict=Verdict.NO_SIGNATURE)
+    data = opened.data
     sources = [read_signature(data, found) for found in structure.signatures]
     revisions = describe_revisions(data, structure.signatures)
     signed = [s.cms for s in sources if s.cms is not None]
     material = gather_material(structure.store, signed, circumstances=circumstances)
-    stamps = _judge_document_timestamps(data, sources, material=material, revisions=revisions)
+    stamps = _judge_document_timestamps(opened, sources, material=material, revisions=revisions)
     signatures: list[SignatureReport] = []
     timestamps: list[TimestampReport] = []
     for source in sources:
@@ -116,7 +119,7 @@ def _judge_document(data: bytes, structure: PdfStructure, *, circumstances: Circ
             continue
         around = Surroundings(
             later=_after(source.found, stamps),
-            judge_later=partial(_changes, data, source.found),
+            judge_later=partial(_changes, opened, source.found),
             covers=source.found.problem is None and source.found.covered_end == len(data),
             revision=revision_of(source.found, revisions),
         )
@@ -166,7 +169,7 @@ _Stamps = list[tuple[FoundSignature, LaterTimestamp]]
 
 
 def _judge_document_timestamps(
-    data: bytes, sources: Sequence[SignatureInput], *, material: Material, revisions: Sequence[RevisionReport]
+    opened: OpenedPdf, sources: Sequence[SignatureInput], *, material: Material, revisions: Sequence[RevisionReport]
 ) -> _Stamps:
     """Judge document timestamps from the last to the first: each later trusted one vouches for those before it.
 
@@ -177,12 +180,12 @@ def _judge_document_timestamps(
     documents = [s for s in sources if s.found.kind is SignatureKind.DOCUMENT_TIMESTAMP]
     for source in reversed(documents):
         found = source.found
-        stamped = Stamped(parts=source.signed_parts, kind="document", field=found.field)
+        stamped = Stamped(covered=source.signed, kind="document", field=found.field)
         stamp = judge_timestamp(found.contents, stamped, material=material, control=control).describes(
-            coverage=coverage_of(found, covers_whole_file=found.covered_end == len(data)),
+            coverage=coverage_of(found, covers_whole_file=found.covered_end == len(opened.data)),
             revision=revision_of(found, revisions),
         )
-        has_store = found.problem is None and has_security_store(data[: found.covered_end])
+        has_store = found.problem is None and has_security_store(opened, found.covered_end)
         judged.insert(0, (found, LaterTimestamp(judged=stamp, protects_evidence=has_store)))
         control = stamp.proven_time or control
     return judged
@@ -194,10 +197,10 @@ def _after(found: FoundSignature, stamps: _Stamps) -> list[LaterTimestamp]:
     return [stamp for other, stamp in stamps if other.problem is None and other.covered_end > found.covered_end]
 
 
-def _changes(data: bytes, found: FoundSignature, is_open: bool) -> LaterChanges:  # noqa: FBT001 — called as a partial
+def _changes(opened: OpenedPdf, found: FoundSignature, is_open: bool) -> LaterChanges:  # noqa: FBT001 — called as a partial
     if found.problem is not None:
         return LaterChanges(modifications=Modifications.UNKNOWN, findings=())
-    return judge_changes(data, found, second_opinion=is_open)
+    return judge_changes(opened, found, second_opinion=is_open)
 
 
 def _verdict(signatures: Sequence[SignatureReport], timestamps: Sequence[TimestampReport]) -> Verdict:

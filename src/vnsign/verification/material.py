@@ -19,6 +19,7 @@ from vnsign.errors import ErrorCode, InputError, UsageError
 from vnsign.pdf.reading.security_store import SecurityStore
 from vnsign.pki.anchors import TrustAnchors, fingerprint
 from vnsign.pki.cms_reading import SignedCms
+from vnsign.pki.memory import PkiMemory
 from vnsign.pki.path import PathFinder, PathPolicy
 from vnsign.pki.status import RevocationEvidence
 from vnsign.pki.timestamp_reading import parse_timestamp
@@ -37,6 +38,7 @@ class Circumstances:
         policy: What is asked of a signature.
         side: Evidence that the verifier keeps beside the documents.
         fetched: Evidence that was fetched for this validation; None says that nothing was allowed to be.
+        memory: What was found out about certificates and evidence before.
 
     Raises:
         UsageError: ``BAD_ARGUMENT``: ``at`` has no time zone.
@@ -47,6 +49,7 @@ class Circumstances:
     policy: ValidationPolicy = DEFAULT_POLICY
     side: RevocationEvidence = field(default_factory=RevocationEvidence)
     fetched: RevocationEvidence | None = None
+    memory: PkiMemory = field(default_factory=PkiMemory, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
@@ -68,6 +71,7 @@ class Material:
         known: Lists and answers of the file and of the verifier.
         policy: What is asked of a signature.
         conflict: Why the policy cannot be applied to this trust; empty if it can.
+        memory: What was found out before.
         finder: Finds paths among these certificates, each once.
     """
 
@@ -78,16 +82,18 @@ class Material:
     known: KnownEvidence
     policy: ValidationPolicy
     conflict: str = ""
+    memory: PkiMemory = field(default_factory=PkiMemory, repr=False, compare=False)
     finder: PathFinder = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "finder", PathFinder(trust=self.trust, known=self.certificates))
+        finder = PathFinder.among(self.certificates, trust=self.trust, memory=self.memory)
+        object.__setattr__(self, "finder", finder)
 
     def is_vouched_for_elsewhere(self, certificate: x509.Certificate, *, at: datetime) -> bool:
         """Tell whether an anchor that the policy does not take would vouch for a certificate."""
         if self.trust is self.installed:
             return False
-        others = PathFinder(trust=self.installed, known=self.certificates)
+        others = PathFinder.among(self.certificates, trust=self.installed, memory=self.memory)
         return others.find(certificate.public_bytes(Encoding.DER), at=at).problem is None
 
     @property
@@ -125,9 +131,10 @@ def gather_material(store: SecurityStore, signed: Iterable[SignedCms], *, circum
         installed=circumstances.trust,
         at=circumstances.at,
         certificates=tuple(dict.fromkeys(certificates)),
-        known=pool.read(),
+        known=pool.read(circumstances.memory),
         policy=circumstances.policy,
         conflict=conflict,
+        memory=circumstances.memory,
     )
 
 

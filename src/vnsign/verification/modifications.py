@@ -17,8 +17,9 @@ from enum import IntEnum
 from vnsign.pdf.comparing.appended import oddity_of_appended
 from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
 from vnsign.pdf.comparing.changes import compare_revisions
-from vnsign.pdf.comparing.second_opinion import NO_OPINION, Opinion, ask_second_opinion, is_opinion_affordable
-from vnsign.pdf.opening import HARMLESS_WARNINGS, open_pdf, warnings_of
+from vnsign.pdf.comparing.second_opinion import NO_OPINION, Opinion, ask_second_opinion
+from vnsign.pdf.opening import HARMLESS_WARNINGS
+from vnsign.pdf.reading.opened import OpenedPdf
 from vnsign.pdf.reading.structure import FoundSignature
 from vnsign.report import ChangeReport, Finding, FindingCode, Modifications, Severity
 from vnsign.verification.signatures import LaterChanges
@@ -112,28 +113,26 @@ _MODIFICATIONS = {
 }
 _CLAUSE_DOCMDP = "ISO 32000-2 §12.8.2.2"
 _CLAUSE_FIELDMDP = "ISO 32000-2 §12.8.2.4"
-_WHITE_SPACE = b"\x00\t\n\f\r "
 
 
-def judge_changes(data: bytes, found: FoundSignature, *, second_opinion: bool = True) -> LaterChanges:
+def judge_changes(file: OpenedPdf, found: FoundSignature, *, second_opinion: bool = True) -> LaterChanges:
     """Return what followed a signature and how much it weighs.
 
     Does not check: whether later signatures are valid (each is judged on its own).
 
     Args:
-        data: The whole file.
+        file: The whole file.
         found: A signature whose byte range is in order.
         second_opinion: Whether to ask pyHanko too; not worth it for a signature that has failed already.
     """
-    rest = data[found.covered_end :]
-    if not rest.strip(_WHITE_SPACE):
-        return LaterChanges(modifications=Modifications.NONE, findings=())
+    end = found.covered_end
     try:
-        with open_pdf(data[: found.covered_end]) as old, open_pdf(data) as new:
-            changes = compare_revisions(old, new)
-            repaired = warnings_of(new) - warnings_of(old) - HARMLESS_WARNINGS
-            is_cheap = is_opinion_affordable(new, data)
-            odd = oddity_of_appended(data, found.covered_end, old=old)
+        if file.is_blank_after(end):
+            return LaterChanges(modifications=Modifications.NONE, findings=())
+        old, new = file.until(end), file.until()
+        changes = compare_revisions(old, new)
+        repaired = _repaired_since(file, end)
+        odd = oddity_of_appended(file.buffer(), end, old=old)
     except Exception as exc:  # noqa: BLE001 — boundary: a hostile object tree; not compared is undecided, never "none"
         return _not_judged(found, reason=type(exc).__name__)
     result = _weigh(changes, found)
@@ -144,14 +143,26 @@ def judge_changes(data: bytes, found: FoundSignature, *, second_opinion: bool = 
             return _worsened(result, found, reason="the file had to be repaired to be read")
         # pyHanko takes every remark for suspicious
         is_remarked = any(change.kind in _ANNOTATIONS for change in changes)
-        is_asked = is_cheap and second_opinion and not is_remarked
-        opinion = ask_second_opinion(data, found) if is_asked else NO_OPINION
+        is_asked = second_opinion and not is_remarked
+        opinion = ask_second_opinion(file, found) if is_asked else NO_OPINION
         if opinion.verdict is Opinion.REFUSED:
             return _worsened(result, found, reason=opinion.reason)
     return result
 
 
 _ANNOTATIONS = frozenset({ChangeKind.ANNOTATION_ADDED, ChangeKind.ANNOTATION_CHANGED, ChangeKind.ANNOTATION_REMOVED})
+
+
+def _repaired_since(file: OpenedPdf, end: int) -> frozenset[str]:
+    """What a reader has to repair that it did not have to in the signed revision."""
+    repaired = file.warnings() - file.warnings(end) - HARMLESS_WARNINGS
+    if repaired:
+        # the whole file was read to its last object, the signed revision only where it was compared
+        list(file.until(end).objects)
+        repaired -= file.warnings(end)
+    return repaired
+
+
 _MAY_BE_WORSE = frozenset({Modifications.NONE, Modifications.PERMITTED})
 
 

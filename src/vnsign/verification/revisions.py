@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from vnsign.pdf.reading.opened import PdfBytes, find_all
 from vnsign.pdf.reading.revisions import find_revision_ends
 from vnsign.pdf.reading.structure import FoundSignature, SignatureKind
 from vnsign.report import RevisionReport
@@ -18,7 +19,7 @@ _STORE = re.compile(rb"/(?:DSS|VRI)\b")
 _WHITE_SPACE = b"\x00\t\n\f\r "
 
 
-def describe_revisions(data: bytes, signatures: Sequence[FoundSignature]) -> tuple[RevisionReport, ...]:
+def describe_revisions(data: PdfBytes, signatures: Sequence[FoundSignature]) -> tuple[RevisionReport, ...]:
     """Return every revision, the oldest first."""
     ends = find_revision_ends(data)
     reports: list[RevisionReport] = []
@@ -30,7 +31,7 @@ def describe_revisions(data: bytes, signatures: Sequence[FoundSignature]) -> tup
             added.append("signature")
         if any(s.kind is SignatureKind.DOCUMENT_TIMESTAMP for s in here):
             added.append("document_timestamp")
-        if _STORE.search(data, start, end) is not None:
+        if next(find_all(data, _STORE, start, end), None) is not None:
             added.append("security_store")
         reports.append(
             RevisionReport(
@@ -55,6 +56,6 @@ def revision_of(found: FoundSignature, revisions: Sequence[RevisionReport]) -> i
     return None
 
 
-def _covers(found: FoundSignature, data: bytes, revision: tuple[int, int]) -> bool:
+def _covers(found: FoundSignature, data: PdfBytes, revision: tuple[int, int]) -> bool:
     start, end = revision
     return start < found.covered_end <= end and not data[found.covered_end : end].strip(_WHITE_SPACE)

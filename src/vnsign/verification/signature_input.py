@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from asn1crypto import core
 
 from vnsign.errors import ErrorCode, InputError
+from vnsign.pdf.reading.opened import PdfBytes, pieces
 from vnsign.pdf.reading.structure import FoundSignature
 from vnsign.pki.cms_reading import SignedCms, parse_signed_data
+from vnsign.pki.covered import Covered
 from vnsign.policy.validation import BARE_RSA_SUB_FILTER
 
 
@@ -17,31 +20,35 @@ class SignatureInput:
     """One signature with its CMS read, or the reason why it cannot be.
 
     Attributes:
-        signed_parts: The two pieces of the file that the byte range names.
+        signed: The two pieces of the file that the byte range names; nothing if it proves nothing.
         is_data_missing: What was signed could not be had; only the signature is at hand.
     """
 
     found: FoundSignature
     cms: SignedCms | None
     broken: str
-    signed_parts: tuple[bytes, ...]
+    signed: Covered
     is_data_missing: bool = False
 
 
-def read_signature(data: bytes, found: FoundSignature) -> SignatureInput:
+def read_signature(data: PdfBytes, found: FoundSignature) -> SignatureInput:
     """Read the CMS of a signature that was found."""
-    parts: tuple[bytes, ...] = ()
-    if found.problem is None:
-        _, first_end, second_start, second_length = found.byte_range
-        parts = (data[:first_end], data[second_start : second_start + second_length])
+    signed = Covered(pieces=lambda: _signed_pieces(data, found))
     try:
         if found.sub_filter == BARE_RSA_SUB_FILTER:
             cms = _read_bare_rsa(found)
         else:
             cms = parse_signed_data(found.contents, extra_certificates=found.certificates)
     except InputError as exc:
-        return SignatureInput(found=found, cms=None, broken=exc.message, signed_parts=parts)
-    return SignatureInput(found=found, cms=cms, broken="", signed_parts=parts)
+        return SignatureInput(found=found, cms=None, broken=exc.message, signed=signed)
+    return SignatureInput(found=found, cms=cms, broken="", signed=signed)
+
+
+def _signed_pieces(data: PdfBytes, found: FoundSignature) -> Iterator[bytes | memoryview]:
+    if found.problem is None:
+        _, first_end, second_start, second_length = found.byte_range
+        yield from pieces(data, 0, first_end)
+        yield from pieces(data, second_start, second_start + second_length)
 
 
 def _read_bare_rsa(found: FoundSignature) -> SignedCms:

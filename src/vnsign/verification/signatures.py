@@ -27,6 +27,7 @@ from datetime import datetime
 
 from vnsign.pki.anchors import fingerprint
 from vnsign.pki.cms_reading import SignedCms
+from vnsign.pki.covered import Covered
 from vnsign.pki.signature_values import load_certificate
 from vnsign.report import (
     CertificateReport,
@@ -294,8 +295,8 @@ def _judge_timestamps(
 ) -> Timestamps:
     control = next((t.judged.proven_time for t in around.later if t.judged.proven_time is not None), material.at)
     where = source.found.field
-    own = Stamped(parts=(cms.signature,), kind="signature", field=where)
-    content = Stamped(parts=source.signed_parts, kind="content", field=where)
+    own = Stamped(covered=Covered.of(cms.signature), kind="signature", field=where)
+    content = Stamped(covered=source.signed, kind="content", field=where)
     return Timestamps(
         own=tuple(judge_timestamp(t, own, material=material, control=control) for t in cms.timestamp_tokens),
         content=tuple(judge_timestamp(t, content, material=material, control=control) for t in cms.content_timestamps),

@@ -12,13 +12,13 @@ Source: ETSI EN 319 102-1 §5.4 (time-stamp validation), §5.5.4, §5.6.2; RFC 3
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from vnsign.errors import InputError
+from vnsign.pki.covered import Covered
 from vnsign.pki.signature_values import compute_digest, load_certificate
-from vnsign.pki.timestamp_reading import TimestampToken, is_imprint_of, is_token_signature_valid, parse_timestamp
+from vnsign.pki.timestamp_reading import TimestampToken, is_token_signature_valid, parse_timestamp
 from vnsign.report import (
     CertificateReport,
     CertificateRole,
@@ -51,12 +51,12 @@ class Stamped:
     """What a token should cover.
 
     Attributes:
-        parts: The bytes, in parts to be concatenated.
+        covered: The bytes.
         kind: ``signature``, ``document`` or ``content``.
         field: Field reported.
     """
 
-    parts: Sequence[bytes]
+    covered: Covered
     kind: str
     field: str
 
@@ -137,7 +137,7 @@ def _judge_bytes(verdicts: Verdicts, token: TimestampToken, stamped: Stamped) ->
     verdicts.enter(Step.SIGNING_CERTIFICATE)
     verdicts.check("certificate", passed_or(found=certificate is not None))
     verdicts.enter(Step.CRYPTOGRAPHY)
-    is_over = is_imprint_of(token, *stamped.parts)
+    is_over = stamped.covered.digest(token.imprint_algorithm) == token.imprint
     verdicts.check("message_imprint", is_over, algorithm=token.imprint_algorithm, imprint=token.imprint.hex())
     if not is_over:
         verdicts.error(FindingCode.TIMESTAMP_IMPRINT_MISMATCH, "RFC 3161 §2.4.2", where=stamped.field)
@@ -259,6 +259,6 @@ def _judged(
         report=report,
         time=token.time,
         accuracy=token.accuracy if token.accuracy is not None else CLOCK_SKEW,
-        is_over_signature=is_imprint_of(token, *stamped.parts),
+        is_over_signature=stamped.covered.digest(token.imprint_algorithm) == token.imprint,
         is_sound=is_sound,
     )

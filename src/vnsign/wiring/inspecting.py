@@ -17,16 +17,17 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from vnsign.adapters.evidence_folder import read_evidence_folder
-from vnsign.adapters.files import FileSource, read_bytes
+from vnsign.adapters.files import FileSource, open_bytes
 from vnsign.batch.in_order import work_in_order
 from vnsign.errors import InputError
+from vnsign.pdf.reading.opened import PdfBytes
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.policy.known_anchors import Scheme
 from vnsign.policy.validation import DEFAULT_POLICY, ValidationPolicy
 from vnsign.report import DocumentReport, Finding, FindingCode, Severity, Verdict
-from vnsign.wiring.verifying import inspect_pdf
+from vnsign.wiring.verifying import Verifier, inspect_pdf
 
-Judge = Callable[[bytes, str], DocumentReport]
+Judge = Callable[[PdfBytes, str], DocumentReport]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +80,18 @@ class Inspection:
         return partial(_inspect_file, self.judge())
 
     def judge(self) -> Judge:
-        """Return the function that judges content; its second argument is the name for the report."""
-        evidence = read_evidence_folder(self.evidence) if self.evidence is not None else None
+        """Return the function that judges content; its second argument is the name for the report.
 
-        def judge(data: bytes, name: str) -> DocumentReport:
+        What it finds out about certificates and evidence serves the next file too.
+        """
+        evidence = read_evidence_folder(self.evidence) if self.evidence is not None else None
+        if not self.online:
+            verifier = Verifier(trust=self.trust, policy=self.policy, evidence=evidence)
+            return lambda data, name: verifier.inspect_pdf(data, at=self.at, file=name)
+
+        def judge(data: PdfBytes, name: str) -> DocumentReport:
             report = inspect_pdf(
-                data, trust=self.trust, at=self.at, policy=self.policy, evidence=evidence, online=self.online
+                data[:], trust=self.trust, at=self.at, policy=self.policy, evidence=evidence, online=self.online
             )
             # set afterwards: the front door takes no text with bytes that are none, and a file's name may hold them
             return replace(report, file=name)
@@ -113,10 +120,10 @@ def _inspect_file(judge: Judge, file: Path) -> DocumentReport:
     """Return the report of one file: for any bytes, and for what is no file at all."""
     try:
         FileSource.at(file)
-        data = read_bytes(file)
+        with open_bytes(file) as data:
+            return judge(data, str(file))
     except InputError as exc:
         return unreadable(file, exc.message)
-    return judge(data, str(file))
 
 
 def inspect_files(files: Iterable[Path], how: Inspection, *, workers: int = 1) -> Iterator[DocumentReport]:

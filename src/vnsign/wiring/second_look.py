@@ -6,7 +6,8 @@ import pikepdf
 
 from vnsign.errors import ErrorCode, InputError
 from vnsign.pdf.reading.fields import read_form
-from vnsign.pdf.reading.structure import read_structure
+from vnsign.pdf.reading.opened import OpenedPdf
+from vnsign.pdf.reading.structure import structure_of
 from vnsign.pdf.source import PdfSource, to_bytes
 from vnsign.report import Modifications
 from vnsign.signing.sign import Signed
@@ -69,10 +70,11 @@ def _require_unharmed(before: bytes, after: bytes) -> None:
 
 def _harmed(pdf: bytes) -> set[str]:
     """Return the fields of signatures after which something stands that they do not allow."""
-    return {
-        found.field
-        for found in read_structure(pdf).signatures
-        if found.problem is not None
-        or judge_changes(pdf, found, second_opinion=False).modifications
-        in {Modifications.FORBIDDEN, Modifications.SUSPICIOUS}
-    }
+    with OpenedPdf(pdf) as file:
+        return {
+            found.field
+            for found in structure_of(file).signatures
+            if found.problem is not None
+            or judge_changes(file, found, second_opinion=False).modifications
+            in {Modifications.FORBIDDEN, Modifications.SUSPICIOUS}
+        }

@@ -13,8 +13,9 @@ from cryptography import x509
 
 from vnsign.adapters.clock import SystemClock
 from vnsign.adapters.evidence_folder import read_evidence_folder
-from vnsign.adapters.files import read_bytes
+from vnsign.adapters.files import open_bytes, read_bytes
 from vnsign.errors import ErrorCode, InputError, ServiceUnavailable, SignatureRejected, UsageError, VnsignError
+from vnsign.pdf.reading.opened import PdfBytes
 from vnsign.pdf.reading.structure import read_structure
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.pki.evidence import RevocationEvidence
@@ -31,6 +32,7 @@ from vnsign.report import (
     Verdict,
 )
 from vnsign.verification import Circumstances, inspect_by
+from vnsign.verification.inspection import unreadable
 from vnsign.verification.statements import inspect_statement as _inspect_statement
 from vnsign.wiring.arguments import checked
 from vnsign.wiring.checking import shared_revocation_source
@@ -91,6 +93,81 @@ def inspect_pdf(
     if revocation is not None:
         _raise_unreachable(fetched, report.all_findings())
     return replace(report, findings=(*report.findings, *(_not_fetched(failure) for failure in fetched.failures)))
+
+
+class Verifier:
+    """Verifies many files by the same trust and policy, and remembers between them what does not change.
+
+    Paths, signatures on certificates, lists and answers, and what those say, are kept in bounded memory; a verdict is
+    not. Threads may share one; each process has its own.
+
+    Example::
+
+        verifier = vnsign.Verifier(trust=vnsign.TrustStore.from_folder("trust"))
+        reports = [verifier.inspect_file(path) for path in paths]
+    """
+
+    def __init__(
+        self,
+        *,
+        trust: TrustAnchors,
+        policy: Policy = DEFAULT_POLICY,
+        evidence: Evidence | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """Prepare. Arguments as for :func:`inspect_pdf`.
+
+        Raises:
+            UsageError, InputError: As :func:`inspect_pdf`.
+        """
+        self._clock = clock or SystemClock()
+        self._given = _circumstances(trust, at=None, policy=policy, evidence=evidence, clock=self._clock)
+
+    def inspect_pdf(self, pdf: PdfBytes, *, at: datetime | None = None, file: str = "") -> DocumentReport:
+        """Say what the signatures of ``pdf`` are worth, offline. See :func:`inspect_pdf`.
+
+        Raises:
+            UsageError: BAD_ARGUMENT if ``at`` is not aware.
+        """
+        return inspect_by(pdf, self._now(at), file=file)
+
+    def inspect_file(self, path: str | os.PathLike[str], *, at: datetime | None = None) -> DocumentReport:
+        """As :meth:`inspect_pdf`, for a file, whose path becomes the report's name; UNREADABLE if it cannot be read.
+
+        A large file is read where it lies, never as a whole: it must not change meanwhile.
+
+        Raises:
+            UsageError: BAD_ARGUMENT if ``at`` is not aware.
+        """
+        circumstances = self._now(at)
+        try:
+            with open_bytes(path) as data:
+                return inspect_by(data, circumstances, file=str(path))
+        except InputError as exc:
+            report = unreadable(FindingCode.FILE_NOT_READABLE, reason=exc.message)
+            return replace(report, file=str(path), policy=circumstances.policy.name, validation_time=circumstances.at)
+
+    def _now(self, at: datetime | None) -> Circumstances:
+        return replace(self._given, at=at or self._clock.now())
+
+
+def inspect_file(
+    path: str | os.PathLike[str],
+    *,
+    trust: TrustAnchors,
+    at: datetime | None = None,
+    policy: Policy = DEFAULT_POLICY,
+    evidence: Evidence | None = None,
+    clock: Clock | None = None,
+) -> DocumentReport:
+    """Say what the signatures in one file are worth, offline. For many files, make a :class:`Verifier`.
+
+    Arguments as for :func:`inspect_pdf`.
+
+    Raises:
+        UsageError, InputError: As :func:`inspect_pdf`; a file that cannot be read is UNREADABLE.
+    """
+    return Verifier(trust=trust, policy=policy, evidence=evidence, clock=clock).inspect_file(path, at=at)
 
 
 @checked

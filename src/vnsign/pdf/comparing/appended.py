@@ -24,6 +24,8 @@ from dataclasses import dataclass
 
 import pikepdf
 
+from vnsign.pdf.reading.opened import Buffer
+
 _WS = rb"[\x00\t\n\f\r ]"
 _END = re.compile(rb"startxref" + _WS + rb"+(\d{1,12})" + _WS + rb"+%%EOF" + _WS + rb"{0,1000}")
 _TABLE = re.compile(rb"xref" + _WS + rb"+")
@@ -59,7 +61,7 @@ class _Entry:
     generation: int
 
 
-def oddity_of_appended(data: bytes, start: int, *, old: pikepdf.Pdf) -> str:
+def oddity_of_appended(data: Buffer, start: int, *, old: pikepdf.Pdf) -> str:
     """Return why readers may disagree about ``data[start:]``, empty if they cannot.
 
     Args:
@@ -77,7 +79,7 @@ def oddity_of_appended(data: bytes, start: int, *, old: pikepdf.Pdf) -> str:
     return ""
 
 
-def _check(data: bytes, start: int, *, known: Mapping[int, pikepdf.XrefEntry], old: pikepdf.Pdf) -> None:
+def _check(data: Buffer, start: int, *, known: Mapping[int, pikepdf.XrefEntry], old: pikepdf.Pdf) -> None:
     generations = dict(iter(old.get_xref_table()))
     headers: set[int] = set()
     for position, entries in _tables(data, start):
@@ -97,7 +99,7 @@ def _check(data: bytes, start: int, *, known: Mapping[int, pikepdf.XrefEntry], o
 
 
 def _check_entry(
-    data: bytes,
+    data: Buffer,
     start: int,
     entry: _Entry,
     *,
@@ -117,7 +119,7 @@ def _check_entry(
     return header.end()
 
 
-def _tables(data: bytes, start: int) -> Iterator[tuple[int, list[_Entry]]]:
+def _tables(data: Buffer, start: int) -> Iterator[tuple[int, list[_Entry]]]:
     """The chain of appended tables, last first, each with where it begins."""
     at = data.rfind(b"startxref")
     end = _END.fullmatch(data, at) if at >= start else None
@@ -140,7 +142,7 @@ def _tables(data: bytes, start: int) -> Iterator[tuple[int, list[_Entry]]]:
     raise _Odd(f"more than {_MAX_TABLES} revisions follow")
 
 
-def _hybrid(data: bytes, start: int, position: int, *, table: list[_Entry]) -> Iterator[tuple[int, list[_Entry]]]:
+def _hybrid(data: Buffer, start: int, position: int, *, table: list[_Entry]) -> Iterator[tuple[int, list[_Entry]]]:
     """The stream beside a table, for objects that the table calls free. Source: ISO 32000-2 §7.5.8.4."""
     if position < start:
         # repeated from the signed revision by a writer that copies trailers
@@ -155,14 +157,14 @@ def _hybrid(data: bytes, start: int, position: int, *, table: list[_Entry]) -> I
     yield position, entries
 
 
-def _read_table(data: bytes, position: int) -> tuple[list[_Entry], int, int | None]:
+def _read_table(data: Buffer, position: int) -> tuple[list[_Entry], int, int | None]:
     if table := _TABLE.match(data, position):
         return _read_classic(data, table.end())
     entries, previous = _read_stream(data, position)
     return entries, previous, None
 
 
-def _read_classic(data: bytes, position: int) -> tuple[list[_Entry], int, int | None]:
+def _read_classic(data: Buffer, position: int) -> tuple[list[_Entry], int, int | None]:
     entries: list[_Entry] = []
     while subsection := _SUBSECTION.match(data, position):
         first, count = int(subsection.group(1)), int(subsection.group(2))
@@ -186,7 +188,7 @@ def _read_classic(data: bytes, position: int) -> tuple[list[_Entry], int, int | 
     return entries, int(previous[0]), int(hybrid[0]) if hybrid else None
 
 
-def _read_stream(data: bytes, position: int, *, is_beside: bool = False) -> tuple[list[_Entry], int]:
+def _read_stream(data: Buffer, position: int, *, is_beside: bool = False) -> tuple[list[_Entry], int]:
     header = _HEADER.match(data, position)
     begin = _STREAM.search(data, header.end()) if header is not None else None
     if header is None or begin is None:

@@ -14,6 +14,8 @@ from enum import StrEnum
 
 import pikepdf
 
+from vnsign.pdf.opening import MAX_PDF_BYTES
+from vnsign.pdf.reading.opened import OpenedPdf
 from vnsign.pdf.reading.structure import FoundSignature
 
 
@@ -43,7 +45,7 @@ MAX_REVISIONS = 20
 _COMPRESSED = 2
 
 
-def is_opinion_affordable(pdf: pikepdf.Pdf, data: bytes) -> bool:
+def _is_affordable(pdf: pikepdf.Pdf, data: bytes) -> bool:
     """Tell whether pyHanko can read this file, for all its signatures, in a second or two."""
     if data.count(b"startxref") > MAX_REVISIONS:
         return False
@@ -51,18 +53,23 @@ def is_opinion_affordable(pdf: pikepdf.Pdf, data: bytes) -> bool:
     return sum(size * size for size in sizes.values()) <= MAX_TABLE_READS
 
 
-def ask_second_opinion(data: bytes, found: FoundSignature) -> SecondOpinion:
+def ask_second_opinion(file: OpenedPdf, found: FoundSignature) -> SecondOpinion:
     """Return pyHanko's opinion on the revisions after a signature.
 
     Field locks are not put to it: it takes a DSS after a lock on all fields for a change of fields (a false alarm seen
     with version 0.38); our own comparison judges locks.
 
     Args:
-        data: The whole file.
+        file: The whole file.
         found: A signature whose byte range is in order.
     """
     if found.object_id == (0, 0) or found.permissions == _ANNOTATE:
         # it finds no revision for a dictionary without a number, and was not made for annotations
+        return NO_OPINION
+    if len(file.data) > MAX_PDF_BYTES:
+        return NO_OPINION
+    data = file.data[:]
+    if not _is_affordable(file.until(), data):
         return NO_OPINION
     from vnsign.pdf.comparing.pyhanko_differences import differ  # noqa: PLC0415 — a third of a second that few verdicts need
 

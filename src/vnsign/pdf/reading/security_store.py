@@ -12,7 +12,8 @@ import pikepdf
 
 from vnsign.errors import InputError
 from vnsign.pdf.dates import parse_pdf_date
-from vnsign.pdf.opening import ObjectId, open_pdf, read_bounded
+from vnsign.pdf.opening import ObjectId, read_bounded
+from vnsign.pdf.reading.opened import OpenedPdf
 
 #: More signatures than any document has: an entry each.
 _MAX_RELATED = 1000
@@ -89,11 +90,10 @@ def _related(entries: object, read: _Read) -> tuple[RelatedInformation, ...]:
     return tuple(found)
 
 
-def has_security_store(data: bytes) -> bool:
-    """Tell whether a revision (the file up to its end) has a document security store; False if it cannot be read."""
+def has_security_store(file: OpenedPdf, end: int) -> bool:
+    """Tell whether the revision that ends at ``end`` has a document security store; False if it cannot be read."""
     try:
-        with open_pdf(data) as pdf:
-            return isinstance(pdf.Root.get("/DSS"), pikepdf.Dictionary)
+        return isinstance(file.until(end).Root.get("/DSS"), pikepdf.Dictionary)
     except (InputError, pikepdf.PdfError, ValueError, AttributeError):
         return False
 

@@ -25,7 +25,7 @@ import pikepdf
 
 from vnsign.errors import ErrorCode, InputError
 from vnsign.pdf.dates import parse_pdf_date
-from vnsign.pdf.opening import open_pdf, warnings_of
+from vnsign.pdf.reading.opened import OpenedPdf, PdfBytes, occurrences
 from vnsign.pdf.reading.restrictions import MAX_FIELD_DEPTH, FieldLock, inherited, name_of, read_restrictions
 from vnsign.pdf.reading.security_store import SecurityStore, read_store
 
@@ -108,42 +108,50 @@ class PdfStructure:
 
 
 def read_structure(data: bytes) -> PdfStructure:
+    """Find everything in a PDF that verification needs. See :func:`structure_of`."""
+    with OpenedPdf(data) as file:
+        return structure_of(file)
+
+
+def structure_of(file: OpenedPdf) -> PdfStructure:
     """Find everything in a PDF that verification needs.
 
     Raises:
         InputError: ``NOT_A_PDF``, ``ENCRYPTED_PDF``, ``MALFORMED_PDF``.
     """
+    data = file.data
     try:
-        structure = _read(data)
+        structure = _read(file)
     except InputError as exc:
         # what was appended may be unreadable; the revisions before it are not
-        if exc.code is not ErrorCode.MALFORMED_PDF or not (earlier := _earlier_signatures(data, known=())):
+        if exc.code is not ErrorCode.MALFORMED_PDF or not (earlier := _earlier_signatures(file, known=())):
             raise
         return PdfStructure(signatures=earlier, store=SecurityStore(), warnings=(exc.message,))
     found = structure.signatures
-    if data.count(b"/ByteRange") > len(found):
-        found = tuple(_order(iter((*found, *_earlier_signatures(data, known=found)))))
-    if not found and b"/ByteRange" in data:
+    mentioned = occurrences(data, b"/ByteRange")
+    if mentioned > len(found):
+        found = tuple(_order(iter((*found, *_earlier_signatures(file, known=found)))))
+    if not found and mentioned:
         found = (_unreadable(),)
     return replace(structure, signatures=found)
 
 
-def _read(data: bytes) -> PdfStructure:
+def _read(file: OpenedPdf) -> PdfStructure:
     try:
-        with open_pdf(data) as pdf:
-            found = tuple(_order(_once_each(_find_signatures(pdf, data))))
-            return PdfStructure(signatures=found, store=read_store(pdf), warnings=tuple(sorted(warnings_of(pdf))))
+        found = tuple(_order(_once_each(_find_signatures(file.until(), file.data))))
+        return PdfStructure(signatures=found, store=read_store(file.until()), warnings=tuple(sorted(file.warnings())))
     except InputError:
         raise
     except Exception as exc:  # boundary: reading objects lazily meets the same damage as opening
         raise InputError(ErrorCode.MALFORMED_PDF, f"the PDF is damaged: {type(exc).__name__}") from exc
 
 
-def _earlier_signatures(data: bytes, *, known: tuple[FoundSignature, ...]) -> tuple[FoundSignature, ...]:
+def _earlier_signatures(file: OpenedPdf, *, known: tuple[FoundSignature, ...]) -> tuple[FoundSignature, ...]:
     """Return signatures of earlier revisions that the last one does not lead to any more.
 
     Only those in order: what only looks like one (in a PDF within a PDF) covers no revision of this file.
     """
+    data = file.buffer()
     ends = [match.end() for match in _REVISION_END.finditer(data)]
     seen = {signature.byte_range for signature in known}
     found: list[FoundSignature] = []
@@ -154,7 +162,8 @@ def _earlier_signatures(data: bytes, *, known: tuple[FoundSignature, ...]) -> tu
         if end == len(data) or not 0 <= first < end or budget < 0:
             continue
         try:
-            earlier = _read(data[:end])
+            with OpenedPdf(data[:end]) as before:
+                earlier = _read(before)
         except InputError:
             continue
         for signature in earlier.signatures:
@@ -197,7 +206,7 @@ def _order(found: Iterator[FoundSignature]) -> list[FoundSignature]:
     return sorted(found, key=lambda s: (s.problem is not None, s.covered_end, s.field))
 
 
-def _find_signatures(pdf: pikepdf.Pdf, data: bytes) -> Iterator[FoundSignature]:
+def _find_signatures(pdf: pikepdf.Pdf, data: PdfBytes) -> Iterator[FoundSignature]:
     seen: set[tuple[int, int]] = set()
     loose: list[pikepdf.Object] = []
     for item in pdf.objects:
@@ -211,14 +220,14 @@ def _find_signatures(pdf: pikepdf.Pdf, data: bytes) -> Iterator[FoundSignature]:
         elif is_signature_dictionary(item):
             loose.append(item)
     orphans = {item.objgen for item in loose} - seen
-    if orphans or data.count(b"/ByteRange") > len(seen):
+    if orphans or occurrences(data, b"/ByteRange") > len(seen):
         yield from _nested_signatures(pdf, data, seen)
     for item in loose:
         if item.objgen in orphans and item.objgen not in seen:
             yield _read_signature(pdf, data, value=item, field=None)
 
 
-def _nested_signatures(pdf: pikepdf.Pdf, data: bytes, seen: set[tuple[int, int]]) -> Iterator[FoundSignature]:
+def _nested_signatures(pdf: pikepdf.Pdf, data: PdfBytes, seen: set[tuple[int, int]]) -> Iterator[FoundSignature]:
     """Dictionaries written inside others: fields within /Fields or /Annots, signatures within /Perms."""
     for item in pdf.objects:
         for inner in _nested(item, depth=0):
@@ -273,7 +282,7 @@ def field_name(field: pikepdf.Object) -> str:
 
 
 def _read_signature(
-    pdf: pikepdf.Pdf, data: bytes, *, value: pikepdf.Object, field: pikepdf.Object | None
+    pdf: pikepdf.Pdf, data: PdfBytes, *, value: pikepdf.Object, field: pikepdf.Object | None
 ) -> FoundSignature:
     name = field_name(field) if field is not None else ""
     if not isinstance(value, pikepdf.Dictionary):
@@ -302,7 +311,7 @@ def _read_signature(
     )
 
 
-def _check_byte_range(data: bytes, byte_range: tuple[int, ...]) -> tuple[ByteRangeProblem | None, bytes]:
+def _check_byte_range(data: PdfBytes, byte_range: tuple[int, ...]) -> tuple[ByteRangeProblem | None, bytes]:
     """Return what is wrong, and the bytes written in the gap (decoded)."""
     if not byte_range:
         return ByteRangeProblem.MISSING, b""
@@ -311,7 +320,7 @@ def _check_byte_range(data: bytes, byte_range: tuple[int, ...]) -> tuple[ByteRan
     _, first_end, second_start, second_length = byte_range
     if second_start + second_length > len(data):
         return ByteRangeProblem.OUTSIDE_FILE, b""
-    hexadecimal = _HEX_STRING.fullmatch(data, first_end, second_start)
+    hexadecimal = _HEX_STRING.fullmatch(data[first_end:second_start])
     if hexadecimal is None:
         return ByteRangeProblem.NOT_AROUND_CONTENTS, b""
     digits = hexadecimal.group(1).translate(None, _WHITE_SPACE)

@@ -32,6 +32,7 @@ from tests.materials import (
     plain_pdf,
     sealed,
 )
+from vnsign.pdf.reading.opened import OpenedPdf
 from vnsign.pdf.reading.pages import only_sets_harmless_flags
 from vnsign.pdf.reading.restrictions import FieldLock, LockAction
 from vnsign.pdf.reading.structure import FoundSignature, read_structure
@@ -61,7 +62,7 @@ def filled(by_leader: bytes) -> bytes:
 def judged(pdf: bytes, *, permissions: int | None = 2, locks: tuple[FieldLock, ...] = ()) -> LaterChanges:
     """Weigh what followed the first signature as if it had these permissions and locks."""
     found: FoundSignature = read_structure(pdf).signatures[0]
-    return judge_changes(pdf, replace(found, permissions=permissions, locks=locks))
+    return judge_changes(OpenedPdf(pdf), replace(found, permissions=permissions, locks=locks))
 
 
 def worst(pdf: bytes, *, permissions: int | None = 2, locks: tuple[FieldLock, ...] = ()) -> Modifications:
@@ -214,7 +215,10 @@ def test_a_value_that_stood_at_signing_may_not_be_replaced(office: Office, fille
     changed = refilled(pdf)
     seal = read_structure(changed).signatures[1]
 
-    assert judge_changes(changed, replace(seal, permissions=None, locks=())).modifications is Modifications.SUSPICIOUS
+    assert (
+        judge_changes(OpenedPdf(changed), replace(seal, permissions=None, locks=())).modifications
+        is Modifications.SUSPICIOUS
+    )
 
 
 def with_unsigned_look(pdf: bytes) -> bytes:

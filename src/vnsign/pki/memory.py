@@ -1,0 +1,142 @@
+"""What was found out about certificates, lists and answers, kept from one file to the next.
+
+An archive has a million files and a few thousand signers: their paths, the signatures on their certificates, and what
+the same list says of them, need not be computed a million times.
+
+Invariants:
+    - A path is kept under the anchors and intermediates it was found with; another trust finds nothing of it.
+    - Only what follows from bytes alone is kept: whether a key made a signature, what an authentic list says. What also
+      depends on a moment (a path) is kept with the span of time in which it stays the same.
+    - It is bounded: the oldest entry goes when a new one needs its room.
+
+What it does not do: read a clock, or remember a verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from cryptography import x509
+from cryptography.x509 import ocsp
+
+from vnsign.pki.signed_objects import is_answer_by, is_certificate_by, is_list_by
+
+_Key = TypeVar("_Key", bound=Hashable)
+_Value = TypeVar("_Value")
+#: Entries of each kind; one has some kilobytes.
+_MAX_ENTRIES = 4_096
+#: Of lists and answers read; the largest public lists have some 30 MB.
+_MAX_BYTES = 64 * 1024 * 1024
+_MISSING: Any = object()
+
+
+class Bounded(Generic[_Key, _Value]):
+    """A dictionary that forgets its oldest entries."""
+
+    def __init__(self, *, max_entries: int = _MAX_ENTRIES, max_weight: int = _MAX_BYTES) -> None:
+        self._entries: dict[_Key, tuple[_Value, int]] = {}
+        self._max_entries = max_entries
+        self._max_weight = max_weight
+        self._weight = 0
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def get(self, key: _Key, default: _Value) -> _Value:
+        """Return what is kept, or ``default``."""
+        entry = self._entries.get(key)
+        return default if entry is None else entry[0]
+
+    def put(self, key: _Key, value: _Value, *, weight: int = 0) -> _Value:
+        """Keep a value, unless it alone is too heavy, and return it."""
+        if weight <= self._max_weight:
+            self._drop(key)
+            self._entries[key] = (value, weight)
+            self._weight += weight
+            while len(self._entries) > self._max_entries or self._weight > self._max_weight:
+                self._drop(next(iter(self._entries)))
+        return value
+
+    def remember(self, key: _Key, compute: Callable[[], _Value], *, weight: int = 0) -> _Value:
+        """Return what is kept, else compute and keep it."""
+        found = self.get(key, _MISSING)
+        return self.put(key, compute(), weight=weight) if found is _MISSING else found
+
+    def _drop(self, key: _Key) -> None:
+        _, weight = self._entries.pop(key, (None, 0))
+        self._weight -= weight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lasting(Generic[_Value]):
+    """Something that stays the same from one moment to another, both included, aware UTC."""
+
+    since: datetime
+    until: datetime
+    value: _Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PkiMemory:
+    """One verifier's memory.
+
+    Attributes:
+        paths: What :class:`vnsign.pki.path.PathFinder` found.
+        finders: One for each trust and each set of certificates that a file brought.
+        said: What an authentic list or answer says of a certificate under an issuer.
+    """
+
+    paths: Bounded[Hashable, tuple[Lasting[Any], ...]] = field(default_factory=Bounded, repr=False)
+    finders: Bounded[Hashable, Any] = field(default_factory=lambda: Bounded(max_entries=256), repr=False)
+    said: Bounded[Hashable, Any] = field(default_factory=Bounded, repr=False)
+    _signatures: Bounded[Hashable, bool] = field(default_factory=Bounded, repr=False)
+    _lists: Bounded[bytes, x509.CertificateRevocationList] = field(default_factory=Bounded, repr=False)
+    _answers: Bounded[bytes, ocsp.OCSPResponse] = field(default_factory=Bounded, repr=False)
+
+    def is_certificate_by(self, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+        """See :func:`vnsign.pki.signed_objects.is_certificate_by`."""
+        return self._signatures.remember((certificate, issuer), lambda: is_certificate_by(certificate, issuer))
+
+    def is_list_by(self, crl: x509.CertificateRevocationList, signer: x509.Certificate) -> bool:
+        """See :func:`vnsign.pki.signed_objects.is_list_by`."""
+        return self._signatures.remember((Same(crl), signer), lambda: is_list_by(crl, signer))
+
+    def is_answer_by(self, answer: ocsp.OCSPResponse, responder: x509.Certificate) -> bool:
+        """See :func:`vnsign.pki.signed_objects.is_answer_by`."""
+        return self._signatures.remember((Same(answer), responder), lambda: is_answer_by(answer, responder))
+
+    def read_list(self, der: bytes) -> x509.CertificateRevocationList:
+        """Return the list in these bytes, the same object for the same bytes.
+
+        Raises:
+            ValueError: It cannot be read (as :func:`cryptography.x509.load_der_x509_crl`).
+        """
+        found = self._lists.get(der, _MISSING)
+        return self._lists.put(der, x509.load_der_x509_crl(der), weight=len(der)) if found is _MISSING else found
+
+    def read_answer(self, der: bytes) -> ocsp.OCSPResponse:
+        """Return the answer in these bytes, the same object for the same bytes.
+
+        Raises:
+            ValueError: It cannot be read (as :func:`cryptography.x509.ocsp.load_der_ocsp_response`).
+        """
+        found = self._answers.get(der, _MISSING)
+        return self._answers.put(der, ocsp.load_der_ocsp_response(der), weight=len(der)) if found is _MISSING else found
+
+
+class Same:
+    """A key that is this very object: lists and answers have no hash, and a list may have megabytes."""
+
+    __slots__ = ("_object",)
+
+    def __init__(self, one: object) -> None:
+        self._object = one
+
+    def __hash__(self) -> int:
+        return id(self._object)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self._object is other._object
