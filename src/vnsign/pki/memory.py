@@ -14,12 +14,14 @@ What it does not do: read a clock, or remember a verdict.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from vnsign.pki.signed_objects import is_answer_by, is_certificate_by, is_list_by
@@ -93,6 +95,7 @@ class PkiMemory:
     finders: Bounded[Hashable, Any] = field(default_factory=lambda: Bounded(max_entries=256), repr=False)
     said: Bounded[Hashable, Any] = field(default_factory=Bounded, repr=False)
     _signatures: Bounded[Hashable, bool] = field(default_factory=Bounded, repr=False)
+    _digests: Bounded[Hashable, str] = field(default_factory=Bounded, repr=False)
     _lists: Bounded[bytes, x509.CertificateRevocationList] = field(default_factory=Bounded, repr=False)
     _answers: Bounded[bytes, ocsp.OCSPResponse] = field(default_factory=Bounded, repr=False)
 
@@ -125,6 +128,10 @@ class PkiMemory:
         """
         found = self._answers.get(der, _MISSING)
         return self._answers.put(der, ocsp.load_der_ocsp_response(der), weight=len(der)) if found is _MISSING else found
+
+    def sha256_of(self, piece: x509.CertificateRevocationList | ocsp.OCSPResponse) -> str:
+        """Return the SHA-256 of a list's or an answer's DER, lower-case hex."""
+        return self._digests.remember(Same(piece), lambda: hashlib.sha256(piece.public_bytes(Encoding.DER)).hexdigest())
 
 
 class Same:

@@ -133,24 +133,41 @@ class _Inquiry:
 
     def _statements(self, path: Sequence[x509.Certificate]) -> Iterator[Statement]:
         certificate, issuer = path[0], path[1]
-        reports = [self._report(crl, path) for crl in self.evidence.crls]
-        yield from list_statements([report for report in reports if report is not None])
+        yield from self._listed(path)
         for answer in self.evidence.ocsps:
             yield from self._said(certificate, answer, issuer, path=path)
 
-    def _report(self, crl: x509.CertificateRevocationList, path: Sequence[x509.Certificate]) -> ListReport | None:
+    def _listed(self, path: Sequence[x509.Certificate]) -> tuple[Statement, ...]:
+        """What all lists together say; remembered when it hangs on the issuer's own lists alone."""
+        memory = None if self.finder is None else self.finder.memory
+        question = (tuple(map(Same, self.evidence.crls)), path[0], path[1])
+        kept = None if memory is None else memory.said.get(question, None)
+        if kept is not None:
+            statements: tuple[Statement, ...] = kept
+            return statements
+        asked_others: list[ReadList] = []
+        reports = [self._report(crl, path, asked_others=asked_others) for crl in self.evidence.crls]
+        statements = tuple(list_statements([report for report in reports if report is not None]))
+        if memory is not None and not asked_others:
+            memory.said.put(question, statements)
+        return statements
+
+    def _report(
+        self, crl: x509.CertificateRevocationList, path: Sequence[x509.Certificate], *, asked_others: list[ReadList]
+    ) -> ListReport | None:
         """What the issuer's own list says does not depend on the moment: it is remembered."""
         question = (Same(crl), path[0], path[1])
         kept = None if self.finder is None else self.finder.memory.said.get(question, None)
         if kept is not None:
             report: ListReport | None = kept[0]
             return report
-        asked_others: list[ReadList] = []
+        others: list[ReadList] = []
         report = report_of_list(
-            crl, path[0], is_authentic=lambda read: self._is_authentic(read, path, asked_others=asked_others)
+            crl, path[0], is_authentic=lambda read: self._is_authentic(read, path, asked_others=others)
         )
-        if self.finder is not None and not asked_others:
+        if self.finder is not None and not others:
             self.finder.memory.said.put(question, (report,))
+        asked_others.extend(others)
         return report
 
     def _said(

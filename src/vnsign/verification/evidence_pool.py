@@ -13,8 +13,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from vnsign.pki.cms_reading import SignedCms
@@ -59,7 +57,9 @@ class EvidencePool:
                 _remember(read_evidence(crls=(), ocsps=(der,), load_answer=memory.read_answer), places, origins)
             )
         given = [_remember(evidence, (origin,), origins) for evidence, origin in self._given]
-        return KnownEvidence(all=_joined([*given, *embedded]), embedded=_joined(embedded), _origins=origins)
+        return KnownEvidence(
+            all=_joined([*given, *embedded]), embedded=_joined(embedded), _origins=origins, _memory=memory
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +74,7 @@ class KnownEvidence:
     all: RevocationEvidence
     embedded: RevocationEvidence
     _origins: dict[int, tuple[EvidenceOrigin, ...]] = field(repr=False, compare=False)
+    _memory: PkiMemory = field(repr=False, compare=False)
 
     def origins_of(self, piece: object) -> tuple[EvidenceOrigin, ...]:
         """Return where a piece of :attr:`all` lay."""
@@ -102,7 +103,7 @@ class KnownEvidence:
                         origins=self.origins_of(said.evidence),
                         this_update=said.made_at,
                         next_update=said.until,
-                        sha256=_sha256(said.evidence) if is_decisive else "",
+                        sha256=self._memory.sha256_of(said.evidence) if is_decisive else "",
                         is_decisive=is_decisive,
                     )
         return tuple(reports.values())
@@ -121,9 +122,3 @@ def _joined(parts: Sequence[RevocationEvidence]) -> RevocationEvidence:
         crls=tuple(crl for part in parts for crl in part.crls),
         ocsps=tuple(answer for part in parts for answer in part.ocsps),
     )
-
-
-def _sha256(piece: _Piece) -> str:
-    digest = hashes.Hash(hashes.SHA256())
-    digest.update(piece.public_bytes(Encoding.DER))
-    return digest.finalize().hex()

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from vnsign.errors import ErrorCode, InputError
+from vnsign.pdf.comparing.second_opinion import Asking
 from vnsign.pdf.reading.opened import OpenedPdf, PdfBytes
 from vnsign.pdf.reading.security_store import has_security_store
 from vnsign.pdf.reading.structure import FoundSignature, PdfStructure, SignatureKind, structure_of
@@ -119,7 +120,7 @@ def _judge_document(opened: OpenedPdf, structure: PdfStructure, *, circumstances
             continue
         around = Surroundings(
             later=_after(source.found, stamps),
-            judge_later=partial(_changes, opened, source.found),
+            judge_later=partial(_changes, opened, source.found, circumstances.asking),
             covers=source.found.problem is None and source.found.covered_end == len(data),
             revision=revision_of(source.found, revisions),
         )
@@ -197,10 +198,15 @@ def _after(found: FoundSignature, stamps: _Stamps) -> list[LaterTimestamp]:
     return [stamp for other, stamp in stamps if other.problem is None and other.covered_end > found.covered_end]
 
 
-def _changes(opened: OpenedPdf, found: FoundSignature, is_open: bool) -> LaterChanges:  # noqa: FBT001 — called as a partial
+def _changes(
+    opened: OpenedPdf,
+    found: FoundSignature,
+    asking: Asking,
+    is_open: bool,  # noqa: FBT001 — called as a partial
+) -> LaterChanges:
     if found.problem is not None:
         return LaterChanges(modifications=Modifications.UNKNOWN, findings=())
-    return judge_changes(opened, found, second_opinion=is_open)
+    return judge_changes(opened, found, opinion=asking if is_open else Asking.NEVER)
 
 
 def _verdict(signatures: Sequence[SignatureReport], timestamps: Sequence[TimestampReport]) -> Verdict:

@@ -16,6 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from vnsign.errors import ErrorCode, InputError, UsageError
+from vnsign.pdf.comparing.second_opinion import Asking
 from vnsign.pdf.reading.security_store import SecurityStore
 from vnsign.pki.anchors import TrustAnchors, fingerprint
 from vnsign.pki.cms_reading import SignedCms
@@ -39,6 +40,7 @@ class Circumstances:
         side: Evidence that the verifier keeps beside the documents.
         fetched: Evidence that was fetched for this validation; None says that nothing was allowed to be.
         memory: What was found out about certificates and evidence before.
+        asking: When a second reader is asked about changes; always is slow and meant for tests.
 
     Raises:
         UsageError: ``BAD_ARGUMENT``: ``at`` has no time zone.
@@ -50,6 +52,7 @@ class Circumstances:
     side: RevocationEvidence = field(default_factory=RevocationEvidence)
     fetched: RevocationEvidence | None = None
     memory: PkiMemory = field(default_factory=PkiMemory, repr=False, compare=False)
+    asking: Asking = Asking.WHERE_NEEDED
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:

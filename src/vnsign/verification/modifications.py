@@ -14,10 +14,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from enum import IntEnum
 
-from vnsign.pdf.comparing.appended import oddity_of_appended
+from vnsign.pdf.comparing.appended import oddity_of_appended, rewritten_objects
 from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
-from vnsign.pdf.comparing.changes import compare_revisions
-from vnsign.pdf.comparing.second_opinion import NO_OPINION, Opinion, ask_second_opinion
+from vnsign.pdf.comparing.changes import compare_pair
+from vnsign.pdf.comparing.plain import is_plain
+from vnsign.pdf.comparing.revisions import RevisionPair, Side
+from vnsign.pdf.comparing.second_opinion import NO_OPINION, Asking, Opinion, ask_second_opinion
 from vnsign.pdf.opening import HARMLESS_WARNINGS
 from vnsign.pdf.reading.opened import OpenedPdf
 from vnsign.pdf.reading.structure import FoundSignature
@@ -115,7 +117,7 @@ _CLAUSE_DOCMDP = "ISO 32000-2 §12.8.2.2"
 _CLAUSE_FIELDMDP = "ISO 32000-2 §12.8.2.4"
 
 
-def judge_changes(file: OpenedPdf, found: FoundSignature, *, second_opinion: bool = True) -> LaterChanges:
+def judge_changes(file: OpenedPdf, found: FoundSignature, *, opinion: Asking = Asking.WHERE_NEEDED) -> LaterChanges:
     """Return what followed a signature and how much it weighs.
 
     Does not check: whether later signatures are valid (each is judged on its own).
@@ -123,16 +125,22 @@ def judge_changes(file: OpenedPdf, found: FoundSignature, *, second_opinion: boo
     Args:
         file: The whole file.
         found: A signature whose byte range is in order.
-        second_opinion: Whether to ask pyHanko too; not worth it for a signature that has failed already.
+        opinion: Whether to ask pyHanko too; not worth it for a signature that has failed already.
     """
     end = found.covered_end
     try:
         if file.is_blank_after(end):
             return LaterChanges(modifications=Modifications.NONE, findings=())
-        old, new = file.until(end), file.until()
-        changes = compare_revisions(old, new)
+        old = file.until(end)
+        pair = RevisionPair(_side(file, end), _side(file, len(file.data)))
+        changes = compare_pair(pair)
         repaired = _repaired_since(file, end)
         odd = oddity_of_appended(file.buffer(), end, old=old)
+        needs_opinion = opinion is Asking.ALWAYS or (
+            opinion is Asking.WHERE_NEEDED
+            and not odd
+            and not is_plain(pair, changes, rewritten=rewritten_objects(file.buffer(), end))
+        )
     except Exception as exc:  # noqa: BLE001 — boundary: a hostile object tree; not compared is undecided, never "none"
         return _not_judged(found, reason=type(exc).__name__)
     result = _weigh(changes, found)
@@ -143,14 +151,18 @@ def judge_changes(file: OpenedPdf, found: FoundSignature, *, second_opinion: boo
             return _worsened(result, found, reason="the file had to be repaired to be read")
         # pyHanko takes every remark for suspicious
         is_remarked = any(change.kind in _ANNOTATIONS for change in changes)
-        is_asked = second_opinion and not is_remarked
-        opinion = ask_second_opinion(file, found) if is_asked else NO_OPINION
-        if opinion.verdict is Opinion.REFUSED:
-            return _worsened(result, found, reason=opinion.reason)
+        said = ask_second_opinion(file, found) if needs_opinion and not is_remarked else NO_OPINION
+        if said.verdict is Opinion.REFUSED:
+            return _worsened(result, found, reason=said.reason)
     return result
 
 
 _ANNOTATIONS = frozenset({ChangeKind.ANNOTATION_ADDED, ChangeKind.ANNOTATION_CHANGED, ChangeKind.ANNOTATION_REMOVED})
+
+
+def _side(file: OpenedPdf, end: int) -> Side:
+    """What was read of a revision serves every signature of the file."""
+    return file.remember(("side", end), lambda: Side(file.until(end)))
 
 
 def _repaired_since(file: OpenedPdf, end: int) -> frozenset[str]:

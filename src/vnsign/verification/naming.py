@@ -61,6 +61,7 @@ def digest_of(certificate: x509.Certificate) -> str:
     return "" if algorithm is None else algorithm.name.replace("-", "_")
 
 
+@lru_cache(maxsize=2048)
 def name_of(certificate: x509.Certificate | None) -> str:
     """Return the subject as RFC 4514 text; empty if it cannot be read."""
     return "" if certificate is None else _text(certificate, "subject")

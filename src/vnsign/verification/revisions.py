@@ -31,7 +31,7 @@ def describe_revisions(data: PdfBytes, signatures: Sequence[FoundSignature]) -> 
             added.append("signature")
         if any(s.kind is SignatureKind.DOCUMENT_TIMESTAMP for s in here):
             added.append("document_timestamp")
-        if next(find_all(data, _STORE, start, end), None) is not None:
+        if next(find_all(data, _STORE, (start, end)), None) is not None:
             added.append("security_store")
         reports.append(
             RevisionReport(

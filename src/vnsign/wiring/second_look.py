@@ -5,6 +5,7 @@ from __future__ import annotations
 import pikepdf
 
 from vnsign.errors import ErrorCode, InputError
+from vnsign.pdf.comparing.second_opinion import Asking
 from vnsign.pdf.reading.fields import read_form
 from vnsign.pdf.reading.opened import OpenedPdf
 from vnsign.pdf.reading.structure import structure_of
@@ -75,6 +76,6 @@ def _harmed(pdf: bytes) -> set[str]:
             found.field
             for found in structure_of(file).signatures
             if found.problem is not None
-            or judge_changes(file, found, second_opinion=False).modifications
+            or judge_changes(file, found, opinion=Asking.NEVER).modifications
             in {Modifications.FORBIDDEN, Modifications.SUSPICIOUS}
         }

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -38,8 +39,9 @@ _PREVIOUS = re.compile(rb"/Prev" + _WS + rb"+(\d{1,12})(?![\d.])")
 _HYBRID = re.compile(rb"/XRefStm" + _WS + rb"+(\d{1,12})(?![\d.])")
 #: An offset may lead to the white space before: readers skip it.
 _HEADER = re.compile(_WS + rb"{0,4}(\d{1,10})" + _WS + rb"+(\d{1,5})" + _WS + rb"+obj(?![A-Za-z0-9])")
-#: The end of a header as a reader that rebuilds damaged files looks for it.
-_HEADER_END = re.compile(rb"(?:\d" + _WS + rb"+|%[^\r\n]{0,200}[\r\n]" + _WS + rb"*)obj(?![A-Za-z0-9])")
+_WORD = b"obj"
+_WINDOW_BYTES = 256
+_NEW_LINE = re.compile(rb"[\r\n]")
 _REFERENCE = re.compile(rb"(?<!\d)\d{1,10}" + _WS + rb"+\d{1,5}" + _WS + rb"+R(?![A-Za-z])")
 _STREAM = re.compile(rb"stream(?:\r\n|\n)")
 _BLANK = b"\x00\t\n\f\r "
@@ -79,6 +81,15 @@ def oddity_of_appended(data: Buffer, start: int, *, old: pikepdf.Pdf) -> str:
     return ""
 
 
+def rewritten_objects(data: Buffer, start: int) -> frozenset[int]:
+    """Return the numbers of objects that more than one of the revisions after ``start`` writes.
+
+    For appended bytes in which nothing is odd.
+    """
+    times = Counter(entry.number for _, entries in _tables(data, start) for entry in entries)
+    return frozenset(number for number, count in times.items() if count > 1)
+
+
 def _check(data: Buffer, start: int, *, known: Mapping[int, pikepdf.XrefEntry], old: pikepdf.Pdf) -> None:
     generations = dict(iter(old.get_xref_table()))
     headers: set[int] = set()
@@ -94,8 +105,35 @@ def _check(data: Buffer, start: int, *, known: Mapping[int, pikepdf.XrefEntry], 
                 headers.add(_check_entry(data, start, entry, known=known, generations=generations))
             elif entry.kind == _COMPRESSED and generations.get(entry.number, 0):
                 raise _Odd(f"object {entry.number} changes its generation")
-    if any(match.end() not in headers for match in _HEADER_END.finditer(data, start)):
+    if any(end not in headers for end in _header_ends(data, start)):
         raise _Odd("objects were appended that no cross-reference table mentions")
+
+
+def _header_ends(data: Buffer, start: int) -> Iterator[int]:
+    """Yield where an object's header may end, as a reader that rebuilds damaged files looks for it.
+
+    The word is sought first and then what stands before it: a signature has ten thousand digits.
+    """
+    at = data.find(_WORD, start)
+    while at >= 0:
+        end = at + len(_WORD)
+        if not data[end : end + 1].isalnum() and _follows_number_or_remark(data, start, at):
+            yield end
+        at = data.find(_WORD, end)
+
+
+def _follows_number_or_remark(data: Buffer, start: int, at: int) -> bool:
+    window = _WINDOW_BYTES
+    while True:
+        first = max(start, at - window)
+        before = data[first:at]
+        text = before.rstrip(_BLANK)
+        if text or first == start:
+            break
+        window *= _WINDOW_BYTES
+    space = before[len(text) :]
+    is_new_line = b"\n" in space or b"\r" in space
+    return (bool(space) and text[-1:].isdigit()) or (is_new_line and b"%" in _NEW_LINE.split(text)[-1])
 
 
 def _check_entry(

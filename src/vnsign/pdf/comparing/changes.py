@@ -25,17 +25,16 @@ import pikepdf
 from vnsign.pdf.comparing.annotation_changes import PagePair, compare_annotations
 from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
 from vnsign.pdf.comparing.field_looks import LookProblem, inspect_text_look
-from vnsign.pdf.comparing.revisions import RevisionPair
+from vnsign.pdf.comparing.revisions import RevisionPair, Side
 from vnsign.pdf.comparing.structure_tree import only_adds_widgets
 from vnsign.pdf.opening import ObjectId
-from vnsign.pdf.reading.fields import Field, Form, is_painted, more_than_signature_field, read_form
+from vnsign.pdf.reading.fields import Field, Form, is_painted, more_than_signature_field
 from vnsign.pdf.reading.pages import (
     annotations_of,
     area_of,
     count_pages,
     only_sets_harmless_flags,
     overlap,
-    page_nodes,
     subtype_of,
 )
 from vnsign.pdf.reading.structure import is_signature_dictionary
@@ -67,7 +66,12 @@ def compare_revisions(old: pikepdf.Pdf, new: pikepdf.Pdf) -> tuple[Change, ...]:
         pikepdf.PdfError: An object cannot be read; the caller treats the comparison as not made.
         OverflowError: More than ``MAX_CHANGES`` changes: no person will read them; the same holds.
     """
-    comparison = _Comparison(RevisionPair(old, new))
+    return compare_pair(RevisionPair(Side(old), Side(new)))
+
+
+def compare_pair(pair: RevisionPair) -> tuple[Change, ...]:
+    """As :func:`compare_revisions`."""
+    comparison = _Comparison(pair)
     changes = tuple(islice(comparison.run(), MAX_CHANGES + 1))
     if len(changes) > MAX_CHANGES:
         raise OverflowError("too many changes")
@@ -77,10 +81,10 @@ def compare_revisions(old: pikepdf.Pdf, new: pikepdf.Pdf) -> tuple[Change, ...]:
 class _Comparison:
     def __init__(self, pair: RevisionPair) -> None:
         self.pair = pair
-        self.old_form: Form = read_form(pair.old)
-        self.new_form: Form = read_form(pair.new)
-        self.old_pages = list(page_nodes(pair.old))
-        self.new_pages = list(page_nodes(pair.new))
+        self.old_form: Form = pair.old_side.form
+        self.new_form: Form = pair.new_side.form
+        self.old_pages = pair.old_side.pages
+        self.new_pages = pair.new_side.pages
         self.old_widgets = frozenset(self.old_form.widget_numbers())
         self.new_widgets = frozenset(self.new_form.widget_numbers())
         both = zip(self.old_pages, self.new_pages, strict=False)

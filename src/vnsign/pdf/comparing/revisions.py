@@ -14,11 +14,15 @@ Source: ISO 32000-2 §7.5.6 (incremental updates), §7.3 (objects).
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
+from functools import cached_property
 
 import pikepdf
 
 from vnsign.pdf.opening import ObjectId
+from vnsign.pdf.reading.fields import Form, read_form
+from vnsign.pdf.reading.pages import page_nodes
 
 _DIRECT: ObjectId = (0, 0)
 _COMPRESSED = 2
@@ -26,17 +30,57 @@ _COMPRESSED = 2
 _REFERENCE = re.compile(rb"(?<!\d)(\d{1,10}) (\d{1,5}) R\b")
 
 
+class Side:
+    """One revision, and what is asked about it again and again."""
+
+    def __init__(self, pdf: pikepdf.Pdf) -> None:
+        self.pdf = pdf
+
+    @cached_property
+    def form(self) -> Form:
+        """The form."""
+        return read_form(self.pdf)
+
+    @cached_property
+    def pages(self) -> list[pikepdf.Object]:
+        """Every node of the page tree."""
+        return list(page_nodes(self.pdf))
+
+    @cached_property
+    def table(self) -> Mapping[ObjectId, pikepdf.XrefEntry]:
+        """Where each object lies."""
+        return self.pdf.get_xref_table()
+
+    @cached_property
+    def leads_from(self) -> Mapping[ObjectId, list[ObjectId]]:
+        """Which objects refer to an object directly."""
+        found: dict[ObjectId, list[ObjectId]] = {}
+        for item in self.pdf.objects:
+            if isinstance(item, pikepdf.Object):
+                number = item.objgen
+                for target in _references(item):
+                    found.setdefault(target, []).append(number)
+        return found
+
+
 class RevisionPair:
     """An earlier and a later revision of the same file."""
 
-    def __init__(self, old: pikepdf.Pdf, new: pikepdf.Pdf) -> None:
-        self.old = old
-        self.new = new
+    def __init__(self, old: Side, new: Side) -> None:
+        self.old_side = old
+        self.new_side = new
+        self.old = old.pdf
+        self.new = new.pdf
         self.judged: set[ObjectId] = set()
         self._equal: set[tuple[ObjectId, ObjectId]] = set()
         self._assumed: list[tuple[ObjectId, ObjectId]] = []
         self._different: set[tuple[ObjectId, ObjectId]] = set()
-        self._affected = _affected(new, _changed(old, new))
+        self.changed = _changed(old.table, new.table)
+        self._affected = _affected(new, self.changed)
+
+    def stood_before(self, number: ObjectId) -> bool:
+        """Tell whether there was an object of this number in the earlier revision."""
+        return number in self.old_side.table
 
     def is_untouched(self, number: ObjectId) -> bool:
         """Tell whether an object and everything it leads to lie in both revisions in the very same bytes."""
@@ -105,9 +149,10 @@ def _same_data(old: pikepdf.Object, new: pikepdf.Object) -> bool:
     return old.read_raw_bytes() == new.read_raw_bytes()
 
 
-def _changed(old: pikepdf.Pdf, new: pikepdf.Pdf) -> set[ObjectId]:
+def _changed(
+    before: Mapping[ObjectId, pikepdf.XrefEntry], after: Mapping[ObjectId, pikepdf.XrefEntry]
+) -> set[ObjectId]:
     """Objects not stored in the same place in both revisions; one file is a prefix of the other, so place is bytes."""
-    before, after = old.get_xref_table(), new.get_xref_table()
     moved: set[ObjectId] = {n for n in before.keys() | after.keys() if not _same_place(before.get(n), after.get(n))}
     containers = {number for number, _ in moved}
     inside = {n for n, entry in after.items() if entry.type == _COMPRESSED and entry.obj_stream_number in containers}
@@ -122,15 +167,11 @@ def _same_place(before: pikepdf.XrefEntry | None, after: pikepdf.XrefEntry | Non
     return before.offset == after.offset
 
 
-def _affected(pdf: pikepdf.Pdf, changed: set[ObjectId]) -> set[ObjectId]:
+def _affected(side: Side, changed: set[ObjectId]) -> set[ObjectId]:
     """The changed objects and all that lead to them."""
     if not changed:
         return set()
-    leads_from: dict[ObjectId, list[ObjectId]] = {}
-    for item in pdf.objects:
-        if isinstance(item, pikepdf.Object):
-            for target in _references(item):
-                leads_from.setdefault(target, []).append(item.objgen)
+    leads_from = side.leads_from
     affected = set(changed)
     pending = list(changed)
     while pending:
@@ -148,4 +189,6 @@ def _references(item: pikepdf.Object) -> list[ObjectId]:
     """
     direct = item.stream_dict if isinstance(item, pikepdf.Stream) else item
     spelled = direct.unparse(resolved=True)
+    if b" R" not in spelled:  # a signature's ten thousand digits, for one
+        return []
     return [(int(number), int(generation)) for number, generation in _REFERENCE.findall(spelled)]

@@ -19,6 +19,14 @@ from vnsign.pdf.reading.opened import OpenedPdf
 from vnsign.pdf.reading.structure import FoundSignature
 
 
+class Asking(StrEnum):
+    """When pyHanko is asked for its opinion: never, about what is not plain, always."""
+
+    NEVER = "never"
+    WHERE_NEEDED = "where_needed"
+    ALWAYS = "always"
+
+
 class Opinion(StrEnum):
     """What the second reader thinks."""
 

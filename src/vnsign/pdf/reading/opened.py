@@ -14,15 +14,16 @@ from __future__ import annotations
 import io
 import mmap
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import BinaryIO, Protocol, Self, cast, overload
+from typing import Any, BinaryIO, Protocol, Self, TypeVar, cast, overload
 
 import pikepdf
 
 from vnsign.pdf.opening import open_pdf, open_stream, warnings_of
 
+_Kept = TypeVar("_Kept")
 _CHUNK_BYTES = 1 << 20
 _OVERLAP_BYTES = 1 << 12
 _WHITE_SPACE = b"\x00\t\n\f\r "
@@ -89,8 +90,9 @@ class Mark:
     group: bytes
 
 
-def find_all(data: PdfBytes, pattern: re.Pattern[bytes], start: int, end: int) -> Iterator[Mark]:
-    """Yield where a pattern stands in ``data[start:end]``: a pattern whose matches have less than four kibibytes."""
+def find_all(data: PdfBytes, pattern: re.Pattern[bytes], span: tuple[int, int]) -> Iterator[Mark]:
+    """Yield where a pattern stands between two places; its matches must have less than four kibibytes."""
+    start, end = span
     if isinstance(data, bytes):
         yield from (_mark(match, 0) for match in pattern.finditer(data, start, end))
         return
@@ -130,6 +132,7 @@ class OpenedPdf:
         self._opened: dict[int, pikepdf.Pdf] = {}
         self._warnings: dict[int, frozenset[str]] = {}
         self._mapped: mmap.mmap | None = None
+        self._kept: dict[Hashable, Any] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -137,6 +140,7 @@ class OpenedPdf:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._kept.clear()
         for pdf in self._opened.values():
             pdf.close()
         self._opened.clear()
@@ -164,6 +168,13 @@ class OpenedPdf:
         if end in self._opened:
             self._warnings[end] = self._warnings.get(end, frozenset()) | warnings_of(self._opened[end])
         return self._warnings.get(end, frozenset())
+
+    def remember(self, key: Hashable, read: Callable[[], _Kept]) -> _Kept:
+        """Return what somebody read in this file before, else read it; it is gone when the file is closed."""
+        if key not in self._kept:
+            self._kept[key] = read()
+        kept: _Kept = self._kept[key]
+        return kept
 
     def buffer(self) -> Buffer:
         """Return the whole file as something that can be searched; from a file only what is touched is read."""

@@ -33,13 +33,13 @@ def find_revision_ends(data: PdfBytes) -> tuple[int, ...]:
 
     Bytes after the last ``%%EOF`` belong to the last revision.
     """
-    tail = list(find_all(data, _START, max(0, len(data) - _TAIL_BYTES), len(data)))
+    tail = list(find_all(data, _START, (max(0, len(data) - _TAIL_BYTES), len(data))))
     if not tail:
         return (len(data),)
     last = tail[-1]
     offsets = _chain(data, int(last.group))
     marks: dict[int, int] = {}
-    for mark in find_all(data, _START, 0, len(data)):
+    for mark in find_all(data, _START, (0, len(data))):
         # the first one that names a section is the revision's own: a later one would be a copy
         marks.setdefault(int(mark.group), mark.end)
     ends = sorted({marks[offset] for offset in offsets if offset in marks})
@@ -61,7 +61,7 @@ def _chain(data: PdfBytes, offset: int) -> list[int]:
 def _trailer(data: PdfBytes, offset: int) -> bytes:
     start = offset
     if _TABLE.match(data[offset : offset + _TRAILER_BYTES]):
-        trailer = next(find_all(data, _TRAILER, offset, len(data)), None)
+        trailer = next(find_all(data, _TRAILER, (offset, len(data))), None)
         if trailer is None:
             return b""
         start = trailer.start

@@ -1,0 +1,150 @@
+"""Increments of the plain kind: what anybody's e-office appends to a signed document, and nothing beside it.
+
+Evidence (a DSS), document timestamps, text fields filled for the first time, prepared signature fields signed. There
+our own comparison suffices; whatever else was appended, a second reader is asked about too (see
+:mod:`vnsign.pdf.comparing.second_opinion`).
+
+Invariants:
+    - Every object of the signed revision that was written again has a known role here, and of its entries only those
+      differ that the role needs.
+    - None of them was written again twice: what a revision in between did to it is what the last one shows.
+
+What it does not do: weigh a change, or look at looks (:mod:`vnsign.pdf.comparing.field_looks`).
+
+Source: ISO 32000-2 §7.5.6, §12.7.4, §12.8.4.3; design of this project §3.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pikepdf
+
+from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
+from vnsign.pdf.comparing.revisions import RevisionPair
+from vnsign.pdf.opening import ObjectId
+from vnsign.pdf.reading.fields import Field
+from vnsign.pdf.reading.pages import only_sets_harmless_flags
+
+_PLAIN_KINDS = frozenset(
+    {
+        ChangeKind.SECURITY_STORE,
+        ChangeKind.DOCUMENT_TIMESTAMP,
+        ChangeKind.FIELD_FILLED,
+        ChangeKind.FIELD_SIGNED,
+    }
+)
+_CATALOG_KEYS = frozenset({"/DSS", "/AcroForm"})
+_FORM_KEYS = frozenset({"/Fields", "/SigFlags"})
+_FILLED_KEYS = frozenset({"/V", "/AP"})
+_SIGNED_KEYS = frozenset({"/V", "/AP", "/F"})
+_STORE_ARRAYS = ("/Certs", "/CRLs", "/OCSPs")
+_STORE_KEYS = frozenset({"/Type", *_STORE_ARRAYS})
+_DIRECT: ObjectId = (0, 0)
+
+
+def is_plain(pair: RevisionPair, changes: Sequence[Change], *, rewritten: frozenset[int]) -> bool:
+    """Tell whether nothing but the plain kind was appended.
+
+    Args:
+        pair: The signed revision and the last one.
+        changes: Everything that differs between them.
+        rewritten: Numbers that more than one of the appended revisions writes.
+
+    Raises:
+        pikepdf.PdfError: An object cannot be read.
+    """
+    if any(change.kind not in _PLAIN_KINDS or "odd" in change.values for change in changes):
+        return False
+    before = {number for number in pair.changed if pair.stood_before(number)}
+    if any(number in rewritten for number, _ in before):
+        return False
+    touched = {change.field for change in changes if change.field}
+    return before <= set(_explained(pair, touched))
+
+
+def _explained(pair: RevisionPair, touched: set[str]) -> Iterator[ObjectId]:
+    """Yield the numbers of old objects that differ in what their role needs, and in nothing else."""
+    old, new = pair.old.Root, pair.new.Root
+    if old.objgen == new.objgen and _differ_only(pair, old, new, allowed=_CATALOG_KEYS):
+        yield old.objgen
+    yield from _form(pair, old.get("/AcroForm"), new.get("/AcroForm"))
+    yield from _fields(pair, touched)
+    yield from _pages(pair)
+    yield from _store(pair, old.get("/DSS"), new.get("/DSS"))
+
+
+def _differ_only(pair: RevisionPair, old: pikepdf.Object, new: pikepdf.Object, *, allowed: frozenset[str]) -> bool:
+    return not pair.different_keys(old, new, ignored=allowed)
+
+
+def _form(pair: RevisionPair, old: object, new: object) -> Iterator[ObjectId]:
+    if not (isinstance(old, pikepdf.Dictionary) and isinstance(new, pikepdf.Dictionary)):
+        return
+    if not _differ_only(pair, old, new, allowed=_FORM_KEYS) or not _only_grows(old.get("/Fields"), new.get("/Fields")):
+        return
+    yield old.objgen
+    yield _number(old.get("/Fields"))
+
+
+def _fields(pair: RevisionPair, touched: set[str]) -> Iterator[ObjectId]:
+    before, after = pair.old_side.form.fields, pair.new_side.form.fields
+    for name in touched:
+        old, new = before.get(name), after.get(name)
+        if old is None or new is None or old.node.objgen != new.node.objgen or _is_split(old) or _is_split(new):
+            continue
+        is_signature = old.type == "/Sig"
+        if old.type != "/Tx" and not is_signature:
+            continue
+        if not _differ_only(pair, old.node, new.node, allowed=_SIGNED_KEYS if is_signature else _FILLED_KEYS):
+            continue
+        if only_sets_harmless_flags(old.node.get("/F", 0), new.node.get("/F", 0)):
+            yield old.node.objgen
+
+
+def _is_split(field: Field) -> bool:
+    """Whether the field and its widget are two dictionaries, or there are several widgets."""
+    return [widget.objgen for widget in field.widgets] != [field.node.objgen]
+
+
+def _pages(pair: RevisionPair) -> Iterator[ObjectId]:
+    for old, new in zip(pair.old_side.pages, pair.new_side.pages, strict=False):
+        if old.objgen != new.objgen or pair.is_untouched(old.objgen):
+            continue
+        if _differ_only(pair, old, new, allowed=frozenset({"/Annots"})) and _only_grows(
+            old.get("/Annots"), new.get("/Annots")
+        ):
+            yield old.objgen
+            yield _number(old.get("/Annots"))
+
+
+def _store(pair: RevisionPair, old: object, new: object) -> Iterator[ObjectId]:
+    """A store that gains entries; one with entries of its own for each signature is left to others."""
+    if not (isinstance(old, pikepdf.Dictionary) and isinstance(new, pikepdf.Dictionary)):
+        return
+    if not (set(old.keys()) | set(new.keys())) <= _STORE_KEYS:
+        return
+    for key in _STORE_ARRAYS:
+        had, has = _numbers(old.get(key)), _numbers(new.get(key))
+        if not had <= has or any(pair.stood_before(number) for number in has - had):
+            return
+    yield old.objgen
+    for key in _STORE_ARRAYS:
+        yield _number(old.get(key))
+
+
+def _only_grows(old: object, new: object) -> bool:
+    """Whether an array of references begins as it did; there may have been none."""
+    if old is None:
+        return True
+    if not (isinstance(old, pikepdf.Array) and isinstance(new, pikepdf.Array)) or len(old) > len(new):
+        return False
+    return all(_number(a) == _number(b) != _DIRECT for a, b in zip(old, new, strict=False))
+
+
+def _numbers(array: object) -> set[ObjectId]:
+    return {_number(item) for item in array} if isinstance(array, pikepdf.Array) else set()
+
+
+def _number(value: object) -> ObjectId:
+    return value.objgen if isinstance(value, pikepdf.Object) else _DIRECT
