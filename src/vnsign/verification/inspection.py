@@ -11,10 +11,9 @@ Source: ETSI EN 319 102-1 §5.1; design of this project §3.1.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 
 from vnsign.errors import ErrorCode, InputError
 from vnsign.pdf.comparing.second_opinion import Asking
@@ -120,7 +119,7 @@ def _judge_document(opened: OpenedPdf, structure: PdfStructure, *, circumstances
             continue
         around = Surroundings(
             later=_after(source.found, stamps),
-            judge_later=partial(_changes, opened, source.found, circumstances.asking),
+            judge_later=_changes(opened, source.found, asking=circumstances.asking),
             covers=source.found.problem is None and source.found.covered_end == len(data),
             revision=revision_of(source.found, revisions),
         )
@@ -198,15 +197,15 @@ def _after(found: FoundSignature, stamps: _Stamps) -> list[LaterTimestamp]:
     return [stamp for other, stamp in stamps if other.problem is None and other.covered_end > found.covered_end]
 
 
-def _changes(
-    opened: OpenedPdf,
-    found: FoundSignature,
-    asking: Asking,
-    is_open: bool,  # noqa: FBT001 — called as a partial
-) -> LaterChanges:
-    if found.problem is not None:
-        return LaterChanges(modifications=Modifications.UNKNOWN, findings=())
-    return judge_changes(opened, found, opinion=asking if is_open else Asking.NEVER)
+def _changes(opened: OpenedPdf, found: FoundSignature, *, asking: Asking) -> Callable[[bool], LaterChanges]:
+    """Return what says what was done after a signature; its argument is whether the signature has not failed yet."""
+
+    def judge(is_open: bool) -> LaterChanges:  # noqa: FBT001 — one argument, named where it is called
+        if found.problem is not None:
+            return LaterChanges(modifications=Modifications.UNKNOWN, findings=())
+        return judge_changes(opened, found, opinion=asking if is_open else Asking.NEVER)
+
+    return judge
 
 
 def _verdict(signatures: Sequence[SignatureReport], timestamps: Sequence[TimestampReport]) -> Verdict:

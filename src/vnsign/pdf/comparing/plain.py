@@ -5,8 +5,8 @@ our own comparison suffices; whatever else was appended, a second reader is aske
 :mod:`vnsign.pdf.comparing.second_opinion`).
 
 Invariants:
-    - Every object of the signed revision that was written again has a known role here, and of its entries only those
-      differ that the role needs.
+    - Every object of the signed revision that was written again has a known role here, and of its entries those differ
+      that the role needs, and no others: one written again as it was has no reason to be there.
     - None of them was written again twice: what a revision in between did to it is what the last one shows.
 
 What it does not do: weigh a change, or look at looks (:mod:`vnsign.pdf.comparing.field_looks`).
@@ -35,7 +35,7 @@ _PLAIN_KINDS = frozenset(
     }
 )
 _CATALOG_KEYS = frozenset({"/DSS", "/AcroForm"})
-_FORM_KEYS = frozenset({"/Fields", "/SigFlags"})
+_FORM_KEYS = frozenset({"/Fields"})
 _FILLED_KEYS = frozenset({"/V", "/AP"})
 _SIGNED_KEYS = frozenset({"/V", "/AP", "/F"})
 _STORE_ARRAYS = ("/Certs", "/CRLs", "/OCSPs")
@@ -66,7 +66,8 @@ def is_plain(pair: RevisionPair, changes: Sequence[Change], *, rewritten: frozen
 def _explained(pair: RevisionPair, touched: set[str]) -> Iterator[ObjectId]:
     """Yield the numbers of old objects that differ in what their role needs, and in nothing else."""
     old, new = pair.old.Root, pair.new.Root
-    if old.objgen == new.objgen and _differ_only(pair, old, new, allowed=_CATALOG_KEYS):
+    leads_elsewhere = any(_number(old.get(key)) != _number(new.get(key)) for key in _CATALOG_KEYS)
+    if old.objgen == new.objgen and leads_elsewhere and _differ_only(old, new, allowed=_CATALOG_KEYS):
         yield old.objgen
     yield from _form(pair, old.get("/AcroForm"), new.get("/AcroForm"))
     yield from _fields(pair, touched)
@@ -74,17 +75,24 @@ def _explained(pair: RevisionPair, touched: set[str]) -> Iterator[ObjectId]:
     yield from _store(pair, old.get("/DSS"), new.get("/DSS"))
 
 
-def _differ_only(pair: RevisionPair, old: pikepdf.Object, new: pikepdf.Object, *, allowed: frozenset[str]) -> bool:
-    return not pair.different_keys(old, new, ignored=allowed)
+def _differ_only(old: pikepdf.Object, new: pikepdf.Object, *, allowed: frozenset[str]) -> bool:
+    """Whether all other entries are spelled as they were: what they lead to is accounted for by itself."""
+    keys = (set(old.keys()) | set(new.keys())) - allowed
+    return all(key in old and key in new and _spelled(old, key) == _spelled(new, key) for key in keys)
+
+
+def _spelled(dictionary: pikepdf.Object, key: str) -> object:
+    raw: object = dictionary.get_raw(key)
+    return raw.unparse() if isinstance(raw, pikepdf.Object) else raw
 
 
 def _form(pair: RevisionPair, old: object, new: object) -> Iterator[ObjectId]:
     if not (isinstance(old, pikepdf.Dictionary) and isinstance(new, pikepdf.Dictionary)):
         return
-    if not _differ_only(pair, old, new, allowed=_FORM_KEYS) or not _only_grows(old.get("/Fields"), new.get("/Fields")):
+    if not _differ_only(old, new, allowed=_FORM_KEYS) or not _only_grows(old.get("/Fields"), new.get("/Fields")):
         return
-    yield old.objgen
-    yield _number(old.get("/Fields"))
+    if _length(old.get("/Fields")) < _length(new.get("/Fields")):
+        yield from _holder(old, "/Fields", pair)
 
 
 def _fields(pair: RevisionPair, touched: set[str]) -> Iterator[ObjectId]:
@@ -96,9 +104,10 @@ def _fields(pair: RevisionPair, touched: set[str]) -> Iterator[ObjectId]:
         is_signature = old.type == "/Sig"
         if old.type != "/Tx" and not is_signature:
             continue
-        if not _differ_only(pair, old.node, new.node, allowed=_SIGNED_KEYS if is_signature else _FILLED_KEYS):
+        if not _differ_only(old.node, new.node, allowed=_SIGNED_KEYS if is_signature else _FILLED_KEYS):
             continue
-        if only_sets_harmless_flags(old.node.get("/F", 0), new.node.get("/F", 0)):
+        is_set = not pair.equal(old.value, new.value)
+        if is_set and only_sets_harmless_flags(old.node.get("/F", 0), new.node.get("/F", 0)):
             yield old.node.objgen
 
 
@@ -111,11 +120,10 @@ def _pages(pair: RevisionPair) -> Iterator[ObjectId]:
     for old, new in zip(pair.old_side.pages, pair.new_side.pages, strict=False):
         if old.objgen != new.objgen or pair.is_untouched(old.objgen):
             continue
-        if _differ_only(pair, old, new, allowed=frozenset({"/Annots"})) and _only_grows(
-            old.get("/Annots"), new.get("/Annots")
-        ):
-            yield old.objgen
-            yield _number(old.get("/Annots"))
+        had, has = old.get("/Annots"), new.get("/Annots")
+        grows = _only_grows(had, has) and _length(had) < _length(has)
+        if grows and _differ_only(old, new, allowed=frozenset({"/Annots"})):
+            yield from _holder(old, "/Annots", pair)
 
 
 def _store(pair: RevisionPair, old: object, new: object) -> Iterator[ObjectId]:
@@ -128,9 +136,19 @@ def _store(pair: RevisionPair, old: object, new: object) -> Iterator[ObjectId]:
         had, has = _numbers(old.get(key)), _numbers(new.get(key))
         if not had <= has or any(pair.stood_before(number) for number in has - had):
             return
-    yield old.objgen
     for key in _STORE_ARRAYS:
-        yield _number(old.get(key))
+        if _length(old.get(key)) < _length(new.get(key)):
+            yield from _holder(old, key, pair)
+
+
+def _holder(old: pikepdf.Object, key: str, pair: RevisionPair) -> Iterator[ObjectId]:
+    """The object that had to be written again for an entry: the array if it is an object, else its dictionary."""
+    array = _number(old.get(key))
+    yield array if array in pair.changed and array != _DIRECT else old.objgen
+
+
+def _length(array: object) -> int:
+    return len(array) if isinstance(array, pikepdf.Array) else 0
 
 
 def _only_grows(old: object, new: object) -> bool:
