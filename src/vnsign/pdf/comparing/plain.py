@@ -17,6 +17,7 @@ Source: ISO 32000-2 §7.5.6, §12.7.4, §12.8.4.3; design of this project §3.1.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypeGuard
 
 import pikepdf
 
@@ -55,6 +56,9 @@ def is_plain(pair: RevisionPair, changes: Sequence[Change], *, rewritten: frozen
         pikepdf.PdfError: An object cannot be read.
     """
     if any(change.kind not in _PLAIN_KINDS or "odd" in change.values for change in changes):
+        return False
+    store = pair.new.Root.get("/DSS")
+    if store is not None and not pair.equal(pair.old.Root.get("/DSS"), store) and not _is_plain_store(store):
         return False
     before = {number for number in pair.changed if pair.stood_before(number)}
     if any(number in rewritten for number, _ in before):
@@ -126,11 +130,21 @@ def _pages(pair: RevisionPair) -> Iterator[ObjectId]:
             yield from _holder(old, "/Annots", pair)
 
 
+def _is_plain_store(store: object) -> TypeGuard[pikepdf.Dictionary]:
+    """A dictionary with arrays of streams and nothing else."""
+    if not isinstance(store, pikepdf.Dictionary) or not set(store.keys()) <= _STORE_KEYS:
+        return False
+    if store.get("/Type", pikepdf.Name("/DSS")) != pikepdf.Name("/DSS"):
+        return False
+    arrays = [store[key] for key in _STORE_ARRAYS if key in store]
+    return all(
+        isinstance(array, pikepdf.Array) and all(isinstance(item, pikepdf.Stream) for item in array) for array in arrays
+    )
+
+
 def _store(pair: RevisionPair, old: object, new: object) -> Iterator[ObjectId]:
     """A store that gains entries; one with entries of its own for each signature is left to others."""
-    if not (isinstance(old, pikepdf.Dictionary) and isinstance(new, pikepdf.Dictionary)):
-        return
-    if not (set(old.keys()) | set(new.keys())) <= _STORE_KEYS:
+    if not (_is_plain_store(old) and _is_plain_store(new)):
         return
     for key in _STORE_ARRAYS:
         had, has = _numbers(old.get(key)), _numbers(new.get(key))
