@@ -19,6 +19,7 @@ import vnsign
 from tests.materials import Office, leader_signed, make_office, numbered, picture, sealed
 from tests.rich_pdf import CHECK_BOX, SIGNATURE, TEXT_FIELD, rich_pdf
 from tests.strangers import stranger
+from vnsign.pdf.reading.opened import OpenedPdf
 from vnsign.pdf.reading.structure import read_structure
 from vnsign.verification.modifications import judge_changes
 
@@ -99,7 +100,7 @@ def test_what_honest_programs_append_is_no_alarm(name: str, signed: bytes) -> No
     evolved = EVOLUTIONS[name](signed)
     assert evolved.startswith(signed)
 
-    assert judge_changes(evolved, read_structure(evolved).signatures[0]).modifications in _HARMLESS
+    assert judge_changes(OpenedPdf(evolved), read_structure(evolved).signatures[0]).modifications in _HARMLESS
 
 
 def test_our_own_flow_is_no_alarm(office: Office) -> None:
@@ -107,4 +108,4 @@ def test_our_own_flow_is_no_alarm(office: Office) -> None:
     whole = sealed(office, numbered(leader_signed(office)))
 
     for found in read_structure(whole).signatures:
-        assert judge_changes(whole, found).modifications in _HARMLESS
+        assert judge_changes(OpenedPdf(whole), found).modifications in _HARMLESS
