@@ -28,6 +28,7 @@ MAX_ABBREVIATION_CHARS = 30
 _LEVEL_FIRST = re.compile(r"[A-Y][0-9]{2}(?:\.[0-9A-Z]+)*", re.ASCII)
 _OTHER_SCHEME = re.compile(r"Z[0-9]{2}[0-9A-Z]{1,32}", re.ASCII)
 _OLD = re.compile(r"[0-9A-Z]{3}\.[0-9A-Z]{2}\.[0-9A-Z]{2}\.[A-Y][0-9]{2}", re.ASCII)
+_TYPES = frozenset(document_type.abbreviation for document_type in DocumentType)
 _ABBREVIATION = re.compile(r"[^\W_][\w&.]*")
 
 
@@ -124,7 +125,7 @@ def check_abbreviation(text: str) -> None:
     """
     is_short = len(text) <= MAX_ABBREVIATION_CHARS
     is_plain = is_short and bool(_ABBREVIATION.fullmatch(text)) and unicodedata.is_normalized("NFC", text)
-    if not is_plain or any(text == document_type.abbreviation for document_type in DocumentType):
+    if not is_plain or text in _TYPES:
         raise UsageError(
             ErrorCode.BAD_ARGUMENT,
             f"cannot stand as an abbreviation in a symbol: {text[:60]!r}",

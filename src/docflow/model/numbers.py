@@ -33,6 +33,7 @@ OUTGOING_REGISTER = "van_ban_di"
 MAX_NUMBER = 10**11 - 1
 """Nghị định 30/2020/NĐ-CP Phụ lục VI Phần II: CodeNumber (số văn bản) has 11 characters."""
 
+_ABBREVIATIONS = frozenset(document_type.abbreviation for document_type in DocumentType)
 _TEXT = re.compile(r"(0[1-9]|[1-9][0-9]{1,10})/([^/\s]{1,80})")
 
 
@@ -65,10 +66,9 @@ class NumberAndSymbol:
         check_abbreviation(self.agency)
         if self.unit is not None:
             check_abbreviation(self.unit)
-        known = {document_type.abbreviation for document_type in DocumentType}
         if (
             self.number < 1
-            or self.type_abbreviation not in known
+            or self.type_abbreviation not in _ABBREVIATIONS
             or (self.unit is None) != bool(self.type_abbreviation)
         ):
             raise UsageError(

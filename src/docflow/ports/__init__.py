@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from docflow.ports.records import RecordReader, RecordWriter
-from docflow.ports.store import Store, UnitOfWork
+from docflow.ports.store import Piece, Store, UnitOfWork
 from docflow.ports.values import (
     BlobRow,
     CopyEntry,
@@ -66,6 +66,7 @@ __all__ = [
     "ParcelRow",
     "Parts",
     "PeerVerifier",
+    "Piece",
     "Randomness",
     "ReceiptRow",
     "RecordReader",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from docflow.errors import DocflowError
 from docflow.model import (
@@ -41,6 +42,20 @@ from docflow.ports.values import (
 )
 
 _T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece(Generic[_T]):
+    """A piece of work in a write transaction.
+
+    Attributes:
+        run: May be run again after a transaction was undone, so it changes nothing but the unit.
+        document, answer: A document and an idempotency key that it asks for first: many are read at once.
+    """
+
+    run: Callable[[UnitOfWork], _T]
+    document: str | None = None
+    answer: str | None = None
 
 
 class UnitOfWork(RecordWriter, Protocol):
@@ -270,15 +285,15 @@ class Store(RecordReader, Protocol):
             docflow.errors.StoreUnavailable: ``STORE_BUSY``; others kept writing for too long.
         """
 
-    def transact(self, work: Callable[[UnitOfWork], _T]) -> _T:
+    def transact(self, work: Callable[[UnitOfWork], _T] | Piece[_T]) -> _T:
         """Carry out a piece of work in a write transaction and return what it returns, once it is on the disk.
 
         Pieces that several threads hand in at once share one durable commit; one that raises leaves nothing and takes
-        no other with it. The work may be run again after a transaction was undone, so it changes nothing but the unit.
+        no other with it.
 
         Raises:
             docflow.errors.StoreUnavailable: ``STORE_BUSY``, ``STORE_UNUSABLE``.
         """
 
-    def transact_many(self, works: Sequence[Callable[[UnitOfWork], _T]]) -> Sequence[_T | DocflowError]:
+    def transact_many(self, pieces: Sequence[Piece[_T]]) -> Sequence[_T | DocflowError]:
         """Carry out many pieces of work with as few commits as possible; each gives its result or its error."""

@@ -17,7 +17,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -25,7 +25,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
-from docflow.store.database_errors import busy, translated_errors
+from docflow.store.database_errors import busy, driver_errors, translated_errors
 
 SAFE_SQLITE = (3, 51, 3)
 """The first version without the WAL-reset bug."""
@@ -60,6 +60,7 @@ class Database:
         self._mutex = threading.Lock()
         self._pid = os.getpid()
         self._commits = 0
+        self._writing: sa.Connection | None = None
         self.engine = _create_engine(path, driver=choose_driver(single_process=single_process))
         self._writer = self.engine.execution_options(docflow_write=True)
 
@@ -83,8 +84,17 @@ class Database:
                 unknown: repeat the call with the same idempotency key.
         """
         with self.locked(), translated_errors(self.path):
-            with self.migrating() as connection:
+            connection = self._writing_connection()
+            raw = connection.connection
+            raw.cursor().execute("BEGIN IMMEDIATE")
+            try:
                 yield connection
+                raw.commit()
+            except BaseException:
+                self._drop_writing_connection()
+                raise
+            if connection.in_transaction():
+                connection.commit()
             self._commits += 1
             if self._commits % CHECKPOINT_COMMITS == 0:
                 self._checkpoint("PASSIVE")
@@ -126,12 +136,31 @@ class Database:
         if os.getpid() != self._pid:
             return
         with self.locked(), translated_errors(self.path):
+            self._drop_writing_connection()
             self._checkpoint("TRUNCATE")
             self.engine.dispose()
 
     def release(self) -> None:
         """Close every connection of one who only read; nothing is copied back."""
         self.engine.dispose()
+
+    def _writing_connection(self) -> sa.Connection:
+        """Return the one connection that writes, kept from one transaction to the next; the lock is held.
+
+        Its transactions are begun and ended on the driver's connection: SQLAlchemy's way there takes as long as the
+        rest of a small transaction.
+        """
+        if self._writing is None:
+            self._writing = self.engine.connect().execution_options(docflow_begun=True)
+        return self._writing
+
+    def _drop_writing_connection(self) -> None:
+        kept, self._writing = self._writing, None
+        if kept is not None:
+            with suppress(*driver_errors(), sa.exc.SQLAlchemyError):
+                kept.connection.rollback()
+            kept.invalidate()
+            kept.close()
 
     def _checkpoint(self, mode: str) -> None:
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -196,7 +225,10 @@ def _set_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401 - a 
 
 
 def _begin(connection: sa.Connection) -> None:
-    is_write = connection.get_execution_options().get("docflow_write", False)
+    options = connection.get_execution_options()
+    if options.get("docflow_begun", False):
+        return
+    is_write = options.get("docflow_write", False)
     # IMMEDIATE: a transaction that reads first and writes later would otherwise fail when another one wrote between.
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from docflow.errors import ErrorCode, StoreUnavailable
+from docflow.ports import Piece
 from docflow.store.database_errors import TryAgain
 from docflow.store.unit import SqlUnitOfWork
 
@@ -29,7 +30,6 @@ MAX_GROUP = 1024
 MAX_TRIES = 5
 """How often a transaction that the server undid in favour of another one is tried."""
 
-Work = Callable[[SqlUnitOfWork], Any]
 RunTogether = Callable[[Sequence["Ticket"]], None]
 
 
@@ -37,7 +37,7 @@ RunTogether = Callable[[Sequence["Ticket"]], None]
 class Ticket:
     """A piece of work with its result or its error, once it is done."""
 
-    work: Work
+    piece: Piece[Any]
     result: Any = None
     error: Exception | None = None
     is_done: bool = False
@@ -62,9 +62,9 @@ class GroupCommit:
         self._waiting: deque[Ticket] = deque()
         self._turn = threading.Lock()
 
-    def transact(self, work: Work) -> Any:  # noqa: ANN401 - what the work returns
+    def transact(self, piece: Piece[Any]) -> Any:  # noqa: ANN401 - what the work returns
         """Carry out one piece of work, together with whatever else waits."""
-        ticket = Ticket(work)
+        ticket = Ticket(piece)
         self._waiting.append(ticket)
         while not ticket.is_done:
             with self._turn:
@@ -72,9 +72,9 @@ class GroupCommit:
                     self._lead()
         return ticket.settle()
 
-    def transact_many(self, works: Sequence[Work]) -> list[Ticket]:
+    def transact_many(self, pieces: Sequence[Piece[Any]]) -> list[Ticket]:
         """Carry out many pieces of work, as many at once as share a commit; returns them done, in their order."""
-        tickets = [Ticket(work) for work in works]
+        tickets = [Ticket(piece) for piece in pieces]
         with self._turn:
             for start in range(0, len(tickets), MAX_GROUP):
                 self._settle(tickets[start : start + MAX_GROUP])
@@ -138,12 +138,16 @@ def run_pieces(unit: SqlUnitOfWork, tickets: Sequence[Ticket]) -> None:
         StoreUnavailable: The database failed.
     """
     if len(tickets) == 1:
-        tickets[0].result = tickets[0].work(unit)
+        tickets[0].result = tickets[0].piece.run(unit)
         return
+    unit.prefetch(
+        documents=[ticket.piece.document for ticket in tickets if ticket.piece.document is not None],
+        answers=[ticket.piece.answer for ticket in tickets if ticket.piece.answer is not None],
+    )
     for ticket in tickets:
         try:
             with unit.piece():
-                ticket.result = ticket.work(unit)
+                ticket.result = ticket.piece.run(unit)
         except StoreUnavailable:
             raise
         except Exception as exc:  # noqa: BLE001 - handed to whoever waits for it

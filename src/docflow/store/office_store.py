@@ -18,10 +18,9 @@ from typing import TypeVar, cast
 from docflow.audit import VerifierKey, parse_vkey
 from docflow.errors import DocflowError, ErrorCode, StoreUnavailable, UsageError
 from docflow.model import Agency
-from docflow.ports import LogKey, Randomness, UnitOfWork
+from docflow.ports import LogKey, Piece, Randomness, UnitOfWork
 from docflow.store import migrations, reading
 from docflow.store.blobs import BlobFolder
-from docflow.store.database_errors import translated_errors
 from docflow.store.groups import GroupCommit, Ticket, run_pieces
 from docflow.store.logkey import create_log_key, read_log_key
 from docflow.store.places import (
@@ -56,19 +55,19 @@ class OfficeStore(StoreReader):
     @contextmanager
     def writing(self) -> Iterator[SqlUnitOfWork]:
         """Begin a write transaction; see :meth:`docflow.ports.Store.writing`."""
-        with self.database.writing() as connection, translated_errors(self.database.name):
+        with self.database.writing() as connection:
             unit = SqlUnitOfWork(connection, agency=self._agency)
             yield unit
             unit.finish(key=self.vkey, sign=self._log_key.sign)
 
-    def transact(self, work: Callable[[UnitOfWork], _T]) -> _T:
+    def transact(self, work: Callable[[UnitOfWork], _T] | Piece[_T]) -> _T:
         """Carry out a piece of work; see :meth:`docflow.ports.Store.transact`."""
-        return cast("_T", self._group.transact(work))
+        return cast("_T", self._group.transact(work if isinstance(work, Piece) else Piece(work)))
 
-    def transact_many(self, works: Sequence[Callable[[UnitOfWork], _T]]) -> list[_T | DocflowError]:
+    def transact_many(self, pieces: Sequence[Piece[_T]]) -> list[_T | DocflowError]:
         """Carry out many pieces of work; see :meth:`docflow.ports.Store.transact_many`."""
         done: list[_T | DocflowError] = []
-        for ticket in self._group.transact_many(works):
+        for ticket in self._group.transact_many(pieces):
             if ticket.error is not None and not isinstance(ticket.error, DocflowError):
                 raise ticket.error
             done.append(ticket.error if isinstance(ticket.error, DocflowError) else cast("_T", ticket.result))

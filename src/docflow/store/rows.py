@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -63,6 +64,8 @@ _PARTICULARS: Mapping[str, Any] = {
 }
 """Fields of a draft that stand in ``document.particulars``, with their types."""
 _DEFAULTS = {field.name: field.default for field in fields(Draft) if field.name in _PARTICULARS}
+
+_ADDRESSEES = msgspec.json.Decoder(list[tuple[str | None, str]])
 
 Row = dict[str, Any]
 """Column values as the driver takes them."""
@@ -127,7 +130,6 @@ def read_record(kind: type[_Record], row: Mapping[Any, Any]) -> _Record:
 def write_document(document: Document) -> Row:
     """Return the row of a document."""
     draft = document.draft
-    pairs = [[item.code.text if item.code else None, item.name] for item in draft.addressees]
     return {
         "id": document.id,
         "agency": document.agency,
@@ -137,7 +139,7 @@ def write_document(document: Document) -> Row:
         "subject": draft.subject,
         "signer_name": draft.signer_name,
         "signer_position": draft.signer_position,
-        "addressees": encode_canonical(pairs).decode(),
+        "addressees": _write_addressees(draft.addressees),
         "unit": draft.unit,
         "urgency": draft.urgency.value,
         "copies": draft.copies,
@@ -263,9 +265,7 @@ def read_counter(key: RegisterKey, row: Mapping[str, Any] | None) -> RegisterCou
 
 
 def _read_draft(row: Mapping[Any, Any]) -> Draft:
-    pairs = parse_canonical(row["addressees"].encode())
-    if not isinstance(pairs, list):
-        raise TypeError("addressees")
+    pairs = _ADDRESSEES.decode(row["addressees"])
     return Draft(
         type=DocumentType(row["type"]),
         series=parse_series(row["series"]),
@@ -294,6 +294,11 @@ def _read_particulars(text: str) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise TypeError("particulars")
     return {name: msgspec.convert(value, _PARTICULARS[name]) for name, value in said.items()}
+
+
+@lru_cache(maxsize=1024)
+def _write_addressees(addressees: tuple[Addressee, ...]) -> str:
+    return encode_canonical([[item.code.text if item.code else None, item.name] for item in addressees]).decode()
 
 
 def _plain(value: object) -> object:

@@ -10,7 +10,7 @@ What it does not do: it neither begins nor commits; that is :class:`docflow.stor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,6 +36,12 @@ from docflow.store.tables import (
 )
 from docflow.store.writer import INSERTS, by_key, lost, owned
 
+_PREFETCHED = 256
+_NAMES: list[sa.BindParameter[str]] = [sa.bindparam(f"name_{place}") for place in range(_PREFETCHED)]
+_FIND_DOCUMENTS = Prepared(sa.select(DOCUMENT).where(owned(DOCUMENT), DOCUMENT.c.id.in_(_NAMES)))
+_FIND_ANSWERS = Prepared(
+    sa.select(IDEMPOTENCY_ANSWER).where(owned(IDEMPOTENCY_ANSWER), IDEMPOTENCY_ANSWER.c.key.in_(_NAMES))
+)
 _LOCK_HEAD = Prepared(sa.select(AUDIT_HEAD).where(owned(AUDIT_HEAD)).with_for_update())
 _LOCK_NAME = Prepared(sa.select(sa.func.pg_advisory_xact_lock(0x646F6366, sa.func.hashtext(sa.bindparam("owner")))))
 _CHANGE_HEAD = Prepared(
@@ -50,8 +56,8 @@ class SqlUnitOfWork(DraftingUnit, RecordUnit):
 
     def __init__(self, connection: sa.Connection, *, agency: str) -> None:
         super().__init__(connection, agency=agency)
-        self._answers: dict[str, StoredAnswer] = {}
-        self._documents: dict[str, Document] = {}
+        self._answers: dict[str, StoredAnswer | None] = {}
+        self._documents: dict[str, Document | None] = {}
         self._blobs: dict[str, BlobRow] = {}
         self._head_row = self._lock(is_server=connection.dialect.name == "postgresql")
 
@@ -65,11 +71,28 @@ class SqlUnitOfWork(DraftingUnit, RecordUnit):
             found = self._runner.one(_LOCK_HEAD, owner)
         return found
 
+    def prefetch(self, *, documents: Sequence[str], answers: Sequence[str]) -> None:
+        """Read documents and answers that will be asked for, many with one statement; also which are not there."""
+        self._answers.update(dict.fromkeys(answers))
+        self._documents.update(dict.fromkeys(documents))
+        for row in self._each(_FIND_DOCUMENTS, documents):
+            self._documents[row["id"]] = rows.read_document(row)
+        for row in self._each(_FIND_ANSWERS, answers):
+            self._answers[row["key"]] = rows.read_record(StoredAnswer, row)
+
+    def _each(self, prepared: Prepared, names: Sequence[str]) -> Iterator[dict[str, Any]]:
+        for start in range(0, len(names), _PREFETCHED):
+            part = names[start : start + _PREFETCHED]
+            # The statement has a fixed number of places; the last name fills those that are left.
+            bound = {f"name_{place}": part[min(place, len(part) - 1)] for place in range(_PREFETCHED)}
+            yield from self._runner.all(prepared, {"owner": self._agency, **bound})
+
     def find_answer(self, key: str) -> StoredAnswer | None:
         """Return the answer an idempotency key got, or None."""
         if key in self._answers:
             return self._answers[key]
-        return self._find(IDEMPOTENCY_ANSWER, StoredAnswer, key)
+        row = self._peek_row(IDEMPOTENCY_ANSWER, key)
+        return None if row is None else StoredAnswer(key=key, fingerprint=row["fingerprint"], answer=row["answer"])
 
     def add_answer(self, answer: StoredAnswer) -> None:
         """Keep an answer."""
@@ -90,7 +113,7 @@ class SqlUnitOfWork(DraftingUnit, RecordUnit):
         """Return a document, or None."""
         if document_id in self._documents:
             return self._documents[document_id]
-        row = self._find_row(DOCUMENT, document_id)
+        row = self._peek_row(DOCUMENT, document_id)
         return None if row is None else rows.read_document(row)
 
     def add_document(self, document: Document) -> None:
@@ -110,7 +133,7 @@ class SqlUnitOfWork(DraftingUnit, RecordUnit):
 
     def add_blob(self, blob: BlobRow) -> None:
         """Name a blob; naming it again changes nothing."""
-        if blob.sha256 not in self._blobs and self._find_row(BLOB, blob.sha256) is None:
+        if blob.sha256 not in self._blobs and self._peek_row(BLOB, blob.sha256) is None:
             self._insert(BLOB, {"sha256": blob.sha256, "size": blob.size})
         self._keep(self._blobs, blob.sha256, blob)
 

@@ -57,6 +57,10 @@ SELECTS = {table.name: Prepared(sa.select(table).where(by_key(table))) for table
 
 _KEYS = {table.name: tuple(column.name for column in table.primary_key.columns) for table in METADATA.sorted_tables}
 _OWNERS = {table.name: owner_column(table) for table in METADATA.sorted_tables}
+_ASKED = {
+    name: (f"k_{_OWNERS[name]}", *(f"k_{column}" for column in columns if column != _OWNERS[name]))
+    for name, columns in _KEYS.items()
+}
 _BOUND = {name: tuple((f"k_{column}", column) for column in columns) for name, columns in _KEYS.items()}
 
 
@@ -199,10 +203,13 @@ class RowWriter:
 
     def _find_row(self, table: sa.Table, *key: object) -> dict[str, Any] | None:
         """Return the agency's row with this key, the owner left out, or None."""
-        names = [name for name in _KEYS[table.name] if name != _OWNERS[table.name]]
-        bound = {f"k_{name}": value for name, value in zip(names, key, strict=True)}
         self.flush()
-        return self._runner.one(SELECTS[table.name], {f"k_{_OWNERS[table.name]}": self._agency, **bound})
+        return self._peek_row(table, *key)
+
+    def _peek_row(self, table: sa.Table, *key: object) -> dict[str, Any] | None:
+        """As :meth:`_find_row` for one who knows by himself what still waits to be written."""
+        bound = dict(zip(_ASKED[table.name], (self._agency, *key), strict=True))
+        return self._runner.one(SELECTS[table.name], bound)
 
     def _find(self, table: sa.Table, kind: type[_Record], *key: object) -> _Record | None:
         row = self._find_row(table, *key)

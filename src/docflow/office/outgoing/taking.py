@@ -9,7 +9,7 @@ What it does not do: it decides nothing; :mod:`docflow.office.outgoing.engine` d
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -35,7 +35,7 @@ from docflow.office.ledger import MAX_ACTOR_CHARS
 from docflow.office.outgoing.engine import Outcome, perform
 from docflow.office.outgoing.guards import ACCEPTED_VERDICTS, MAX_WORDS
 from docflow.office.outgoing.step import Step, StoredPdf
-from docflow.ports import BlobRow, SignatureCheck, UnitOfWork
+from docflow.ports import BlobRow, Piece, SignatureCheck
 
 MAX_PDF_BYTES = 1024**3
 """Larger files are refused."""
@@ -146,9 +146,9 @@ def take_step(
     return desk.store.transact(work_of(desk, step))
 
 
-def work_of(desk: Desk, step: Step) -> Callable[[UnitOfWork], Outcome]:
+def work_of(desk: Desk, step: Step) -> Piece[Outcome]:
     """Return a step as a piece of work for a transaction."""
-    return lambda unit: perform(unit, step, desk=desk)
+    return Piece(lambda unit: perform(unit, step, desk=desk), document=step.document_id, answer=step.request.key)
 
 
 def find_document(desk: Desk, document_id: str) -> Document:
