@@ -35,7 +35,7 @@ class Place:
             agency=agency or make_agency(code),
             home=self.home(code),
             clock=clock or SetClock(),
-            randomness=SeededRandomness(f"{self.kind}-{code}".encode()),
+            randomness=SeededRandomness(f"{self.kind}-{code}-{self.folder.name}".encode()),
         )
 
     def verify(self, code: str = "H99") -> LogReport:

@@ -5,6 +5,10 @@ Does I/O; everything above it reaches it through :mod:`docflow.ports`.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
+import sqlalchemy as sa
+
 from docflow.store.blobs import BlobFolder
 from docflow.store.database import PRAGMAS, Database
 from docflow.store.machine import SystemClock, SystemRandomness
@@ -14,10 +18,14 @@ from docflow.store.tables import METADATA, Proof
 from docflow.store.tables_page import describe_tables
 from docflow.store.verification import verify_store
 
+CallerConnection: TypeAlias = sa.Connection
+"""A connection of an e-office: see :meth:`docflow.Office.within`."""
+
 __all__ = [
     "METADATA",
     "PRAGMAS",
     "BlobFolder",
+    "CallerConnection",
     "Database",
     "OfficeStore",
     "Proof",

@@ -4,7 +4,7 @@ Invariants:
     - A name that :meth:`BlobFolder.put` returned is on the disk, whole, also after a power cut.
     - What :meth:`BlobFolder.get` returns has the name it was asked for.
 
-What it does not do: a file that no transaction came to name is harmless and stays.
+What it does not do: a file that no transaction came to name is harmless; it stays until somebody sweeps.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from docflow.errors import ErrorCode, InputError, StoreUnavailable, UsageError
@@ -35,7 +37,10 @@ class BlobFolder:
         name = hashlib.sha256(data).hexdigest()
         path = self.path_of(name)
         try:
-            if not (path.is_file() and path.read_bytes() == data):
+            if path.is_file() and path.read_bytes() == data:
+                # It is needed again from now on: see list_older.
+                os.utime(path)
+            else:
                 _make_folder(path.parent)
                 _write_whole(path, data)
             # Also for a file that was there: whoever renamed it may not have come to this line.
@@ -89,6 +94,23 @@ class BlobFolder:
         except OSError as exc:
             raise StoreUnavailable(
                 ErrorCode.STORE_UNUSABLE, f"{path}: cannot be removed: {exc.strerror}", vi=f"Không xóa được tệp {path}."
+            ) from exc
+
+    def list_older(self, before: datetime) -> Iterator[str]:
+        """Return the names of the files that were last stored before a time (aware).
+
+        Raises:
+            StoreUnavailable: ``STORE_UNUSABLE``; the folder cannot be read.
+        """
+        try:
+            for path in sorted(self._folder.glob("??/*")):
+                if _NAME.fullmatch(path.name) and path.stat().st_mtime < before.timestamp():
+                    yield path.name
+        except OSError as exc:
+            raise StoreUnavailable(
+                ErrorCode.STORE_UNUSABLE,
+                f"{self._folder}: cannot be read: {exc.strerror}",
+                vi=f"Không đọc được thư mục {self._folder}.",
             ) from exc
 
     def path_of(self, sha256: str) -> Path:

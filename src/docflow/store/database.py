@@ -60,6 +60,7 @@ class Database:
         self._mutex = threading.Lock()
         self._pid = os.getpid()
         self._commits = 0
+        self._holder: int | None = None
         self._writing: sa.Connection | None = None
         self.engine = _create_engine(path, driver=choose_driver(single_process=single_process))
         self._writer = self.engine.execution_options(docflow_write=True)
@@ -125,11 +126,17 @@ class Database:
             descriptor = _open_lock(self._lock_path)
             try:
                 _lock_file(descriptor, self._lock_path, deadline)
+                self._holder = threading.get_ident()
                 yield
             finally:
+                self._holder = None
                 os.close(descriptor)
         finally:
             self._mutex.release()
+
+    def is_locked_here(self) -> bool:
+        """Return whether this thread holds the lock."""
+        return self._holder == threading.get_ident()
 
     def close(self) -> None:
         """Copy the WAL back and close every connection."""

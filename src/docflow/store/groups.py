@@ -57,8 +57,9 @@ class Ticket:
 class GroupCommit:
     """Lets threads share commits; ``run`` carries out tickets in one transaction and commits it."""
 
-    def __init__(self, run: RunTogether) -> None:
+    def __init__(self, run: RunTogether, *, tries: int = MAX_TRIES) -> None:
         self._run = run
+        self._tries = tries
         self._waiting: deque[Ticket] = deque()
         self._turn = threading.Lock()
 
@@ -108,11 +109,11 @@ class GroupCommit:
         return True
 
     def _alone(self, ticket: Ticket) -> None:
-        for attempt in range(MAX_TRIES):
+        for attempt in range(self._tries):
             try:
                 self._run([ticket])
             except TryAgain as exc:
-                if attempt + 1 == MAX_TRIES:
+                if attempt + 1 == self._tries:
                     ticket.fail(exc)
             except Exception as exc:  # noqa: BLE001 - handed to whoever waits for it
                 ticket.fail(exc)

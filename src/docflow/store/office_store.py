@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar, cast
+
+import sqlalchemy as sa
 
 from docflow.audit import VerifierKey, parse_vkey
 from docflow.errors import DocflowError, ErrorCode, StoreUnavailable, UsageError
@@ -21,7 +24,9 @@ from docflow.model import Agency
 from docflow.ports import LogKey, Piece, Randomness, UnitOfWork
 from docflow.store import migrations, reading
 from docflow.store.blobs import BlobFolder
-from docflow.store.groups import GroupCommit, Ticket, run_pieces
+from docflow.store.database import Database
+from docflow.store.groups import MAX_TRIES, GroupCommit, Ticket, run_pieces
+from docflow.store.joined import CallerDatabase
 from docflow.store.logkey import create_log_key, read_log_key
 from docflow.store.places import (
     BLOB_FOLDER,
@@ -32,6 +37,7 @@ from docflow.store.places import (
     name_database,
     unusable,
 )
+from docflow.store.postgres import PostgresDatabase
 from docflow.store.reader import StoreReader
 from docflow.store.unit import SqlUnitOfWork
 
@@ -42,7 +48,14 @@ class OfficeStore(StoreReader):
     """Implements :class:`docflow.ports.Store`; make it with :func:`open_store`."""
 
     def __init__(
-        self, database: OfficeDatabase, *, blobs: BlobFolder, agency: str, log_key: LogKey, origin: str
+        self,
+        database: OfficeDatabase,
+        *,
+        blobs: BlobFolder,
+        agency: str,
+        log_key: LogKey,
+        origin: str,
+        tries: int = MAX_TRIES,
     ) -> None:
         self.vkey = VerifierKey(name=origin, public_key=log_key.public_key)
         super().__init__(database, blobs, agency=agency, vkey=self.vkey)
@@ -50,7 +63,7 @@ class OfficeStore(StoreReader):
         self.blobs = blobs
         self.reader = self
         self._log_key = log_key
-        self._group = GroupCommit(self._run)
+        self._group = GroupCommit(self._run, tries=tries)
 
     @contextmanager
     def writing(self) -> Iterator[SqlUnitOfWork]:
@@ -81,6 +94,52 @@ class OfficeStore(StoreReader):
         """
         for name in self.list_erased():
             self.blobs.remove(name)
+
+    def within(self, connection: sa.Connection) -> OfficeStore:
+        """Return this store on the caller's connection, in the caller's transaction; see :mod:`docflow.store.joined`.
+
+        Raises:
+            UsageError: ``BAD_ARGUMENT``; another database's connection, or SQLite without :meth:`lock`.
+        """
+        database = CallerDatabase(connection, database=self.database)
+        with database.reading():
+            recorded = reading.find_agency(connection, self._agency)
+        if recorded is None or recorded[1] != str(self.vkey):
+            raise UsageError(
+                ErrorCode.BAD_ARGUMENT,
+                "this connection does not lead to the office's database",
+                vi="Kết nối này không dẫn đến cơ sở dữ liệu của văn phòng.",
+                way_out="connect to the database with which the office was opened",
+            )
+        return OfficeStore(
+            database, blobs=self.blobs, agency=self._agency, log_key=self._log_key, origin=self.vkey.name, tries=1
+        )
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Hold the lock of a SQLite store for a transaction of the caller's; on a server there is nothing to hold.
+
+        Raises:
+            StoreUnavailable: ``STORE_BUSY``.
+        """
+        return self.database.locked() if isinstance(self.database, Database) else nullcontext()
+
+    def sweep_blobs(self, *, before: datetime) -> tuple[str, ...]:
+        """Remove files that no committed transaction came to name, and return their names.
+
+        Args:
+            before: Files touched since stay: they may belong to a transaction that is still open.
+
+        Raises:
+            StoreUnavailable: ``STORE_UNUSABLE``; a file cannot be removed.
+        """
+        left: list[str] = []
+        for name in self.blobs.list_older(before):
+            with self.database.reading() as connection:
+                is_named = reading.has_blob(connection, self._agency, name)
+            if not is_named:
+                self.blobs.remove(name)
+                left.append(name)
+        return tuple(left)
 
     def close(self) -> None:
         """Release every connection."""
@@ -114,6 +173,16 @@ def open_store(
         UsageError: ``BAD_ARGUMENT``; the folder belongs to another agency, or the address is none.
     """
     database, folder = name_database(place, home=home, single_process=single_process)
+    try:
+        return _open(database, folder, agency=agency, origin=origin, randomness=randomness)
+    except BaseException:
+        database.release()
+        raise
+
+
+def _open(
+    database: Database | PostgresDatabase, folder: Path, *, agency: str, origin: str, randomness: Randomness
+) -> OfficeStore:
     make_folders(database, folder)
     key_path = folder / KEY_NAME
     with database.locked():

@@ -15,6 +15,9 @@ What it does not do: it signs no PDF; it sends when told to.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,7 +29,7 @@ from docflow.errors import ErrorCode, UsageError
 from docflow.model import Agency, Directory, Document, DocumentState, OfficeTerms, Staff, WorkingCalendar
 from docflow.office import Desk, Post
 from docflow.ports import Clock, OutboxRow, OutboxState, Randomness, Rights, Verifier
-from docflow.store import OfficeStore, SystemClock, SystemRandomness, open_store
+from docflow.store import CallerConnection, OfficeStore, SystemClock, SystemRandomness, open_store
 from docflow.wiring.dossiers import DossierOffice
 from docflow.wiring.exchange import ExchangingOffice
 from docflow.wiring.files import FileOffice
@@ -117,6 +120,57 @@ class Office(OutgoingOffice, NumberingOffice, ExchangingOffice, IncomingOffice, 
             store.close()
             raise
         return cls(store, desk)
+
+    # ---- inside an e-office's own transaction
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Hold the store's lock while a transaction of the caller's lasts: take it before, release it after the commit.
+
+        SQLite only; with a database server it does nothing. Inside it, other calls than those of :meth:`within` wait
+        for the lock and give up.
+
+        Raises:
+            StoreUnavailable: ``STORE_BUSY``; others kept writing for too long.
+        """
+        return self._store.lock()
+
+    def within(self, connection: CallerConnection) -> Self:
+        """Return this office inside the caller's own SQLAlchemy transaction.
+
+        What its verbs write is kept or undone with whatever else the caller writes on the connection. Files are stored
+        at once; those left over after a rollback are removed by :meth:`sweep_blobs`.
+
+        Example:
+            >>> with office.lock(), engine.begin() as connection:  # doctest: +SKIP
+            ...     connection.execute(insert(my_table).values(...))
+            ...     office.within(connection).issue("d1", actor="Văn thư")
+
+        Args:
+            connection: To the office's database; on SQLite of the same driver, with ``synchronous`` at ``FULL``.
+
+        Raises:
+            UsageError: ``BAD_ARGUMENT``; another database, another driver, or SQLite without :meth:`lock`.
+        """
+        store = self._store.within(connection)
+        return type(self)(store, replace(self._desk, store=store))
+
+    def sweep_blobs(self, *, older_than: timedelta = timedelta(days=1)) -> int:
+        """Remove files that no committed transaction names, as a rollback leaves them; returns how many.
+
+        Args:
+            older_than: At least an hour: younger files may belong to a transaction that is still open.
+
+        Raises:
+            UsageError: ``BAD_ARGUMENT``; less than an hour.
+            StoreUnavailable: ``STORE_UNUSABLE``.
+        """
+        if older_than < timedelta(hours=1):
+            raise UsageError(
+                ErrorCode.BAD_ARGUMENT,
+                "files younger than an hour may belong to a transaction that is still open",
+                vi="Chỉ được dọn các tệp đã lưu quá một giờ.",
+            )
+        return len(self._store.sweep_blobs(before=SystemClock().now() - older_than))
 
     def close(self) -> None:
         """Release the store."""

@@ -148,7 +148,11 @@ def take_step(
 
 def work_of(desk: Desk, step: Step) -> Piece[Outcome]:
     """Return a step as a piece of work for a transaction."""
-    return Piece(lambda unit: perform(unit, step, desk=desk), document=step.document_id, answer=step.request.key)
+    return Piece(
+        lambda unit: perform(unit, step, desk=desk),
+        document=step.document_id,
+        answer=step.key or f"{desk.agency.code}/{step.event.value}/{step.document_id}",
+    )
 
 
 def find_document(desk: Desk, document_id: str) -> Document:

@@ -1,0 +1,155 @@
+"""Several agencies in one database: none sees another's, whatever identifier it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from docflow import DocflowError, ErrorCode, FileDrop, Office, Post, RegisterKind
+from tests.contract.offices import Place
+from tests.exchange_kit import KeyPeers, KeySigner
+from tests.office_kit import SetClock, leader_pdf, make_agency, make_draft, seal_off, sign_off
+
+OWN, OTHER = "H99", "H98"
+
+
+@dataclass(frozen=True, slots=True)
+class Forged:
+    """Identifiers of the other agency, as somebody could have read them over its shoulder."""
+
+    document: str
+    numbered: str
+    blob: str
+
+
+Attempt = Callable[[Office, Forged], object]
+#: Each verb with an identifier of the other agency: it must say that there is no such thing.
+NOT_THERE: dict[str, Attempt] = {
+    "approve": lambda office, it: office.approve(it.document, actor="A"),
+    "leader_signed": lambda office, it: office.leader_signed(it.document, b"%PDF", actor="A"),
+    "issue": lambda office, it: office.issue(it.document, actor="A"),
+    "sealed": lambda office, it: office.sealed(it.numbered, leader_pdf(it.numbered) + b" seal", actor="A"),
+    "void": lambda office, it: office.void(it.numbered, actor="A", reason="x"),
+    "void_reserved": lambda office, _: office.void_reserved("van_ban_di", 2026, number=3, actor="A", reason="x"),
+    "document": lambda office, it: office.document(it.document),
+    "blob": lambda office, it: office.blob(it.blob),
+    "inclusion_proof": lambda office, it: office.inclusion_proof(it.document),
+    "knowledge": lambda office, it: office.knowledge(it.numbered),
+    "take_back": lambda office, it: office.take_back(it.numbered, actor="A", reason="x"),
+    "incoming_document": lambda office, it: office.incoming_document(it.document),
+    "accept": lambda office, it: office.accept(it.document, actor="A"),
+    "refuse": lambda office, it: office.refuse(it.document, actor="A", reason="x"),
+    "assign": lambda office, it: office.assign(it.document, actor="A", to="P"),
+    "progress": lambda office, it: office.progress(it.document, actor="A"),
+    "complete": lambda office, it: office.complete(it.document, actor="A"),
+    "agree_take_back": lambda office, it: office.agree_take_back(it.document, actor="A"),
+    "decline_take_back": lambda office, it: office.decline_take_back(it.document, actor="A", reason="x"),
+}
+#: What lists: it must be empty, for this agency has nothing of its own yet.
+EMPTY: dict[str, Attempt] = {
+    "documents": lambda office, _: office.documents(),
+    "outbox": lambda office, _: office.outbox(),
+    "incoming": lambda office, _: office.incoming(),
+    "inbox": lambda office, _: office.inbox(),
+    "entries": lambda office, _: office.entries(2026),
+    "register": lambda office, _: office.register(RegisterKind.OUTGOING, 2026).lines,
+    "receipts": lambda office, it: office.receipts(it.numbered),
+    "parcels": lambda office, it: office.parcels(it.numbered),
+}
+#: What takes no identifier of a document, or is tested below.
+NEITHER = {
+    "open",
+    "close",
+    "agency",
+    "vkey",
+    "lock",
+    "within",
+    "sweep_blobs",
+    "checkpoint",
+    "verify_log",
+    "log_statement",
+    "vouch",
+    "dispatch",
+    "collect",
+    "draft",
+    "issue_many",
+    "register_name",
+    "reserve_numbers",
+    "open_register",
+}
+
+
+@pytest.fixture
+def two(place: Place) -> Iterator[tuple[Office, Forged]]:
+    """An agency with documents, numbers, files and a reservation; and the empty office of another one."""
+    with place.open(OWN) as office:
+        sign_off(office, "waiting")
+        sign_off(office, "numbered")
+        office.issue("numbered", actor="V")
+        seal_off(office, "sealed")
+        office.reserve_numbers("van_ban_di", actor="V", reason="giữ")
+        forged = Forged("waiting", "numbered", office.document("waiting").leader_pdf or "")
+    post = Post(signer=KeySigner(OTHER), peers=KeyPeers())
+    with Office.open(
+        place.database, agency=make_agency(OTHER), home=place.home(OTHER), clock=SetClock(), post=post
+    ) as other:
+        yield other, forged
+
+
+def test_every_public_verb_is_tried() -> None:
+    """A new verb must be put into one of the tables."""
+    public = {name for name in dir(Office) if not name.startswith("_")}
+    assert public - set(NOT_THERE) - set(EMPTY) - NEITHER == set()
+
+
+def test_a_forged_identifier_names_nothing(two: tuple[Office, Forged]) -> None:
+    """Every verb, with identifiers that exist in the same database: NOT_FOUND, and nothing is written anywhere."""
+    office, forged = two
+    before = office.checkpoint()
+    for name, attempt in NOT_THERE.items():
+        with pytest.raises(DocflowError) as caught:
+            attempt(office, forged)
+        assert caught.value.code is ErrorCode.NOT_FOUND, name
+    (done,) = office.issue_many([forged.document], actor="A")
+    assert isinstance(done, DocflowError)
+    assert done.code is ErrorCode.NOT_FOUND
+    assert office.checkpoint() == before
+
+
+def test_a_list_shows_nothing_of_another_agency(two: tuple[Office, Forged], place: Place) -> None:
+    """Also what is sent and swept is one's own."""
+    office, forged = two
+    for name, attempt in EMPTY.items():
+        assert not attempt(office, forged), name
+    drop = FileDrop(place.folder / "drop")
+    assert office.dispatch(drop).sent == 0
+    assert office.sweep_blobs(older_than=timedelta(hours=1)) == 0
+    assert "H98" in office.checkpoint()
+
+
+def test_the_same_names_and_numbers_stand_side_by_side(two: tuple[Office, Forged], place: Place) -> None:
+    """The other agency's ids, its idempotency keys, its register and its files are free for this one."""
+    office, forged = two
+    office.draft(make_draft("việc riêng"), actor="A", document_id=forged.document)
+    office.approve(forged.document, actor="B")
+    office.leader_signed(forged.document, leader_pdf(forged.document), actor="C")
+    assert office.issue(forged.document, actor="V").number == 1
+    assert office.reserve_numbers("van_ban_di", actor="V", reason="giữ").numbers == (2,)
+    for code in (OWN, OTHER):
+        report = place.verify(code)
+        assert report.is_intact, report.findings
+        assert report.agency == code
+    with place.open(OWN) as own:
+        assert own.document(forged.document).draft.subject != "việc riêng"
+        assert own.document(forged.document).number is None
+
+
+def test_a_second_agency_needs_a_folder_of_its_own(place: Place) -> None:
+    """A log key signs one log."""
+    place.open(OWN).close()
+    with pytest.raises(DocflowError) as caught:
+        Office.open(place.database, agency=make_agency(OTHER), home=place.home(OWN))
+    assert caught.value.code is ErrorCode.BAD_ARGUMENT

@@ -1,0 +1,177 @@
+"""Transactions: shared commits, pieces that fail, servers that undo, locks that are held for too long."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from docflow import DocflowError, ErrorCode, Issued, Office
+from docflow.audit import SignNote, VerifierKey
+from docflow.model import ANY_NUMBER
+from docflow.office.outgoing.engine import Outcome
+from docflow.office.outgoing.steps import _issue_step
+from docflow.office.outgoing.taking import work_of
+from docflow.ports import BlobRow, Piece, UnitOfWork
+from docflow.store import postgres
+from docflow.store.unit import SqlUnitOfWork
+from tests.contract.offices import Place, make_place
+from tests.office_kit import make_agency, sign_off
+
+
+def test_many_documents_share_commits_and_one_that_fails_takes_no_other_with_it(place: Place) -> None:
+    """issue_many: each its number in order or its own error; asked again, the same answers."""
+    with place.open() as office:
+        for name in ("d1", "d2", "d3"):
+            sign_off(office, name)
+        office.draft(office.document("d1").draft, actor="A", document_id="draft")
+        before = office.verify_log()
+        asked = ["d1", "unknown", "d2", "draft", "d3", "d1", "not an id!"]
+        with pytest.raises(DocflowError) as caught:
+            office.issue_many(asked, actor="V")
+        assert caught.value.code is ErrorCode.BAD_ARGUMENT
+        done = office.issue_many(asked[:-1], actor="V")
+        again = office.issue_many(asked[:-1], actor="V")
+        after = office.verify_log()
+    codes = [one.number if isinstance(one, Issued) else one.code for one in done]
+    assert codes == [1, ErrorCode.NOT_FOUND, 2, ErrorCode.WRONG_STATE, 3, 1]
+    assert [one.is_replay for one in again if isinstance(one, Issued)] == [True] * 4
+    assert (after.size - before.size, after.checkpoints - before.checkpoints) == (3, 1)
+    assert place.verify().is_intact
+
+
+def test_a_piece_that_fails_after_the_database_saw_its_rows_is_undone_alone(place: Place) -> None:
+    """Rows that had to be written early are taken back to the savepoint; those of the pieces before stay."""
+    with place.open() as office:
+        for name in ("d1", "d2"):
+            sign_off(office, name)
+        desk = office._desk
+
+        def spoil(unit: UnitOfWork) -> Outcome:
+            assert isinstance(unit, SqlUnitOfWork)
+            unit.add_blob(BlobRow(sha256="f" * 64, size=1))
+            assert unit.list_outbox("d1")
+            unit.flush()
+            raise InterruptedError("spoilt")
+
+        def give(name: str) -> Piece[Outcome]:
+            step = _issue_step(desk, name, actor="V", on=None, wish=ANY_NUMBER, key=None)
+            return work_of(desk, step)
+
+        pieces: list[Piece[Outcome]] = [give("d1"), Piece(spoil), give("d2")]
+        with pytest.raises(InterruptedError):
+            office._store.transact_many(pieces)
+        assert [office.document(name).number for name in ("d1", "d2")] == [1, 2]
+    assert place.verify().is_intact
+
+
+def test_threads_that_wait_at_the_same_time_share_a_commit(place: Place) -> None:
+    """Each is answered after the commit that holds his number; fewer checkpoints than numbers; 1..n."""
+    with place.open() as office:
+        names = [f"d{number}" for number in range(24)]
+        for name in names:
+            sign_off(office, name)
+        before = office.verify_log().checkpoints
+        ready = threading.Barrier(len(names), timeout=60)
+        seen: list[tuple[int, bool]] = []
+
+        def clerk(name: str) -> None:
+            ready.wait()
+            issued = office.issue(name, actor="V")
+            seen.append((issued.number, office.document(name).number == issued.number))
+
+        clerks = [threading.Thread(target=clerk, args=(name,)) for name in names]
+        for one in clerks:
+            one.start()
+        for one in clerks:
+            one.join()
+        checkpoints = office.verify_log().checkpoints - before
+    assert sorted(seen) == [(number, True) for number in range(1, 25)]
+    assert checkpoints < len(names)
+    assert place.verify().is_intact
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("state", ["40001", "40P01"])
+def test_a_transaction_that_the_server_undid_is_tried_again_with_one_effect(
+    state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twice undone when all was written, then kept: the work ran three times, its effect is there once."""
+    finish, runs = SqlUnitOfWork.finish, 0
+
+    def finish_and_undo(unit: SqlUnitOfWork, *, key: VerifierKey, sign: SignNote) -> None:
+        nonlocal runs
+        runs += 1
+        cursor = unit._runner._cursor.connection.cursor()
+        finish(unit, key=key, sign=sign)
+        if runs < 3:
+            cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION SQLSTATE '{state}'; END $$")
+
+    with make_place("postgresql", tmp_path) as place, place.open() as office:
+        sign_off(office, "d1")
+        monkeypatch.setattr(SqlUnitOfWork, "finish", finish_and_undo)
+        assert office.issue("d1", actor="V").number == 1
+        monkeypatch.undo()
+        assert runs == 3
+        assert office.issue("d1", actor="V").is_replay
+        assert office.verify_log().is_intact
+
+
+@pytest.mark.slow
+def test_a_lock_held_for_too_long_is_busy_and_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another session keeps the head of the log: STORE_BUSY after the time-out; later the same call works."""
+    monkeypatch.setitem(postgres.SETTINGS, "lock_timeout", "200ms")
+    with make_place("postgresql", tmp_path) as place, place.open() as office:
+        sign_off(office, "d1")
+        other = sa.create_engine(place.database)
+        with other.begin() as connection:
+            connection.exec_driver_sql("SELECT * FROM audit_head FOR UPDATE")
+            with pytest.raises(DocflowError) as caught:
+                office.issue("d1", actor="V")
+            assert caught.value.code is ErrorCode.STORE_BUSY
+            assert caught.value.vi
+        other.dispose()
+        assert office.issue("d1", actor="V").number == 1
+
+
+@pytest.mark.slow
+def test_the_settings_that_guard_a_server_are_read_back(tmp_path: Path) -> None:
+    """Commits wait for the disk; nobody waits for ever."""
+    with make_place("postgresql", tmp_path) as place:
+        database = postgres.PostgresDatabase(place.database)
+        with database.reading() as reader, database.writing() as writer:
+            for connection in (reader, writer):
+                for name, value in postgres.SETTINGS.items():
+                    shown = connection.exec_driver_sql(f"SHOW {name}").scalar()
+                    assert shown == {"60s": "1min"}.get(value, value), name
+            assert reader.exec_driver_sql("SHOW transaction_read_only").scalar() == "on"
+        database.close()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "mysql://root@127.0.0.1/x",
+        "postgresql://root@127.0.0.1:1/nowhere",
+        "postgresql://root@127.0.0.1/x?password=geheim",
+        "://",
+        "postgresql://[",
+    ],
+)
+def test_an_address_of_nothing_is_our_error_without_its_password(address: str, tmp_path: Path) -> None:
+    """A code, a Vietnamese sentence, no password."""
+    with pytest.raises(DocflowError) as caught:
+        Place("postgresql", address, tmp_path).open()
+    assert caught.value.vi
+    assert "geheim" not in str(caught.value)
+
+
+def test_a_server_needs_a_folder_for_files_and_key(tmp_path: Path) -> None:
+    """home= is not guessed."""
+    with pytest.raises(DocflowError, match="home="):
+        Office.open("postgresql://root@127.0.0.1/x", agency=make_agency())
+    assert not list(tmp_path.iterdir())
