@@ -1,9 +1,9 @@
 """An office beside the machine's own rate of durable commits: `python -m benchmarks.office`.
 
 Issued is: state and guard checked, number, date and symbol given, register line, document, outbox, idempotency answer,
-audit leaf, tree and signed checkpoint written; answered after it is on the disk. The machine's raw rate is measured in the
-same round: one row, one durable commit, the same driver and the same pragmas. Goals: one at a time ≥ 60 % of the raw
-rate; with group commit ≥ 10,000 documents/s; cost per document in a large office ≤ 1.2 × that in a small one.
+audit leaf, tree and signed checkpoint written; answered after it is on the disk. The machine's raw rate is measured in
+the same round: one row, one durable commit, the same driver and the same pragmas. Goals: one at a time ≥ 60 % of the
+raw rate; with group commit ≥ 10,000 documents/s; cost per document in a large office ≤ 1.2 × that in a small one.
 """
 
 from __future__ import annotations

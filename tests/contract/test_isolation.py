@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from docflow import DocflowError, ErrorCode, FileDrop, Office, Post, RegisterKind
+from docflow import Addressee, DocflowError, ErrorCode, FileDrop, Office, OfficeRole, Post, RegisterKind
+from docflow.model import CopyDirection, CopyForm, CopyRequest, SourceKind
 from tests.contract.offices import Place
 from tests.exchange_kit import KeyPeers, KeySigner
 from tests.office_kit import SetClock, leader_pdf, make_agency, make_draft, seal_off, sign_off
@@ -26,7 +27,7 @@ class Forged:
 
 
 Attempt = Callable[[Office, Forged], object]
-#: Each verb with an identifier of the other agency: it must say that there is no such thing.
+#: Each verb with an identifier of the other agency: it must say that there is no such thing (of a copy: no such source).
 NOT_THERE: dict[str, Attempt] = {
     "approve": lambda office, it: office.approve(it.document, actor="A"),
     "leader_signed": lambda office, it: office.leader_signed(it.document, b"%PDF", actor="A"),
@@ -34,6 +35,32 @@ NOT_THERE: dict[str, Attempt] = {
     "sealed": lambda office, it: office.sealed(it.numbered, leader_pdf(it.numbered) + b" seal", actor="A"),
     "void": lambda office, it: office.void(it.numbered, actor="A", reason="x"),
     "void_reserved": lambda office, _: office.void_reserved("van_ban_di", 2026, number=3, actor="A", reason="x"),
+    "add_addressees": lambda office, it: office.add_addressees(
+        it.numbered, (Addressee(name="Sở Y tế"),), actor="A", reason="x"
+    ),
+    "attach": lambda office, it: office.attach(it.document, b"%PDF", name="a.pdf", actor="A"),
+    "attachment_sealed": lambda office, it: office.attachment_sealed(it.document, 0, b"%PDF", actor="A"),
+    "cancel": lambda office, it: office.cancel(it.document, actor="A", reason="x"),
+    "comment": lambda office, it: office.comment(it.document, "ý kiến", actor="A"),
+    "confirm_role": lambda office, _: office.confirm_role("V", OfficeRole.VAN_THU, actor="A"),
+    "copy_sealed": lambda office, it: office.copy_sealed(it.document, b"%PDF", actor="A"),
+    "hand_over": lambda office, it: office.hand_over(it.numbered, 1, actor="A", how="bưu điện"),
+    "make_copy": lambda office, it: office.make_copy(
+        CopyRequest(
+            form=CopyForm.SAO_Y,
+            direction=CopyDirection.ELECTRONIC_TO_PAPER,
+            source_kind=SourceKind.BAN_GOC,
+            source=it.numbered,
+            subject="về việc",
+            signer_name="A",
+            signer_position="B",
+        ),
+        actor="A",
+    ),
+    "recall": lambda office, it: office.recall(it.numbered, actor="A", reason="x"),
+    "return_draft": lambda office, it: office.return_draft(it.document, actor="A", reason="x"),
+    "revise": lambda office, it: office.revise(it.document, make_draft(), actor="A", version=1),
+    "void_copy": lambda office, it: office.void_copy(it.document, actor="A", reason="x"),
     "document": lambda office, it: office.document(it.document),
     "blob": lambda office, it: office.blob(it.blob),
     "inclusion_proof": lambda office, it: office.inclusion_proof(it.document),
@@ -56,6 +83,12 @@ EMPTY: dict[str, Attempt] = {
     "inbox": lambda office, _: office.inbox(),
     "entries": lambda office, _: office.entries(2026),
     "register": lambda office, _: office.register(RegisterKind.OUTGOING, 2026).lines,
+    "attachments": lambda office, it: office.attachments(it.document),
+    "copies": lambda office, _: office.copies(),
+    "links": lambda office, it: office.links(target=it.document),
+    "remarks": lambda office, it: office.remarks(it.document),
+    "roles": lambda office, _: office.roles(),
+    "versions": lambda office, it: office.versions(it.document),
     "receipts": lambda office, it: office.receipts(it.numbered),
     "parcels": lambda office, it: office.parcels(it.numbered),
 }
@@ -75,6 +108,8 @@ NEITHER = {
     "dispatch",
     "collect",
     "draft",
+    "grant",
+    "withdraw",
     "issue_many",
     "register_name",
     "reserve_numbers",
@@ -112,7 +147,8 @@ def test_a_forged_identifier_names_nothing(two: tuple[Office, Forged]) -> None:
     for name, attempt in NOT_THERE.items():
         with pytest.raises(DocflowError) as caught:
             attempt(office, forged)
-        assert caught.value.code is ErrorCode.NOT_FOUND, name
+        expected = ErrorCode.COPY_NOT_ALLOWED if name == "make_copy" else ErrorCode.NOT_FOUND
+        assert caught.value.code is expected, name
     (done,) = office.issue_many([forged.document], actor="A")
     assert isinstance(done, DocflowError)
     assert done.code is ErrorCode.NOT_FOUND

@@ -148,11 +148,9 @@ def take_step(
 
 def work_of(desk: Desk, step: Step) -> Piece[Outcome]:
     """Return a step as a piece of work for a transaction."""
-    return Piece(
-        lambda unit: perform(unit, step, desk=desk),
-        document=step.document_id,
-        answer=step.key or f"{desk.agency.code}/{step.event.value}/{step.document_id}",
-    )
+    # The key of a document's first version: if it is another one, the answer is looked for when it is asked for.
+    key = step.key or f"{desk.agency.code}/{step.event.value}/{step.document_id}"
+    return Piece(lambda unit: perform(unit, step, desk=desk), document=step.document_id, answer=key)
 
 
 def find_document(desk: Desk, document_id: str) -> Document:
