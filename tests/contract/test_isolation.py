@@ -27,7 +27,7 @@ class Forged:
 
 
 Attempt = Callable[[Office, Forged], object]
-#: Each verb with an identifier of the other agency: it must say that there is no such thing (of a copy: no such source).
+#: Each verb with an identifier of the other agency: no such thing is there (of a copy: no such source).
 NOT_THERE: dict[str, Attempt] = {
     "approve": lambda office, it: office.approve(it.document, actor="A"),
     "leader_signed": lambda office, it: office.leader_signed(it.document, b"%PDF", actor="A"),
