@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 
+import pikepdf
+import pypdf
 import pytest
+from lxml import etree
 
 from docflow import CaseFile, Direction, FilePlan, FileState, Office
 from docflow.errors import DocflowError, ErrorCode
@@ -23,7 +27,7 @@ from docflow.office.files.guards import FILE_GUARDS
 from tests.contract.offices import Place
 from tests.office_kit import SetClock, seal_off
 from tests.support import REPOSITORY
-from tests.work_kit import MONDAY, SCAN, add, make_file, register
+from tests.work_kit import MONDAY, SCAN, add, make_entry, make_file, register
 
 
 @pytest.fixture
@@ -243,3 +247,43 @@ def test_the_same_request_again_changes_nothing(office: Office, clock: SetClock)
     assert add(office, file, "thu") == once
     clock.advance(hours=-1)
     refused(ErrorCode.CLOCK_TURNED_BACK, lambda: office.close_file(file.code, actor="A"), office=office)
+
+
+def test_a_file_is_exported_as_pdf_and_xml_in_order_of_time(office: Office, clock: SetClock) -> None:
+    """NĐ 30/2020 Phụ lục VI Phần I: export a file as .pdf and .xml in time order of creation."""
+    pages = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(pages, min_version="1.7")
+    file = make_file(office)
+    office.receive_by_hand(make_entry("2/A"), actor="V", incoming_id="hai", scan=pages.getvalue())
+    for step in (office.check, office.accept):
+        step("hai", actor="V")
+    clock.advance(hours=1)
+    office.receive_by_hand(make_entry("1/A <b>"), actor="V", incoming_id="giay")
+    for step in (office.check, office.accept):
+        step("giay", actor="V")
+    add(office, file, "giay")
+    add(office, file, "hai")
+    with pikepdf.open(io.BytesIO(office.export_file_pdf(file.code))) as exported:
+        assert len(exported.pages) == 2
+        attached = exported.attachments["H99.2026.01.TCCB.002.pdf"].get_file().read_bytes()
+        assert attached == pages.getvalue()
+    tree = etree.fromstring(office.export_file_xml(file.code))
+    assert [one.findtext("CodeNotation") for one in tree.iter("Document")] == ["2/A", "1/A <b>"]
+    assert tree.findtext("FileCode/FileNotation") == "01.TCCB"
+    assert tree.findtext("DocTotal") == "2"
+
+
+def test_a_hand_over_has_minutes_and_a_list(office: Office) -> None:
+    """NĐ 30/2020 Điều 30.3: mục lục hồ sơ, biên bản giao nhận."""
+    file = closed(office)
+    office.announce_hand_over(file.code, actor="Lưu trữ")
+    office.hand_over_file(file.code, actor="A", to="Lưu trữ cơ quan")
+    text = "".join(
+        page.extract_text()
+        for page in pypdf.PdfReader(io.BytesIO(office.hand_over_minutes([file.code], giver="Phòng Ngân sách"))).pages
+    )
+    assert "BIÊN BẢN GIAO NHẬN" in text
+    assert "Lưu trữ cơ quan" in text
+    assert "01.TCCB" in text.replace("\n", "")

@@ -3,7 +3,8 @@
 :func:`compose_document` draws everything except the number and the date, which a register gives later;
 for those, for the leader's signature and for the agency's seal it returns the boxes where they belong.
 
-:func:`print_book` and :func:`write_workbook` print registers as books.
+:func:`print_book` and :func:`write_workbook` print registers as books, :func:`print_file` and :func:`write_file_xml`
+a file (hồ sơ).
 
 This room does not: sign, number, fill fields, or judge whether a document may be issued.
 
@@ -20,6 +21,7 @@ from docflow.model.layout import Alignment, Box, ComposedDocument, FontFace, Fon
 from docflow.printing._book import Paper, print_book
 from docflow.printing._compose import compose_document
 from docflow.printing._document import BodyParagraph, OfficialDocument, ParagraphKind
+from docflow.printing._file import print_file, print_hand_over, write_file_xml
 from docflow.printing._workbook import write_workbook
 
 __all__ = [
@@ -35,5 +37,8 @@ __all__ = [
     "TextBox",
     "compose_document",
     "print_book",
+    "print_file",
+    "print_hand_over",
+    "write_file_xml",
     "write_workbook",
 ]

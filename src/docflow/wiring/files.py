@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from docflow import office as use_cases
 from docflow.model import CaseFile, ContentsLine, Direction, FileAct, FileEvent, FilePlan, FileState
+from docflow.model.layout import FontFamily
 from docflow.office import Desk, DestructionWarning, FileAsk, FileDuty
+from docflow.printing import print_file, print_hand_over, write_file_xml
+from docflow.signing import bundled_fonts
 from docflow.store import OfficeStore
 
 
@@ -163,6 +167,32 @@ class FileOffice:
     def destruction_warning(self, code: str) -> DestructionWarning:
         """Return what a destruction would leave; see :func:`docflow.office.warn_of_destruction`."""
         return use_cases.warn_of_destruction(self._desk, code)
+
+    def export_file_pdf(self, code: str, *, fonts: FontFamily | None = None) -> bytes:
+        """Return a file as one PDF in order of time: table of contents, pages to read, each document attached as it is.
+
+        Args:
+            fonts: The fonts that come with vnsign if None.
+
+        Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I.
+        """
+        lines = self.file_contents(code)
+        contents = {line.content: self._store.blobs.get(line.content) for line in lines if line.content is not None}
+        return print_file(self.file(code), lines, contents, fonts=fonts or bundled_fonts())
+
+    def export_file_xml(self, code: str) -> bytes:
+        """Return the metadata of a file and its documents as XML, in order of time.
+
+        Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I, Phần II.
+        """
+        return write_file_xml(self.file(code), self.file_contents(code))
+
+    def hand_over_minutes(self, codes: Sequence[str], *, giver: str, fonts: FontFamily | None = None) -> bytes:
+        """Return the minutes of a hand-over (biên bản giao nhận) and its list of files as PDF.
+
+        Source: Nghị định 30/2020/NĐ-CP Điều 30 khoản 3.
+        """
+        return print_hand_over([self.file(code) for code in codes], giver=giver, fonts=fonts or bundled_fonts())
 
     def _handle(
         self,
