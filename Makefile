@@ -60,8 +60,8 @@ fuzz: .venv-fuzz/.installed ## Fuzz verification for half an hour (SEEDS=folder 
 	@touch $@
 
 .PHONY: bench
-bench: $(VENV)/.dev-installed ## Measure an authority beside openssl and certomancer, and signing beside pyHanko
-	@$(BIN)/python -m benchmarks.authority $(ARGS); $(BIN)/python -m benchmarks.sign $(ARGS)
+bench: $(VENV)/.dev-installed ## Measure an authority beside openssl and certomancer, signing and verifying beside pyHanko
+	@$(BIN)/python -m benchmarks.authority $(ARGS); $(BIN)/python -m benchmarks.sign $(ARGS); $(BIN)/python -m benchmarks.verify $(ARGS)
 
 .PHONY: constraints
 constraints: ## Resolve all versions anew into constraints.txt (then run make check test)

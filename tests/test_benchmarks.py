@@ -39,3 +39,21 @@ def test_the_benchmark_of_signing_runs() -> None:
     assert finished.returncode == 0, finished.stderr
     for row in ("| pyHanko (b)", "| floor", "| vnsign seal_pdf", "| vnsign, evidence fetched anew", "10 MB signed"):
         assert row in finished.stdout
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_verifying_runs() -> None:
+    """Every contender finds its files valid; no time is asserted."""
+    require_tool("pdfsig")
+    require_tool("certutil")
+    command = [sys.executable, "-m", "benchmarks.verify", "--quick"]
+    finished = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr
+    for row in (
+        "| pyHanko with lists",
+        "| pdfsig",
+        "| vnsign inspect_pdf",
+        "| 2 processes",
+        "10 MB verified: TOTAL_PASSED",
+    ):
+        assert row in finished.stdout
