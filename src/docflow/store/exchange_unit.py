@@ -21,6 +21,7 @@ from docflow.ports import (
     ReceiptRow,
 )
 from docflow.store import rows
+from docflow.store.drafting_tables import ATTACHED_FILE, DRAFT_VERSION
 from docflow.store.prepared import Prepared
 from docflow.store.tables import (
     AUDIT_CHECKPOINT,
@@ -75,6 +76,20 @@ _NEEDED = (
             owned(DOCUMENT),
             sa.or_(*(DOCUMENT.c[name] == sa.bindparam("sha") for name in ("draft_pdf", "leader_pdf", "sealed_pdf"))),
             DOCUMENT.c.id != sa.bindparam("besides"),
+        )
+    ),
+    Prepared(
+        sa.select(DRAFT_VERSION.c.document_id).where(
+            owned(DRAFT_VERSION),
+            DRAFT_VERSION.c.pdf == sa.bindparam("sha"),
+            DRAFT_VERSION.c.document_id != sa.bindparam("besides"),
+        )
+    ),
+    Prepared(
+        sa.select(ATTACHED_FILE.c.document_id).where(
+            owned(ATTACHED_FILE),
+            sa.or_(*(ATTACHED_FILE.c[name] == sa.bindparam("sha") for name in ("pdf", "sealed_pdf"))),
+            ATTACHED_FILE.c.document_id != sa.bindparam("besides"),
         )
     ),
 )

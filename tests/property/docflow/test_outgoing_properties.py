@@ -311,7 +311,7 @@ def test_any_history_of_outgoing_documents_is_as_a_clerk_would_have_it() -> None
     run_state_machine_as_test(
         Outgoing,
         settings=settings(
-            max_examples=more_in_ci(3, 60),
+            max_examples=more_in_ci(3, 40),
             stateful_step_count=more_in_ci(30, 50),
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 
 import pytest
@@ -77,6 +78,14 @@ def test_a_delegation_is_limited_in_time_and_content_and_not_passed_on() -> None
         with pytest.raises(DocflowError) as caught:
             Delegation(**{**given, "types": WRITTEN.types, **broken})  # type: ignore[arg-type]
         assert caught.value.code is ErrorCode.BAD_ARGUMENT
+
+
+def test_a_written_delegation_to_the_head_of_a_unit_is_not_passed_to_his_deputy() -> None:
+    """NĐ 30/2020 Điều 13: TUQ. is not sub-delegated; only an order (TL.) is."""
+    given = dataclasses.replace(WRITTEN, person="Dũng", types=frozenset({DocumentType.QUYET_DINH}))
+    staff = Staff(appointments=STAFF.appointments, delegations=(given,))
+    assert [p.competence for p in find_powers(staff, "Dũng", day=DAY, type=DocumentType.QUYET_DINH)] == [Competence.TUQ]
+    assert find_powers(staff, "Giang", day=DAY, type=DocumentType.QUYET_DINH) == ()
 
 
 def test_whoever_has_no_power_that_day_is_refused() -> None:

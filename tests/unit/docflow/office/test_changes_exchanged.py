@@ -33,7 +33,7 @@ from docflow import (
 from docflow.edxml import BusinessType, DocumentInfo, NewDocument, build_message, parse_message
 from docflow.ports import Parts
 from tests.exchange_kit import RECEIVER, SENDER, KeySigner, TwoAgencies, open_exchanging, open_two, seal_document
-from tests.office_kit import SetClock, leader_pdf
+from tests.office_kit import SetClock, leader_pdf, make_draft
 
 
 @pytest.fixture
@@ -226,3 +226,17 @@ def test_mail_in_flight_follows_the_successor_of_a_closed_code(tmp_path: Path) -
         sender.collect(drop)
         assert sender.outbox(document_id="d1")[0].state is OutboxState.TAKEN_BACK
         assert sender.verify_log().is_intact
+
+
+def test_what_is_our_own_is_not_destroyed_with_what_another_takes_back(pair: TwoAgencies) -> None:
+    """A received file that also goes with a document of our own stays, whoever takes his copy back."""
+    held = pair.arrived()
+    pdf = pair.receiver.blob(held.pdf)
+    draft = dataclasses.replace(make_draft(), subject="về việc chuyển văn bản")
+    pair.receiver.draft(draft, actor="A", document_id="own")
+    pair.receiver.attach("own", pdf, name="Văn bản của cấp trên", actor="A")
+    pair.sender.recall("d1", actor="V", reason="sai")
+    pair.exchange()
+    pair.receiver.agree_take_back(held.id, actor="V")
+    assert pair.receiver.blob(held.pdf) == pdf
+    assert pair.receiver.verify_log().is_intact
