@@ -231,12 +231,12 @@ def test_mail_in_flight_follows_the_successor_of_a_closed_code(tmp_path: Path) -
 def test_what_is_our_own_is_not_destroyed_with_what_another_takes_back(pair: TwoAgencies) -> None:
     """A received file that also goes with a document of our own stays, whoever takes his copy back."""
     held = pair.arrived()
-    pdf = pair.receiver.blob(held.pdf)
+    pdf = pair.receiver.blob(held.pdf or "")
     draft = dataclasses.replace(make_draft(), subject="về việc chuyển văn bản")
     pair.receiver.draft(draft, actor="A", document_id="own")
     pair.receiver.attach("own", pdf, name="Văn bản của cấp trên", actor="A")
     pair.sender.recall("d1", actor="V", reason="sai")
     pair.exchange()
     pair.receiver.agree_take_back(held.id, actor="V")
-    assert pair.receiver.blob(held.pdf) == pdf
+    assert pair.receiver.blob(held.pdf or "") == pdf
     assert pair.receiver.verify_log().is_intact
