@@ -10,6 +10,7 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -263,3 +264,41 @@ def test_no_illegal_state_of_incoming_is_reached_and_no_legal_path_refused() -> 
         database=None,
     )
     run_state_machine_as_test(IncomingLife, settings=effort)
+
+
+_PATHS: dict[str, tuple[str, ...]] = {
+    "received": (),
+    "arrived": ("check",),
+    "registered": ("check", "accept"),
+    "submitted": ("check", "accept", "submit"),
+    "instructed": ("check", "accept", "submit", "instruct"),
+    "assigned": ("check", "accept", "assign"),
+    "processing": ("check", "accept", "assign", "progress"),
+    "paused": ("check", "accept", "assign", "pause"),
+    "completed": ("check", "accept", "assign", "complete"),
+    "forwarded": ("check", "accept", "forward"),
+    "refused": ("check", "refuse"),
+}
+_GOOD: dict[str, tuple[object, ...]] = {
+    **dict.fromkeys(("check", "accept", "submit", "reassign", "progress", "resume", "forward"), ()),
+    "refuse": ("gửi nhầm",),
+    "instruct": ("giao Phòng A",),
+    "assign": (3, "Phòng A"),
+    "pause": ("chờ bổ sung",),
+    "extend": (5, "khó"),
+    "answer": ("answer",),
+    "complete": ("lưu",),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("state", _PATHS)
+def test_in_every_state_every_verb_does_what_the_model_says(state: str) -> None:
+    """Each state reached once for each verb, with arguments that leave only the state to decide."""
+    life = IncomingLife()
+    life.issue_an_answer()
+    for verb in _GOOD:
+        name = life.receive()
+        for step in (*_PATHS[state], verb):
+            getattr(life, step)(name, *_GOOD[step])
+    life.teardown()
