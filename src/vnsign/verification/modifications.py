@@ -17,9 +17,10 @@ from enum import IntEnum
 from vnsign.pdf.comparing.appended import oddity_of_appended, rewritten_objects
 from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
 from vnsign.pdf.comparing.changes import compare_pair
+from vnsign.pdf.comparing.opinions import NO_OPINION, Opinion
 from vnsign.pdf.comparing.plain import is_plain
 from vnsign.pdf.comparing.revisions import RevisionPair, Side
-from vnsign.pdf.comparing.second_opinion import NO_OPINION, Asking, Opinion, ask_second_opinion
+from vnsign.pdf.comparing.second_opinion import Asking, ask_second_opinion
 from vnsign.pdf.opening import HARMLESS_WARNINGS
 from vnsign.pdf.reading.opened import OpenedPdf
 from vnsign.pdf.reading.structure import FoundSignature

@@ -11,7 +11,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, ModificationLevel, SuspiciousModification
 from pyhanko.sign.fields import MDPPerm
 
-from vnsign.pdf.comparing.second_opinion import NO_OPINION, Opinion, SecondOpinion
+from vnsign.pdf.comparing.opinions import NO_OPINION, Opinion, SecondOpinion
 from vnsign.pdf.reading.structure import FoundSignature
 
 _LOGGER = "pyhanko"

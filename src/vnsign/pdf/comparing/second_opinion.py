@@ -9,11 +9,11 @@ takes minutes for some) is no opinion; our own comparison stands alone then.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from enum import StrEnum
 
 import pikepdf
 
+from vnsign.pdf.comparing.opinions import NO_OPINION, SecondOpinion
 from vnsign.pdf.opening import MAX_PDF_BYTES
 from vnsign.pdf.reading.opened import OpenedPdf
 from vnsign.pdf.reading.structure import FoundSignature
@@ -27,23 +27,6 @@ class Asking(StrEnum):
     ALWAYS = "always"
 
 
-class Opinion(StrEnum):
-    """What the second reader thinks."""
-
-    AGREED = "agreed"
-    REFUSED = "refused"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecondOpinion:
-    """The opinion and, when refused, why."""
-
-    verdict: Opinion
-    reason: str = ""
-
-
-NO_OPINION = SecondOpinion(verdict=Opinion.NONE)
 #: DocMDP level that allows annotations.
 _ANNOTATE = 3
 #: pyHanko reads a stream's table of n objects anew for each of them: n² entries, about 3 µs each, for each revision.
