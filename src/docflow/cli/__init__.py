@@ -25,6 +25,7 @@ _COMMANDS = {
     "audit": "docflow.cli.audit:audit",
     "demo": "docflow.demo.command:demo",
     "register": "docflow.cli.register:register",
+    "report": "docflow.cli.report:report",
     "search": "docflow.cli.search:search",
     "states": "docflow.cli.states:states",
 }

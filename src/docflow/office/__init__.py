@@ -105,6 +105,32 @@ from docflow.office.registers.reserving import (
     reserve_numbers,
     void_reserved_number,
 )
+from docflow.office.reports.csv_form import (
+    write_report_csv,
+)
+from docflow.office.reports.facts import (
+    REPORT_COLUMNS,
+    ActFact,
+    ReportFacts,
+    ReportRow,
+    gather_facts,
+    is_account,
+)
+from docflow.office.reports.figures import (
+    Report,
+    ReportBy,
+    ReportFigures,
+    ReportLine,
+    build_report,
+)
+from docflow.office.reports.periods import (
+    ReportPeriod,
+    parse_report_period,
+)
+from docflow.office.reports.table import (
+    REPORT_TITLE,
+    tabulate_report,
+)
 from docflow.office.rights import (
     confirm_role,
     grant_role,
@@ -114,6 +140,9 @@ from docflow.office.rights import (
 
 __all__ = [
     "LINES_A_VOLUME",
+    "REPORT_COLUMNS",
+    "REPORT_TITLE",
+    "ActFact",
     "Desk",
     "DestructionWarning",
     "Dispatched",
@@ -129,6 +158,13 @@ __all__ = [
     "RegisterBook",
     "RegisterKind",
     "RegisterLine",
+    "Report",
+    "ReportBy",
+    "ReportFacts",
+    "ReportFigures",
+    "ReportLine",
+    "ReportPeriod",
+    "ReportRow",
     "Reserved",
     "act_on_dossier",
     "act_on_file",
@@ -138,6 +174,7 @@ __all__ = [
     "ask_take_back",
     "attach_file",
     "build_log_statement",
+    "build_report",
     "cancel_draft",
     "collect",
     "comment_draft",
@@ -147,10 +184,12 @@ __all__ = [
     "draft_document",
     "find_dossier",
     "find_file",
+    "gather_facts",
     "grant_role",
     "hand_over",
     "handling_line",
     "incoming_line",
+    "is_account",
     "issue_document",
     "issue_documents",
     "know",
@@ -163,6 +202,7 @@ __all__ = [
     "open_dossier",
     "open_register",
     "outgoing_line",
+    "parse_report_period",
     "plan_file",
     "rate_on_time",
     "read_dossier_clocks",
@@ -176,6 +216,7 @@ __all__ = [
     "reserve_numbers",
     "return_draft",
     "revise_draft",
+    "tabulate_report",
     "void_copy",
     "void_number",
     "void_reserved_number",
@@ -183,4 +224,5 @@ __all__ = [
     "warn_of_destruction",
     "withdraw_role",
     "write_book_csv",
+    "write_report_csv",
 ]

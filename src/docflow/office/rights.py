@@ -31,9 +31,9 @@ def require_right(unit: UnitOfWork, desk: Desk, actor: str, *, role: Role, event
     if desk.rights is not None:
         is_allowed = desk.rights.allows(actor, role, event=event, subject=subject)
     else:
-        holdings = unit.list_holdings()
         wanted = ROLES_FOR.get(role, frozenset())
-        is_allowed = not holdings or any(h.person == actor and h.is_held and h.role in wanted for h in holdings)
+        own = unit.list_holdings_of(actor)
+        is_allowed = any(h.is_held and h.role in wanted for h in own) or not (own or unit.has_holdings())
     if not is_allowed:
         raise UsageError(
             ErrorCode.FORBIDDEN,

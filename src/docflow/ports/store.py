@@ -118,6 +118,12 @@ class UnitOfWork(RecordWriter, Protocol):
     def list_holdings(self) -> Sequence[RoleHolding]:
         """Return who holds or held which role, by person and role."""
 
+    def list_holdings_of(self, person: str) -> Sequence[RoleHolding]:
+        """Return which roles somebody holds or held."""
+
+    def has_holdings(self) -> bool:
+        """Return whether anybody holds or held a role."""
+
     def find_holding(self, person: str, role: OfficeRole) -> RoleHolding | None:
         """Return whether somebody holds or held a role, or None."""
 

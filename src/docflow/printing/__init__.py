@@ -3,8 +3,8 @@
 :func:`compose_document` draws everything except the number and the date, which a register gives later;
 for those, for the leader's signature and for the agency's seal it returns the boxes where they belong.
 
-:func:`print_book` and :func:`write_workbook` print registers as books, :func:`print_file` and :func:`write_file_xml`
-a file (hồ sơ).
+:func:`print_book` and :func:`write_workbook` print registers as books, :func:`print_report` figures, :func:`print_file`
+and :func:`write_file_xml` a file (hồ sơ).
 
 This room does not: sign, number, fill fields, or judge whether a document may be issued.
 
@@ -22,6 +22,7 @@ from docflow.printing._book import Paper, print_book
 from docflow.printing._compose import compose_document
 from docflow.printing._document import BodyParagraph, OfficialDocument, ParagraphKind
 from docflow.printing._file import print_file, print_hand_over, write_file_xml
+from docflow.printing._report import print_report, write_report_workbook
 from docflow.printing._workbook import write_workbook
 
 __all__ = [
@@ -39,6 +40,8 @@ __all__ = [
     "print_book",
     "print_file",
     "print_hand_over",
+    "print_report",
     "write_file_xml",
+    "write_report_workbook",
     "write_workbook",
 ]

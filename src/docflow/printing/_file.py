@@ -20,15 +20,10 @@ from collections.abc import Mapping, Sequence
 
 import pikepdf
 from lxml import etree
-from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
-from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table
 
 from docflow.model import CaseFile, ContentsLine
-from docflow.model.layout import FontFace, FontFamily
-from docflow.printing._fonts import check_coverage, load_faces
-from docflow.printing._lock import REPORTLAB
+from docflow.model.layout import FontFamily
+from docflow.printing._table import PrintedTable, print_tables
 
 _HEADS = ("STT", "Số, ký hiệu", "Ngày tháng", "Tác giả", "Tên loại và trích yếu", "Đi/đến", "Ghi chú")
 _WIDTHS = (12, 26, 20, 32, 51, 15, 24)
@@ -104,7 +99,7 @@ def print_file(
         for line in lines
     ]
     head = ("MỤC LỤC VĂN BẢN TRONG HỒ SƠ", f"{file.code} · {file.title}", f"Thời hạn bảo quản: {file.retention}")
-    front = _print_table(head, _HEADS, rows, widths=_WIDTHS, fonts=fonts)
+    front = print_tables(head, [PrintedTable(titles=_HEADS, rows=rows, widths=_WIDTHS)], fonts=fonts)
     with pikepdf.open(io.BytesIO(front)) as pdf:
         for line in lines:
             data = contents.get(line.content or "")
@@ -154,38 +149,7 @@ def print_hand_over(files: Sequence[CaseFile], *, giver: str, fonts: FontFamily)
         f"Bên giao: {giver}. Bên nhận: {', '.join(receivers) or '…'}",
         f"Tổng số hồ sơ: {len(files)}. Mục lục hồ sơ, tài liệu nộp lưu:",
     )
-    return _print_table(head, _FILE_HEADS, rows, widths=_FILE_WIDTHS, fonts=fonts)
-
-
-def _print_table(
-    head: Sequence[str],
-    titles: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    *,
-    widths: Sequence[int],
-    fonts: FontFamily,
-) -> bytes:
-    with REPORTLAB:
-        faces = load_faces(fonts)
-        check_coverage([*head, *titles, *(cell for row in rows for cell in row)], faces=faces)
-        plain = ParagraphStyle("cell", fontName=faces[FontFace.REGULAR].fontName, fontSize=9, leading=11)
-        bold = ParagraphStyle("head", parent=plain, fontName=faces[FontFace.BOLD].fontName)
-        title = ParagraphStyle("title", parent=bold, fontSize=13, leading=18, alignment=1)
-        table = [[_paragraph(text, bold) for text in titles], *([_paragraph(text, plain) for text in r] for r in rows)]
-        story: list[Flowable] = [_paragraph(head[0], title), *(_paragraph(text, plain) for text in head[1:])]
-        grid = [("GRID", (0, 0), (-1, -1), 0.5, (0, 0, 0)), ("VALIGN", (0, 0), (-1, -1), "TOP")]
-        sizes = [width * mm for width in widths]
-        story += [Spacer(1, 4 * mm), Table(table, colWidths=sizes, style=grid, repeatRows=1)]
-        buffer = io.BytesIO()
-        document = SimpleDocTemplate(buffer, pagesize=A4, margins=15 * mm, title=head[0], invariant=1)
-        document.leftMargin = document.rightMargin = 15 * mm
-        document.build(story)
-    return buffer.getvalue()
-
-
-def _paragraph(text: str, style: ParagraphStyle) -> Paragraph:
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return Paragraph(escaped, style)
+    return print_tables(head, [PrintedTable(titles=_FILE_HEADS, rows=rows, widths=_FILE_WIDTHS)], fonts=fonts)
 
 
 def _can_open(data: bytes) -> bool:

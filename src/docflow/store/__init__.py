@@ -14,6 +14,7 @@ from docflow.store.database import PRAGMAS, Database
 from docflow.store.machine import SystemClock, SystemRandomness
 from docflow.store.office_store import OfficeStore, open_store
 from docflow.store.reader import StoreReader, open_to_read
+from docflow.store.reports import ReportQuery
 from docflow.store.tables import METADATA, Proof
 from docflow.store.tables_page import describe_tables
 from docflow.store.verification import verify_store
@@ -29,6 +30,7 @@ __all__ = [
     "Database",
     "OfficeStore",
     "Proof",
+    "ReportQuery",
     "StoreReader",
     "SystemClock",
     "SystemRandomness",

@@ -33,7 +33,14 @@ _FIND_ATTACHMENTS = Prepared(
 _FIND_HOLDINGS = Prepared(
     sa.select(ROLE_HOLDING).where(owned(ROLE_HOLDING)).order_by(ROLE_HOLDING.c.person, ROLE_HOLDING.c.role)
 )
-_ALL = "all"
+_FIND_HOLDINGS_OF = Prepared(
+    sa.select(ROLE_HOLDING).where(owned(ROLE_HOLDING), ROLE_HOLDING.c.person == sa.bindparam("who"))
+)
+_FIND_ANY_HOLDING = Prepared(sa.select(ROLE_HOLDING.c.person).where(owned(ROLE_HOLDING)).limit(1))
+
+
+_ANYBODY = ""
+"""Nobody is called so: the key under which it is kept whether anybody holds a role."""
 
 
 class DraftingUnit(RegisterUnit):
@@ -41,7 +48,8 @@ class DraftingUnit(RegisterUnit):
 
     def __init__(self, connection: sa.Connection, *, agency: str) -> None:
         super().__init__(connection, agency=agency)
-        self._holdings: dict[str, tuple[RoleHolding, ...] | None] = {}
+        # Asked at every step, changed hardly ever: each person is read once a transaction.
+        self._holdings: dict[str, tuple[RoleHolding, ...] | bool | None] = {}
 
     def add_version(self, version: DraftVersion) -> None:
         """Keep a version of a draft."""
@@ -86,10 +94,22 @@ class DraftingUnit(RegisterUnit):
 
     def list_holdings(self) -> Sequence[RoleHolding]:
         """Return who holds or held which role, by person and role."""
-        known = self._holdings.get(_ALL)
-        if known is None:  # asked at every step, changed hardly ever: read once a transaction
-            known = tuple(rows.read_record(RoleHolding, row) for row in self._all(_FIND_HOLDINGS))
-            self._keep(self._holdings, _ALL, known)
+        return tuple(rows.read_record(RoleHolding, row) for row in self._all(_FIND_HOLDINGS))
+
+    def list_holdings_of(self, person: str) -> Sequence[RoleHolding]:
+        """Return which roles somebody holds or held."""
+        known = self._holdings.get(person)
+        if not isinstance(known, tuple):
+            known = tuple(rows.read_record(RoleHolding, row) for row in self._all(_FIND_HOLDINGS_OF, who=person))
+            self._keep(self._holdings, person, known)
+        return known
+
+    def has_holdings(self) -> bool:
+        """Return whether anybody holds or held a role."""
+        known = self._holdings.get(_ANYBODY)
+        if not isinstance(known, bool):
+            known = self._one(_FIND_ANY_HOLDING) is not None
+            self._keep(self._holdings, _ANYBODY, known)
         return known
 
     def find_holding(self, person: str, role: OfficeRole) -> RoleHolding | None:
@@ -102,4 +122,5 @@ class DraftingUnit(RegisterUnit):
             self._insert(ROLE_HOLDING, rows.write_record(holding))
         else:
             self._update(ROLE_HOLDING, rows.write_record(holding))
-        self._keep(self._holdings, _ALL, None)
+        for key in (holding.person, _ANYBODY):
+            self._keep(self._holdings, key, None)

@@ -14,7 +14,7 @@ from typing import TypeVar
 from docflow.audit import LogReport, VerifierKey, format_proof, parse_vkey
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
 from docflow.model import Document, DocumentState, IncomingDocument, IncomingState, SearchHit, SearchQuery
-from docflow.office import RegisterBook, RegisterKind
+from docflow.office import RegisterBook, RegisterKind, Report
 from docflow.ports import InboxRow, OutboxRow, OutboxState, ParcelRow, ReceiptRow, RegisterEntry
 from docflow.store import reading
 from docflow.store.blobs import BlobFolder
@@ -23,6 +23,7 @@ from docflow.store.database import Database
 from docflow.store.drafting_reader import DraftingReader
 from docflow.store.leaf_rows import identify_agency
 from docflow.store.places import BLOB_FOLDER, DATABASE_NAME, VKEY_NAME, OfficeDatabase, name_database
+from docflow.store.reports import ReportQuery, read_report, verify_report
 from docflow.store.search.contents import list_unread, put_content, read_words
 from docflow.store.search.indexing import forget, index_some, is_behind
 from docflow.store.search.querying import find
@@ -59,6 +60,16 @@ class StoreReader(DraftingReader):
         """Return a year's register as a book; see :func:`docflow.store.books.read_book`."""
         with self._database.reading() as connection:
             return read_book(connection, self._agency, kind=kind, year=year, register=register)
+
+    def read_report(self, query: ReportQuery) -> Report:
+        """Return a report; see :func:`docflow.store.reports.read_report`."""
+        with self._database.reading() as connection:
+            return read_report(connection, self._agency, query, vkey=self._vkey)
+
+    def verify_report(self, report: Report) -> Report:
+        """Compute a report again from the log; see :func:`docflow.store.reports.verify_report`."""
+        with self._database.reading() as connection:
+            return verify_report(connection, self._agency, report, vkey=self._vkey)
 
     def list_entries(self, year: int, *, register: str | None = None) -> tuple[RegisterEntry, ...]:
         """Return the lines of a year's outgoing registers, by register and number."""

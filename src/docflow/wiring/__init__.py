@@ -97,6 +97,11 @@ from docflow.office import (
     Reception,
     RegisterBook,
     RegisterKind,
+    Report,
+    ReportBy,
+    ReportFigures,
+    ReportLine,
+    ReportPeriod,
     Reserved,
 )
 from docflow.ports import (
@@ -128,6 +133,12 @@ from docflow.wiring.registers import (
     RegisterForm,
     print_register,
     read_register,
+)
+from docflow.wiring.reports import (
+    ReportForm,
+    read_report,
+    verify_report,
+    write_report,
 )
 from docflow.wiring.searching import search_office
 
@@ -202,6 +213,12 @@ __all__ = [
     "RegisterKind",
     "Remark",
     "RemarkKind",
+    "Report",
+    "ReportBy",
+    "ReportFigures",
+    "ReportForm",
+    "ReportLine",
+    "ReportPeriod",
     "ResendPolicy",
     "Reserved",
     "RoleHolding",
@@ -234,6 +251,9 @@ __all__ = [
     "read_checkpoint",
     "read_proof",
     "read_register",
+    "read_report",
     "search_office",
     "verify_log",
+    "verify_report",
+    "write_report",
 ]

@@ -36,9 +36,18 @@ from docflow.wiring.files import FileOffice
 from docflow.wiring.incoming import IncomingOffice
 from docflow.wiring.numbering import NumberingOffice
 from docflow.wiring.outgoing import OutgoingOffice
+from docflow.wiring.reports import ReportingOffice
 
 
-class Office(OutgoingOffice, NumberingOffice, ExchangingOffice, IncomingOffice, DossierOffice, FileOffice):
+class Office(
+    OutgoingOffice,
+    NumberingOffice,
+    ExchangingOffice,
+    IncomingOffice,
+    DossierOffice,
+    FileOffice,
+    ReportingOffice,
+):
     """One agency's office; safe for threads; other processes may open the same folder.
 
     Every verb is one transaction and can be repeated: the same request gets the same answer. Times are aware; dates are

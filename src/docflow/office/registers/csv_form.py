@@ -1,4 +1,4 @@
-"""A register as CSV.
+"""A register, and any other table, as CSV.
 
 Source: Nghị định 30/2020/NĐ-CP Phụ lục IV; RFC 4180.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable, Sequence
 
 from docflow.office.registers.book import RegisterBook
 
@@ -18,10 +19,14 @@ def write_book_csv(book: RegisterBook) -> str:
 
     A text that a spreadsheet would take for a formula gets an apostrophe before it.
     """
+    return write_csv(([column.title for column in book.kind.columns], *(line.cells for line in book.lines)))
+
+
+def write_csv(rows: Iterable[Sequence[str]]) -> str:
+    """Return rows as CSV; see :func:`write_book_csv`."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(column.title for column in book.kind.columns)
-    writer.writerows([_harmless(cell) for cell in line.cells] for line in book.lines)
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
     return buffer.getvalue()
 
 

@@ -1,0 +1,1 @@
+"""The figures that agencies publish: counted from facts, whoever reads them."""
