@@ -2,9 +2,9 @@
 
 A district published: 559 accounts, 40,970 documents in, 1,414 out, 982 of them interconnected. Here that many people
 get roles and act, that many documents are received, checked, registered, assigned and completed, drafted, approved,
-signed, numbered and sealed, and those interconnected are packed, signed with a service key and put into a drop. What is
-printed as result is the office's own report, computed from the tables and again from the log alone; a figure that is not
-the one published ends the run with 1. Signatures of leader and seal are stand-ins: vnsign's cost is measured elsewhere.
+signed, numbered and sealed, and those interconnected are packed, signed with a service key and put into a drop. What
+is printed is the office's own report, computed from the tables and again from the log alone; a figure that is not the
+one published ends the run with 1. Signatures of leader and seal are stand-ins: vnsign is measured elsewhere.
 
 ``--share 0.01`` takes a hundredth of the history, ``--scale 10`` ten of them, in one office.
 """
@@ -22,7 +22,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from docflow import (
@@ -175,9 +174,7 @@ def draw_up(office: Office, turn: int, people: People, *, is_interconnected: boo
         signer_name="Nguyễn Văn An",
         signer_position="Chủ tịch",
         addressees=(
-            Addressee(
-                name="Sở Nội vụ tỉnh An Bình", code=parse_agency_code("H99.20") if is_interconnected else None
-            ),
+            Addressee(name="Sở Nội vụ tỉnh An Bình", code=parse_agency_code("H99.20") if is_interconnected else None),
         ),
         unit=people.unit(turn).replace("Phòng ", "P"),
     )

@@ -57,3 +57,19 @@ def test_the_benchmark_of_verifying_runs() -> None:
         "10 MB verified: TOTAL_PASSED",
     ):
         assert row in finished.stdout
+
+
+@pytest.mark.slow
+def test_a_hundredth_of_a_districts_history_ends_in_its_figures() -> None:
+    """By real verbs on a real store; the run itself fails if tables or log report other figures than were done."""
+    command = [sys.executable, "-m", "benchmarks.replay", "--share", "0.01"]
+    finished = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stderr
+    said = " ".join(finished.stdout.split())
+    for figure in (
+        "Văn bản đến đã đăng ký 410",
+        "Văn bản đi đã phát hành 14",
+        "– trong đó gửi qua liên thông 10",
+        "Tài khoản hoạt động 6",
+    ):
+        assert figure in said

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -45,17 +46,23 @@ _FIND_NOTE = Prepared(
     .order_by(AUDIT_CHECKPOINT.c.size.desc())
     .limit(sa.literal_column("1"))
 )
-_FIND_LOOKALIKES = Prepared(
-    sa.select(INCOMING_DOCUMENT)
-    .where(
+_FIND_SAME_SYMBOL = Prepared(
+    sa.select(INCOMING_DOCUMENT).where(
         owned(INCOMING_DOCUMENT),
-        INCOMING_DOCUMENT.c.id != sa.bindparam("id"),
+        INCOMING_DOCUMENT.c.symbol_key == sa.bindparam("symbol"),
         sa.or_(
-            INCOMING_DOCUMENT.c.symbol_key == sa.bindparam("symbol"),
-            INCOMING_DOCUMENT.c.document_id == sa.bindparam("document"),
+            INCOMING_DOCUMENT.c.issuer_key == sa.bindparam("issuer"),
+            INCOMING_DOCUMENT.c.sender == sa.bindparam("sender"),
         ),
+        INCOMING_DOCUMENT.c.id != sa.bindparam("name"),
     )
-    .order_by(INCOMING_DOCUMENT.c.arrived_at, INCOMING_DOCUMENT.c.id)
+)
+_FIND_SAME_IDENTIFIER = Prepared(
+    sa.select(INCOMING_DOCUMENT).where(
+        owned(INCOMING_DOCUMENT),
+        INCOMING_DOCUMENT.c.document_id == sa.bindparam("identifier"),
+        INCOMING_DOCUMENT.c.id != sa.bindparam("name"),
+    )
 )
 _FIND_PARCELS = Prepared(
     sa.select(PARCEL).where(
@@ -138,7 +145,14 @@ class ExchangeUnit(RowWriter):
 
     def find_lookalike(self, document: IncomingDocument) -> str | None:
         """Return the first other document with this one's identifier, or its issuer, symbol and year."""
-        found = self._all(_FIND_LOOKALIKES, symbol=document.symbol_key, document=document.document_id, id=document.id)
+        found: list[dict[str, Any]] = []
+        # An empty symbol or identifier is that of every letter on paper: it is not looked for.
+        if document.symbol_key:
+            same = {"symbol": document.symbol_key, "issuer": document.issuer_key, "sender": document.sender}
+            found += self._all(_FIND_SAME_SYMBOL, name=document.id, **same)
+        if document.document_id:
+            found += self._all(_FIND_SAME_IDENTIFIER, name=document.id, identifier=document.document_id)
+        found.sort(key=lambda row: (row["arrived_at"], row["id"]))
         others = (rows.read_record(IncomingDocument, row) for row in found)
         return next((other.id for other in others if looks_alike(document, other)), None)
 

@@ -173,6 +173,36 @@ def test_documents_are_found_by_words(folder: Path) -> None:
     assert run("search", folder, "?").exit_code == 64
 
 
+def test_figures_are_reported_in_every_form(folder: Path, tmp_path: Path) -> None:
+    """Text for a person, JSON with size and digest for a program; the log alone says the same."""
+    assert "Văn bản đi đã phát hành 2" in " ".join(run("report", folder, "--period", "2026").output.split())
+    asked = ("report", folder, "--period", "2026-Q1", "--by", "unit", "--format", "json")
+    report = json.loads(run(*asked).output)
+    assert (report["total"]["documents_out"], report["lines"][0]["name"]) == (2, "VP")
+    size = str(report["log_size"])
+    again = run(
+        "report", folder, "--period", "2026-Q1", "--by", "unit", "--format", "json", "--as-of", size, "--verify"
+    )
+    assert json.loads(again.output) == report
+    for form in ("csv", "xlsx", "pdf"):
+        out = tmp_path / f"report.{form}"
+        assert run("report", folder, "--period", "2026", "--format", form, "--out", out).exit_code == 0
+        assert out.stat().st_size > 400
+    assert run("report", folder, "--period", "2026-Q9").exit_code == 64
+    assert run("report", folder, "--period", "2026", "--as-of", "999").exit_code == 1
+
+
+def test_figures_that_the_log_contradicts_end_with_1(folder: Path) -> None:
+    """--verify names what differs; nothing is printed as if it were true."""
+    with closing(sqlite3.connect(folder / "docflow.sqlite")) as connection:
+        connection.execute("UPDATE register_entry SET kind = 'void' WHERE number = 2")
+        connection.commit()
+    result = run("report", folder, "--period", "2026", "--verify")
+    assert result.exit_code == 1
+    assert "documents_out 1 ≠ 2" in result.output
+    assert "Mã kiểm tra" not in result.output
+
+
 def test_every_command_shows_an_example() -> None:
     """--help of each command ends with a line to try."""
     for command in (["audit"], ["register"], ["search"]):
