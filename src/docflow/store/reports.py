@@ -181,11 +181,10 @@ def _replay(connection: sa.Connection, agency: str, *, size: int, vkey: Verifier
         .order_by(AUDIT_LEAF.c.position)
     )
     try:
-        for row in _streamed(connection, query):
-            position, salt, payload = row
-            frontier, _ = append_leaf(frontier, commit_payload(payload, salt).hash)
-            if position < size:
-                event = _decode(_EVENT, payload)
+        for leaf in _streamed(connection, query).mappings():
+            frontier, _ = append_leaf(frontier, commit_payload(leaf["payload"], leaf["salt"]).hash)
+            if leaf["position"] < size:
+                event = _decode(_EVENT, leaf["payload"])
                 read.note(event)
                 _write_rows(rows, event)
         checkpoint = verify_checkpoint(note, vkey)
