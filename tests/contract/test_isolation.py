@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from docflow import Addressee, DocflowError, ErrorCode, FileDrop, Office, OfficeRole, Post, RegisterKind
+from docflow import Addressee, DocflowError, ErrorCode, FileDrop, Office, OfficeRole, Post, RegisterKind, ReportBy
 from docflow.model import CopyDirection, CopyForm, CopyRequest, Direction, SourceKind
 from tests.contract.offices import Place
 from tests.exchange_kit import KeyPeers, KeySigner
@@ -86,6 +86,7 @@ EMPTY: dict[str, Attempt] = {
     "inbox": lambda office, _: office.inbox(),
     "entries": lambda office, _: office.entries(2026),
     "register": lambda office, _: office.register(RegisterKind.OUTGOING, 2026).lines,
+    "report": lambda office, _: office.report("2026", by=ReportBy.UNIT).lines,
     "attachments": lambda office, it: office.attachments(it.document),
     "copies": lambda office, _: office.copies(),
     "links": lambda office, it: office.links(target=it.document),
@@ -136,6 +137,7 @@ NEITHER = {
     "open_dossier",
     "plan_file",
     "rebuild_search",
+    "verify_report",
     "receive_by_hand",
     "search",
     "grant",
