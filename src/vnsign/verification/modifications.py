@@ -17,7 +17,9 @@ from enum import IntEnum
 from vnsign.pdf.comparing.appended import oddity_of_appended, rewritten_objects
 from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
 from vnsign.pdf.comparing.changes import compare_pair
+from vnsign.pdf.comparing.object_streams import oddity_of_object_streams
 from vnsign.pdf.comparing.opinions import NO_OPINION, Opinion
+from vnsign.pdf.comparing.page_tree import oddity_of_page_tree
 from vnsign.pdf.comparing.plain import is_plain
 from vnsign.pdf.comparing.revisions import RevisionPair, Side
 from vnsign.pdf.comparing.second_opinion import Asking, ask_second_opinion
@@ -136,7 +138,11 @@ def judge_changes(file: OpenedPdf, found: FoundSignature, *, opinion: Asking = A
         pair = RevisionPair(_side(file, end), _side(file, len(file.data)))
         changes = compare_pair(pair)
         repaired = _repaired_since(file, end)
-        odd = oddity_of_appended(file.buffer(), end, old=old)
+        odd = (
+            oddity_of_appended(file.buffer(), end, old=old)
+            or oddity_of_object_streams(pair)
+            or oddity_of_page_tree(file.buffer(), pair)
+        )
         needs_opinion = opinion is Asking.ALWAYS or (
             opinion is Asking.WHERE_NEEDED
             and not odd

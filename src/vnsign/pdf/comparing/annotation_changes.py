@@ -18,7 +18,7 @@ from functools import cached_property
 import pikepdf
 
 from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
-from vnsign.pdf.comparing.page_marks import Mark, hides_words, is_marked, marks_of
+from vnsign.pdf.comparing.page_marks import Box, Mark, MarkKind, hides_words, is_marked, marks_of
 from vnsign.pdf.comparing.revisions import RevisionPair
 from vnsign.pdf.opening import ObjectId
 from vnsign.pdf.reading.pages import annotations_of, area_of, overlap, rectangle_of, subtype_of
@@ -33,6 +33,12 @@ _REMARKS = frozenset(
 #: Drawn by the viewer itself, as a small sign or in a window of its own.
 _WITHOUT_LOOK = frozenset({"/Text", "/Popup"})
 _DOES_MORE = frozenset({"/A", "/AA", "/OC", "/PA", "/FS", "/Sound"})
+#: NoZoom, NoRotate: drawn at a size, or turned, as the window is. Source: ISO 32000-2 Table 167.
+_UNSCALED_FLAGS = 8 | 16
+#: A viewer's own sign for a note stands at the upper left corner, whatever /Rect says; none known is larger, in points.
+_SIGN_SIZE = 32.0
+#: At this distance, in points, what stands before a word ("not"), or after it (a digit more), is read as of its line.
+_BEFORE_TEXT, _AFTER_TEXT = 12.0, 72.0
 #: Invisible, Hidden, NoView, ToggleNoView: shown at times, or to some. Source: ISO 32000-2 Table 167.
 _FICKLE_FLAGS = 1 | 2 | 32 | 256
 
@@ -59,10 +65,16 @@ class PagePair:
 
     def covers(self, annotation: pikepdf.Object) -> str:
         """Return what an annotation lies over: ``content``, ``annotation``, or nothing."""
-        if is_marked(self.marks, rectangle_of(annotation)):
+        if is_marked(self.marks, drawn_box(annotation)):
             return "content"
         others = (a for a in annotations_of(self.old) if a.objgen != annotation.objgen or not a.is_indirect)
         return "annotation" if any(overlap(annotation, a) for a in others if subtype_of(a) != "/Popup") else ""
+
+    def continues_text(self, annotation: pikepdf.Object) -> bool:
+        """Tell whether an annotation stands so close to a line of text that it may be read as a part of it."""
+        left, bottom, right, top = rectangle_of(annotation)
+        text = [mark for mark in self.marks if mark.kind is MarkKind.TEXT]
+        return is_marked(text, (left - _AFTER_TEXT, bottom, right + _BEFORE_TEXT, top))
 
     def hides_words(self, annotation: pikepdf.Object) -> bool:
         """Tell whether a signature's look lies over text or a picture."""
@@ -89,6 +101,8 @@ def compare_annotations(
     for before in (a for a in old if a.is_indirect):
         if before.objgen not in new_by_number:
             yield _change(page, ChangeKind.ANNOTATION_REMOVED, before, odd=page.covers(before))
+    if not _same_oddments(page):
+        yield _change(page, ChangeKind.ANNOTATION_CHANGED, odd="not an annotation, but drawn by some readers")
     yield from _direct_annotations(page, old, new)
     for annotation in (a for a in new if a.is_indirect):
         number = annotation.objgen
@@ -101,6 +115,18 @@ def compare_annotations(
             if not page.pair.is_untouched(number) and not page.pair.same_content(before, annotation):
                 odd = _oddity(page, annotation) or page.covers(before)
                 yield _change(page, ChangeKind.ANNOTATION_CHANGED, annotation, odd=odd)
+
+
+def _same_oddments(page: PagePair) -> bool:
+    """What else a page lists: a stream, for one, is a dictionary to some readers."""
+    before, after = _oddments(page.old), _oddments(page.new)
+    return len(before) == len(after) and all(page.pair.equal(*both) for both in zip(before, after, strict=True))
+
+
+def _oddments(page: pikepdf.Object) -> list[object]:
+    listed = page.get("/Annots")
+    entries: list[object] = list(listed) if isinstance(listed, pikepdf.Array) else [listed]
+    return [entry for entry in entries if entry is not None and not isinstance(entry, pikepdf.Dictionary)]
 
 
 def _direct_annotations(page: PagePair, old: list[pikepdf.Object], new: list[pikepdf.Object]) -> Iterator[Change]:
@@ -125,13 +151,40 @@ def _oddity(page: PagePair, annotation: pikepdf.Object) -> str:
     flags = annotation.get("/F", 0)
     if not isinstance(flags, int) or int(flags) & _FICKLE_FLAGS:
         return "not always shown"
+    return _oddity_of_look(annotation) or _oddity_of_place(page, annotation)
+
+
+def _oddity_of_look(annotation: pikepdf.Object) -> str:
+    subtype, flags = subtype_of(annotation), int(annotation.get("/F", 0))
+    if flags & _UNSCALED_FLAGS and (subtype != "/Text" or max(_sides(annotation)) > _SIGN_SIZE):
+        return "drawn at a size of its own"
     look = annotation.get("/AP")
-    if look is None and subtype not in _WITHOUT_LOOK:
-        return "no look of its own"
-    if look is not None and not _has_one_look(look):
-        return "looks that change"
-    covered = page.covers(annotation) if area_of(annotation) > 0 else ""
-    return f"covers {covered}" if covered else ""
+    if look is None:
+        return "" if subtype in _WITHOUT_LOOK else "no look of its own"
+    return "" if _has_one_look(look) else "looks that change"
+
+
+def _oddity_of_place(page: PagePair, annotation: pikepdf.Object) -> str:
+    subtype = subtype_of(annotation)
+    covered = page.covers(annotation) if area_of(annotation) > 0 or subtype == "/Text" else ""
+    if covered:
+        return f"covers {covered}"
+    return "in line with text" if subtype not in _WITHOUT_LOOK and page.continues_text(annotation) else ""
+
+
+def drawn_box(annotation: pikepdf.Object) -> Box:
+    """Return where an annotation is drawn: within /Rect, but for the sign of a note, which has a size of its own."""
+    box = rectangle_of(annotation)
+    if subtype_of(annotation) != "/Text":
+        return box
+    left, top = box[0], box[3]
+    # turned with the page or not: the upper left corner stays
+    return left - _SIGN_SIZE, min(top - _SIGN_SIZE, box[1]), max(left + _SIGN_SIZE, box[2]), top + _SIGN_SIZE
+
+
+def _sides(annotation: pikepdf.Object) -> tuple[float, float]:
+    left, bottom, right, top = rectangle_of(annotation)
+    return right - left, top - bottom
 
 
 def _has_one_look(looks: object) -> bool:

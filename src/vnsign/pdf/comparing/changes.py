@@ -23,8 +23,10 @@ from itertools import islice
 import pikepdf
 
 from vnsign.pdf.comparing.annotation_changes import PagePair, compare_annotations
+from vnsign.pdf.comparing.button_states import states_kept, states_of_value
 from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
 from vnsign.pdf.comparing.field_looks import LookProblem, inspect_text_look
+from vnsign.pdf.comparing.field_values import is_blank, shortened, text_of
 from vnsign.pdf.comparing.revisions import RevisionPair, Side
 from vnsign.pdf.comparing.structure_tree import only_adds_widgets
 from vnsign.pdf.opening import ObjectId
@@ -229,7 +231,7 @@ class _Comparison:
         odd = self._oddity(new)
         if _is_document_timestamp(new.value) and not odd:
             return Change(kind=ChangeKind.DOCUMENT_TIMESTAMP, field=new.name, where=where)
-        is_visible = any(area_of(widget) > 0 for widget in new.widgets)
+        is_visible = any(area_of(drawn) > 0 for drawn in _drawn(new))
         values = {"visible": "yes" if is_visible else "no", **({"odd": odd} if odd else {})}
         return Change(kind=ChangeKind.SIGNATURE_FIELD_ADDED, field=new.name, where=where, values=values)
 
@@ -238,10 +240,10 @@ class _Comparison:
 
         A look is vouched for by the signature whose field it is: a signature that verification will find and judge.
         """
-        for dictionary in (new.node, *new.widgets):
+        for dictionary in _drawn(new):
             if more := more_than_signature_field(dictionary):
                 return f"more than a signature field: {more}"
-        has_look = any(area_of(widget) > 0 and is_painted(widget) for widget in new.widgets)
+        has_look = any(area_of(drawn) > 0 and is_painted(drawn) for drawn in _drawn(new))
         if new.value is None:
             return "look without a signature" if has_look else ""
         if not is_signature_dictionary(new.value) or not (new.node.is_indirect or _number(new.value) != _DIRECT):
@@ -252,7 +254,7 @@ class _Comparison:
 
     def _covered(self, new: Field) -> str:
         """Return what a field that did not stand in the signed revision lies over, of what did; empty if nothing."""
-        own = {widget.objgen for widget in new.widgets}
+        own = {drawn.objgen for drawn in _drawn(new)}
         if new.name in self.old_form.fields:
             return ""
         for page in self.page_pairs:
@@ -290,27 +292,28 @@ class _Comparison:
         yield from self._widgets(old, new, allowed=_BUTTON_WIDGET_KEYS if is_button else _FILLED_WIDGET_KEYS)
         if self.pair.equal(old.value, new.value):
             yield from self._looks_kept(old, new)
+            if is_button:
+                yield from states_kept(old, new)
             return
         where = f"field {old.name}"
-        values = {"before": _short(old.value), "after": _short(new.value)}
-        is_first = _is_blank(old.value) or self.pair.equal(old.value, old.default)
+        values = {"before": shortened(old.value), "after": shortened(new.value)}
+        is_first = is_blank(old.value) or self.pair.equal(old.value, old.default)
         kind = ChangeKind.FIELD_FILLED if is_first else ChangeKind.FIELD_REFILLED
         yield Change(kind=kind, field=old.name, where=where, values=values)
-        if not is_button:
-            yield from self._looks_of_value(old, new)
+        yield from states_of_value(new) if is_button else self._looks_of_value(old, new)
 
     def _looks_kept(self, old: Field, new: Field) -> Iterator[Change]:
         for before, after in zip(old.widgets, new.widgets, strict=False):
             if not self.pair.equal(before.get("/AP"), after.get("/AP")):
-                values = {"value": _short(new.value)} if new.type != "/Sig" else {}
+                values = {"value": shortened(new.value)} if new.type != "/Sig" else {}
                 where = f"field {old.name} /AP"
                 yield Change(kind=ChangeKind.LOOK_CHANGED, field=old.name, where=where, values=values)
 
     def _looks_of_value(self, old: Field, new: Field) -> Iterator[Change]:
         for before, after in zip(old.widgets, new.widgets, strict=False):
-            problem, shown = inspect_text_look(self.pair, before=before, after=after, value=_text(new.value))
+            problem, shown = inspect_text_look(self.pair, before=before, after=after, value=text_of(new.value))
             if problem is not None:
-                values = {"value": _short(new.value), "problem": problem.value}
+                values = {"value": shortened(new.value), "problem": problem.value}
                 if problem is LookProblem.OTHER_TEXT:
                     values["shown"] = shown
                 where = f"field {old.name} /AP"
@@ -348,6 +351,9 @@ class _Comparison:
             number += is_page
             where = f"page {number}" if is_page else "page tree"
             page = number if is_page else None
+            if _entries(old.get("/Kids")) != _entries(new.get("/Kids")):
+                # readers do not agree what an entry is that is no page: they count it, pass it over, or show it
+                yield Change(kind=ChangeKind.PAGES_ADDED_OR_REMOVED, where=f"{where} /Kids", values={"key": "/Kids"})
             for key in self.pair.different_keys(old, new, ignored=frozenset({"/Annots"}) | _TREE_KEYS):
                 # entries that ISO 32000 does not know, or that say nothing about what is drawn, draw nothing
                 kind = ChangeKind.PAGE_CHANGED if key in _PAGE_KEYS else ChangeKind.METADATA
@@ -358,6 +364,11 @@ class _Comparison:
             if is_page:
                 both = self.page_pairs[number - 1]
                 yield from compare_annotations(both, widgets_before=self.old_widgets, widgets=self.new_widgets)
+
+
+def _drawn(field: Field) -> tuple[pikepdf.Object, ...]:
+    """All that a page may list of a field: a node with widgets below it may pass for one itself."""
+    return (field.node, *field.widgets)
 
 
 def _only_locks(before: object, after: object) -> bool:
@@ -375,24 +386,12 @@ def _number(value: object) -> ObjectId | None:
     return value.objgen if isinstance(value, pikepdf.Object) else None
 
 
+def _entries(kids: object) -> list[object]:
+    """What a node of the page tree lists, pages or not."""
+    return [_number(kid) for kid in kids] if isinstance(kids, pikepdf.Array) else [kids is None]
+
+
 def _is_document_timestamp(value: object) -> bool:
     if not isinstance(value, pikepdf.Dictionary) or not is_signature_dictionary(value):
         return False
     return value.get("/SubFilter") == pikepdf.Name("/ETSI.RFC3161")
-
-
-def _is_blank(value: object) -> bool:
-    if value is None:
-        return True
-    if isinstance(value, pikepdf.String):
-        return not str(value)
-    return isinstance(value, pikepdf.Name) and str(value) == "/Off"
-
-
-def _text(value: object) -> str:
-    return str(value) if isinstance(value, pikepdf.String) else ""
-
-
-def _short(value: object) -> str:
-    text = str(value) if isinstance(value, pikepdf.String | pikepdf.Name) else ("" if value is None else "…")
-    return text if len(text) <= 80 else text[:79] + "…"  # noqa: PLR2004 — for a person's eye

@@ -1,0 +1,30 @@
+"""A field's value as a person reads it.
+
+Source: ISO 32000-2 §12.7.5 (field types).
+"""
+
+from __future__ import annotations
+
+import pikepdf
+
+_MAX_LETTERS = 80
+
+
+def is_blank(value: object) -> bool:
+    """Tell whether nothing is filled in."""
+    if value is None:
+        return True
+    if isinstance(value, pikepdf.String):
+        return not str(value)
+    return isinstance(value, pikepdf.Name) and str(value) == "/Off"
+
+
+def text_of(value: object) -> str:
+    """Return a text field's value, empty if it is no text."""
+    return str(value) if isinstance(value, pikepdf.String) else ""
+
+
+def shortened(value: object) -> str:
+    """Return a text or name for a report, cut where a person stops reading; an ellipsis for what is neither."""
+    text = str(value) if isinstance(value, pikepdf.String | pikepdf.Name) else ("" if value is None else "…")
+    return text if len(text) <= _MAX_LETTERS else text[: _MAX_LETTERS - 1] + "…"

@@ -1,0 +1,78 @@
+"""Object streams that a later revision writes or points into, read strictly.
+
+An object in an object stream is named twice: by the cross-reference (which stream, which place in it) and by the
+stream's own header (which number, at which offset). One reader goes by the place, another by the number, a third reads
+one object after the other. So both must say the same, or one reader shows a page that another never sees.
+
+Invariants:
+    - The header names each number once, and at each place the number that the cross-reference puts there.
+    - The offsets rise, and between one and the next stands exactly one object.
+
+What it does not do: look at streams that only the signed revision points into; compare what the objects say.
+
+Source: ISO 32000-2 §7.5.7 (object streams), §7.5.8.3 (entries of type 2).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+import pikepdf
+
+from vnsign.pdf.comparing.revisions import RevisionPair
+
+_COMPRESSED = 2
+_BLANK = b"\x00\t\n\f\r "
+_REFERENCE = re.compile(rb"(?<!\d)\d{1,10}[\x00\t\n\f\r ]+\d{1,5}[\x00\t\n\f\r ]+R(?![A-Za-z])")
+
+
+def oddity_of_object_streams(pair: RevisionPair) -> str:
+    """Return why readers may find different objects in the streams that came after signing, empty if they cannot.
+
+    Args:
+        pair: The signed revision and the last one, with no oddity in the tables between.
+
+    Raises:
+        pikepdf.PdfError, ValueError, TypeError, KeyError: A stream cannot be read.
+    """
+    for number, places in _places(pair).items():
+        stream = pair.new.get_object(number, 0)
+        if not isinstance(stream, pikepdf.Stream) or stream.get("/Type") != pikepdf.Name("/ObjStm"):
+            return f"object {number} is no object stream"
+        data, first = stream.read_bytes(), int(stream["/First"])
+        words = [int(word) for word in data[:first].split()]
+        numbers, offsets = words[::2], words[1::2]
+        if len(words) != 2 * int(stream["/N"]) or len(set(numbers)) != len(numbers):
+            return f"object stream {number} names an object twice, or says nothing of one"
+        if any(place >= len(numbers) or numbers[place] != wanted for wanted, place in places.items()):
+            return f"the cross-reference and object stream {number} disagree"
+        if not _is_one_after_the_other(data[first:], offsets):
+            return f"the objects of object stream {number} do not stand one after the other"
+    return ""
+
+
+def _places(pair: RevisionPair) -> dict[int, dict[int, int]]:
+    """Stream → object → place, for what lay elsewhere when it was signed, or lies in a stream written since."""
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    for identity in pair.changed:
+        entry = pair.new_side.table.get(identity)
+        if entry is None or entry.obj_stream_number is None or entry.obj_stream_index is None:
+            continue
+        if entry.type == _COMPRESSED:
+            found[entry.obj_stream_number][identity[0]] = entry.obj_stream_index
+    return found
+
+
+def _is_one_after_the_other(data: bytes, offsets: list[int]) -> bool:
+    if not offsets or data[: offsets[0]].strip(_BLANK):
+        return False
+    for start, end in zip(offsets, [*offsets[1:], len(data)], strict=True):
+        if not 0 <= start < end <= len(data):
+            return False
+        try:
+            # references cannot be parsed outside a file; a word like any other in their place
+            pikepdf.Object.parse(_REFERENCE.sub(b" null ", data[start:end]))
+        except pikepdf.PdfError:
+            return False
+    return True
