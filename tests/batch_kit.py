@@ -248,6 +248,8 @@ class _Copier:
                 raise ZeroDivisionError
             case b"raced":
                 job.target.write_bytes(b"somebody was quicker")
+            case b"outlived":
+                job.target.write_bytes(content + b"\nsigned")
             case b"begun":
                 if f'/{job.target.name}"' not in _lines_of(job, "todo"):
                     raise InputError(ErrorCode.NOT_READABLE, "the journal does not say that this is begun")

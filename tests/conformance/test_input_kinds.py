@@ -103,11 +103,19 @@ def hybrid() -> bytes:
     return base + objects + trailer
 
 
+def with_one_field() -> bytes:
+    """Return a PDF with an empty signature field."""
+    box = vnsign.Box(page=0, x=300, y=200, width=128, height=62)
+    return vnsign.prepare_pdf(
+        plain_pdf(), signature_fields=(vnsign.SignatureFieldSpec(name=SEAL, label="Con dấu", box=box),)
+    )
+
+
 def encrypted(revision: int) -> bytes:
-    """Return a PDF that anybody may open, restricted by its owner, that allows filling in and signing."""
+    """Return a PDF that anybody may open, restricted by its owner, that allows filling in and signing its fields."""
     allowed = pikepdf.Permissions(modify_other=False, modify_form=True, modify_annotation=False)
     how = pikepdf.Encryption(owner="owner", user="", allow=allowed, R=revision, aes=revision > 3, metadata=revision > 3)  # type: ignore[arg-type]
-    return saved(plain_pdf(), encryption=how)
+    return saved(with_one_field(), encryption=how)
 
 
 def signed_by_pyhanko(stage: Stage, permission: fields.MDPPerm | None = None) -> bytes:
@@ -217,8 +225,8 @@ def _signed(office: Office, folder: Path) -> Court:
     inputs, files = {}, {}
     for number, (name, make) in enumerate(INPUTS.items()):
         inputs[name] = make(stage)
-        is_prepared = name.startswith("certified")  # of such a document only prepared fields may be signed
-        place = None if is_prepared else vnsign.Place(page=1, at_mm=(20, 30))
+        is_prepared = name.startswith(("certified", "encrypted"))  # of these only prepared fields may be signed
+        place = None if is_prepared else vnsign.Place(page=1, at_mm=(20, 200))  # where nothing stands
         signed = vnsign.sign_pdf(
             inputs[name],
             stage.signer,

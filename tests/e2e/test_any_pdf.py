@@ -30,6 +30,8 @@ REFUSED = {
     "dss/pades_infinite_loop.pdf": "malformed_pdf",
     "dss/pades_opposite_infinite_loop.pdf": "malformed_pdf",
     "dss/pdf-signed-corrupted.pdf": "malformed_pdf",
+    # its owner allows signing the field that is there (the next test does), and no new one
+    "dss/protected__edition_protected_signing_allowed_with_field.pdf": "signing_forbidden",
     "dss/protected__open_protected.pdf": "encrypted_pdf",
     "pdfcpu/sample1.pdf": "signing_forbidden",
     "pdfcpu/sample2.pdf": "signing_forbidden",
@@ -92,6 +94,17 @@ def test_every_corpus_file_is_signed_or_refused_for_its_reason(name: str, office
     found = judge(signed, office, name)
     assert signed.startswith(pdf)
     assert (found.intact, found.valid, found.indication) == (True, True, vnsign.Indication.TOTAL_PASSED)
+
+
+@pytest.mark.slow
+def test_a_field_that_the_owner_prepared_is_signed(office: Office) -> None:
+    """The corpus file says it in its name: edition protected, signing allowed with the field."""
+    name = "protected__edition_protected_signing_allowed_with_field.pdf"
+    pdf = (require_data("pdf") / "dss" / name).read_bytes()
+
+    signed = vnsign.sign_pdf(pdf, office.leader, field="Signature1", tsa=office.tsa, level="B-T", check_status=False)
+
+    assert judge(signed, office, name).indication is vnsign.Indication.TOTAL_PASSED
 
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])

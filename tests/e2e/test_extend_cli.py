@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -75,6 +76,17 @@ def test_files_are_raised_and_the_bad_one_is_named(run: Run, site: Site, folder:
     until = vnsign.archive_until(raised)
     assert until is not None
     assert ran.json["documents"][0]["until"] == until.isoformat()
+
+
+@pytest.mark.timeout(60)
+def test_a_pipe_among_the_files_is_not_waited_for(run: Run, folder: Path) -> None:
+    """Nobody may ever write into it; the other files are raised."""
+    os.mkfifo(folder / "pipe.pdf")
+
+    ran = run("pipe.pdf", "a.pdf", "--out", "out", "--level", "B-LT", "--trust", "trust", "--json")
+
+    assert ran.code == 1
+    assert [d["code"] for d in ran.json["documents"]] == ["not_readable", None]
 
 
 @pytest.mark.parametrize("level", ["B-T", "B-LT"])

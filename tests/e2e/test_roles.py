@@ -11,17 +11,33 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import fields, signers
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 import vnsign
-from tests.materials import HandClock, Office, leader_signed, make_office, numbered, picture, plain_pdf, sealed
+from tests.materials import (
+    LEADER,
+    HandClock,
+    Office,
+    leader_signed,
+    make_office,
+    numbered,
+    picture,
+    plain_pdf,
+    prepared_pdf,
+    sealed,
+)
 from tests.support import require_tool
+from vnsign.pki.credentials import Credential
 
 NUMBER = "15/QĐ-UBND"
 
@@ -332,3 +348,49 @@ def test_a_document_without_its_number_is_not_sealed(office: Office) -> None:
         sealed(office, leader_signed(office))
 
     assert error.value.code is vnsign.ErrorCode.SEAL_REFUSED
+
+
+@pytest.mark.parametrize(
+    ("filled", "missing"),
+    [({"so": "15/QĐ-UBND"}, "date"), ({"so": "  ", "ngay": "x"}, "number"), ({"ngay": "x"}, "number")],
+)
+def test_a_blank_number_or_date_is_not_sealed(filled: dict[str, str], missing: str, office: Office) -> None:
+    """The seal's lock closes both fields: what is blank then stays blank (NĐ 30/2020 Điều 15, 32)."""
+    with pytest.raises(vnsign.UsageError, match=f"no {missing}") as error:
+        sealed(office, vnsign.fill_pdf(leader_signed(office), filled))
+
+    assert error.value.code is vnsign.ErrorCode.SEAL_REFUSED
+
+
+@pytest.mark.parametrize("name", ["UBND tỉnh An Bình", "Sở Y tế"], ids=["its other certificate", "another agency"])
+def test_no_agency_is_the_authorised_person(name: str, office: Office) -> None:
+    """Another program may sign with an agency's key first: no person has signed then (NĐ 30/2020 Điều 32.2)."""
+    subject = vnsign.Subject(common_name=name, organization=name)
+    credential = office.authority.enroll(vnsign.CertificateProfile.AGENCY_SEAL, subject)
+    document = signed_elsewhere(prepared_pdf(), credential, office)
+
+    with pytest.raises(vnsign.UsageError, match="nobody but an agency") as error:
+        sealed(office, numbered(document))
+    attached = vnsign.SealedAttachment(number_symbol=NUMBER, main=document)
+    refused = refusal(lambda: seal_attachment(office, attachment=attached, trust=office.trust))
+
+    assert error.value.code is refused is vnsign.ErrorCode.SEAL_REFUSED
+
+
+def signed_elsewhere(pdf: bytes, credential: Credential, office: Office) -> bytes:
+    """Return a PDF that pyHanko has signed, who asks nobody whose key it is."""
+    signer = signers.SimpleSigner(
+        signing_cert=asn1_x509.Certificate.load(credential.certificate.public_bytes(Encoding.DER)),
+        signing_key=asn1_keys.PrivateKeyInfo.load(
+            credential.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        ),
+        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
+    )
+    signer.cert_registry.register_multiple(
+        [asn1_x509.Certificate.load(each.public_bytes(Encoding.DER)) for each in office.authority.certificates()]
+    )
+    meta = signers.PdfSignatureMetadata(
+        field_name=LEADER, subfilter=fields.SigSeedSubFilter.PADES, signer_key_usage={"digital_signature"}
+    )
+    out = asyncio.run(signers.async_sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), meta, signer=signer))
+    return bytes(out.getvalue())

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from vnsign.adapters.files import FileSource
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.verification import inspect
 
@@ -21,6 +22,7 @@ def is_signed_copy(source: Path, target: Path, *, certificate_sha256: str, at: d
     larger than verification reads is not recognised.
 
     Raises:
+        InputError: NOT_READABLE: one of them cannot be read, or is no regular file.
         OSError: One of them cannot be read.
     """
     if not _begins_with(target, source):
@@ -31,7 +33,7 @@ def is_signed_copy(source: Path, target: Path, *, certificate_sha256: str, at: d
 
 
 def _begins_with(target: Path, source: Path) -> bool:
-    if target.stat().st_size <= source.stat().st_size:
+    if FileSource.at(target).size <= FileSource.at(source).size:
         return False
     with source.open("rb") as one, target.open("rb") as other:
         while block := one.read(_BLOCK_BYTES):

@@ -28,7 +28,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from vnsign.adapters.files import reason_of, sync_folder
+from vnsign.adapters.files import FileSource, reason_of, sync_folder
 from vnsign.batch.jobs import FileSigner, JobError, JobOutcome, JobState, SignedFile, SigningPlan, SignJob, identity_of
 from vnsign.batch.journal_lines import Entry, EntryKind
 from vnsign.batch.publishing import make_folder, not_writable, output_exists, publish, staged_path
@@ -125,16 +125,17 @@ def _sign(plan: SigningPlan, signer: FileSigner, task: Task) -> Callable[[], Job
     done = _guarded(task, sign)
     if isinstance(done, JobOutcome):
         return lambda: done
-    return lambda: _guarded(task, partial(_publish, signer, task, signed=done))
+    return lambda: _guarded(task, partial(_publish, plan, signer, task, signed=done))
 
 
-def _publish(signer: FileSigner, task: Task, *, signed: SignedFile) -> JobOutcome:
+def _publish(plan: SigningPlan, signer: FileSigner, task: Task, *, signed: SignedFile) -> JobOutcome:
     staged = staged_path(task.job.target, run=task.run)
     try:
         publish(staged, task.job.target, replace=task.replace)
     except UsageError as exc:
-        if exc.code is ErrorCode.OUTPUT_EXISTS and _was_cut_off(task):
-            # A worker that outlived its killed run was quicker: its file is the one, ours was never seen.
+        if exc.code is ErrorCode.OUTPUT_EXISTS and _was_cut_off(task) and _is_known_as(plan, task):
+            # A worker that outlived its killed run was quicker: its file is the one, ours was never seen. A run that
+            # signed in another way (a lower level, say) left another file than was asked for.
             return replace(_recovered(signer, task), retried=True)
         raise
     finally:
@@ -176,7 +177,7 @@ def _signed_before(plan: SigningPlan, signer: FileSigner, task: Task) -> JobOutc
     there = os.path.lexists(job.target)
     if there and _is_same(job.source, job.target):
         raise UsageError(ErrorCode.BAD_ARGUMENT, "source and target are the same file", way_out="use another folder")
-    same = known is not None and known.identity == identity_of(plan, job)
+    same = _is_known_as(plan, task)
     if known is not None and same and known.kind is EntryKind.DONE:
         return _done_before(task, known, there=there)
     if not there or task.replace:
@@ -197,7 +198,7 @@ def _done_before(task: Task, known: Entry, *, there: bool) -> JobOutcome:
         )
     if _sha256(task.job.source) != known.source_sha256:
         raise output_exists(task.job.target, "was signed before, but the document has changed since")
-    if _sha256(task.job.target) != known.target_sha256:
+    if not task.job.target.is_file() or _sha256(task.job.target) != known.target_sha256:
         raise output_exists(task.job.target, "was signed before, but the signed file has changed since")
     return JobOutcome(job=task.job, state=JobState.SIGNED_BEFORE)
 
@@ -213,6 +214,11 @@ def _recovered(signer: FileSigner, task: Task) -> JobOutcome:
         source_sha256=_sha256(job.source),
         target_sha256=_sha256(job.target),
     )
+
+
+def _is_known_as(plan: SigningPlan, task: Task) -> bool:
+    """Tell whether the run that the journal speaks of signed in the same way as this one."""
+    return task.known is not None and task.known.identity == identity_of(plan, task.job)
 
 
 def _was_cut_off(task: Task) -> bool:
@@ -246,6 +252,7 @@ def _is_same(source: Path, target: Path) -> bool:
 
 
 def _sha256(path: Path) -> str:
+    FileSource.at(path)  # a pipe would let us wait for ever
     try:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import track
 
 from vnsign.adapters.evidence_cache import EvidenceCache
-from vnsign.adapters.files import read_bytes, write_whole
+from vnsign.adapters.files import FileSource, read_bytes, write_whole
 from vnsign.adapters.http import HttpRevocationSource, StatusMethod
 from vnsign.adapters.http_timestamps import TIMESTAMP_TIMEOUT_S
 from vnsign.cli.sign_words import reason_line
@@ -145,7 +145,7 @@ def _one(path: Path, target: Path, *, raised: Callable[[bytes], bytes], force: b
     try:
         if target.exists() and not force:
             raise UsageError(ErrorCode.OUTPUT_EXISTS, f"{target} is there already", way_out="use --force to replace it")
-        pdf = raised(read_bytes(path))
+        pdf = raised(read_bytes(FileSource.at(path).path))  # a pipe would let the others wait for ever
         until = archive_until(pdf)
         write_whole(target, pdf)
     except VnsignError as exc:

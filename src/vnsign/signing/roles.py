@@ -160,7 +160,7 @@ def require_holder(signer: PreparedSigner, holder: Holder) -> None:
         UsageError: SEAL_REFUSED.
     """
     if signer.holder is holder:
-        if holder is Holder.PERSON and names_an_organization(signer.certificate):
+        if holder is Holder.PERSON and names_an_organization(signer.certificate.subject):
             raise UsageError(
                 ErrorCode.SEAL_REFUSED,
                 f"the certificate names no person but the organization {signer.name!r} itself: its key seals",
@@ -177,13 +177,13 @@ def require_holder(signer: PreparedSigner, holder: Holder) -> None:
 
 
 @lru_cache(maxsize=256)
-def names_an_organization(certificate: x509.Certificate) -> bool:
-    """Tell whether the certificate's common name is the name of its organization, however case and spaces are written.
+def names_an_organization(subject: x509.Name) -> bool:
+    """Tell whether a certificate's common name is the name of its organization, however case and spaces are written.
 
     True is certain: such a certificate names no person. False is not: see above.
     """
-    common = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    organizations = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    common = subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    organizations = subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
     return bool(common) and _plain(common[0]) in {_plain(organization) for organization in organizations}
 
 

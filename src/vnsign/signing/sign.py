@@ -25,7 +25,7 @@ from vnsign.pdf.source import AppendedSource, PdfSource, chunks
 from vnsign.pdf.writing.drawing import Look
 from vnsign.pdf.writing.signature_fields import SignatureField, docmdp_permission, signature_fields
 from vnsign.pdf.writing.signature_gap import SignatureEntry, open_gap
-from vnsign.pdf.writing.updating import Gap, PdfUpdate, open_for_update, translated
+from vnsign.pdf.writing.updating import Gap, PdfUpdate, open_for_update, require_field_permission, translated
 from vnsign.ports import TimestampSource
 from vnsign.signing.seed_values import Intention, require_obedience
 from vnsign.signing.signer import TIMESTAMP_ROOM_BYTES, PreparedSigner
@@ -165,6 +165,7 @@ def _choose_field(
             ErrorCode.FIELD_NOT_FOUND,
             f"there is no signature field {name!r}, and a new one cannot have a dot in its name",
         )
+    require_field_permission(update.pdf)
     return name, None
 
 

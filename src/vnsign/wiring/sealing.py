@@ -17,11 +17,11 @@ from vnsign.pdf.writing.corner import place_in_corner
 from vnsign.pdf.writing.drawing import Look
 from vnsign.pdf.writing.place import Place
 from vnsign.pki.anchors import TrustAnchors
-from vnsign.policy.decree30 import AGENCY_TEXT_FIELD, NUMBER_FIELD
+from vnsign.policy.decree30 import AGENCY_TEXT_FIELD, DATE_FIELD, MONTH_FIELD, NUMBER_FIELD, YEAR_FIELD
 from vnsign.ports import Clock, RevocationSource
-from vnsign.report import Verdict
+from vnsign.report import SignatureReport, Verdict
 from vnsign.signing.levels import TargetLevel, target_level
-from vnsign.signing.roles import SealedAttachment, SealedCopy, SealPurpose, require_holder
+from vnsign.signing.roles import SealedAttachment, SealedCopy, SealPurpose, names_an_organization, require_holder
 from vnsign.signing.signer import Holder, PreparedSigner
 from vnsign.wiring.arguments import checked, now_of
 from vnsign.wiring.checking import shared_revocation_source
@@ -56,7 +56,7 @@ def seal_pdf(
         field: The prepared, empty seal field.
         trust: Anchors that the person's certificate must lead to.
         purpose: What the bytes must prove; attachments and copies have verbs of their own.
-        level: See :func:`sign_pdf`.
+        level: See :func:`sign_pdf`. B-B, with a time that is only claimed, is made for who asks for it by name.
         tsa: See :func:`sign_pdf`.
         image: The seal.
         revocation: Where the status of certificates is asked for, both for judging the person's signature and for B-LT.
@@ -79,10 +79,7 @@ def seal_pdf(
     source = revocation or shared_revocation_source()
     now = now_of(clock)
     _require_signed(pdf, by_other_than=signer.certificate, trust=trust, at=now, revocation=source)
-    if read_text_value(pdf, NUMBER_FIELD) == "":  # the seal closes the field for good
-        raise UsageError(
-            ErrorCode.SEAL_REFUSED, "the document has no number yet", way_out="fill in number and date first"
-        )
+    _require_numbered(pdf)
     target = target_level(level)
     first = TargetLevel.B_T if target in {TargetLevel.B_LT, TargetLevel.B_LTA} else target
     seal = _Seal(
@@ -244,10 +241,31 @@ def _require_signed(
             f"the agency's key signs only a document validly signed by the authorised person; found {', '.join(found)}",
             way_out="let the authorised person sign, and check the trust folder",
         )
-    own = by_other_than.fingerprint(hashes.SHA256()).hex()
-    if all(signature.signer_sha256 == own for signature in report.signatures):
+    if all(_is_agencys(signature, own=by_other_than) for signature in report.signatures):
         raise UsageError(
             ErrorCode.SEAL_REFUSED,
-            "nobody but the agency itself has signed the document",
+            "nobody but an agency has signed the document",
             way_out="let the authorised person sign with a key of their own",
         )
+
+
+def _is_agencys(signature: SignatureReport, *, own: x509.Certificate) -> bool:
+    """Tell whether the signature is the sealing agency's, by this certificate or another, or names an organization."""
+    if signature.signer_sha256 == own.fingerprint(hashes.SHA256()).hex():
+        return True
+    try:
+        subject = x509.Name.from_rfc4514_string(signature.signer)
+    except ValueError:  # a name that text does not hold: what it names is not known
+        return False
+    return subject == own.subject or names_an_organization(subject)
+
+
+def _require_numbered(pdf: bytes) -> None:
+    """The seal closes the prepared fields for good: a blank number or date would stay blank."""
+    for field in (NUMBER_FIELD, DATE_FIELD, MONTH_FIELD, YEAR_FIELD):
+        value = read_text_value(pdf, field)
+        if value is not None and not value.strip():
+            what = "number" if field == NUMBER_FIELD else f"date (field {field!r})"
+            raise UsageError(
+                ErrorCode.SEAL_REFUSED, f"the document has no {what} yet", way_out="fill in number and date first"
+            )

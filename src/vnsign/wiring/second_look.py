@@ -65,7 +65,8 @@ def _require_unharmed(before: bytes, after: bytes) -> None:
         raise InputError(
             ErrorCode.SIGNING_FORBIDDEN,
             f"this would break the earlier signature in {', '.join(broken)}",
-            way_out="use the prepared fields in their order, or a copy from before that signature",
+            way_out="show the image where nothing stands yet, use the prepared fields in their order, or a copy from "
+            "before that signature",
         )
 
 

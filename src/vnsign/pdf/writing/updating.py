@@ -303,6 +303,24 @@ def _require_whole(pdf: pikepdf.Pdf) -> None:
         )
 
 
+def require_field_permission(pdf: pikepdf.Pdf) -> None:
+    """Refuse a new form field where the owner allows only to fill in those there are.
+
+    Raises:
+        InputError: SIGNING_FORBIDDEN.
+
+    Source: ISO 32000-2 Table 22, bit 6: fields are created only if bit 4 is set too.
+    """
+    if not pdf.is_encrypted or pdf.owner_password_matched:
+        return
+    if not (pdf.allow.modify_other and pdf.allow.modify_annotation):
+        raise InputError(
+            ErrorCode.SIGNING_FORBIDDEN,
+            "the PDF's permissions allow to fill in and sign its own fields only, not a new one",
+            way_out="name one of its empty signature fields, or ask its author for an open copy",
+        )
+
+
 def _require_permission(pdf: pikepdf.Pdf) -> None:
     """Table 22: bit 4 modify, bit 6 annotate and fill in, bit 9 fill in. One of them must be granted to sign."""
     if not pdf.is_encrypted or pdf.owner_password_matched:

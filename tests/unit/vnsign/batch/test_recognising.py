@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,20 @@ def test_anything_else_is_not(office: Office, tmp_path: Path) -> None:
         b"",
     ):
         assert not recognised(source, target, office, tmp_path)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("name", ["source.pdf", "target.pdf"])
+def test_a_pipe_is_not_waited_for(name: str, office: Office, tmp_path: Path) -> None:
+    """Where a document or its copy stood there is a pipe now: nobody may ever write into it."""
+    (tmp_path / "source.pdf").write_bytes(document(1))
+    (tmp_path / "target.pdf").write_bytes(sign(document(1), office.leader))
+    (tmp_path / name).unlink()
+    os.mkfifo(tmp_path / name)
+
+    with pytest.raises(vnsign.InputError) as refused:
+        is_signed_copy(
+            tmp_path / "source.pdf", tmp_path / "target.pdf", certificate_sha256="0" * 64, at=office.clock.now()
+        )
+
+    assert refused.value.code is vnsign.ErrorCode.NOT_READABLE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -311,3 +312,31 @@ def test_somebody_who_was_quicker_keeps_his_file(tmp_path: Path) -> None:
     assert states(run(tmp_path, [job])) == {"0.pdf": "output_exists"}
     assert job.target.read_bytes() == b"somebody was quicker"
     assert left_over(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize(("identity", "outcome"), [("copies", "signed_before"), ("higher level", "output_exists")])
+def test_what_a_worker_of_a_killed_run_leaves_counts_only_if_it_signed_alike(
+    identity: str, outcome: str, tmp_path: Path
+) -> None:
+    """Killed, and started again with other options: the file of the first is not told as what the second asks for."""
+    (job,) = make_jobs(tmp_path, [b"outlived"])
+    account = Journal.open(tmp_path / "journal", plan=CopyPlan(), force=False, at=NOW)
+    account.begin([job])
+    account.close()
+
+    assert states(run(tmp_path, [job], plan=CopyPlan(token=identity, identity=identity))) == {"0.pdf": outcome}
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    ("place", "outcome"), [("source", "not_readable"), ("target", "output_exists")], ids=["source", "target"]
+)
+def test_a_pipe_in_place_of_a_known_file_is_not_waited_for(place: str, outcome: str, tmp_path: Path) -> None:
+    """A pipe without a writer would let a resumed run wait for ever."""
+    (job,) = make_jobs(tmp_path, [b"first"])
+    assert states(run(tmp_path, [job])) == {"0.pdf": "signed"}
+    path = job.source if place == "source" else job.target
+    path.unlink()
+    os.mkfifo(path)
+
+    assert states(run(tmp_path, [job])) == {"0.pdf": outcome}

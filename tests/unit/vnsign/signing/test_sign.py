@@ -174,11 +174,11 @@ def test_a_time_without_zone_is_refused(office: Office) -> None:
 def test_an_encrypted_document_that_allows_signing_is_signed_and_stays_encrypted(office: Office) -> None:
     """Opened without password by anybody, restricted by its owner: filling in and signing are allowed."""
     out = BytesIO()
-    with pikepdf.open(BytesIO(plain_pdf())) as document:
+    with pikepdf.open(BytesIO(prepared_pdf())) as document:
         allowed = pikepdf.Permissions(modify_other=False, modify_form=True, modify_annotation=False)
         document.save(out, encryption=pikepdf.Encryption(owner="owner", user="", allow=allowed))
 
-    signed = vnsign.sign_pdf(out.getvalue(), office.leader, revocation=office.crls)
+    signed = vnsign.sign_pdf(out.getvalue(), office.leader, field=LEADER, revocation=office.crls)
 
     with pikepdf.open(BytesIO(signed)) as again:
         assert again.is_encrypted
@@ -192,6 +192,44 @@ def test_a_document_whose_permissions_forbid_signing_is_refused(office: Office) 
         document.save(out, encryption=pikepdf.Encryption(owner="owner", user="", allow=forbidden))
 
     assert refused(out.getvalue(), office) is vnsign.ErrorCode.SIGNING_FORBIDDEN
+
+
+@pytest.mark.parametrize(
+    ("allowed", "is_new_allowed"),
+    [
+        ({"modify_other": False, "modify_annotation": False}, False),
+        ({"modify_other": False}, False),
+        ({"modify_annotation": False}, False),
+        ({}, True),
+    ],
+    ids=["fill in", "annotate", "modify", "all"],
+)
+@pytest.mark.parametrize("revision", [3, 6])
+def test_a_new_field_needs_the_owners_leave_and_a_prepared_one_less(
+    allowed: dict[str, bool], revision: int, office: Office, *, is_new_allowed: bool
+) -> None:
+    """ISO 32000-2 Table 22: creating a field needs bits 4 and 6; with bit 6 or 9 those there are may be signed."""
+    out = BytesIO()
+    with pikepdf.open(BytesIO(prepared_pdf())) as document:
+        document.save(
+            out,
+            encryption=pikepdf.Encryption(
+                owner="owner",
+                user="",
+                allow=pikepdf.Permissions(**allowed),
+                R=revision,  # type: ignore[arg-type]  # a literal
+                aes=revision > 3,
+                metadata=revision > 3,
+            ),
+        )
+
+    signed = vnsign.sign_pdf(out.getvalue(), office.leader, field=LEADER, check_status=False)
+
+    assert [(s.intact, s.valid) for s in vnsign.inspect_pdf(signed, trust=office.trust).signatures] == [(True, True)]
+    if is_new_allowed:
+        vnsign.sign_pdf(out.getvalue(), office.leader, check_status=False)
+    else:
+        assert refused(out.getvalue(), office) is vnsign.ErrorCode.SIGNING_FORBIDDEN
 
 
 def test_evidence_that_is_not_to_be_had_stops_b_lt(office: Office) -> None:
