@@ -37,6 +37,7 @@ _DOUBTFUL = frozenset({vnsign.Modifications.FORBIDDEN, vnsign.Modifications.SUSP
 _FORM = b"/Type /XObject /Subtype /Form /BBox [0 0 250 20]"
 _OTHER_SUM = stream(b"1 g 0 0 250 20 re f", _FORM)
 _OVER_THE_SUM = b"/Rect [60 715 310 735]"
+_UNCLIPPED = stream(b"1 g -1000 -1000 3000 3000 re f", b"/Type /XObject /Subtype /Form")
 _OTHER_PAGE = stream(b"BT /F1 14 Tf 60 720 Td (Tong so tien: 95.000.000 dong) Tj ET")
 
 
@@ -190,6 +191,18 @@ def _two_before_the_next(page: int, good: bytes, evil: bytes) -> tuple[bytes, by
     return b"9999 0 %d %d " % (page, len(evil) + 6), b"true " + evil + b" " + good
 
 
+def _field(rectangle: bytes, look: bytes) -> Forge:
+    """A new field to sign in, with a look."""
+
+    def forge(pdf: bytes) -> bytes:
+        new = next_number(pdf)
+        entries = b"/Type /Annot /Subtype /Widget /FT /Sig /T (x) /F 4 /AP << /N %d 0 R >>" % (new + 1)
+        objects = {**_listed(pdf, new), **_in_form(pdf, new), new: b"<< %s %s >>" % (entries, rectangle)}
+        return append_increment(pdf, {**objects, new + 1: look})
+
+    return forge
+
+
 _CONTINUED = stream(b"BT /F1 14 Tf 2 5 Td (,95 ty) Tj ET", _FORM)
 FORGERIES: Mapping[str, Forge] = {
     "a stream listed as an annotation": _stream_as_annotation,
@@ -213,6 +226,14 @@ FORGERIES: Mapping[str, Forge] = {
         b"/Subtype /FreeText /F 4 /Contents (x) /Rect [300 715 550 735] /AP LOOK", look=_CONTINUED
     ),
     "a note whose sign stands on the sum": _annotation(b"/Subtype /Text /F 4 /Contents (x) /Rect [160 736 160 736]"),
+    "a remark at five numbers": _annotation(b"/Subtype /Stamp /F 4 /Rect [60 715 310 735 1] /AP LOOK"),
+    "a remark at a name": _annotation(b"/Subtype /Stamp /F 4 /Rect [60 715 310 /x] /AP LOOK"),
+    "a remark at nothing": _annotation(b"/Subtype /Stamp /F 4 /Rect [60 715 null 735] /AP LOOK"),
+    "a remark without a box to clip it": _annotation(
+        b"/Subtype /Stamp /F 4 /Rect [500 40 550 60] /AP LOOK", look=_UNCLIPPED
+    ),
+    "a field at five numbers": _field(b"/Rect [60 715 310 735 1]", _OTHER_SUM),
+    "a field without a box to clip it": _field(b"/Rect [500 40 500 40]", _UNCLIPPED),
     "a note that grows as the page shrinks": _annotation(
         b"/Subtype /Text /F 28 /Contents (x) /Rect [300 40 550 60] /AP LOOK"
     ),

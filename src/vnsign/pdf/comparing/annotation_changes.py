@@ -21,7 +21,7 @@ from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
 from vnsign.pdf.comparing.page_marks import Box, Mark, MarkKind, hides_words, is_marked, marks_of
 from vnsign.pdf.comparing.revisions import RevisionPair
 from vnsign.pdf.opening import ObjectId
-from vnsign.pdf.reading.pages import annotations_of, area_of, overlap, rectangle_of, subtype_of
+from vnsign.pdf.reading.pages import annotations_of, area_of, is_bounded, is_box, overlap, rectangle_of, subtype_of
 
 #: Remarks that people write on documents. Links, media, files, screens, watermarks and redactions do more than remark.
 _REMARKS = frozenset(
@@ -166,6 +166,8 @@ def _oddity_of_look(annotation: pikepdf.Object) -> str:
 
 def _oddity_of_place(page: PagePair, annotation: pikepdf.Object) -> str:
     subtype = subtype_of(annotation)
+    if not is_box(annotation.get("/Rect")):
+        return "no readable place"
     covered = page.covers(annotation) if area_of(annotation) > 0 or subtype == "/Text" else ""
     if covered:
         return f"covers {covered}"
@@ -188,12 +190,12 @@ def _sides(annotation: pikepdf.Object) -> tuple[float, float]:
 
 
 def _has_one_look(looks: object) -> bool:
-    """Rollover and pressed looks may repeat the normal one; a layer may switch it off."""
+    """Rollover and pressed looks may repeat the normal one; a layer may switch it off, no box leave it unclipped."""
     if not isinstance(looks, pikepdf.Dictionary) or not set(looks.keys()) <= {"/N", "/R", "/D"}:
         return False
     normal = looks.get("/N")
     others = [looks[key] for key in ("/R", "/D") if key in looks]
-    if not isinstance(normal, pikepdf.Stream) or "/OC" in normal:
+    if not isinstance(normal, pikepdf.Stream) or "/OC" in normal or not is_bounded(looks):
         return False
     return all(isinstance(other, pikepdf.Stream) and other.objgen == normal.objgen for other in others)
 

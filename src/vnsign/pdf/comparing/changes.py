@@ -38,6 +38,7 @@ from vnsign.pdf.reading.pages import (
     only_sets_harmless_flags,
     overlap,
     subtype_of,
+    unplaced,
 )
 from vnsign.pdf.reading.structure import is_signature_dictionary
 
@@ -241,7 +242,7 @@ class _Comparison:
         A look is vouched for by the signature whose field it is: a signature that verification will find and judge.
         """
         for dictionary in _drawn(new):
-            if more := more_than_signature_field(dictionary):
+            if more := more_than_signature_field(dictionary) or unplaced(dictionary):
                 return f"more than a signature field: {more}"
         has_look = any(area_of(drawn) > 0 and is_painted(drawn) for drawn in _drawn(new))
         if new.value is None:

@@ -6,6 +6,7 @@ Source: ISO 32000-2 §7.7.3 (page tree), §14.11.2 (page boundaries), §12.5.2, 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pikepdf
 
@@ -116,6 +117,35 @@ def rectangle_of(widget: pikepdf.Object) -> tuple[float, float, float, float]:
     except (TypeError, ValueError):
         return 0.0, 0.0, 0.0, 0.0
     return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+
+
+def is_box(value: object, *, numbers: int = 4) -> bool:
+    """Tell whether a value is an array of four numbers: of any other, each reader makes what it likes."""
+    if not isinstance(value, pikepdf.Array) or len(value) != numbers:
+        return False
+    return all(isinstance(v, int | float | Decimal) and not isinstance(v, bool) for v in value)
+
+
+def is_bounded(looks: object) -> bool:
+    """Tell whether every look of an /AP is a stream with a box to clip it to. Source: ISO 32000-2 §8.10.2, Table 93."""
+    if not isinstance(looks, pikepdf.Dictionary):
+        return False
+    states = [looks[key] for key in looks.keys()]  # noqa: SIM118 — a PDF dictionary iterates like this only
+    streams = [look[key] for look in states if isinstance(look, pikepdf.Dictionary) for key in look.keys()]  # noqa: SIM118
+    streams += [look for look in states if not isinstance(look, pikepdf.Dictionary)]
+    return all(
+        isinstance(stream, pikepdf.Stream)
+        and is_box(stream.get("/BBox"))
+        and ("/Matrix" not in stream or is_box(stream["/Matrix"], numbers=6))
+        for stream in streams
+    )
+
+
+def unplaced(widget: pikepdf.Object) -> str:
+    """Return the entry that does not keep a look within its rectangle in every reader, empty if everything does."""
+    if "/Rect" in widget and not is_box(widget["/Rect"]):
+        return "/Rect"
+    return "/AP" if "/AP" in widget and not is_bounded(widget["/AP"]) else ""
 
 
 def area_of(widget: pikepdf.Object) -> float:
