@@ -394,3 +394,12 @@ def signed_elsewhere(pdf: bytes, credential: Credential, office: Office) -> byte
     )
     out = asyncio.run(signers.async_sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), meta, signer=signer))
     return bytes(out.getvalue())
+
+
+def test_an_attachment_of_a_document_without_its_number_is_refused(office: Office) -> None:
+    """What it shows is the number of its document, which has none yet."""
+    attached = vnsign.SealedAttachment(number_symbol=NUMBER, main=leader_signed(office))
+
+    code = refusal(lambda: seal_attachment(office, attachment=attached, trust=office.trust))
+
+    assert code is vnsign.ErrorCode.SEAL_REFUSED

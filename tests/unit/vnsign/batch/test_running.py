@@ -340,3 +340,24 @@ def test_a_pipe_in_place_of_a_known_file_is_not_waited_for(place: str, outcome: 
     os.mkfifo(path)
 
     assert states(run(tmp_path, [job])) == {"0.pdf": outcome}
+
+
+def test_a_copy_written_over_since_is_not_called_signed_before(tmp_path: Path) -> None:
+    """The journal says that it is done, the file says something else: it is told, and left alone."""
+    (job,) = make_jobs(tmp_path, [b"first"])
+    assert states(run(tmp_path, [job])) == {"0.pdf": "signed"}
+    job.target.write_bytes(b"something else")
+
+    assert states(run(tmp_path, [job])) == {"0.pdf": "output_exists"}
+    assert job.target.read_bytes() == b"something else"
+
+
+def test_two_names_of_one_target_are_told_although_files_are_replaced(tmp_path: Path) -> None:
+    """A link leads to the same folder: the second document would take the place of the first."""
+    first, second = make_jobs(tmp_path, [b"first", b"second"])
+    first.target.parent.mkdir(exist_ok=True)
+    (tmp_path / "link").symlink_to(first.target.parent)
+    again = SignJob(source=second.source, target=tmp_path / "link" / first.target.name)
+
+    assert states(run(tmp_path, [first, again], force=True)) == {"0.pdf": "signed", "1.pdf": "output_exists"}
+    assert first.target.read_bytes() == b"first\nsigned"

@@ -242,3 +242,14 @@ def test_evidence_that_is_not_to_be_had_stops_b_lt(office: Office) -> None:
     code = refused(plain_pdf(), office, level="B-LT", tsa=office.tsa, revocation=NoCrls())
 
     assert code is vnsign.ErrorCode.CERTIFICATE_NOT_USABLE
+
+
+def test_a_real_token_over_something_else_stops_the_signature(office: Office) -> None:
+    """A caller's own source of tokens is believed no more than a service."""
+
+    class Elsewhere:
+        def timestamp(self, imprint: bytes, hash_algorithm: hashes.HashAlgorithm) -> bytes:
+            return office.tsa.timestamp(bytes(len(imprint)), hash_algorithm)
+
+    with pytest.raises(vnsign.ServiceUnavailable, match="no token over this signature"):
+        vnsign.sign_pdf(plain_pdf(), office.leader, level="B-T", tsa=Elsewhere(), check_status=False)
