@@ -95,6 +95,7 @@ from docflow.office.registers.csv_form import (
     write_book_csv,
 )
 from docflow.office.registers.lines import (
+    copy_line,
     handling_line,
     incoming_line,
     outgoing_line,
@@ -179,6 +180,7 @@ __all__ = [
     "collect",
     "comment_draft",
     "confirm_role",
+    "copy_line",
     "dispatch",
     "divide_book",
     "draft_document",

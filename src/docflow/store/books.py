@@ -7,10 +7,26 @@ Source: Nghị định 30/2020/NĐ-CP Phụ lục IV.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
 import sqlalchemy as sa
 
-from docflow.office import RegisterBook, RegisterKind, RegisterLine, handling_line, incoming_line, outgoing_line
-from docflow.store import reading
+from docflow.model import DocumentCopy, IncomingTask
+from docflow.office import (
+    RegisterBook,
+    RegisterKind,
+    RegisterLine,
+    copy_line,
+    handling_line,
+    incoming_line,
+    outgoing_line,
+)
+from docflow.ports import CopyEntry
+from docflow.store import reading, rows
+from docflow.store.drafting_tables import COPY_ENTRY, DOCUMENT_COPY
+
+_Record = TypeVar("_Record")
 
 
 def read_book(
@@ -36,10 +52,55 @@ def _lines(
     connection: sa.Connection, agency: str, *, kind: RegisterKind, year: int, register: str | None
 ) -> tuple[RegisterLine, ...]:
     if kind is RegisterKind.OUTGOING:
+        sent = _grouped(reading.list_outbox(connection, agency), by="document_id")
         found = reading.list_register(connection, agency, year, register=register)
-        return tuple(outgoing_line(entry, document) for entry, document in found)
+        lines = [outgoing_line(entry, doc, sent=sent.get(doc.id, ()) if doc else ()) for entry, doc in found]
+        return (*lines, *_copies(connection, agency, year=year, register=register))
     arrived = reading.list_incoming_register(connection, agency, year, register=register)
+    tasks = _grouped(reading.list_records(connection, agency, IncomingTask, where={}), by="incoming_id")
     if kind is RegisterKind.INCOMING:
-        return tuple(incoming_line(entry, document) for entry, document in arrived)
+        return tuple(incoming_line(entry, doc, tasks=tasks.get(doc.id, ())) for entry, doc in arrived)
     answers = reading.list_answer_symbols(connection, agency)
-    return tuple(handling_line(entry, document, answer=answers.get(document.id, "")) for entry, document in arrived)
+    return tuple(
+        handling_line(entry, doc, answers=answers.get(doc.id, ()), tasks=tasks.get(doc.id, ()))
+        for entry, doc in arrived
+    )
+
+
+def _copies(connection: sa.Connection, agency: str, *, year: int, register: str | None) -> Iterator[RegisterLine]:
+    """Yield the numbers of copies: a series of its own, after all others."""
+    query = (
+        sa.select(DOCUMENT_COPY, COPY_ENTRY.c.copy_id)
+        .join_from(
+            COPY_ENTRY,
+            DOCUMENT_COPY,
+            sa.and_(COPY_ENTRY.c.agency == DOCUMENT_COPY.c.agency, COPY_ENTRY.c.copy_id == DOCUMENT_COPY.c.id),
+        )
+        .where(COPY_ENTRY.c.agency == agency, COPY_ENTRY.c.year == year)
+        .order_by(COPY_ENTRY.c.register, COPY_ENTRY.c.number)
+    )
+    if register is not None:
+        query = query.where(COPY_ENTRY.c.register == register)
+    for row in connection.execute(query).mappings():
+        copy = rows.read_record(DocumentCopy, {name: value for name, value in row.items() if name != "copy_id"})
+        if copy.number is not None and copy.issued_on is not None:
+            entry = CopyEntry(
+                register=copy.register or "", year=year, number=copy.number, copy_id=copy.id, issued_on=copy.issued_on
+            )
+            yield copy_line(
+                entry, copy, source_symbol=copy.source_symbol or _symbol_of(connection, agency, copy.source)
+            )
+
+
+def _symbol_of(connection: sa.Connection, agency: str, source: str | None) -> str:
+    if source is None:
+        return ""
+    document = reading.find_document(connection, agency, source) or reading.find_incoming(connection, agency, source)
+    return (document.symbol if document else None) or ""
+
+
+def _grouped(records: Iterable[_Record], *, by: str) -> dict[str, list[_Record]]:
+    grouped: dict[str, list[_Record]] = {}
+    for record in records:
+        grouped.setdefault(getattr(record, by), []).append(record)
+    return grouped

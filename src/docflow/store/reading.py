@@ -24,7 +24,7 @@ from docflow.audit import (
     prove_consistency,
     prove_inclusion,
 )
-from docflow.model import Agency, Document, DocumentState, IncomingDocument, IncomingState
+from docflow.model import Agency, Document, DocumentState, IncomingDocument, IncomingState, LinkKind
 from docflow.ports import (
     InboxRow,
     IncomingEntry,
@@ -35,6 +35,7 @@ from docflow.ports import (
     RegisterEntry,
 )
 from docflow.store import rows
+from docflow.store.drafting_tables import DOCUMENT_LINK
 from docflow.store.record_unit import RECORDS, key_of
 from docflow.store.tables import (
     AGENCY,
@@ -131,9 +132,12 @@ def list_incoming_register(
     )
 
 
-def list_answer_symbols(connection: sa.Connection, agency: str) -> dict[str, str]:
-    """Return number and symbol of the outgoing document that answers an incoming one, by the incoming one's id."""
-    query = (
+def list_answer_symbols(connection: sa.Connection, agency: str) -> dict[str, list[str]]:
+    """Return number and symbol of the outgoing documents that answer an incoming one, by the incoming one's id.
+
+    One that the incoming document names comes first, then those that say of themselves that they answer it.
+    """
+    named = (
         sa.select(INCOMING_DOCUMENT.c.id, DOCUMENT.c.symbol)
         .join_from(
             INCOMING_DOCUMENT,
@@ -142,7 +146,22 @@ def list_answer_symbols(connection: sa.Connection, agency: str) -> dict[str, str
         )
         .where(_owns(INCOMING_DOCUMENT, agency))
     )
-    return {incoming_id: symbol or "" for incoming_id, symbol in connection.execute(query)}
+    linked = (
+        sa.select(DOCUMENT_LINK.c.target, DOCUMENT.c.symbol)
+        .join_from(
+            DOCUMENT_LINK,
+            DOCUMENT,
+            sa.and_(DOCUMENT_LINK.c.agency == DOCUMENT.c.agency, DOCUMENT_LINK.c.document_id == DOCUMENT.c.id),
+        )
+        .where(_owns(DOCUMENT_LINK, agency), DOCUMENT_LINK.c.kind == LinkKind.ANSWERS.value)
+        .order_by(DOCUMENT_LINK.c.established_at, DOCUMENT_LINK.c.document_id)
+    )
+    answers: dict[str, list[str]] = {}
+    for query in (named, linked):
+        for incoming_id, symbol in connection.execute(query):
+            if symbol:
+                answers.setdefault(incoming_id, []).append(symbol)
+    return answers
 
 
 def list_inbox(connection: sa.Connection, agency: str) -> tuple[InboxRow, ...]:

@@ -3,24 +3,40 @@
 Invariants:
     - A line says what the row and the document say; what docflow does not know stays empty.
 
-What it does not do: it reads nothing. "Ký nhận" stays empty: an electronic receipt takes its place.
+What it does not do: it reads nothing. "Ký nhận" holds who signed for paper; for what left electronically it stays
+empty: a receipt takes its place.
 
 Source: Nghị định 30/2020/NĐ-CP Phụ lục IV.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from docflow.model import Document, DocumentState, DocumentType, IncomingDocument, IncomingState, law_date
+from docflow.model import (
+    LAW_TIME_ZONE,
+    Channel,
+    Document,
+    DocumentCopy,
+    DocumentState,
+    DocumentType,
+    IncomingDocument,
+    IncomingState,
+    IncomingTask,
+    TaskRole,
+    end_of_day,
+    law_date,
+)
 from docflow.office.registers.book import RegisterLine
-from docflow.ports import EntryKind, IncomingEntry, RegisterEntry
+from docflow.ports import CopyEntry, EntryKind, IncomingEntry, OutboxRow, RegisterEntry
 
 _NOTES = {
     EntryKind.VOID: "Số hủy: {reason}",
     EntryKind.RESERVED: "Số giữ trước: {reason}",
     EntryKind.OPENING: "Tiếp theo sổ cũ đến số này: {reason}",
 }
+_AFTERWARDS = {DocumentState.RECALLED: "Đã thu hồi", DocumentState.REPLACED: "Đã được thay thế"}
 _PROGRESS = {
     IncomingState.RECEIVED: "",
     IncomingState.ARRIVED: "",
@@ -37,39 +53,73 @@ _PROGRESS = {
 }
 
 
-def outgoing_line(entry: RegisterEntry, document: Document | None) -> RegisterLine:
-    """Return a line of sổ đăng ký văn bản đi; the note of a number without a document says what it stands for."""
+def outgoing_line(entry: RegisterEntry, document: Document | None, *, sent: Sequence[OutboxRow] = ()) -> RegisterLine:
+    """Return a line of sổ đăng ký văn bản đi; the note of a number without a document says what it stands for.
+
+    Args:
+        sent: The document's addressees; those added later follow.
+    """
     number = f"{_number(entry.number)}{entry.suffix}"
     symbol = entry.symbol or number
     notes = (_NOTES.get(entry.kind, "").format(reason=entry.reason), entry.permission or "")
     cells = (symbol, _day(entry.issued_on), *[""] * 7, _join(*notes))
     if document is not None:
-        cells = _outgoing_cells(entry, document, symbol=symbol, notes=notes)
+        cells = _outgoing_cells(entry, document, symbol=symbol, notes=notes, sent=sent)
     return RegisterLine(series=entry.key.register, number=number, on=entry.issued_on, cells=cells)
 
 
 def _outgoing_cells(
-    entry: RegisterEntry, document: Document, *, symbol: str, notes: tuple[str, ...]
+    entry: RegisterEntry, document: Document, *, symbol: str, notes: tuple[str, ...], sent: Sequence[OutboxRow]
 ) -> tuple[str, ...]:
     draft = document.draft
-    sent_at = document.sealed_at if document.state is DocumentState.SEALED else None
+    names = dict.fromkeys((*(item.name for item in draft.addressees), *(row.addressee_name for row in sent)))
+    days = sorted({row.sent_at for row in sent if row.sent_at is not None})
     return (
         symbol,
         _day(entry.issued_on),
         _title(draft.type, draft.subject),
         draft.signer_name,
-        "; ".join(item.name for item in draft.addressees),
+        "; ".join(names),
         draft.archive_receiver,
         str(draft.copies),
-        _day(sent_at),
-        "",
-        _join(draft.note, *notes),
+        _join(*dict.fromkeys(_day(day) for day in days)),
+        _join(*dict.fromkeys(row.signed_for or "" for row in sent)),
+        _join(draft.note, *notes, _AFTERWARDS.get(document.state, "")),
     )
 
 
-def incoming_line(entry: IncomingEntry, document: IncomingDocument) -> RegisterLine:
+def copy_line(entry: CopyEntry, copy: DocumentCopy, *, source_symbol: str) -> RegisterLine:
+    """Return a line of the agency's copies, which stand in sổ đăng ký văn bản đi as a series of their own.
+
+    Args:
+        source_symbol: Number and symbol of what is copied.
+
+    Source: Nghị định 30/2020/NĐ-CP Điều 25, Phụ lục I Phần II (số, ký hiệu bản sao); the place in the book is ours.
+    """
+    of = _join(source_symbol, copy.source_issuer, by=", ")
+    cells = (
+        copy.symbol or _number(entry.number),
+        _day(entry.issued_on),
+        f"{copy.form.vi}: {copy.subject}",
+        copy.signer_name,
+        copy.receivers,
+        "",
+        "",
+        "",
+        "",
+        _join(f"Sao từ {of}" if of else "", f"Số hủy: {copy.reason}" if copy.reason else ""),
+    )
+    return RegisterLine(series=entry.register, number=_number(entry.number), on=entry.issued_on, cells=cells)
+
+
+def incoming_line(
+    entry: IncomingEntry, document: IncomingDocument, *, tasks: Sequence[IncomingTask] = ()
+) -> RegisterLine:
     """Return a line of sổ đăng ký văn bản đến."""
     taken_back = "Đã trả lại theo đề nghị lấy lại" if document.state is IncomingState.TAKEN_BACK else ""
+    refused = "Đã trả lại" if document.state is IncomingState.REFUSED else ""
+    forwarded = f"Chuyển tiếp: {document.forwarded_to}" if document.forwarded_to else ""
+    channel = "" if document.channel is Channel.EXCHANGE else f"Nhận {document.channel.vi}"
     cells = (
         _day(entry.registered_on),
         _number(entry.number),
@@ -77,35 +127,68 @@ def incoming_line(entry: IncomingEntry, document: IncomingDocument) -> RegisterL
         document.symbol,
         _day(document.issued_on),
         _join(document.type_name, document.subject, by=" "),
-        document.assignee or "",
+        _receivers(document, tasks),
         _day(document.assigned_at),
         "",
-        _join(taken_back, document.note),
+        _join(channel, taken_back, refused, forwarded, document.note),
     )
     return RegisterLine(series=entry.register, number=_number(entry.number), on=entry.registered_on, cells=cells)
 
 
-def handling_line(entry: IncomingEntry, document: IncomingDocument, *, answer: str = "") -> RegisterLine:
-    """Return a line of sổ theo dõi giải quyết văn bản đến; ``answer`` is number and symbol of what answers it."""
+def handling_line(
+    entry: IncomingEntry, document: IncomingDocument, *, answers: Sequence[str] = (), tasks: Sequence[IncomingTask] = ()
+) -> RegisterLine:
+    """Return a line of sổ theo dõi giải quyết văn bản đến.
+
+    Args:
+        answers: Number and symbol of the documents that answer it.
+        tasks: Who leads, cooperates or is informed; what was withdrawn is left out.
+    """
     issued = f"ngày {_day(document.issued_on)}" if document.issued_on else ""
     cells = (
         _number(entry.number),
         _join(_join(document.type_name, document.symbol, by=" "), issued, document.sender_name, by=", "),
-        document.assignee or "",
-        _day(document.deadline),
+        _receivers(document, tasks, has_deadlines=True),
+        _deadline(document.due_at) or _day(document.deadline),
         _progress(document),
-        answer,
+        _join(*dict.fromkeys(answers)),
         document.note,
     )
     return RegisterLine(series=entry.register, number=_number(entry.number), on=entry.registered_on, cells=cells)
 
 
+def _receivers(document: IncomingDocument, tasks: Sequence[IncomingTask], *, has_deadlines: bool = False) -> str:
+    """Name who leads first, then who cooperates or is informed, with a deadline of their own."""
+    parts = [document.assignee or ""]
+    for task in tasks:
+        if task.withdrawn_at is None and task.role is not TaskRole.LEAD:
+            own = task.due_at if has_deadlines and task.due_at != document.due_at else None
+            parts.append(f"{task.name} ({_join(task.role.vi, f'hạn {_deadline(own)}' if own else '', by=', ')})")
+    return _join(*parts)
+
+
+def _deadline(due_at: datetime | None) -> str:
+    """Write a deadline: its day, and the time unless it ends with the day."""
+    if due_at is None:
+        return ""
+    local = due_at.astimezone(LAW_TIME_ZONE)
+    is_end_of_day = end_of_day(local.date()) == local
+    return _day(local) if is_end_of_day else f"{local:%H:%M} {_day(local)}"
+
+
 def _progress(document: IncomingDocument) -> str:
-    return f"Hoàn thành ngày {_day(document.completed_at)}" if document.completed_at else _PROGRESS[document.state]
+    is_done = document.state is IncomingState.COMPLETED and document.completed_at is not None
+    return f"Hoàn thành ngày {_day(document.completed_at)}" if is_done else _PROGRESS[document.state]
 
 
 def _title(document_type: DocumentType, subject: str) -> str:
-    return f"{document_type.vi} {subject}" if document_type.abbreviation else f"{document_type.vi} V/v {subject}"
+    """Name type and subject; a công văn's subject follows "V/v" unless it says so itself."""
+    is_said = subject.casefold().startswith(("v/v", "về việc"))
+    return (
+        f"{document_type.vi} {subject}"
+        if document_type.abbreviation or is_said
+        else f"{document_type.vi} V/v {subject}"
+    )
 
 
 def _number(number: int) -> str:
