@@ -15,6 +15,7 @@ from types import ModuleType
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from tests.support import REPOSITORY
 
@@ -226,6 +227,27 @@ def test_the_samples_of_the_readme_run(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     assert "TOTAL_PASSED" in result.stdout
     assert "01/QĐ-UBND" in result.stdout
+
+
+@pytest.mark.parametrize("page", ["run-an-office.md", "run-an-office.vi.md"])
+def test_the_commands_of_the_office_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command of the how-to, in order, with the files that it shows; the report and the log agree at the end."""
+    texts = iter(_blocks(DOCS / "howto" / page, "json"))
+    for name in ("quy-che.json", "cong-van.json"):
+        (tmp_path / name).write_text(next(texts), encoding="utf-8")
+    (tmp_path / "leader.pdf").write_bytes(b"%PDF signed")
+    (tmp_path / "sealed.pdf").write_bytes(b"%PDF signed and sealed")
+    monkeypatch.chdir(tmp_path)
+    program = _generator().command_lines()["docflow"]
+    said = []
+    for block in _blocks(DOCS / "howto" / page, "console"):
+        for line in block.splitlines():
+            result = CliRunner().invoke(program, shlex.split(line)[1:])
+            assert result.exit_code == 0, f"{line}: {result.output}"
+            said.append(result.output)
+    assert any('"symbol": "01/QĐ-UBND"' in text for text in said)
+    assert "INTACT" in said[-1]
+    assert "Văn bản đến đã đăng ký 1" in " ".join(said[-2].split())
 
 
 def test_both_readmes_show_the_same_code() -> None:

@@ -24,6 +24,7 @@ EXIT_USAGE = 64
 _COMMANDS = {
     "audit": "docflow.cli.audit:audit",
     "demo": "docflow.demo.command:demo",
+    "office": "docflow.cli.office:office",
     "register": "docflow.cli.register:register",
     "report": "docflow.cli.report:report",
     "search": "docflow.cli.search:search",

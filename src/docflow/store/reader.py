@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from docflow.audit import LogReport, VerifierKey, format_proof, parse_vkey
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
-from docflow.model import Document, DocumentState, IncomingDocument, IncomingState, SearchHit, SearchQuery
+from docflow.model import Agency, Document, DocumentState, IncomingDocument, IncomingState, SearchHit, SearchQuery
 from docflow.office import RegisterBook, RegisterKind, Report
 from docflow.ports import InboxRow, OutboxRow, OutboxState, ParcelRow, ReceiptRow, RegisterEntry
 from docflow.store import reading
@@ -40,6 +40,23 @@ class StoreReader(DraftingReader):
         self._blobs = blobs
         self._agency = agency
         self._vkey = vkey
+
+    def find_agency(self) -> Agency:
+        """Return the agency whose store this is.
+
+        Raises:
+            StoreUnavailable: ``STORE_UNUSABLE``; none was founded here.
+        """
+        with self._database.reading() as connection:
+            known = reading.find_agency(connection, self._agency)
+        if known is None:
+            raise StoreUnavailable(
+                ErrorCode.STORE_UNUSABLE,
+                "no agency was founded in this store",
+                vi="Kho dữ liệu chưa có cơ quan nào.",
+                way_out="found it with docflow office found",
+            )
+        return known[0]
 
     def find_document(self, document_id: str) -> Document | None:
         """Return a document as it is now, or None."""

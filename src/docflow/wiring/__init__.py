@@ -128,6 +128,7 @@ from docflow.wiring.logs import (
 )
 from docflow.wiring.office import (
     Office,
+    reopen_office,
 )
 from docflow.wiring.registers import (
     RegisterForm,
@@ -252,6 +253,7 @@ __all__ = [
     "read_proof",
     "read_register",
     "read_report",
+    "reopen_office",
     "search_office",
     "verify_log",
     "verify_report",

@@ -29,7 +29,7 @@ from docflow.errors import ErrorCode, UsageError
 from docflow.model import Agency, Directory, Document, DocumentState, OfficeTerms, Staff, WorkingCalendar
 from docflow.office import Desk, Post
 from docflow.ports import Clock, OutboxRow, OutboxState, Randomness, Rights, Verifier
-from docflow.store import CallerConnection, OfficeStore, SystemClock, SystemRandomness, open_store
+from docflow.store import CallerConnection, OfficeStore, SystemClock, SystemRandomness, open_store, open_to_read
 from docflow.wiring.dossiers import DossierOffice
 from docflow.wiring.exchange import ExchangingOffice
 from docflow.wiring.files import FileOffice
@@ -268,3 +268,19 @@ class Office(
     def vouch(self, cms: bytes, *, actor: str) -> None:
         """Keep the signed statement (CMS, detached) over :meth:`log_statement`."""
         use_cases.vouch_for_log(self._desk, cms, actor=actor)
+
+
+def reopen_office(place: Path | str, *, home: Path | str | None = None, verifier: Verifier | None = None) -> Office:
+    """Open an office that was founded before: which agency's it is, its log says.
+
+    Args:
+        place: Folder of the database, or the address of a PostgreSQL database.
+        home: Folder of files and log key; by default that of the database.
+        verifier: As for :meth:`Office.open`.
+
+    Raises:
+        StoreUnavailable: ``STORE_UNUSABLE``; there is no office.
+    """
+    with open_to_read(place, home=home) as reader:
+        agency = reader.find_agency()
+    return Office.open(place, agency=agency, home=home, verifier=verifier)

@@ -1,0 +1,159 @@
+"""A command made from a verb of an office: its signature says what to ask, its result is printed as JSON.
+
+Invariants:
+    - What a verb asks for, its command asks for; nothing is left out but what a command line cannot give.
+
+What it does not do: it knows no verb.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from enum import Enum
+from pathlib import Path
+from types import NoneType
+from typing import Any, BinaryIO, get_args, get_origin, get_type_hints
+
+import click
+import msgspec
+
+from docflow.errors import ErrorCode, UsageError
+from docflow.wiring import parse_agency_code, reopen_office
+
+MAX_JSON_BYTES = 1_000_000
+"""A draft, an entry, a plan: what somebody types."""
+
+_NOT_TYPED = frozenset({"self", "check", "fonts"})
+"""What a command line cannot give."""
+_DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
+_HELP = {
+    "actor": "Who does it.",
+    "reason": "Why.",
+    "idempotency_key": "The same key and request again: the same answer, done once.",
+    "to": "To whom.",
+}
+
+Read = Callable[[Any], object]
+"""From what click read to what the verb takes."""
+
+
+def print_json(value: object) -> None:
+    """Print what a verb returned."""
+    plain = msgspec.to_builtins(value, str_keys=True, enc_hook=str)
+    click.echo(json.dumps(plain, ensure_ascii=False, indent=2))
+
+
+def make_command(path: str, name: str, *, verb: Callable[..., object]) -> click.Command:
+    """Return the command of a verb; ``path`` is what stands before its name."""
+    parameters: list[click.Parameter] = [
+        click.Argument(["directory"], metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+    ]
+    readers: dict[str, Read] = {}
+    examples: list[str] = []
+    hints = get_type_hints(verb)
+    for parameter in inspect.signature(verb).parameters.values():
+        if parameter.name not in _NOT_TYPED:
+            made, readers[parameter.name] = _parameter(parameter, hints[parameter.name])
+            parameters.append(made)
+            examples += _example(made)
+
+    def run(directory: Path, **given: object) -> None:
+        read = {key: _read(readers[key], value) for key, value in given.items() if value is not None and value != ()}
+        with reopen_office(directory) as office:
+            print_json(getattr(office, verb.__name__)(**read))
+
+    what = (inspect.getdoc(verb) or "").partition("\n")[0].partition("; see :")[0].rstrip(".").replace("``", "")
+    example = " ".join(["Example:", path, name, "office", *examples])
+    return click.Command(name, params=parameters, callback=run, help=f"{what}.", epilog=example)
+
+
+def _parameter(parameter: inspect.Parameter, hint: object) -> tuple[click.Parameter, Read]:
+    kind, read, options = _kind(hint)
+    is_required = parameter.default is inspect.Parameter.empty
+    if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
+        nargs = -1 if options.pop("multiple", False) else 1
+        return click.Argument([parameter.name], type=kind, required=is_required, nargs=nargs), read
+    flag = f"--{parameter.name.replace('_', '-')}"
+    text = _HELP.get(parameter.name) or options.pop("help", None)
+    options.pop("help", None)
+    return click.Option([flag, parameter.name], type=kind, required=is_required, help=text, **options), read
+
+
+def _kind(hint: Any) -> tuple[click.ParamType[Any], Read, dict[str, Any]]:  # noqa: ANN401 - any annotation
+    """Return how a type is typed on a command line, how it is read from that, and the options that click needs."""
+    named = [part for part in get_args(hint) if part is not NoneType]
+    if NoneType in get_args(hint):
+        return _kind(named[0])
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return click.Choice([item.value for item in hint]), hint, {}
+    if get_origin(hint) in {tuple, Sequence}:
+        if named[0] is str:
+            return click.STRING, tuple, {"multiple": True, "help": "May be given several times."}
+        if get_origin(named[0]) is tuple:
+            pair = click.Tuple([click.STRING, _DAY])
+            return pair, _days, {"multiple": True, "help": "NAME DAY; may be given several times."}
+    return _PLAIN.get(hint) or (click.File("rb"), lambda file: _decode(file, hint), {"help": "A file with JSON, or -."})
+
+
+_PLAIN: Mapping[object, tuple[click.ParamType[Any], Read, dict[str, Any]]] = {
+    str: (click.STRING, str, {}),
+    int: (click.INT, int, {}),
+    bool: (click.BOOL, bool, {"is_flag": True, "default": None}),
+    date: (_DAY, lambda moment: moment.date(), {"help": "A day, 2026-11-28."}),
+    bytes: (click.File("rb"), lambda file: file.read(), {"help": "A file."}),
+}
+
+
+def _days(pairs: Sequence[tuple[str, Any]]) -> tuple[tuple[str, date], ...]:
+    return tuple((name, moment.date()) for name, moment in pairs)
+
+
+def _read(read: Read, value: object) -> object:
+    try:
+        return read(value)
+    except OSError as exc:
+        raise _bad(f"a file cannot be read: {exc.strerror}") from exc
+
+
+def _decode(file: BinaryIO, hint: Any) -> object:  # noqa: ANN401 - any record of the model
+    data = file.read(MAX_JSON_BYTES + 1)
+    if len(data) > MAX_JSON_BYTES:
+        raise _bad(f"{file.name}: longer than {MAX_JSON_BYTES} bytes")
+    try:
+        return msgspec.convert(_spell_codes(msgspec.json.decode(data)), hint)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as exc:
+        raise _bad(f"{file.name}: {exc}") from exc
+
+
+def _spell_codes(value: Any, *, is_listed: bool = False) -> Any:  # noqa: ANN401 - any JSON
+    """Let an agency be named by its code: that of an addressee, and that of an issuer."""
+    if isinstance(value, list):
+        return [_spell_codes(item, is_listed=True) for item in value]
+    if not isinstance(value, dict):
+        return value
+    named = {"issuer_code", "code"} if is_listed else {"issuer_code"}
+    return {
+        key: msgspec.to_builtins(parse_agency_code(item))
+        if key in named and isinstance(item, str)
+        else _spell_codes(item)
+        for key, item in value.items()
+    }
+
+
+def _bad(reason: str) -> UsageError:
+    return UsageError(
+        ErrorCode.BAD_ARGUMENT,
+        reason,
+        vi="Nội dung đưa vào không đúng dạng.",
+        way_out="see docs/howto/run-an-office.md for what the file holds",
+    )
+
+
+def _example(parameter: click.Parameter) -> list[str]:
+    if not parameter.required:
+        return []
+    word = "x.json" if isinstance(parameter.type, click.File) else f"{parameter.name.upper()}"
+    return [word] if isinstance(parameter, click.Argument) else [parameter.opts[0], word]

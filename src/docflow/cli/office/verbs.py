@@ -1,0 +1,169 @@
+"""The verbs of an office as commands: one table, one pattern.
+
+Each command is made from the verb of :class:`docflow.Office` that the table names: what it must be told becomes
+arguments and options, what it returns is printed as JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from docflow.cli.office.commands import make_command, print_json
+from docflow.wiring import Agency, Office, parse_agency_code
+
+VERBS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "outgoing": (
+        "Documents that the agency issues.",
+        {
+            "draft": "draft",
+            "revise": "revise",
+            "comment": "comment",
+            "attach": "attach",
+            "return": "return_draft",
+            "approve": "approve",
+            "leader-signed": "leader_signed",
+            "issue": "issue",
+            "issue-many": "issue_many",
+            "sealed": "sealed",
+            "attachment-sealed": "attachment_sealed",
+            "void": "void",
+            "cancel": "cancel",
+            "hand-over": "hand_over",
+            "add-addressees": "add_addressees",
+            "recall": "recall",
+            "show": "document",
+            "list": "documents",
+            "versions": "versions",
+            "remarks": "remarks",
+            "attachments": "attachments",
+            "outbox": "outbox",
+            "links": "links",
+        },
+    ),
+    "incoming": (
+        "Documents that come in.",
+        {
+            "receive": "receive_by_hand",
+            "check": "check",
+            "register": "accept",
+            "refuse": "refuse",
+            "submit": "submit",
+            "instruct": "instruct",
+            "assign": "assign",
+            "reassign": "reassign",
+            "progress": "progress",
+            "pause": "pause",
+            "resume": "resume",
+            "extend": "extend",
+            "answer": "answer",
+            "complete": "complete",
+            "forward": "forward",
+            "agree-take-back": "agree_take_back",
+            "decline-take-back": "decline_take_back",
+            "show": "incoming_document",
+            "list": "incoming",
+            "tasks": "incoming_tasks",
+            "acts": "incoming_acts",
+            "due": "incoming_due",
+        },
+    ),
+    "dossier": (
+        "Work that goes through several steps (hồ sơ công việc).",
+        {
+            "open": "open_dossier",
+            "start": "start_dossier",
+            "pass-on": "pass_on",
+            "send-back": "send_back",
+            "pause": "pause_dossier",
+            "resume": "resume_dossier",
+            "extend": "extend_dossier",
+            "finish": "finish_dossier",
+            "cancel": "cancel_dossier",
+            "show": "dossier",
+            "list": "dossiers",
+            "acts": "dossier_acts",
+            "clocks": "dossier_clocks",
+        },
+    ),
+    "file": (
+        "Files (hồ sơ) from the year's list to the archive.",
+        {
+            "plan": "plan_file",
+            "open": "open_file",
+            "add": "add_to_file",
+            "remove": "remove_from_file",
+            "close": "close_file",
+            "reopen": "reopen_file",
+            "announce": "announce_hand_over",
+            "hand-over": "hand_over_file",
+            "propose-destruction": "propose_destruction",
+            "withdraw-destruction": "withdraw_destruction",
+            "confirm-destruction": "confirm_destruction",
+            "show": "file",
+            "list": "files",
+            "contents": "file_contents",
+            "acts": "file_acts",
+            "to-hand-over": "files_to_hand_over",
+            "past-retention": "files_past_retention",
+            "warning": "destruction_warning",
+        },
+    ),
+    "copy": (
+        "Copies (sao y, sao lục, trích sao).",
+        {"make": "make_copy", "sealed": "copy_sealed", "void": "void_copy", "list": "copies"},
+    ),
+    "role": (
+        "Who may do what.",
+        {"grant": "grant", "withdraw": "withdraw", "confirm": "confirm_role", "list": "roles"},
+    ),
+    "number": (
+        "Reserved and void numbers, and registers that go on from a book.",
+        {
+            "reserve": "reserve_numbers",
+            "void": "void_reserved",
+            "open-register": "open_register",
+            "list": "entries",
+        },
+    ),
+}
+"""Groups, what they are about, and the verb of :class:`docflow.Office` behind each command."""
+
+
+@click.group(epilog="Example: docflow office incoming register office den-1 --actor 'Văn thư'")
+def office() -> None:
+    """Work in an office kept in a folder.
+
+    What a verb returns is printed as JSON. Signatures are recorded as not checked: sign and verify with vnsign.
+
+    Exit code: 0 done, 1 refused, 4 not readable, 64 wrong usage.
+    """
+
+
+@office.command(
+    epilog="Example: docflow office found office --code H99 --name 'UBND tỉnh' --abbreviation UBND --place An"
+)
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--code", required=True, help="Agency code (mã định danh).")
+@click.option("--name", required=True, help="Name of the agency.")
+@click.option("--abbreviation", required=True, help="As it stands in symbols, e.g. UBND.")
+@click.option("--place", required=True, help="Before the date, e.g. An Bình.")
+def found(directory: Path, *, code: str, name: str, abbreviation: str, place: str) -> None:
+    """Found an office in DIR; again with the same particulars: nothing."""
+    agency = Agency(code=parse_agency_code(code), name=name, abbreviation=abbreviation, place=place)
+    with Office.open(directory, agency=agency) as founded:
+        print_json({"agency": founded.agency.code.text, "vkey": founded.vkey})
+
+
+def _make_groups() -> None:
+    for name, (what, verbs) in VERBS.items():
+        first = next(iter(verbs))
+        group = click.Group(name, help=what, epilog=f"Example: docflow office {name} {first} --help")
+        for command, verb in verbs.items():
+            group.add_command(make_command(f"docflow office {name}", command, verb=getattr(Office, verb)))
+        office.add_command(group)
+
+
+_make_groups()

@@ -1,0 +1,172 @@
+"""`docflow office`: every verb of an office from the command line, with its exit code and its Vietnamese sentence."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from docflow import Office, verify_log
+from docflow.cli import main
+from docflow.cli.office import VERBS
+
+#: Verbs that need another agency, a caller's program or a file to write, and those that have commands of their own.
+ELSEWHERE = {
+    *("open", "close", "agency", "vkey", "within", "lock", "sweep_blobs", "vouch", "log_statement"),
+    *("checkpoint", "inclusion_proof", "verify_log", "register", "report", "verify_report", "search"),
+    *("dispatch", "collect", "inbox", "knowledge", "receipts", "parcels", "take_back"),
+    *("blob", "export_file_pdf", "export_file_xml", "hand_over_minutes", "index_contents", "rebuild_search"),
+    *("incoming_standings", "dossier_steps", "on_time_rate", "register_name"),
+}
+
+DRAFT = {
+    "type": "quyet_dinh",
+    "subject": "về việc ban hành Quy chế làm việc",
+    "signer_name": "Nguyễn Văn An",
+    "signer_position": "Chủ tịch",
+    "addressees": [{"name": "Sở Nội vụ", "code": "H99.12"}, {"name": "Các hộ dân"}],
+    "unit": "VP",
+}
+ENTRY = {
+    "channel": "paper",
+    "issuer": "Sở Tài chính",
+    "issuer_code": "H99.14",
+    "type_name": "Công văn",
+    "symbol": "12/STC-NS",
+    "subject": "V/v báo cáo quyết toán",
+    "issued_on": "2026-02-27",
+}
+DOSSIER = {
+    "title": "Cấp giấy phép",
+    "code": "H99-01",
+    "steps": [{"name": "Thẩm định", "unit": "Phòng A", "hours": 8}, {"name": "Trả", "unit": "Một cửa", "hours": 4}],
+}
+FILE = {"year": 2026, "notation": "01.VP", "title": "Hồ sơ quyết toán", "retention_years": 10, "creator": "Bình"}
+COPY = {
+    "form": "sao_y",
+    "direction": "electronic_to_paper",
+    "source_kind": "ban_goc",
+    "source": "d1",
+    "subject": "về việc ban hành Quy chế làm việc",
+    "signer_name": "Phạm Văn Dũng",
+    "signer_position": "Chánh Văn phòng",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A founded office, and beside it what people wrote."""
+    particulars = {"draft": DRAFT, "entry": ENTRY, "dossier": DOSSIER, "file": FILE, "copy": COPY}
+    for name, value in particulars.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
+    (tmp_path / "signed.pdf").write_bytes(b"%PDF signed")
+    (tmp_path / "sealed.pdf").write_bytes(b"%PDF signed and sealed")
+    found = ("found", "--code", "H99", "--name", "UBND tỉnh An Bình", "--abbreviation", "UBND", "--place", "An Bình")
+    assert run(found[0], tmp_path / "office", *found[1:]).exit_code == 0
+    return tmp_path / "office"
+
+
+def run(*arguments: object) -> Result:
+    """Run `docflow office` in this process."""
+    return CliRunner().invoke(main, ["office", *(str(argument) for argument in arguments)])
+
+
+def done(folder: Path, group: str, verb: str, *arguments: object) -> dict[str, object]:
+    """Do something that must succeed; files are named beside the office; return what it printed."""
+    named = [folder.parent / str(a) if str(a).endswith((".json", ".pdf")) else a for a in arguments]
+    result = run(group, verb, folder, *named, *([] if verb in READING else ["--actor", "Văn thư"]))
+    assert result.exit_code == 0, result.output
+    printed = json.loads(result.output)
+    assert isinstance(printed, dict | list)
+    return printed if isinstance(printed, dict) else {"all": printed}
+
+
+READING = {"show", "list", "acts", "tasks", "due", "contents", "clocks", "outbox"}
+
+
+def test_every_verb_of_an_office_is_a_command_or_stands_elsewhere() -> None:
+    """A new verb must be put into the table, or into the list of exceptions."""
+    public = {name for name in dir(Office) if not name.startswith("_")}
+    named = {verb for _, verbs in VERBS.values() for verb in verbs.values()}
+    assert public - named - ELSEWHERE == set()
+    assert named & ELSEWHERE == set()
+
+
+def test_a_document_goes_out_from_the_command_line(folder: Path) -> None:
+    """Draft to seal, hand-over and copy: each step's answer is JSON, numbers and symbols as printed."""
+    done(folder, "outgoing", "draft", "draft.json", "--document-id", "d1")
+    done(folder, "outgoing", "approve", "d1", "--remark", "đồng ý")
+    done(folder, "outgoing", "leader-signed", "d1", "signed.pdf")
+    assert done(folder, "outgoing", "issue", "d1")["symbol"] == "01/QĐ-UBND"
+    done(folder, "outgoing", "sealed", "d1", "sealed.pdf")
+    done(folder, "outgoing", "hand-over", "d1", 1, "--how", "bưu điện", "--signed-for", "Trần Văn Bưu")
+    assert done(folder, "copy", "make", "copy.json", "--copy-id", "c1")["state"] == "issued"
+    assert done(folder, "outgoing", "show", "d1")["state"] == "sealed"
+    assert len(done(folder, "outgoing", "list", "--state", "sealed")["all"]) == 1  # type: ignore[arg-type]
+    assert verify_log(folder).is_intact
+
+
+def test_a_document_comes_in_from_the_command_line(folder: Path) -> None:
+    """Received by hand, checked, registered, assigned with cooperating units and their own days, completed."""
+    done(folder, "incoming", "receive", "entry.json", "--incoming-id", "i1")
+    done(folder, "incoming", "check", "i1")
+    assert done(folder, "incoming", "register", "i1")["number"] == 1
+    asked = ("--to", "Phòng A", "--cooperating", "Phòng B", "--cooperating", "Phòng C", "--deadline", "31/12/9998")
+    done(folder, "incoming", "assign", "i1", *asked, "--cooperating-deadlines", "Phòng B", "2999-12-30")
+    assert len(done(folder, "incoming", "tasks", "i1")["all"]) == 3  # type: ignore[arg-type]
+    assert done(folder, "incoming", "complete", "i1", "--note", "xong")["state"] == "completed"
+    assert verify_log(folder).is_intact
+
+
+def test_dossiers_files_numbers_and_roles_are_kept_from_the_command_line(folder: Path) -> None:
+    """One verb of each group at the least, with what its file holds."""
+    done(folder, "dossier", "open", "dossier.json", "--dossier-id", "x1")
+    done(folder, "dossier", "start", "x1")
+    done(folder, "dossier", "pass-on", "x1", "--step", 0)
+    assert done(folder, "dossier", "finish", "x1")["state"] == "finished"
+    code = done(folder, "file", "plan", "file.json")["code"]
+    assert done(folder, "file", "open", code)["state"] == "opened"
+    assert done(folder, "number", "reserve", "van_ban_di", "--reason", "chờ ký", "--count", 2)["numbers"] == [1, 2]
+    assert done(folder, "role", "grant", "Văn thư", "quan_tri")["is_held"] == 1
+    assert verify_log(folder).is_intact
+
+
+def test_what_is_refused_gives_1_with_a_vietnamese_sentence(folder: Path) -> None:
+    """One line with the code; nothing is printed as if it had been done."""
+    result = run("outgoing", "issue", folder, "nobody", "--actor", "Văn thư")
+    assert result.exit_code == 1
+    assert result.output.count("\n") == 1
+    assert "[not_found]" in result.output
+    assert "Không có văn bản" in result.output
+
+
+NONSENSE = ("", "[]", "{", "null", '{"type": 1}', "[" * 100_000, '{"type": "quyet_dinh"}', "x" * 1_000_001)
+
+
+@pytest.mark.parametrize("text", NONSENSE, ids=range(len(NONSENSE)))
+def test_a_file_that_holds_something_else_gives_64(folder: Path, text: str) -> None:
+    """Any bytes are our error, never a traceback."""
+    bad = folder.parent / "bad.json"
+    bad.write_text(text, encoding="utf-8")
+    for group, verb in (("outgoing", "draft"), ("incoming", "receive"), ("dossier", "open"), ("file", "plan")):
+        given = ["--dossier-id", "x"] if group == "dossier" else []
+        result = run(group, verb, folder, bad, "--actor", "Văn thư", *given)
+        assert result.exit_code == 64, result.output
+        assert "bad_argument" in result.output
+
+
+def test_a_secret_document_is_refused_before_it_is_stored(folder: Path) -> None:
+    """QĐ 28/2018 Điều 1: by this door too."""
+    (folder.parent / "secret.json").write_text(json.dumps({**DRAFT, "secrecy": "mat"}), encoding="utf-8")
+    result = run("outgoing", "draft", folder, folder.parent / "secret.json", "--actor", "A")
+    assert "[secret_document]" in result.output
+    assert json.loads(run("outgoing", "list", folder).output) == []
+
+
+def test_a_folder_without_an_office_gives_4(tmp_path: Path) -> None:
+    """Nothing is founded by the way."""
+    result = run("outgoing", "list", tmp_path / "nowhere")
+    assert result.exit_code == 4
+    assert not (tmp_path / "nowhere").exists()
