@@ -17,7 +17,7 @@ from vnsign.pdf.writing.corner import place_in_corner
 from vnsign.pdf.writing.drawing import Look
 from vnsign.pdf.writing.place import Place
 from vnsign.pki.anchors import TrustAnchors
-from vnsign.policy.decree30 import AGENCY_TEXT_FIELD, DATE_FIELD, MONTH_FIELD, NUMBER_FIELD, YEAR_FIELD
+from vnsign.policy.decree30 import AGENCY_TEXT_FIELD, DATE_FIELD, MONTH_FIELD, NUMBER_FIELD
 from vnsign.ports import Clock, RevocationSource
 from vnsign.report import SignatureReport, Verdict
 from vnsign.signing.levels import TargetLevel, target_level
@@ -262,7 +262,7 @@ def _is_agencys(signature: SignatureReport, *, own: x509.Certificate) -> bool:
 
 def _require_numbered(pdf: bytes) -> None:
     """The seal closes the prepared fields for good: a blank number or date would stay blank."""
-    for field in (NUMBER_FIELD, DATE_FIELD, MONTH_FIELD, YEAR_FIELD):
+    for field in (NUMBER_FIELD, DATE_FIELD, MONTH_FIELD):  # a year may be printed and have a field beside it
         value = read_text_value(pdf, field)
         if value is not None and not value.strip():
             what = "number" if field == NUMBER_FIELD else f"date (field {field!r})"
