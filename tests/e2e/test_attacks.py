@@ -320,3 +320,39 @@ def test_a_pipe_in_the_trust_folder_is_not_waited_for(tmp_path: Path) -> None:
 
     with pytest.raises(vnsign.InputError, match="not an ordinary file"):
         vnsign.TrustStore.from_folder(tmp_path)
+
+
+@pytest.mark.parametrize("entry", [b"null", None])
+def test_an_image_taken_away_after_signing_is_seen(office: Office, entry: bytes | None) -> None:
+    """A seal's or a map's image made null, or its number freed: the page's own bytes stay as they were signed.
+
+    An entry that leads to nothing is none, so the later revision does not even tell that the page once led there
+    (ISO 32000-2 §7.3.9, §7.3.10); pyHanko lets it pass as well.
+    """
+    image, looks, resources = 30, 31, 32
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        out = BytesIO()
+        pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    plain = out.getvalue()
+    page = number_of_page(plain)
+    drawn = append_increment(
+        plain,
+        {
+            page: body_of(plain, page)[:-2] + b"/Resources %d 0 R >>" % resources,
+            resources: b"<< /XObject %d 0 R >>" % looks,
+            looks: b"<< /Im1 %d 0 R >>" % image,
+            image: stream(b"0 0 9 9 re f", b"/Type /XObject /Subtype /Form /BBox [0 0 9 9]"),
+        },
+    )
+    signed = vnsign.sign_pdf(drawn, office.leader, check_status=False, clock=office.clock)
+    attacked = append_increment(signed, {image: entry or b"null"})
+    if entry is None:
+        in_use, free = b"%d 1\n%010d 00000 n \n", b"%d 1\n0000000000 00001 f \n" % image
+        at = attacked.rindex(b"%d 0 obj" % image)
+        attacked = attacked.replace(in_use % (image, at), free)
+        assert free in attacked
+
+    report = vnsign.inspect_pdf(attacked, trust=office.trust).signatures[0]
+
+    assert report.modifications in {vnsign.Modifications.FORBIDDEN, vnsign.Modifications.SUSPICIOUS}

@@ -25,11 +25,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from vnsign.pki.signed_objects import is_answer_by, is_certificate_by, is_list_by
+from vnsign.pki.timestamp_reading import TimestampToken, parse_timestamp
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
 #: Entries of each kind; one has some kilobytes.
 _MAX_ENTRIES = 4_096
+#: A file has a few tokens, each looked at two or three times.
+_MAX_TOKENS, _MAX_TOKEN_BYTES = 64, 4 * 1024 * 1024
 #: Of lists and answers read; the largest public lists have some 30 MB.
 _MAX_BYTES = 64 * 1024 * 1024
 _MISSING: Any = object()
@@ -98,6 +101,9 @@ class PkiMemory:
     _digests: Bounded[Hashable, str] = field(default_factory=Bounded, repr=False)
     _lists: Bounded[bytes, x509.CertificateRevocationList] = field(default_factory=Bounded, repr=False)
     _answers: Bounded[bytes, ocsp.OCSPResponse] = field(default_factory=Bounded, repr=False)
+    _tokens: Bounded[bytes, TimestampToken] = field(
+        default_factory=lambda: Bounded(max_entries=_MAX_TOKENS, max_weight=_MAX_TOKEN_BYTES), repr=False
+    )
 
     def is_certificate_by(self, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
         """See :func:`vnsign.pki.signed_objects.is_certificate_by`."""
@@ -129,13 +135,29 @@ class PkiMemory:
         found = self._answers.get(der, _MISSING)
         return self._answers.put(der, ocsp.load_der_ocsp_response(der), weight=len(der)) if found is _MISSING else found
 
+    def read_token(self, der: bytes, *, extra_certificates: tuple[bytes, ...] = ()) -> TimestampToken:
+        """Return the token in these bytes; see :func:`vnsign.pki.timestamp_reading.parse_timestamp`.
+
+        Its authority's certificate is looked for among the token's own first: others matter only if it lacks it.
+
+        Raises:
+            InputError: ``MALFORMED_TIMESTAMP``.
+        """
+        token = self._tokens.remember(der, lambda: parse_timestamp(der), weight=len(der))
+        if token.cms.signer_certificate is None and extra_certificates:
+            return parse_timestamp(der, extra_certificates=extra_certificates)
+        return token
+
     def sha256_of(self, piece: x509.CertificateRevocationList | ocsp.OCSPResponse) -> str:
         """Return the SHA-256 of a list's or an answer's DER, lower-case hex."""
         return self._digests.remember(Same(piece), lambda: hashlib.sha256(piece.public_bytes(Encoding.DER)).hexdigest())
 
 
 class Same:
-    """A key that is this very object: lists and answers have no hash, and a list may have megabytes."""
+    """A key that is this very object: lists and answers have no hash, and a list may have megabytes.
+
+    It keeps the object, so that no other takes its number.
+    """
 
     __slots__ = ("_object",)
 

@@ -23,7 +23,6 @@ from vnsign.pki.cms_reading import SignedCms
 from vnsign.pki.memory import PkiMemory
 from vnsign.pki.path import PathFinder, PathPolicy
 from vnsign.pki.status import RevocationEvidence
-from vnsign.pki.timestamp_reading import parse_timestamp
 from vnsign.policy.validation import DEFAULT_POLICY, ValidationPolicy
 from vnsign.report import EvidenceOrigin
 from vnsign.verification.evidence_pool import EvidencePool, KnownEvidence
@@ -124,7 +123,7 @@ def gather_material(store: SecurityStore, signed: Iterable[SignedCms], *, circum
         pool.add(origin, crls=cms.crls, ocsps=cms.ocsps)
         for token in (*cms.timestamp_tokens, *cms.content_timestamps):
             try:
-                pending.append((parse_timestamp(token).cms, EvidenceOrigin.TIMESTAMP))
+                pending.append((circumstances.memory.read_token(token).cms, EvidenceOrigin.TIMESTAMP))
             except InputError:
                 # reported where the token is judged
                 continue

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from vnsign.errors import InputError
 from vnsign.pki.covered import Covered
 from vnsign.pki.signature_values import compute_digest, load_certificate
-from vnsign.pki.timestamp_reading import TimestampToken, is_token_signature_valid, parse_timestamp
+from vnsign.pki.timestamp_reading import TimestampToken, is_token_signature_valid
 from vnsign.report import (
     CertificateReport,
     CertificateRole,
@@ -113,7 +113,7 @@ def judge_timestamp(data: bytes, stamped: Stamped, *, material: Material, contro
     verdicts = Verdicts()
     verdicts.enter(Step.FORMAT)
     try:
-        token = parse_timestamp(data, extra_certificates=material.certificates)
+        token = material.memory.read_token(data, extra_certificates=material.certificates)
     except InputError as exc:
         verdicts.error(FindingCode.TIMESTAMP_INVALID, "RFC 3161 §2.4.2", where=stamped.field, reason=exc.message)
         return _judged(verdicts, stamped, token=None, chain=(), is_sound=False)

@@ -21,7 +21,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pikepdf
 
@@ -55,8 +55,7 @@ class _Odd(Exception):
     """What is odd about the appended bytes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
+class _Entry(NamedTuple):
     number: int
     kind: int
     offset: int

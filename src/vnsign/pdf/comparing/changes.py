@@ -181,6 +181,8 @@ class _Comparison:
             new = self.new_form.fields.get(name)
             if new is None:
                 yield Change(kind=ChangeKind.FIELD_REMOVED, field=name, where=f"field {name}")
+            elif self.pair.is_field_kept(old, new):
+                continue
             elif old.type == "/Sig":
                 yield from self._signature_field(old, new)
             else:

@@ -14,14 +14,14 @@ Source: ISO 32000-2 §7.5.6 (incremental updates), §7.3 (objects).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 
 import pikepdf
 
 from vnsign.pdf.opening import ObjectId
-from vnsign.pdf.reading.fields import Form, read_form
+from vnsign.pdf.reading.fields import Field, Form, read_form
 from vnsign.pdf.reading.pages import page_nodes
 
 _DIRECT: ObjectId = (0, 0)
@@ -52,14 +52,21 @@ class Side:
         return self.pdf.get_xref_table()
 
     @cached_property
-    def leads_from(self) -> Mapping[ObjectId, list[ObjectId]]:
-        """Which objects refer to an object directly."""
+    def leads_to(self) -> Mapping[ObjectId, list[ObjectId]]:
+        """Which objects each object refers to directly."""
         found: dict[ObjectId, list[ObjectId]] = {}
         for item in self.pdf.objects:
             if isinstance(item, pikepdf.Object):
-                number = item.objgen
-                for target in _references(item):
-                    found.setdefault(target, []).append(number)
+                found[item.objgen] = _references(item)
+        return found
+
+    @cached_property
+    def leads_from(self) -> Mapping[ObjectId, list[ObjectId]]:
+        """Which objects refer to an object directly."""
+        found: dict[ObjectId, list[ObjectId]] = {}
+        for number, targets in self.leads_to.items():
+            for target in targets:
+                found.setdefault(target, []).append(number)
         return found
 
 
@@ -76,7 +83,10 @@ class RevisionPair:
         self._assumed: list[tuple[ObjectId, ObjectId]] = []
         self._different: set[tuple[ObjectId, ObjectId]] = set()
         self.changed = _changed(old.table, new.table)
-        self._affected = _affected(new, self.changed)
+        # an entry that leads to null is none and is not spelled: what led to an object that is gone the old side tells
+        is_any_gone = any(self.stood_before(number) and new.pdf.get_object(number) is None for number in self.changed)
+        self._sides = (old, new) if is_any_gone else (new,)
+        self._affected = _affected(self._sides, self.changed)
 
     def stood_before(self, number: ObjectId) -> bool:
         """Tell whether there was an object of this number in the earlier revision."""
@@ -86,11 +96,30 @@ class RevisionPair:
         """Tell whether an object and everything it leads to lie in both revisions in the very same bytes."""
         return number != _DIRECT and number not in self._affected
 
+    def is_kept(self, number: ObjectId) -> bool:
+        """Tell whether an object lies in the same bytes, and so does all it leads to that is not judged elsewhere."""
+        if number == _DIRECT or number in self.changed:
+            return False
+        return all(
+            number in side.leads_to and all(t in self.judged or t not in self._affected for t in side.leads_to[number])
+            for side in self._sides
+        )
+
+    def is_field_kept(self, old: Field, new: Field) -> bool:
+        """Tell whether a field that inherits nothing and its widgets lie in the very same bytes in both revisions."""
+        numbers = [dictionary.objgen for dictionary in (old.node, *old.widgets)]
+        return (
+            not old.inherited
+            and not new.inherited
+            and numbers == [dictionary.objgen for dictionary in (new.node, *new.widgets)]
+            and all(self.is_kept(number) for number in numbers)
+        )
+
     def equal(self, old: object, new: object) -> bool:
         """Tell whether two values, one of each revision, are the same all the way down."""
         if isinstance(old, pikepdf.Object) and isinstance(new, pikepdf.Object):
             pair = (old.objgen, new.objgen)
-            if pair[0] == pair[1] and (pair[0] in self.judged or self.is_untouched(pair[0])):
+            if pair[0] == pair[1] and (pair[0] in self.judged or self.is_untouched(pair[0]) or self.is_kept(pair[0])):
                 return True
             if _DIRECT in pair:
                 return self.same_content(old, new)
@@ -128,6 +157,8 @@ class RevisionPair:
         self, old: pikepdf.Object, new: pikepdf.Object, *, ignored: frozenset[str] = frozenset()
     ) -> list[str]:
         """Return the keys whose values differ between two dictionaries (or streams' dictionaries)."""
+        if old.objgen == new.objgen and self.is_kept(old.objgen):
+            return []
         keys = sorted((set(old.keys()) | set(new.keys())) - ignored)
         return [key for key in keys if not self.equal(old.get(key), new.get(key))]
 
@@ -167,18 +198,18 @@ def _same_place(before: pikepdf.XrefEntry | None, after: pikepdf.XrefEntry | Non
     return before.offset == after.offset
 
 
-def _affected(side: Side, changed: set[ObjectId]) -> set[ObjectId]:
+def _affected(sides: Sequence[Side], changed: set[ObjectId]) -> set[ObjectId]:
     """The changed objects and all that lead to them."""
     if not changed:
         return set()
-    leads_from = side.leads_from
     affected = set(changed)
     pending = list(changed)
     while pending:
-        for source in leads_from.get(pending.pop(), ()):
-            if source not in affected:
-                affected.add(source)
-                pending.append(source)
+        number = pending.pop()
+        for side in sides:
+            sources = [source for source in side.leads_from.get(number, ()) if source not in affected]
+            affected.update(sources)
+            pending.extend(sources)
     return affected
 
 

@@ -42,22 +42,38 @@ _MAX_NODES = 50_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One terminal field.
+    """One terminal field; its value is read when somebody asks for it.
 
     Attributes:
-        type: /FT, own or inherited, e.g. ``/Tx``.
-        value: /V, own or inherited.
-        default: /DV, own or inherited.
         node: The field's dictionary.
         widgets: Its widget annotations; the node itself when merged with its only one.
+        inherited: What the nodes above it hand down.
     """
 
     name: str
-    type: str
-    value: object
-    default: object
     node: pikepdf.Object
     widgets: tuple[pikepdf.Object, ...]
+    inherited: Mapping[str, object]
+
+    @property
+    def type(self) -> str:
+        """/FT, own or inherited, e.g. ``/Tx``; empty if it has none."""
+        found = self._entry("/FT")
+        return str(found) if isinstance(found, pikepdf.Name) else ""
+
+    @property
+    def value(self) -> object:
+        """/V, own or inherited."""
+        return self._entry("/V")
+
+    @property
+    def default(self) -> object:
+        """/DV, own or inherited."""
+        return self._entry("/DV")
+
+    def _entry(self, key: str) -> object:
+        own = self.node.get(key)
+        return self.inherited.get(key) if own is None else own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,14 +120,15 @@ def read_form(pdf: pikepdf.Pdf) -> Form:
                 continue
             seen.add(node.objgen)
         name = _qualified(parent_name, node)
-        handed_down = {**inherited, **{key: node[key] for key in _INHERITED if key in node}}
         children = [kid for kid in _kids(node, "/Kids") if "/T" in kid]
         if children:
             nodes[_unique(name, node, nodes)] = node
+            handed_down = {**inherited, **{key: node[key] for key in _INHERITED if key in node}}
             pending.extend((kid, name, handed_down) for kid in reversed(children))
         else:
             key = _unique(name, node, fields)
-            fields[key] = _field(key, node, handed_down)
+            widgets = tuple(_kids(node, "/Kids")) or (node,)
+            fields[key] = Field(name=key, node=node, widgets=widgets, inherited=inherited)
     return Form(dictionary=dictionary, fields=fields, nodes=nodes)
 
 
@@ -141,19 +158,6 @@ def _is_blank_look(looks: object) -> bool:
         return False
     normal = looks["/N"]
     return isinstance(normal, pikepdf.Stream) and "/Filter" not in normal and not normal.read_raw_bytes().strip()
-
-
-def _field(name: str, node: pikepdf.Object, inherited: Mapping[str, object]) -> Field:
-    field_type = inherited.get("/FT")
-    widgets = _kids(node, "/Kids") or [node]
-    return Field(
-        name=name,
-        type=str(field_type) if isinstance(field_type, pikepdf.Name) else "",
-        value=inherited.get("/V"),
-        default=inherited.get("/DV"),
-        node=node,
-        widgets=tuple(widgets),
-    )
 
 
 def _qualified(parent: str, node: pikepdf.Object) -> str:

@@ -15,9 +15,8 @@ import io
 import mmap
 import re
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, BinaryIO, Protocol, Self, TypeVar, cast, overload
+from typing import Any, BinaryIO, NamedTuple, Protocol, Self, TypeVar, cast, overload
 
 import pikepdf
 
@@ -81,8 +80,7 @@ def pieces(data: PdfBytes, start: int, end: int) -> Iterator[bytes | memoryview]
         yield data[at : min(at + _CHUNK_BYTES, end)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class Mark(NamedTuple):
     """Where a pattern was found, and its first group, if it has one."""
 
     start: int
@@ -107,7 +105,8 @@ def find_all(data: PdfBytes, pattern: re.Pattern[bytes], span: tuple[int, int]) 
 
 def _mark(match: re.Match[bytes], offset: int) -> Mark:
     group = match.group(1) if match.re.groups else b""
-    return Mark(start=offset + match.start(), end=offset + match.end(), group=group)
+    start, end = match.span()
+    return Mark(offset + start, offset + end, group)
 
 
 def occurrences(data: PdfBytes, wanted: bytes) -> int:

@@ -119,16 +119,15 @@ def structure_of(file: OpenedPdf) -> PdfStructure:
     Raises:
         InputError: ``NOT_A_PDF``, ``ENCRYPTED_PDF``, ``MALFORMED_PDF``.
     """
-    data = file.data
+    mentioned = occurrences(file.data, b"/ByteRange")
     try:
-        structure = _read(file)
+        structure = _read(file, mentioned)
     except InputError as exc:
         # what was appended may be unreadable; the revisions before it are not
         if exc.code is not ErrorCode.MALFORMED_PDF or not (earlier := _earlier_signatures(file, known=())):
             raise
         return PdfStructure(signatures=earlier, store=SecurityStore(), warnings=(exc.message,))
     found = structure.signatures
-    mentioned = occurrences(data, b"/ByteRange")
     if mentioned > len(found):
         found = tuple(_order(iter((*found, *_earlier_signatures(file, known=found)))))
     if not found and mentioned:
@@ -136,9 +135,9 @@ def structure_of(file: OpenedPdf) -> PdfStructure:
     return replace(structure, signatures=found)
 
 
-def _read(file: OpenedPdf) -> PdfStructure:
+def _read(file: OpenedPdf, mentioned: int) -> PdfStructure:
     try:
-        found = tuple(_order(_once_each(_find_signatures(file.until(), file.data))))
+        found = tuple(_order(_once_each(_find_signatures(file.until(), file.data, mentioned))))
         return PdfStructure(signatures=found, store=read_store(file.until()), warnings=tuple(sorted(file.warnings())))
     except InputError:
         raise
@@ -163,7 +162,7 @@ def _earlier_signatures(file: OpenedPdf, *, known: tuple[FoundSignature, ...]) -
             continue
         try:
             with OpenedPdf(data[:end]) as before:
-                earlier = _read(before)
+                earlier = _read(before, occurrences(before.data, b"/ByteRange"))
         except InputError:
             continue
         for signature in earlier.signatures:
@@ -206,7 +205,7 @@ def _order(found: Iterator[FoundSignature]) -> list[FoundSignature]:
     return sorted(found, key=lambda s: (s.problem is not None, s.covered_end, s.field))
 
 
-def _find_signatures(pdf: pikepdf.Pdf, data: PdfBytes) -> Iterator[FoundSignature]:
+def _find_signatures(pdf: pikepdf.Pdf, data: PdfBytes, mentioned: int) -> Iterator[FoundSignature]:
     seen: set[tuple[int, int]] = set()
     loose: list[pikepdf.Object] = []
     for item in pdf.objects:
@@ -220,7 +219,7 @@ def _find_signatures(pdf: pikepdf.Pdf, data: PdfBytes) -> Iterator[FoundSignatur
         elif is_signature_dictionary(item):
             loose.append(item)
     orphans = {item.objgen for item in loose} - seen
-    if orphans or occurrences(data, b"/ByteRange") > len(seen):
+    if orphans or mentioned > len(seen):
         yield from _nested_signatures(pdf, data, seen)
     for item in loose:
         if item.objgen in orphans and item.objgen not in seen:
