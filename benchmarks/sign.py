@@ -29,7 +29,6 @@ from pathlib import Path
 from threading import Event
 
 import cryptography
-import pikepdf
 from cryptography.hazmat.primitives import hashes
 from PIL import Image, ImageDraw
 from reportlab.pdfgen import canvas
@@ -269,12 +268,33 @@ def memory(bench: Bench, *, size: int) -> str:
 
 
 def make_big(path: Path, size: int) -> None:
-    """Write a one-page PDF of ``size`` bytes, most of them in streams that nothing shows."""
-    with pikepdf.open(BytesIO(one_page())) as pdf:
-        dice = random.Random(1)  # noqa: S311 — the same file every time
-        for number in range(size >> 20):
-            pdf.pages[0].obj[f"/Bulk{number}"] = pdf.make_stream(dice.randbytes(1 << 20))
-        pdf.save(path)
+    """Write a one-page PDF of ``size`` bytes, nearly all of them random in one stream that nothing shows.
+
+    It is written as it is made: a gigabyte takes seconds and no memory.
+    """
+    offsets: list[int] = []
+    with path.open("wb") as out:
+        out.write(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
+        for number, body in enumerate(_BIG_OBJECTS, 1):
+            offsets.append(out.tell())
+            out.write(b"%d 0 obj\n%s\nendobj\n" % (number, body))
+        offsets.append(out.tell())
+        out.write(b"%d 0 obj\n<< /Length %d >>\nstream\n" % (len(offsets), (size >> 20) << 20))
+        for _ in range(size >> 20):
+            out.write(os.urandom(1 << 20))
+        out.write(b"\nendstream\nendobj\n")
+        start = out.tell()
+        entries = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+        count = len(offsets) + 1
+        out.write(b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\n" % (count, entries, count))
+        out.write(b"startxref\n%d\n%%%%EOF\n" % start)
+
+
+_BIG_OBJECTS = (
+    b"<< /Type /Catalog /Pages 2 0 R >>",
+    b"<< /Type /Pages /Kids [ 3 0 R ] /Count 1 >>",
+    b"<< /Type /Page /Parent 2 0 R /MediaBox [ 0 0 595 842 ] /Resources << >> /Bulk 4 0 R >>",
+)
 
 
 # ---------------------------------------------------------------- services and the command

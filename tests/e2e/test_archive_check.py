@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import sys
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +24,14 @@ import vnsign
 from tests.materials import Office, leader_signed, make_office, numbered, plain_pdf, sealed
 from tests.report_kit import PASSED, UNDECIDED, certificate, timestamp
 from tests.support import REPOSITORY
+from vnsign.adapters.files import open_bytes
 from vnsign.cli.group import cli
+from vnsign.pdf.reading import opened
+from vnsign.pdf.reading.opened import FileBytes
 from vnsign.pki.anchors import fingerprint
 from vnsign.policy.validation import DEFAULT_POLICY, POLICIES
 from vnsign.verification.lapsing import find_lapse
+from vnsign.wiring import archives
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +124,36 @@ def test_a_renewed_document_is_no_alarm(office: Office, work: Path, document: by
     assert (code, files) == (0, {"b.pdf": ("extended", "TOTAL_PASSED")})
     assert summary["verified"] == 1
     assert b"PAdES-B-LTA" in (work / "archive.lock").read_bytes()
+
+
+def test_a_file_too_large_for_memory_is_checked_where_it_lies(
+    office: Office, work: Path, document: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a small one, to the last bit and with what was appended; nobody asks for all of it at once."""
+    asked: list[int] = []
+
+    read = FileBytes.__getitem__
+
+    def watched(self: FileBytes, index: slice) -> bytes:
+        piece = read(self, index)
+        asked.append(len(piece))
+        return piece
+
+    monkeypatch.setattr(FileBytes, "__getitem__", watched)
+    monkeypatch.setattr(archives, "open_bytes", partial(open_bytes, in_memory=0))
+    monkeypatch.setattr(opened, "_CHUNK_BYTES", len(document) // 8)
+    check(work)
+    small = (work / "archive.lock").read_bytes()
+    renewed = vnsign.extend_pdf(document, level="B-LTA", tsa=office.tsa, revocation=office.crls, clock=office.clock)
+    (work / "archive/b.pdf").write_bytes(renewed)
+    (work / "archive/2026/a.pdf").write_bytes(document[:-1])
+
+    found = check(work)[1]
+
+    assert hashlib.sha256(document).hexdigest().encode() in small
+    assert found["b.pdf"] == ("extended", "TOTAL_PASSED")
+    assert found["2026/a.pdf"][0] == "changed"
+    assert 0 < max(asked) <= 1 << 16 < len(document)
 
 
 def test_a_missing_file_is_an_alarm_until_it_is_accepted(work: Path) -> None:

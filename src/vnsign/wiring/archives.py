@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from vnsign.adapters.files import FileSource, read_bytes, reason_of
+from vnsign.adapters.files import FileSource, open_bytes, reason_of
 from vnsign.batch.archive.checking import ArchiveCheck
 from vnsign.batch.archive.lock import LockEntry, LockHeader
 from vnsign.batch.archive.states import FileResult, FileState, FileTask
 from vnsign.batch.in_order import work_in_order
 from vnsign.errors import ErrorCode, InputError
+from vnsign.pdf.reading.opened import PdfBytes, pieces
 from vnsign.pki.anchors import TrustAnchors, fingerprint
 from vnsign.report import DocumentReport, Level
 from vnsign.verification.lapsing import find_lapse
@@ -33,6 +34,8 @@ _MAX_ENDS = 200
 
 def check_archive(check: ArchiveCheck, how: Inspection, *, workers: int = 1) -> Generator[FileResult]:
     """Yield what is found of each file of an archive, sorted by path, and write the lock after the last.
+
+    A large file is read where it lies: it must not change meanwhile.
 
     Args:
         check: Folder, lock and what is verified again.
@@ -86,16 +89,17 @@ class _Workshop:
                 if (sha256, size) == (known.sha256, known.size):
                     return FileResult(path=task.path, state=FileState.UNCHANGED, entry=known, known=known)
             FileSource.at(file)
-            return self._verify(judge, task, read_bytes(file))
+            with open_bytes(file) as data:
+                return self._verify(judge, task, data)
         except InputError as exc:
             return _unreadable(task, exc.message)
 
-    def _verify(self, judge: Judge, task: FileTask, data: bytes) -> FileResult:
+    def _verify(self, judge: Judge, task: FileTask, data: PdfBytes) -> FileResult:
         report = judge(data, task.path)
         lapse = find_lapse(report, self.how.policy)
         entry = LockEntry(
             path=task.path,
-            sha256=hashlib.sha256(data).hexdigest(),
+            sha256=_hash_of(data, len(data)),
             size=len(data),
             verdict=report.verdict,
             level=_level(report),
@@ -107,13 +111,21 @@ class _Workshop:
         )
 
 
-def _state(known: LockEntry | None, entry: LockEntry, data: bytes) -> FileState:
+def _state(known: LockEntry | None, entry: LockEntry, data: PdfBytes) -> FileState:
     if known is None:
         return FileState.NEW
     if known.sha256 == entry.sha256:
         return FileState.UNCHANGED
-    before = hashlib.sha256(memoryview(data)[: known.size]).hexdigest()
-    return FileState.EXTENDED if known.size < len(data) and before == known.sha256 else FileState.CHANGED
+    is_longer = known.size < len(data)
+    return FileState.EXTENDED if is_longer and _hash_of(data, known.size) == known.sha256 else FileState.CHANGED
+
+
+def _hash_of(data: PdfBytes, end: int) -> str:
+    """Hash the first bytes of a file; a large one is never read as a whole."""
+    digest = hashlib.sha256()
+    for piece in pieces(data, 0, end):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def _level(report: DocumentReport) -> str:
