@@ -18,6 +18,7 @@ from tests.forgery import (
     append_increment,
     body_entry,
     body_of,
+    look,
     next_number,
     number_of_catalog,
     number_of_field,
@@ -25,7 +26,7 @@ from tests.forgery import (
     stream,
 )
 from tests.materials import Office, make_office, picture
-from tests.rich_pdf import CHECK_BOX, SIGNATURE, rich_pdf
+from tests.rich_pdf import CHECK_BOX, SIGNATURE, TEXT_FIELD, rich_pdf
 from vnsign.pdf.reading.opened import OpenedPdf
 from vnsign.pdf.reading.structure import read_structure
 from vnsign.verification.modifications import judge_changes
@@ -85,11 +86,11 @@ def _in_form(pdf: bytes, new: int) -> dict[int, bytes]:
     return {form: body_of(pdf, form, Fields=fields)}
 
 
-def _annotation(entries: bytes, *, look: bytes = _OTHER_SUM) -> Forge:
+def _annotation(entries: bytes, *, drawing: bytes = _OTHER_SUM) -> Forge:
     def forge(pdf: bytes) -> bytes:
         new = next_number(pdf)
         body = b"<< /Type /Annot %s >>" % entries.replace(b"LOOK", b"<< /N %d 0 R >>" % (new + 1))
-        return append_increment(pdf, {**_listed(pdf, new), new: body, new + 1: look})
+        return append_increment(pdf, {**_listed(pdf, new), new: body, new + 1: drawing})
 
     return forge
 
@@ -191,16 +192,23 @@ def _two_before_the_next(page: int, good: bytes, evil: bytes) -> tuple[bytes, by
     return b"9999 0 %d %d " % (page, len(evil) + 6), b"true " + evil + b" " + good
 
 
-def _field(rectangle: bytes, look: bytes) -> Forge:
+def _field(rectangle: bytes, drawing: bytes) -> Forge:
     """A new field to sign in, with a look."""
 
     def forge(pdf: bytes) -> bytes:
         new = next_number(pdf)
         entries = b"/Type /Annot /Subtype /Widget /FT /Sig /T (x) /F 4 /AP << /N %d 0 R >>" % (new + 1)
         objects = {**_listed(pdf, new), **_in_form(pdf, new), new: b"<< %s %s >>" % (entries, rectangle)}
-        return append_increment(pdf, {**objects, new + 1: look})
+        return append_increment(pdf, {**objects, new + 1: drawing})
 
     return forge
+
+
+def _text_field(pdf: bytes) -> bytes:
+    """Programs read the stream, a person sees an empty look."""
+    number, new = number_of_field(pdf, TEXT_FIELD), next_number(pdf)
+    filled = body_of(pdf, number, V=b"%d 0 R" % (new + 1), AP=b"<< /N %d 0 R >>" % new)
+    return append_increment(pdf, {number: filled, new: look(pdf, TEXT_FIELD, b""), new + 1: stream(b"95.000.000")})
 
 
 _CONTINUED = stream(b"BT /F1 14 Tf 2 5 Td (,95 ty) Tj ET", _FORM)
@@ -223,17 +231,23 @@ FORGERIES: Mapping[str, Forge] = {
     "offsets that run backward": _page_in_object_stream(_offsets_backward, place=0),
     "two objects before the next offset": _page_in_object_stream(_two_before_the_next, place=1),
     "a remark that continues the line": _annotation(
-        b"/Subtype /FreeText /F 4 /Contents (x) /Rect [300 715 550 735] /AP LOOK", look=_CONTINUED
+        b"/Subtype /FreeText /F 4 /Contents (x) /Rect [300 715 550 735] /AP LOOK", drawing=_CONTINUED
     ),
     "a note whose sign stands on the sum": _annotation(b"/Subtype /Text /F 4 /Contents (x) /Rect [160 736 160 736]"),
     "a remark at five numbers": _annotation(b"/Subtype /Stamp /F 4 /Rect [60 715 310 735 1] /AP LOOK"),
     "a remark at a name": _annotation(b"/Subtype /Stamp /F 4 /Rect [60 715 310 /x] /AP LOOK"),
     "a remark at nothing": _annotation(b"/Subtype /Stamp /F 4 /Rect [60 715 null 735] /AP LOOK"),
     "a remark without a box to clip it": _annotation(
-        b"/Subtype /Stamp /F 4 /Rect [500 40 550 60] /AP LOOK", look=_UNCLIPPED
+        b"/Subtype /Stamp /F 4 /Rect [500 40 550 60] /AP LOOK", drawing=_UNCLIPPED
     ),
     "a field at five numbers": _field(b"/Rect [60 715 310 735 1]", _OTHER_SUM),
     "a field without a box to clip it": _field(b"/Rect [500 40 500 40]", _UNCLIPPED),
+    "a field without a size": _field(b"/Rect [60 720 60 720]", _OTHER_SUM),
+    "a highlight elsewhere than its rectangle": _annotation(
+        b"/Subtype /Highlight /F 4 /Rect [500 40 520 60] /QuadPoints [60 735 310 735 60 715 310 715] /AP LOOK",
+        drawing=stream(b"", _FORM),
+    ),
+    "a value that is a stream": _text_field,
     "a note that grows as the page shrinks": _annotation(
         b"/Subtype /Text /F 28 /Contents (x) /Rect [300 40 550 60] /AP LOOK"
     ),
@@ -278,6 +292,14 @@ def test_an_honest_object_stream_is_no_alarm(
     changes = judge_changes(OpenedPdf(pdf), read_structure(pdf).signatures[0])
 
     assert changes.modifications is vnsign.Modifications.NONE
+
+
+def test_an_unseen_field_with_an_empty_look_is_no_alarm(genuine: dict[str, bytes]) -> None:
+    """As Acrobat and iText make them: a look with a size, that holds others, that hold nothing."""
+    pdf = _field(b"/Rect [0 0 0 0]", stream(b"q 1 0 0 1 0 0 cm Q % DSBlank\n", _FORM))(genuine["certified"])
+    changes = judge_changes(OpenedPdf(pdf), read_structure(pdf).signatures[0])
+
+    assert changes.modifications is vnsign.Modifications.PERMITTED
 
 
 def test_a_box_ticked_with_its_value_is_filled(genuine: dict[str, bytes]) -> None:

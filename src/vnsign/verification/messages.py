@@ -33,10 +33,10 @@ FINDINGS: Mapping[FindingCode, _Words] = {
     FindingCode.PDF_NOT_READABLE: _words("Tệp PDF hỏng, không đọc được.", "The PDF is damaged and cannot be read."),
     FindingCode.PDF_ENCRYPTED: _words("Tệp PDF cần mật khẩu để mở.", "The PDF needs a password."),
     FindingCode.SIGNATURE_BROKEN: _words(
-        "Có chữ ký nhưng chữ ký hỏng. {reason}", "There is a signature but it is broken. {reason}"
+        "Có chữ ký nhưng chữ ký hỏng (chi tiết kỹ thuật: {reason}).", "There is a signature but it is broken. {reason}"
     ),
     FindingCode.BYTE_RANGE_INVALID: _words(
-        "Có chữ ký nhưng hỏng: vùng dữ liệu được ký (ByteRange) không hợp lệ ({problem}).",
+        "Có chữ ký nhưng hỏng: vùng dữ liệu được ký (ByteRange) không hợp lệ (chi tiết kỹ thuật: {problem}).",
         "There is a signature but it is broken: the signed range (ByteRange) is impossible ({problem}).",
     ),
     FindingCode.CMS_NOT_READABLE: _words(
@@ -66,7 +66,7 @@ FINDINGS: Mapping[FindingCode, _Words] = {
         "Không tìm thấy chứng thư chữ ký số của người ký.", "The signer's certificate was not found."
     ),
     FindingCode.SIGNER_CERTIFICATE_MISMATCH: _words(
-        "Chứng thư đi kèm không phải là chứng thư mà người ký đã khai. {reason}",
+        "Chứng thư đi kèm không phải là chứng thư mà người ký đã khai (chi tiết kỹ thuật: {reason}).",
         "The certificate is not the one the signer named. {reason}",
     ),
     FindingCode.KEY_USAGE_UNSUITABLE: _words(
@@ -204,7 +204,8 @@ FINDINGS: Mapping[FindingCode, _Words] = {
         "What is seen was changed after signing while the value was kept: {where} (value “{value}”).",
     ),
     FindingCode.CHANGES_NOT_JUDGED: _words(
-        "Không xét được thay đổi sau khi ký ({reason}).", "The changes after signing could not be judged ({reason})."
+        "Không xét được thay đổi sau khi ký (chi tiết kỹ thuật: {reason}).",
+        "The changes after signing could not be judged ({reason}).",
     ),
     FindingCode.FIELDS_FILLED: _words(
         "Trường để sẵn được điền sau khi ký, được phép: {where} = “{after}”.",
@@ -330,7 +331,18 @@ _PLACES_VI = {"field": "trường", "page": "trang"}
 #: What a template leaves behind where a finding has nothing to say.
 _EMPTY = (
     *((" tại thời điểm .", "."), (" at .", ".")),
-    *((part, "") for part in (" (“” → “”)", " (giá trị “”)", " (value “”)", ", nhìn thấy “”", ", shown “”", " ()")),
+    *(
+        (part, "")
+        for part in (
+            " (“” → “”)",
+            " (giá trị “”)",
+            " (value “”)",
+            ", nhìn thấy “”",
+            ", shown “”",
+            " ()",
+            " (chi tiết kỹ thuật: )",
+        )
+    ),
 )
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 import pikepdf
@@ -39,6 +40,8 @@ _UNSCALED_FLAGS = 8 | 16
 _SIGN_SIZE = 32.0
 #: At this distance, in points, what stands before a word ("not"), or after it (a digit more), is read as of its line.
 _BEFORE_TEXT, _AFTER_TEXT = 12.0, 72.0
+#: Some readers draw by these, whatever the look. Source: ISO 32000-2 §12.5.6.6 to §12.5.6.13.
+_POINTS = ("/QuadPoints", "/L", "/Vertices", "/InkList", "/CL")
 #: Invisible, Hidden, NoView, ToggleNoView: shown at times, or to some. Source: ISO 32000-2 Table 167.
 _FICKLE_FLAGS = 1 | 2 | 32 | 256
 
@@ -175,13 +178,21 @@ def _oddity_of_place(page: PagePair, annotation: pikepdf.Object) -> str:
 
 
 def drawn_box(annotation: pikepdf.Object) -> Box:
-    """Return where an annotation is drawn: within /Rect, but for the sign of a note, which has a size of its own."""
-    box = rectangle_of(annotation)
-    if subtype_of(annotation) != "/Text":
-        return box
-    left, top = box[0], box[3]
-    # turned with the page or not: the upper left corner stays
-    return left - _SIGN_SIZE, min(top - _SIGN_SIZE, box[1]), max(left + _SIGN_SIZE, box[2]), top + _SIGN_SIZE
+    """Return where an annotation may be drawn: within /Rect, by its own points, or as the viewer's sign for a note."""
+    left, bottom, right, top = rectangle_of(annotation)
+    if subtype_of(annotation) == "/Text":
+        # turned with the page or not: the upper left corner stays
+        left, bottom = left - _SIGN_SIZE, min(top - _SIGN_SIZE, bottom)
+        right, top = max(left + 2 * _SIGN_SIZE, right), top + _SIGN_SIZE
+    points = [number for key in _POINTS for number in _numbers_in(annotation.get(key), depth=0)]
+    xs, ys = [left, right, *points[::2]], [bottom, top, *points[1::2]]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _numbers_in(value: object, *, depth: int) -> list[float]:
+    if isinstance(value, pikepdf.Array) and depth <= 1:
+        return [number for item in value for number in _numbers_in(item, depth=depth + 1)]
+    return [float(value)] if isinstance(value, int | float | Decimal) else []
 
 
 def _sides(annotation: pikepdf.Object) -> tuple[float, float]:

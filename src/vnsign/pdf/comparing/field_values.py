@@ -20,8 +20,10 @@ def is_blank(value: object) -> bool:
 
 
 def text_of(value: object) -> str:
-    """Return a text field's value, empty if it is no text."""
-    return str(value) if isinstance(value, pikepdf.String) else ""
+    """Return a text field's value; of what is no text, what no look of one line shows."""
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, pikepdf.String) else "\n"
 
 
 def shortened(value: object) -> str:

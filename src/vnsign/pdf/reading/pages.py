@@ -12,7 +12,7 @@ import pikepdf
 
 from vnsign.errors import ErrorCode, InputError
 from vnsign.pdf.geometry import PageGeometry
-from vnsign.pdf.opening import ObjectId
+from vnsign.pdf.opening import ObjectId, read_bounded
 
 _MAX_PAGE_NODES = 200_000
 #: A page tree deeper than this is a loop.
@@ -20,6 +20,9 @@ _MAX_PAGE_DEPTH = 64
 #: ReadOnly, Locked, LockedContents (ISO 32000-2 Table 167): what locks a widget.
 _LOCKING_FLAGS = 64 | 128 | 512
 _PRINT_FLAG = 4
+_MAX_LOOK_DEPTH, _MAX_LOOK_BYTES = 8, 64 * 1024
+#: What an unseen signature's look may hold: other looks, put in their places.
+_INERT = frozenset({"q", "Q", "cm", "Do", "BMC", "BDC", "EMC"})
 
 
 def page_nodes(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
@@ -145,7 +148,29 @@ def unplaced(widget: pikepdf.Object) -> str:
     """Return the entry that does not keep a look within its rectangle in every reader, empty if everything does."""
     if "/Rect" in widget and not is_box(widget["/Rect"]):
         return "/Rect"
-    return "/AP" if "/AP" in widget and not is_bounded(widget["/AP"]) else ""
+    if "/AP" not in widget:
+        return ""
+    # without a size to scale a look to, PDFium draws it as large as it is
+    is_unscaled = area_of(widget) <= 0 and not _is_empty(widget["/AP"], depth=0)
+    return "/AP" if is_unscaled or not is_bounded(widget["/AP"]) else ""
+
+
+def _is_empty(look: object, *, depth: int) -> bool:
+    """Tell whether a look, or each of several, draws nothing: it has no area, or holds only others that are empty."""
+    if depth > _MAX_LOOK_DEPTH or not isinstance(look, pikepdf.Dictionary | pikepdf.Stream):
+        return False
+    if isinstance(look, pikepdf.Dictionary):
+        return all(_is_empty(look[key], depth=depth + 1) for key in look.keys())  # noqa: SIM118 — a PDF dictionary
+    if is_box(look.get("/BBox")) and area_of(pikepdf.Dictionary(Rect=look["/BBox"])) <= 0:
+        return True
+    try:
+        read_bounded(look, max_bytes=_MAX_LOOK_BYTES)
+        operations = pikepdf.parse_content_stream(look)
+        forms = [look["/Resources"]["/XObject"][str(o.operands[0])] for o in operations if str(o.operator) == "Do"]
+    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError):
+        return False
+    is_inert = all(str(operation.operator) in _INERT for operation in operations)
+    return is_inert and all(isinstance(f, pikepdf.Stream) and _is_empty(f, depth=depth + 1) for f in forms)
 
 
 def area_of(widget: pikepdf.Object) -> float:
