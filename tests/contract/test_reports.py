@@ -125,6 +125,17 @@ def test_the_log_alone_gives_every_report_of_the_past_again(place: Place) -> Non
     assert len({report.digest for report in reports}) == 6
 
 
+def test_a_report_can_end_within_a_group_that_shares_a_checkpoint(tmp_path: Path) -> None:
+    """Three numbers given in one commit are three leaves under one signature; each size has its own report."""
+    with open_office(tmp_path / "office") as office:
+        for name in ("d1", "d2", "d3"):
+            sign_off(office, name)
+        before = office.report("2026").log_size
+        office.issue_many(("d1", "d2", "d3"), actor="Văn thư")
+        counted = [office.report("2026", as_of=before + more).total.documents_out for more in range(4)]
+    assert counted == [0, 1, 2, 3]
+
+
 def test_tables_and_log_say_the_same_of_every_kind_of_work(tmp_path: Path) -> None:
     """Dossiers, files, pauses, answers, destruction: whatever the tables hold, the leaves give."""
     with open_work(tmp_path / "office") as office:
