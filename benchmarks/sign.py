@@ -117,8 +117,9 @@ class Bench:
         self.root = self.authority.certificates()[0]
 
     def credential(self, profile: vnsign.CertificateProfile, kind: KeyAlgorithm) -> vnsign.Credential:
-        """Return a new person or agency."""
-        subject = vnsign.Subject(common_name=f"Thử {kind.value}", organization=AGENCY)
+        """Return a new person or agency, told apart by their names."""
+        name = "Con dấu" if profile is vnsign.CertificateProfile.AGENCY_SEAL else f"Thử {kind.value}"
+        subject = vnsign.Subject(common_name=name, organization=AGENCY)
         return self.authority.enroll(profile, subject, key_algorithm=kind)
 
 
