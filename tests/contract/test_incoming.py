@@ -10,10 +10,23 @@ from typing import Any
 
 import pytest
 
-from docflow import Channel, IncomingState, Office, Punctuality, Secrecy, TaskRole, Urgency, parse_agency_code
+from docflow import (
+    Channel,
+    IncomingDocument,
+    IncomingState,
+    Office,
+    Punctuality,
+    Secrecy,
+    TaskRole,
+    Urgency,
+    parse_agency_code,
+)
 from docflow.errors import DocflowError, ErrorCode
 from docflow.model import (
+    DOSSIER,
+    FILE,
     INCOMING,
+    OUTGOING,
     Duty,
     IncomingEffect,
     IncomingEvent,
@@ -21,8 +34,13 @@ from docflow.model import (
     describe_state_tables,
     draw_incoming_states,
     end_of_day,
+    find_dossier_row,
+    find_file_row,
+    find_incoming,
+    find_transition,
     fold_issuer,
     fold_symbol,
+    looks_alike,
 )
 from docflow.office.incoming.effects import INCOMING_EFFECTS
 from docflow.office.incoming.guards import INCOMING_GUARDS
@@ -413,3 +431,77 @@ def test_new_year_in_vietnam_begins_a_new_series(office: Office, clock: SetClock
     assert register(office, "cuoi").number == 2
     clock.time = datetime.fromisoformat("2029-01-01T00:00:00+07:00")
     assert (register(office, "dau").year, office.incoming_document("dau").number) == (2029, 1)
+
+
+def test_what_has_neither_symbol_nor_identifier_is_held_against_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is read for a letter without them, however many came before: the cost of a letter does not grow."""
+    seen: list[str] = []
+
+    def watch(one: IncomingDocument, other: IncomingDocument) -> bool:
+        seen.append(other.id)
+        return looks_alike(one, other)
+
+    monkeypatch.setattr("docflow.store.exchange_unit.looks_alike", watch)
+    for number in range(3):
+        office.receive_by_hand(make_entry(""), actor="V", incoming_id=f"khong-so-{number}")
+        office.receive_by_hand(make_entry(f"{number}/STC"), actor="V", incoming_id=f"co-so-{number}")
+    assert seen == []
+    again = office.receive_by_hand(make_entry("2/STC"), actor="V", incoming_id="lai")
+    assert (again.duplicate_of, seen) == ("co-so-2", ["co-so-2"])
+
+
+def test_clerks_who_work_at_the_same_time_share_commits(place: Place, clock: SetClock) -> None:
+    """Each letter is answered after the commit that holds it; fewer commits than letters."""
+    with place.open(clock=clock) as office:
+        before = office.verify_log().checkpoints
+
+        def work(clerk: int) -> None:
+            for number in range(6):
+                office.receive_by_hand(make_entry(f"{number}/C{clerk}"), actor="V", incoming_id=f"thu-{clerk}-{number}")
+
+        threads = [threading.Thread(target=work, args=(clerk,)) for clerk in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=60)
+        report = office.verify_log()
+        assert (len(office.incoming()), report.findings) == (36, ())
+        assert report.checkpoints - before < 36
+
+
+@pytest.mark.parametrize("name", ["\ud800", "a\0b"])
+def test_what_no_database_can_hold_is_looked_up_in_none(office: Office, name: str) -> None:
+    """Half a surrogate pair or NUL in a name: our own error, on each kind of store."""
+    for look in (
+        office.document,
+        office.incoming_document,
+        office.dossier,
+        office.file,
+        lambda text: office.start_dossier(text, actor="A"),
+        lambda text: office.open_file(text, actor="A"),
+    ):
+        with pytest.raises(DocflowError) as caught:
+            look(name)
+        assert caught.value.code in {ErrorCode.BAD_ARGUMENT, ErrorCode.NOT_FOUND}
+        assert caught.value.vi
+
+
+@pytest.mark.parametrize("table", ["outgoing", "incoming", "dossier", "file"])
+def test_an_official_reads_no_english_in_a_refused_step(table: str) -> None:
+    """Every state and event of every table has a Vietnamese name, and the refusal uses it."""
+    rows: Any = {"outgoing": OUTGOING, "incoming": INCOMING, "dossier": DOSSIER, "file": FILE}[table]
+    named = [*(row.event for row in rows), *(row.target for row in rows)]
+    assert all(one.vi and not one.vi.isascii() for one in named)
+    assert len({type(one) for one in named}) == 2
+    find: dict[str, Any] = {
+        "outgoing": find_transition,
+        "incoming": find_incoming,
+        "dossier": find_dossier_row,
+        "file": find_file_row,
+    }
+    with pytest.raises(DocflowError) as caught:
+        find[table](None, rows[-1].event)
+    assert f"“{rows[-1].event.vi}”" in caught.value.vi
+    assert "“chưa có”" in caught.value.vi

@@ -197,6 +197,18 @@ class CopyState(StrEnum):
     ISSUED = "issued"
     VOIDED = "voided"
 
+    @property
+    def vi(self) -> str:
+        """What an official reads."""
+        return _STATE_NAMES[self]
+
+
+_STATE_NAMES = {
+    CopyState.PREPARED: "đã chuẩn bị",
+    CopyState.ISSUED: "đã phát hành",
+    CopyState.VOIDED: "đã hủy",
+}
+
 
 class CopyEvent(StrEnum):
     """What happens to a copy; the value is stable and logged."""
@@ -205,6 +217,19 @@ class CopyEvent(StrEnum):
     ISSUE = "issue"
     SEAL = "seal"
     VOID = "void"
+
+    @property
+    def vi(self) -> str:
+        """What an official reads."""
+        return _EVENT_NAMES[self]
+
+
+_EVENT_NAMES = {
+    CopyEvent.PREPARE: "chuẩn bị bản sao",
+    CopyEvent.ISSUE: "phát hành bản sao",
+    CopyEvent.SEAL: "ký số của cơ quan",
+    CopyEvent.VOID: "hủy bản sao",
+}
 
 
 COPYING: Mapping[tuple[CopyState | None, CopyEvent], CopyState] = {
@@ -229,7 +254,7 @@ def find_copy_state(state: CopyState | None, event: CopyEvent) -> CopyState:
         raise UsageError(
             ErrorCode.WRONG_STATE,
             f"cannot {event.value} a copy that is {here}",
-            vi=f"Không thể thực hiện bước “{event.value}” với bản sao ở trạng thái “{here}”.",
+            vi=f"Không thể thực hiện bước “{event.vi}” với bản sao ở trạng thái “{state.vi if state else 'chưa có'}”.",
         )
     return target
 

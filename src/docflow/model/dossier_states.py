@@ -27,6 +27,20 @@ class DossierState(StrEnum):
     FINISHED = "finished"
     CANCELLED = "cancelled"
 
+    @property
+    def vi(self) -> str:
+        """What an official reads."""
+        return _STATE_NAMES[self]
+
+
+_STATE_NAMES = {
+    DossierState.OPENED: "đã lập",
+    DossierState.RUNNING: "đang giải quyết",
+    DossierState.PAUSED: "tạm dừng",
+    DossierState.FINISHED: "đã kết thúc",
+    DossierState.CANCELLED: "đã hủy",
+}
+
 
 class DossierEvent(StrEnum):
     """What happens to a dossier; the value is stable and logged."""
@@ -40,6 +54,24 @@ class DossierEvent(StrEnum):
     EXTEND = "extend"
     FINISH = "finish"
     CANCEL = "cancel"
+
+    @property
+    def vi(self) -> str:
+        """What an official reads."""
+        return _EVENT_NAMES[self]
+
+
+_EVENT_NAMES = {
+    DossierEvent.OPEN: "lập hồ sơ",
+    DossierEvent.START: "bắt đầu giải quyết",
+    DossierEvent.HAND_ON: "chuyển bước tiếp theo",
+    DossierEvent.SEND_BACK: "trả lại bước trước",
+    DossierEvent.PAUSE: "tạm dừng",
+    DossierEvent.RESUME: "tiếp tục",
+    DossierEvent.EXTEND: "gia hạn",
+    DossierEvent.FINISH: "kết thúc",
+    DossierEvent.CANCEL: "hủy hồ sơ",
+}
 
 
 class DossierGuard(StrEnum):

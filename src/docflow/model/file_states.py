@@ -32,6 +32,22 @@ class FileState(StrEnum):
     """Somebody proposed to destroy it."""
     DESTROYED = "destroyed"
 
+    @property
+    def vi(self) -> str:
+        """What an official reads."""
+        return _STATE_NAMES[self]
+
+
+_STATE_NAMES = {
+    FileState.PLANNED: "trong danh mục",
+    FileState.OPENED: "đang mở",
+    FileState.CLOSED: "đã kết thúc",
+    FileState.ANNOUNCED: "đã thông báo nộp lưu",
+    FileState.HANDED_OVER: "đã nộp lưu",
+    FileState.DOOMED: "đề nghị hủy",
+    FileState.DESTROYED: "đã hủy",
+}
+
 
 class FileEvent(StrEnum):
     """What happens to a file; the value is stable and logged."""
@@ -47,6 +63,26 @@ class FileEvent(StrEnum):
     PROPOSE_DESTRUCTION = "propose_destruction"
     WITHDRAW_DESTRUCTION = "withdraw_destruction"
     CONFIRM_DESTRUCTION = "confirm_destruction"
+
+    @property
+    def vi(self) -> str:
+        """What an official reads."""
+        return _EVENT_NAMES[self]
+
+
+_EVENT_NAMES = {
+    FileEvent.PLAN: "đưa vào danh mục",
+    FileEvent.OPEN: "mở hồ sơ",
+    FileEvent.ADD: "thêm văn bản",
+    FileEvent.REMOVE: "đưa văn bản ra",
+    FileEvent.CLOSE: "kết thúc hồ sơ",
+    FileEvent.REOPEN: "mở lại hồ sơ",
+    FileEvent.ANNOUNCE: "thông báo nộp lưu",
+    FileEvent.HAND_OVER: "nộp lưu",
+    FileEvent.PROPOSE_DESTRUCTION: "đề nghị hủy",
+    FileEvent.WITHDRAW_DESTRUCTION: "rút đề nghị hủy",
+    FileEvent.CONFIRM_DESTRUCTION: "xác nhận hủy",
+}
 
 
 class FileGuard(StrEnum):

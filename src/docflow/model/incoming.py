@@ -117,7 +117,7 @@ class HandEntry:
         check_line(self.signer_name, limit=MAX_NAME_CHARS, what="signer's name", vi="Người ký", is_optional=True)
         check_line(self.document_id, limit=100, what="identifier", vi="Mã định danh văn bản", is_optional=True)
         check_line(self.note, limit=MAX_NOTE_CHARS, what="note", vi="Ghi chú", is_optional=True)
-        refuse_marked(self.subject, self.note, self.symbol)
+        refuse_marked(self.type_name, self.subject, self.note, self.symbol)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

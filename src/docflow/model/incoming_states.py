@@ -76,6 +76,34 @@ class IncomingEvent(StrEnum):
     AGREE_TAKE_BACK = "agree_take_back"
     DECLINE_TAKE_BACK = "decline_take_back"
 
+    @property
+    def vi(self) -> str:
+        """What an official reads."""
+        return _EVENT_NAMES[self]
+
+
+_EVENT_NAMES = {
+    IncomingEvent.RECEIVE_BY_HAND: "tiếp nhận trực tiếp",
+    IncomingEvent.CHECK: "kiểm tra",
+    IncomingEvent.ARRIVE: "tiếp nhận qua liên thông",
+    IncomingEvent.ACCEPT: "vào sổ",
+    IncomingEvent.REFUSE: "trả lại",
+    IncomingEvent.SUBMIT: "trình",
+    IncomingEvent.INSTRUCT: "ghi ý kiến chỉ đạo",
+    IncomingEvent.ASSIGN: "giao xử lý",
+    IncomingEvent.REASSIGN: "giao lại",
+    IncomingEvent.PROGRESS: "cập nhật tiến độ",
+    IncomingEvent.PAUSE: "tạm dừng",
+    IncomingEvent.RESUME: "tiếp tục",
+    IncomingEvent.EXTEND: "gia hạn",
+    IncomingEvent.ANSWER: "ghi văn bản trả lời",
+    IncomingEvent.COMPLETE: "hoàn thành",
+    IncomingEvent.FORWARD: "chuyển tiếp",
+    IncomingEvent.ASK_TAKE_BACK: "đề nghị lấy lại",
+    IncomingEvent.AGREE_TAKE_BACK: "đồng ý cho lấy lại",
+    IncomingEvent.DECLINE_TAKE_BACK: "từ chối cho lấy lại",
+}
+
 
 class IncomingGuard(StrEnum):
     """What must hold before a transition."""

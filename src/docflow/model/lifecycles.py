@@ -16,6 +16,18 @@ from docflow.errors import ErrorCode, UsageError
 from docflow.model.states import Role
 
 
+class Named(Protocol):
+    """A state or an event: a stable value, and what an official reads."""
+
+    @property
+    def value(self) -> str:
+        """What is stored."""
+
+    @property
+    def vi(self) -> str:
+        """What an official reads."""
+
+
 class LifeRow(Protocol):
     """One row of a table of life; a kind of thing may say more in its rows."""
 
@@ -94,12 +106,12 @@ def draw_life(
     )
 
 
-def refuse_step(event: StrEnum, state: StrEnum | None, *, what: str, vi: str, page: str) -> UsageError:
+def refuse_step(event: Named, state: Named | None, *, what: str, vi: str, page: str) -> UsageError:
     """Return the error of an event for which a table has no row."""
     here = state.value if state else "not here yet"
     return UsageError(
         ErrorCode.WRONG_STATE,
         f"cannot {event.value} {what} that is {here}",
-        vi=f"Không thể thực hiện bước “{event.value}” khi {vi} đang ở trạng thái “{here}”.",
+        vi=f"Không thể thực hiện bước “{event.vi}” khi {vi} đang ở trạng thái “{state.vi if state else 'chưa có'}”.",
         way_out=f"follow docs/reference/{page}",
     )

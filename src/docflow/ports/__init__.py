@@ -5,6 +5,7 @@ from __future__ import annotations
 from docflow.ports.records import RecordReader, RecordWriter
 from docflow.ports.store import Piece, Store, UnitOfWork
 from docflow.ports.values import (
+    BlobHolder,
     BlobRow,
     CopyEntry,
     Delivery,
@@ -43,6 +44,7 @@ from docflow.ports.world import (
 )
 
 __all__ = [
+    "BlobHolder",
     "BlobRow",
     "BlobStore",
     "Clock",

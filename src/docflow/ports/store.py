@@ -23,6 +23,7 @@ from docflow.model import (
 )
 from docflow.ports.records import RecordReader, RecordWriter
 from docflow.ports.values import (
+    BlobHolder,
     BlobRow,
     CopyEntry,
     Erasure,
@@ -96,6 +97,9 @@ class UnitOfWork(RecordWriter, Protocol):
 
     def change_attachment(self, attachment: AttachedFile) -> None:
         """Replace a file that goes with a document."""
+
+    def list_versions(self, document_id: str) -> Sequence[DraftVersion]:
+        """Return the versions of a draft."""
 
     def list_attachments(self, document_id: str) -> Sequence[AttachedFile]:
         """Return the files that go with a document, by position."""
@@ -196,11 +200,11 @@ class UnitOfWork(RecordWriter, Protocol):
     def add_incoming_entry(self, entry: IncomingEntry) -> None:
         """Add a line to the incoming register."""
 
-    def is_blob_needed(self, sha256: str, *, besides: str) -> bool:
-        """Return whether another document of this office still has a file as its own."""
+    def list_blob_holders(self, sha256: str) -> Sequence[BlobHolder]:
+        """Return the documents and copies that have a file as their own; what was taken back has none."""
 
-    def add_erasure(self, erasure: Erasure) -> None:
-        """Record that a file is destroyed; erasing it again changes nothing."""
+    def put_erasure(self, erasure: Erasure) -> None:
+        """Record that a file is destroyed, or, if it came again since, that it is destroyed again."""
 
     def find_receipt(self, receipt_id: str) -> ReceiptRow | None:
         """Return a receipt, or None."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from docflow.model import LinkKind, ReceiptKind, RegisterKey, SignatureVerdict
+from docflow.model import Direction, LinkKind, ReceiptKind, RegisterKey, SignatureVerdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +214,14 @@ class ParcelRow:
     gave_up_at: datetime | None = None
     attempts: int = 0
     due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BlobHolder:
+    """Who has a file as its own: a document by direction and id, or, without a direction, a copy."""
+
+    direction: Direction | None
+    id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

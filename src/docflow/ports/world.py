@@ -108,3 +108,6 @@ class Transport(Protocol):
 
     def settle(self, recipient: str, delivery: Delivery, *, is_refused: bool) -> None:
         """Put away what was dealt with; it is not fetched again."""
+
+    def discard(self, recipient: str, delivery: Delivery) -> None:
+        """Destroy what must not be kept anywhere; gone already is no error."""

@@ -88,9 +88,10 @@ class BlobFolder:
         """
         path = self.path_of(sha256)
         try:
-            if path.exists():
-                path.unlink()
-                sync_folder(path.parent)
+            path.unlink()
+            sync_folder(path.parent)
+        except FileNotFoundError:
+            return
         except OSError as exc:
             raise StoreUnavailable(
                 ErrorCode.STORE_UNUSABLE, f"{path}: cannot be removed: {exc.strerror}", vi=f"Không xóa được tệp {path}."

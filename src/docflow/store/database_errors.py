@@ -18,10 +18,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from docflow.errors import ErrorCode, StoreUnavailable
+from docflow.errors import ErrorCode, StoreUnavailable, UsageError
 
 _BUSY = ("53300", "55P03", "57014", "40001", "40P01", "25P03")
 """Too many connections, lock or statement took too long, serialization failure, deadlock, idle for too long."""
+_NO_NUL = "cannot contain NUL"
+"""How psycopg refuses a text with NUL before it is sent."""
 _AGAIN = ("40001", "40P01")
 """The transaction was undone because of another one; the same again may well succeed (PostgreSQL manual §13.5)."""
 
@@ -51,12 +53,15 @@ def translated_errors(place: Path | str) -> Iterator[None]:
 
     Raises:
         StoreUnavailable: ``STORE_BUSY`` or ``STORE_UNUSABLE``.
+        UsageError: ``BAD_ARGUMENT``; something looked up is no text that a database can hold.
     """
     known: tuple[type[Exception], ...] = (sa.exc.SQLAlchemyError, *driver_errors())
     try:
         yield
+    except UnicodeEncodeError as exc:
+        raise _no_text() from exc
     except known as exc:
-        raise _ours(place, exc) from exc
+        raise (_no_text() if _NO_NUL in str(exc) else _ours(place, exc)) from exc
 
 
 def busy(place: Path | str, *, reason: str = "another process has been writing for too long") -> StoreUnavailable:
@@ -66,6 +71,15 @@ def busy(place: Path | str, *, reason: str = "another process has been writing f
         f"{place}: {reason}",
         vi="Cơ sở dữ liệu đang bận.",
         way_out="try again; if it stays so, look for a hanging process that has the store open",
+    )
+
+
+def _no_text() -> UsageError:
+    return UsageError(
+        ErrorCode.BAD_ARGUMENT,
+        "no text that a database can hold: half a surrogate pair, or NUL",
+        vi="Có ký tự không được phép.",
+        way_out="look for what stands in the office's own lists",
     )
 
 

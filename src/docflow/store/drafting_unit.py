@@ -30,6 +30,11 @@ _FIND_ATTACHMENTS = Prepared(
     .where(owned(ATTACHED_FILE), ATTACHED_FILE.c.document_id == sa.bindparam("document"))
     .order_by(ATTACHED_FILE.c.position)
 )
+_FIND_VERSIONS = Prepared(
+    sa.select(DRAFT_VERSION)
+    .where(owned(DRAFT_VERSION), DRAFT_VERSION.c.document_id == sa.bindparam("document"))
+    .order_by(DRAFT_VERSION.c.version)
+)
 _FIND_HOLDINGS = Prepared(
     sa.select(ROLE_HOLDING).where(owned(ROLE_HOLDING)).order_by(ROLE_HOLDING.c.person, ROLE_HOLDING.c.role)
 )
@@ -54,6 +59,11 @@ class DraftingUnit(RegisterUnit):
     def add_version(self, version: DraftVersion) -> None:
         """Keep a version of a draft."""
         self._insert(DRAFT_VERSION, rows.write_record(version))
+
+    def list_versions(self, document_id: str) -> Sequence[DraftVersion]:
+        """Return the versions of a draft."""
+        found = self._all(_FIND_VERSIONS, document=document_id)
+        return tuple(rows.read_record(DraftVersion, row) for row in found)
 
     def add_remark(self, remark: Remark) -> None:
         """Keep what somebody said of a document."""

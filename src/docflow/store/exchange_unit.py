@@ -12,8 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from docflow.audit import format_time
-from docflow.model import IncomingDocument, looks_alike
+from docflow.model import Direction, IncomingDocument, looks_alike
 from docflow.ports import (
+    BlobHolder,
     Erasure,
     InboxRow,
     IncomingEntry,
@@ -22,7 +23,7 @@ from docflow.ports import (
     ReceiptRow,
 )
 from docflow.store import rows
-from docflow.store.drafting_tables import ATTACHED_FILE, DRAFT_VERSION
+from docflow.store.drafting_tables import ATTACHED_FILE, DOCUMENT_COPY, DRAFT_VERSION
 from docflow.store.prepared import Prepared
 from docflow.store.tables import (
     AUDIT_CHECKPOINT,
@@ -69,36 +70,28 @@ _FIND_PARCELS = Prepared(
         owned(PARCEL), PARCEL.c.message == sa.bindparam("message"), PARCEL.c.recipient == sa.bindparam("recipient")
     )
 )
-_NEEDED = (
-    Prepared(
-        sa.select(INCOMING_DOCUMENT.c.id).where(
-            owned(INCOMING_DOCUMENT),
-            sa.or_(INCOMING_DOCUMENT.c.message == sa.bindparam("sha"), INCOMING_DOCUMENT.c.pdf == sa.bindparam("sha")),
-            INCOMING_DOCUMENT.c.id != sa.bindparam("besides"),
-            INCOMING_DOCUMENT.c.state != sa.literal_column("'taken_back'"),
-        )
+
+
+def _holders(table: sa.Table, *names: str, key: str) -> Prepared:
+    of_it = sa.or_(*(table.c[name] == sa.bindparam("sha") for name in names))
+    return Prepared(sa.select(table.c[key].label("id")).where(owned(table), of_it).distinct())
+
+
+_HOLDERS = (
+    (
+        Direction.INCOMING,
+        Prepared(
+            sa.select(INCOMING_DOCUMENT.c.id).where(
+                owned(INCOMING_DOCUMENT),
+                sa.or_(*(INCOMING_DOCUMENT.c[name] == sa.bindparam("sha") for name in ("message", "pdf"))),
+                INCOMING_DOCUMENT.c.state != sa.literal_column("'taken_back'"),
+            )
+        ),
     ),
-    Prepared(
-        sa.select(DOCUMENT.c.id).where(
-            owned(DOCUMENT),
-            sa.or_(*(DOCUMENT.c[name] == sa.bindparam("sha") for name in ("draft_pdf", "leader_pdf", "sealed_pdf"))),
-            DOCUMENT.c.id != sa.bindparam("besides"),
-        )
-    ),
-    Prepared(
-        sa.select(DRAFT_VERSION.c.document_id).where(
-            owned(DRAFT_VERSION),
-            DRAFT_VERSION.c.pdf == sa.bindparam("sha"),
-            DRAFT_VERSION.c.document_id != sa.bindparam("besides"),
-        )
-    ),
-    Prepared(
-        sa.select(ATTACHED_FILE.c.document_id).where(
-            owned(ATTACHED_FILE),
-            sa.or_(*(ATTACHED_FILE.c[name] == sa.bindparam("sha") for name in ("pdf", "sealed_pdf"))),
-            ATTACHED_FILE.c.document_id != sa.bindparam("besides"),
-        )
-    ),
+    (Direction.OUTGOING, _holders(DOCUMENT, "draft_pdf", "leader_pdf", "sealed_pdf", key="id")),
+    (Direction.OUTGOING, _holders(DRAFT_VERSION, "pdf", key="document_id")),
+    (Direction.OUTGOING, _holders(ATTACHED_FILE, "pdf", "sealed_pdf", key="document_id")),
+    (None, _holders(DOCUMENT_COPY, "pdf", key="id")),
 )
 _SCHEDULE = Prepared(
     sa.update(PARCEL)
@@ -168,14 +161,17 @@ class ExchangeUnit(RowWriter):
         """Add a line to the incoming register."""
         self._insert(INCOMING_ENTRY, rows.write_record(entry))
 
-    def is_blob_needed(self, sha256: str, *, besides: str) -> bool:
-        """Return whether another document of this office still has a file as its own."""
-        return any(self._one(query, sha=sha256, besides=besides) is not None for query in _NEEDED)
+    def list_blob_holders(self, sha256: str) -> Sequence[BlobHolder]:
+        """Return the documents and copies that have a file as their own; what was taken back has none."""
+        found = [BlobHolder(way, row["id"]) for way, query in _HOLDERS for row in self._all(query, sha=sha256)]
+        return tuple(dict.fromkeys(found))
 
-    def add_erasure(self, erasure: Erasure) -> None:
-        """Record that a file is destroyed; erasing it again changes nothing."""
+    def put_erasure(self, erasure: Erasure) -> None:
+        """Record that a file is destroyed, or, if it came again since, that it is destroyed again."""
         if self._find(ERASURE, Erasure, erasure.sha256) is None:
             self._insert(ERASURE, rows.write_record(erasure))
+        else:
+            self._update(ERASURE, rows.write_record(erasure))
 
     def find_receipt(self, receipt_id: str) -> ReceiptRow | None:
         """Return a receipt, or None."""

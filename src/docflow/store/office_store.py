@@ -86,14 +86,23 @@ class OfficeStore(StoreReader):
             done.append(ticket.error if isinstance(ticket.error, DocflowError) else cast("_T", ticket.result))
         return done
 
-    def erase_blobs(self) -> None:
-        """Remove the files of every erasure from the disk.
+    def erase_blobs(self, *, before: datetime | None = None) -> None:
+        """Remove the files of every erasure from the disk, but those that came again since.
+
+        Args:
+            before: Files touched since stay: they may belong to a transaction that is still open.
 
         Raises:
             StoreUnavailable: ``STORE_UNUSABLE``; a file cannot be removed.
         """
-        for name in self.list_erased():
-            self.blobs.remove(name)
+        left = [name for name in self.list_erased() if self.blobs.path_of(name).exists()]
+        if before is not None and left:
+            left = [name for name in self.blobs.list_older(before) if name in left]
+        if left:
+            kept = self.list_stored_anew()
+            for name in left:
+                if name not in kept:
+                    self.blobs.remove(name)
 
     def within(self, connection: sa.Connection) -> OfficeStore:
         """Return this store on the caller's connection, in the caller's transaction; see :mod:`docflow.store.joined`.

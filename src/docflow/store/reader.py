@@ -16,7 +16,7 @@ from docflow.errors import ErrorCode, StoreUnavailable, UsageError
 from docflow.model import Agency, Document, DocumentState, IncomingDocument, IncomingState, SearchHit, SearchQuery
 from docflow.office import RegisterBook, RegisterKind, Report
 from docflow.ports import InboxRow, OutboxRow, OutboxState, ParcelRow, ReceiptRow, RegisterEntry
-from docflow.store import reading
+from docflow.store import erasing, reading
 from docflow.store.blobs import BlobFolder
 from docflow.store.books import read_book
 from docflow.store.database import Database
@@ -177,10 +177,15 @@ class StoreReader(DraftingReader):
         with self._database.reading() as connection:
             return reading.list_records(connection, self._agency, kind, where=where)
 
+    def list_stored_anew(self) -> frozenset[str]:
+        """Return the names of the files that came again after they were destroyed."""
+        with self._database.reading() as connection:
+            return erasing.list_stored_anew(connection, self._agency)
+
     def list_erased(self) -> tuple[str, ...]:
         """Return the names of the files that are destroyed."""
         with self._database.reading() as connection:
-            return reading.list_erased(connection, self._agency)
+            return erasing.list_erased(connection, self._agency)
 
     def read_blob(self, sha256: str) -> bytes:
         """Return one of the agency's files.

@@ -43,9 +43,7 @@ from docflow.store.tables import (
     AUDIT_LEAF,
     AUDIT_NODE,
     BLOB,
-    DESTRUCTION,
     DOCUMENT,
-    ERASURE,
     INBOX,
     INCOMING_DOCUMENT,
     INCOMING_ENTRY,
@@ -196,12 +194,6 @@ def list_receipts(connection: sa.Connection, agency: str, subject: str) -> tuple
 def find_receipt(connection: sa.Connection, agency: str, receipt_id: str) -> ReceiptRow | None:
     """Return a receipt, or None."""
     return _first(connection, _of(RECEIPT, agency).where(RECEIPT.c.id == receipt_id), ReceiptRow)
-
-
-def list_erased(connection: sa.Connection, agency: str) -> tuple[str, ...]:
-    """Return the names of the files that are destroyed."""
-    query = sa.union(*(sa.select(table.c.sha256).where(_owns(table, agency)) for table in (ERASURE, DESTRUCTION)))
-    return tuple(connection.execute(query).scalars())
 
 
 def find_record(

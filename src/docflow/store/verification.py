@@ -39,6 +39,7 @@ from docflow.errors import DocflowError
 from docflow.model import COPY_REGISTER, INCOMING_REGISTER, REGISTER_OPENED
 from docflow.ports import EntryKind
 from docflow.store.blobs import BlobFolder
+from docflow.store.erasing import list_erased, list_stored_anew
 from docflow.store.leaf_rows import Key, founded_agencies, key_of, open_or_none
 from docflow.store.rows import logged_row
 from docflow.store.tables import (
@@ -48,7 +49,6 @@ from docflow.store.tables import (
     AUDIT_LEAF,
     AUDIT_NODE,
     BLOB,
-    ERASURE,
     METADATA,
     REGISTER_COUNTER,
     REGISTER_ENTRY,
@@ -362,7 +362,7 @@ class _Verification:
     # ---- (6) files
 
     def _check_blobs(self) -> None:
-        erased = {row["sha256"] for table in (ERASURE, METADATA.tables["destruction"]) for row in self._all(table)}
+        erased = {*list_erased(self._connection, self._agency)} - list_stored_anew(self._connection, self._agency)
         for row in self._all(BLOB):
             self._counts["blobs"] += 1
             if row["sha256"] in erased and not self._blobs.path_of(row["sha256"]).exists():

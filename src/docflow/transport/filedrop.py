@@ -99,6 +99,21 @@ class FileDrop:
         except OSError as exc:
             raise _unusable(place, exc) from exc
 
+    def discard(self, recipient: str, delivery: Delivery) -> None:
+        """Destroy what must not be kept; gone already is no error.
+
+        Raises:
+            StoreUnavailable: ``STORE_UNUSABLE``; it cannot be removed.
+        """
+        path = self._place(recipient) / "new" / delivery.name
+        try:
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+            _sync(path.parent)
+        except FileNotFoundError:
+            return
+        except OSError as exc:
+            raise _unusable(path, exc) from exc
+
     def _place(self, agency: str) -> Path:
         # Parsing keeps a code from a stranger's message from being a path.
         return self._folder / parse_agency_code(agency).text

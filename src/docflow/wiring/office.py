@@ -38,6 +38,9 @@ from docflow.wiring.numbering import NumberingOffice
 from docflow.wiring.outgoing import OutgoingOffice
 from docflow.wiring.reports import ReportingOffice
 
+_OPEN_TRANSACTION = timedelta(hours=1)
+"""A file stored longer ago belongs to no transaction that is still open."""
+
 
 class Office(
     OutgoingOffice,
@@ -125,6 +128,7 @@ class Office(
         )
         try:
             use_cases.register_agency(desk)
+            store.erase_blobs(before=SystemClock().now() - _OPEN_TRANSACTION)
         except BaseException:
             store.close()
             raise
@@ -173,7 +177,7 @@ class Office(
             UsageError: ``BAD_ARGUMENT``; less than an hour.
             StoreUnavailable: ``STORE_UNUSABLE``.
         """
-        if older_than < timedelta(hours=1):
+        if older_than < _OPEN_TRANSACTION:
             raise UsageError(
                 ErrorCode.BAD_ARGUMENT,
                 "files younger than an hour may belong to a transaction that is still open",

@@ -107,6 +107,10 @@ class _BadDrop:
         del is_refused
         self._lying[recipient].remove(delivery)
 
+    def discard(self, recipient: str, delivery: Delivery) -> None:
+        """Forget one copy."""
+        self._lying[recipient].remove(delivery)
+
 
 def _work(two: TwoAgencies, data: st.DataObject) -> None:
     """Let the receiver do what the draw says with what it has."""

@@ -27,17 +27,19 @@ from docflow.model import (
     OnTimeRate,
     StepVisit,
     check_incoming_id,
+    check_line,
     check_prose,
     find_dossier_row,
     law_date,
     rate_dossiers,
     read_clocks,
+    refuse_marked,
 )
 from docflow.office.clocks import refuse_turned_back
 from docflow.office.desk import Desk
 from docflow.office.dossiers.rules import DOSSIER_EFFECTS, DOSSIER_GUARDS
 from docflow.office.dossiers.step import DossierMove, DossierWork
-from docflow.office.ledger import find_answer, keep_answer, make_request, record_event
+from docflow.office.ledger import MAX_ACTOR_CHARS, find_answer, keep_answer, make_request, record_event
 from docflow.office.repeats import find_repeatable
 from docflow.office.rights import require_right
 from docflow.ports import UnitOfWork
@@ -107,7 +109,9 @@ def act_on_dossier(desk: Desk, ask: DossierAsk) -> Dossier:
     Raises:
         UsageError: ``WRONG_STATE``, ``NOT_FOUND``, ``BAD_ARGUMENT``, ``CLOCK_TURNED_BACK``, ``IDEMPOTENCY_CONFLICT``.
     """
+    check_line(ask.actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
     check_prose(ask.text, limit=MAX_TEXT_CHARS, what="text", vi="Nội dung", is_optional=True)
+    refuse_marked(*ask.text.splitlines())
     asked: dict[str, Json] = {
         "event": ask.event.value,
         "dossier_id": ask.dossier_id,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from docflow.edxml import BusinessType, NewDocument, parse_message
 from docflow.errors import InputError
-from docflow.exchange import name_parcel
+from docflow.exchange import is_secret, name_parcel
 from docflow.model import ReceiptKind, SignatureVerdict, parse_agency_code
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import require_post
@@ -55,11 +55,24 @@ def collect(desk: Desk, transport: Transport) -> tuple[Reception, ...]:
     receptions = []
     for delivery in transport.fetch(own):
         reception = receive(desk, delivery)
-        if reception.outcome is not InboxOutcome.UNDECIDED:
+        if reception.outcome not in {InboxOutcome.UNDECIDED, InboxOutcome.ACCEPTED} and _is_secret(delivery):
+            transport.discard(own, delivery)
+        elif reception.outcome is not InboxOutcome.UNDECIDED:
             refused = {InboxOutcome.UNREADABLE, InboxOutcome.NOT_AUTHENTIC}
             transport.settle(own, delivery, is_refused=reception.outcome in refused)
         receptions.append(reception)
     return tuple(receptions)
+
+
+def _is_secret(delivery: Delivery) -> bool:
+    """A secret document is kept nowhere, not even among what was put away (QĐ 28/2018 Điều 1 khoản 2)."""
+    if delivery.parts is None or delivery.parts.message is None:
+        return False
+    try:
+        message = parse_message(delivery.parts.message)
+    except InputError:
+        return False
+    return isinstance(message, NewDocument) and is_secret(message)
 
 
 def receive(desk: Desk, delivery: Delivery) -> Reception:

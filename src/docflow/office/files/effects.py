@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from docflow.errors import ErrorCode, InputError
 from docflow.model import (
@@ -21,11 +21,11 @@ from docflow.model import (
     Direction,
     FiledDocument,
     FileEffect,
-    FileState,
     law_date,
 )
 from docflow.office.files.guards import find_in_file
 from docflow.office.files.step import FileWork
+from docflow.office.keeping import find_live_files, is_content_needed
 from docflow.ports import ParcelKind, ParcelRow, UnitOfWork
 
 
@@ -90,43 +90,42 @@ def _undo_proposal(_work: FileWork, file: CaseFile) -> CaseFile:
 
 
 def _destroy_content(work: FileWork, file: CaseFile) -> CaseFile:
-    move = work.move
-    for line in work.unit.list_records(FiledDocument, file_code=file.code):
-        if line.removed_at is not None or find_other_files(work.unit, line):
-            continue
-        for sha256 in _contents(work.unit, line):
-            is_gone = work.unit.find_record(Destruction, sha256) is not None
-            if not is_gone and not work.unit.is_blob_needed(sha256, besides=line.document_id):
-                work.unit.add_record(
-                    Destruction(
-                        agency=file.agency,
-                        sha256=sha256,
-                        file_code=file.code,
-                        document_id=line.document_id,
-                        destroyed_at=move.at,
-                    )
-                )
-    return replace(file, destroyed_at=move.at, destroyed_by=move.actor)
+    unit, at = work.unit, work.move.at
+    lines = [line for line in unit.list_records(FiledDocument, file_code=file.code) if line.removed_at is None]
+    going = [line for line in lines if find_live_files(unit, line.direction, line.document_id) == (file.code,)]
+    besides = {(line.direction, line.document_id) for line in going}
+    for line in going:
+        for sha256 in _contents(unit, line):
+            if not is_content_needed(unit, sha256, besides=besides):
+                _record_destruction(unit, file, sha256=sha256, document_id=line.document_id, at=at)
+    return replace(file, destroyed_at=at, destroyed_by=work.move.actor)
 
 
-def find_other_files(unit: UnitOfWork, line: FiledDocument) -> tuple[str, ...]:
-    """Return the codes of the other files that hold a document and are not destroyed."""
-    others = unit.list_records(FiledDocument, direction=line.direction.value, document_id=line.document_id)
-    codes = sorted({item.file_code for item in others if item.removed_at is None} - {line.file_code})
-    found = (unit.find_record(CaseFile, code) for code in codes)
-    return tuple(file.code for file in found if file is not None and file.state is not FileState.DESTROYED)
+def _record_destruction(unit: UnitOfWork, file: CaseFile, *, sha256: str, document_id: str, at: datetime) -> None:
+    """Content that was destroyed before and came again since is destroyed again."""
+    destruction = Destruction(
+        agency=file.agency, sha256=sha256, file_code=file.code, document_id=document_id, destroyed_at=at
+    )
+    before = unit.find_record(Destruction, sha256)
+    if before is None:
+        unit.add_record(destruction)
+    elif before.destroyed_at < at:
+        unit.change_record(destruction)
 
 
 def _contents(unit: UnitOfWork, line: FiledDocument) -> tuple[str, ...]:
-    """Return every file that holds the words of a document: of each stage, and the messages that carried it."""
+    """Return every file that holds the words of a document: each stage and version, annexes, messages."""
     if line.direction is Direction.INCOMING:
         incoming = unit.find_incoming(line.document_id)
         names: tuple[str | None, ...] = () if incoming is None else (incoming.message, incoming.pdf)
     else:
         outgoing = unit.find_document(line.document_id)
+        stages = () if outgoing is None else (outgoing.draft_pdf, outgoing.leader_pdf, outgoing.sealed_pdf)
+        versions = (version.pdf for version in unit.list_versions(line.document_id))
+        annexes = (name for item in unit.list_attachments(line.document_id) for name in (item.pdf, item.sealed_pdf))
         sent = unit.list_records(ParcelRow, subject=line.document_id)
-        messages = tuple(parcel.message for parcel in sent if parcel.kind is ParcelKind.DOCUMENT)
-        names = () if outgoing is None else (outgoing.draft_pdf, outgoing.leader_pdf, outgoing.sealed_pdf, *messages)
+        messages = (parcel.message for parcel in sent if parcel.kind is ParcelKind.DOCUMENT)
+        names = (*stages, *versions, *annexes, *messages)
     return tuple(dict.fromkeys(name for name in names if name is not None))
 
 

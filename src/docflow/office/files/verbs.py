@@ -24,13 +24,14 @@ from docflow.model import (
     check_prose,
     find_file_row,
     name_file,
+    refuse_marked,
 )
 from docflow.office.clocks import refuse_turned_back
 from docflow.office.desk import Desk
 from docflow.office.files.effects import FILE_EFFECTS
 from docflow.office.files.guards import FILE_GUARDS
 from docflow.office.files.step import FileMove, FileWork
-from docflow.office.ledger import find_answer, keep_answer, make_request, record_event
+from docflow.office.ledger import MAX_ACTOR_CHARS, find_answer, keep_answer, make_request, record_event
 from docflow.office.repeats import find_repeatable
 from docflow.office.rights import require_right
 from docflow.ports import UnitOfWork
@@ -105,7 +106,9 @@ def act_on_file(desk: Desk, ask: FileAsk) -> CaseFile:
         UsageError: ``WRONG_STATE``, ``NOT_FOUND``, ``ALREADY_EXISTS``, ``BAD_ARGUMENT``, ``DATE_NOT_ALLOWED``,
             ``CLOCK_TURNED_BACK``, ``IDEMPOTENCY_CONFLICT``.
     """
+    check_line(ask.actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
     check_prose(ask.text, limit=MAX_TEXT_CHARS, what="text", vi="Nội dung", is_optional=True)
+    refuse_marked(*ask.text.splitlines())
     check_line(ask.receiver, limit=MAX_RECEIVER_CHARS, what="receiver", vi="Người nhận", is_optional=True)
     asked: dict[str, Json] = {
         "event": ask.event.value,

@@ -16,6 +16,7 @@ from datetime import date, datetime
 from docflow.errors import ErrorCode, InputError
 from docflow.model import (
     Assignment,
+    Direction,
     IncomingDocument,
     IncomingEffect,
     IncomingTask,
@@ -29,6 +30,7 @@ from docflow.model import (
     shift_due,
 )
 from docflow.office.incoming.step import IncomingWork
+from docflow.office.keeping import is_content_needed
 from docflow.ports import Erasure
 
 
@@ -155,8 +157,8 @@ def _close_question(_work: IncomingWork, document: IncomingDocument) -> Incoming
 def _erase_content(work: IncomingWork, document: IncomingDocument) -> IncomingDocument:
     """Destroy the files, keep the metadata of the take-back (NĐ 30/2020 Phụ lục VI Phần I mục III.8)."""
     for name in dict.fromkeys((document.message, document.pdf)):
-        if name is not None and not work.unit.is_blob_needed(name, besides=document.id):
-            work.unit.add_erasure(Erasure(sha256=name, incoming_id=document.id, erased_at=work.step.at))
+        if name is not None and not is_content_needed(work.unit, name, besides={(Direction.INCOMING, document.id)}):
+            work.unit.put_erasure(Erasure(sha256=name, incoming_id=document.id, erased_at=work.step.at))
     return document
 
 

@@ -27,13 +27,14 @@ from docflow.model import (
     check_incoming_id,
     check_line,
     check_prose,
+    refuse_marked,
     refuse_secret,
 )
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import require_post
 from docflow.office.incoming.engine import incoming_not_found, perform_incoming
 from docflow.office.incoming.step import IncomingStep
-from docflow.office.ledger import Request, find_answer, keep_answer, make_request
+from docflow.office.ledger import MAX_ACTOR_CHARS, Request, find_answer, keep_answer, make_request
 from docflow.office.repeats import find_repeatable
 from docflow.ports import BlobRow, UnitOfWork
 
@@ -92,20 +93,23 @@ def act_on_incoming(desk: Desk, ask: IncomingAsk) -> IncomingDocument:
         answer=ask.answer,
         receiver=ask.receiver,
     )
-    with desk.store.writing() as unit:
-        before = unit.find_incoming(ask.incoming_id)
-        if before is None:
-            raise incoming_not_found(ask.incoming_id)
-        if before.channel is Channel.EXCHANGE:
-            require_post(desk)
-        request = _find_new(unit, desk, ask, acts=before.act_count)
-        if request is None:
-            return before
-        keep_answer(unit, request, {"incoming_id": ask.incoming_id, "event": ask.event.value})
-        document = perform_incoming(unit, desk, step)
+    document = desk.store.transact(lambda unit: _act(unit, desk, ask, step=step))
     if document.state is IncomingState.TAKEN_BACK:
         desk.store.erase_blobs()
     return document
+
+
+def _act(unit: UnitOfWork, desk: Desk, ask: IncomingAsk, *, step: IncomingStep) -> IncomingDocument:
+    before = unit.find_incoming(ask.incoming_id)
+    if before is None:
+        raise incoming_not_found(ask.incoming_id)
+    if before.channel is Channel.EXCHANGE:
+        require_post(desk)
+    request = _find_new(unit, desk, ask, acts=before.act_count)
+    if request is None:
+        return before
+    keep_answer(unit, request, {"incoming_id": ask.incoming_id, "event": ask.event.value})
+    return perform_incoming(unit, desk, step)
 
 
 def receive_by_hand(
@@ -140,6 +144,7 @@ def receive_by_hand(
         )
     name = incoming_id if incoming_id is not None else f"tay-{desk.randomness.token(_ID_BYTES).hex()}"
     check_incoming_id(name)
+    check_line(actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
     _check_scan(scan)
     digest = None if scan is None else desk.blobs.put(scan)
     asked: dict[str, Json] = {"incoming_id": incoming_id, "scan": digest, **_describe(entry)}
@@ -153,22 +158,28 @@ def receive_by_hand(
         reason=entry.note,
         arrival=_arrival(desk, entry, name=name, pdf=digest, at=at),
     )
-    with desk.store.writing() as unit:
-        answered = find_answer(unit, request)
-        there = unit.find_incoming(str(answered["incoming_id"]) if answered else name)
-        if there is not None:
-            if answered:
-                return there
-            raise UsageError(
-                ErrorCode.ALREADY_EXISTS,
-                f"incoming document {name!r} was received with another request",
-                vi=f"Văn bản đến {name!r} đã có.",
-                way_out="choose another id",
-            )
-        if digest is not None:
-            unit.add_blob(BlobRow(sha256=digest, size=len(scan or b"")))
-        keep_answer(unit, request, {"incoming_id": name, "event": step.event.value})
-        return perform_incoming(unit, desk, step)
+    blob = None if digest is None else BlobRow(sha256=digest, size=len(scan or b""))
+    return desk.store.transact(lambda unit: _receive(unit, desk, step, request=request, blob=blob))
+
+
+def _receive(
+    unit: UnitOfWork, desk: Desk, step: IncomingStep, *, request: Request, blob: BlobRow | None
+) -> IncomingDocument:
+    answered = find_answer(unit, request)
+    there = unit.find_incoming(str(answered["incoming_id"]) if answered else step.incoming_id)
+    if there is not None:
+        if answered:
+            return there
+        raise UsageError(
+            ErrorCode.ALREADY_EXISTS,
+            f"incoming document {step.incoming_id!r} was received with another request",
+            vi=f"Văn bản đến {step.incoming_id!r} đã có.",
+            way_out="choose another id",
+        )
+    if blob is not None:
+        unit.add_blob(blob)
+    keep_answer(unit, request, {"incoming_id": step.incoming_id, "event": step.event.value})
+    return perform_incoming(unit, desk, step)
 
 
 def _find_new(unit: UnitOfWork, desk: Desk, ask: IncomingAsk, *, acts: int) -> Request | None:
@@ -247,7 +258,10 @@ def _arrival(desk: Desk, entry: HandEntry, *, name: str, pdf: str | None, at: da
 
 def _check_ask(ask: IncomingAsk) -> None:
     check_incoming_id(ask.incoming_id)
+    check_line(ask.actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
     check_prose(ask.text, limit=MAX_TEXT_CHARS, what="text", vi="Nội dung", is_optional=True)
+    if ask.event is not IncomingEvent.REFUSE:  # what is returned because it is secret is returned with that reason
+        refuse_marked(*ask.text.splitlines())
     names = [name for name in (ask.receiver, ask.answer) if name is not None]
     if ask.assignment is not None:
         names += [ask.assignment.lead, *ask.assignment.cooperating, *ask.assignment.informed]

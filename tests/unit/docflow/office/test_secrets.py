@@ -8,11 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from docflow import Addressee, CopyDirection, DocflowError, ErrorCode, InboxOutcome, Office, Secrecy
+from docflow import (
+    Addressee,
+    CopyDirection,
+    DocflowError,
+    ErrorCode,
+    FilePlan,
+    InboxOutcome,
+    IncomingState,
+    Office,
+    Secrecy,
+)
 from docflow.edxml import BusinessType, NewDocument, ReplacementInfo, build_message, parse_message
 from docflow.ports import Parts
 from tests.exchange_kit import SENDER, KeySigner, TwoAgencies, open_two, seal_document
 from tests.office_kit import make_copy_request, make_draft, open_office, seal_off
+from tests.work_kit import make_entry, make_file, make_plan, open_work, register
 
 WORDS = b"%PDF-1.7 secret words"
 MARKS = ["MẬT", "(Tối mật) về việc điều động", "tuyet mat: ve viec", "[MAT]", "TÔI MẬT"]
@@ -49,6 +60,43 @@ def test_a_marked_document_is_refused_at_every_door_of_the_office(tmp_path: Path
             assert caught.value.code is ErrorCode.SECRET_DOCUMENT, number
             assert caught.value.vi
         assert office.checkpoint() == before
+    assert_nowhere(tmp_path)
+
+
+def _work_doors(office: Office, mark: str) -> list[Callable[[], object]]:
+    plan = make_plan()
+    return [
+        lambda: office.receive_by_hand(make_entry(subject=mark), actor="V", scan=WORDS),
+        lambda: office.receive_by_hand(make_entry(type_name=mark), actor="V", scan=WORDS),
+        lambda: office.receive_by_hand(make_entry(note=mark), actor="V", scan=WORDS),
+        lambda: office.submit("thu", actor="V", to="Chủ tịch", note=f"Kính trình\n{mark}"),
+        lambda: office.forward("thu", actor="V", to="Sở Nội vụ", reason=mark),
+        lambda: office.open_dossier(dataclasses.replace(plan, title=mark), dossier_id="x", actor="A"),
+        lambda: office.cancel_dossier("hs", actor="A", reason=mark),
+        lambda: office.plan_file(
+            FilePlan(year=2026, notation="9", title=mark, retention_years=5, creator="A"), actor="V"
+        ),
+        lambda: office.plan_file(
+            FilePlan(year=2026, notation="9", title="t", description=mark, retention_years=5, creator="A"), actor="V"
+        ),
+        lambda: office.reopen_file("H99.2026.01.TCCB", actor="A", reason=mark),
+    ]
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_mark_is_refused_at_every_door_of_incoming_documents_dossiers_and_files(tmp_path: Path, mark: str) -> None:
+    """QĐ 28/2018 Điều 1.2; NĐ 26/2020 Điều 4: also as type, note, instruction, title of a dossier or file."""
+    with open_work(tmp_path / "office") as office:
+        register(office, "thu")
+        office.open_dossier(make_plan(), dossier_id="hs", actor="Một cửa")
+        make_file(office)
+        before = office.checkpoint()
+        for number, door in enumerate(_work_doors(office, mark)):
+            with pytest.raises(DocflowError) as caught:
+                door()
+            assert caught.value.code is ErrorCode.SECRET_DOCUMENT, number
+        assert office.checkpoint() == before
+        assert office.refuse("thu", actor="V", reason="Mật: phải gửi theo đường riêng").state is IncomingState.REFUSED
     assert_nowhere(tmp_path)
 
 
@@ -123,4 +171,9 @@ def test_a_secret_document_from_another_agency_goes_back_and_is_not_kept(
     assert not any(
         p.is_file() and p.read_bytes() == message.attachments[0].data for p in (tmp_path / "H99.12").rglob("*")
     )
+    assert all(pair.parcels_of("H99.12", room) == [] for room in ("new", "done", "refused"))
+    pair.drop.send(Parts(message=data, message_cms=KeySigner(SENDER).sign(data)), name="y", recipient="H99.12")
+    (again,) = pair.receiver.collect(pair.drop)
+    assert (again.is_repetition, again.outcome) == (True, InboxOutcome.REFUSED)
+    assert all(pair.parcels_of("H99.12", room) == [] for room in ("new", "done", "refused"))
     pair.close()

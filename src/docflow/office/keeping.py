@@ -1,0 +1,46 @@
+"""Which content somebody still needs: asked before a file is destroyed, whether by its retention or by its sender.
+
+Invariants:
+    - A document is done with when a destroyed file held it and none that is not destroyed does.
+    - Content goes with the last document that is not done with it; a copy that the agency made keeps its own.
+
+Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I mục III.8; Thông tư 01/2019/TT-BNV Điều 20 khoản 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from docflow.model import CaseFile, Direction, FiledDocument, FileState
+from docflow.ports import UnitOfWork
+
+
+def is_content_needed(unit: UnitOfWork, sha256: str, *, besides: Collection[tuple[Direction, str]]) -> bool:
+    """Return whether a file is the content of a copy, or of a document not done with and not among ``besides``."""
+    for holder in unit.list_blob_holders(sha256):
+        if holder.direction is None:
+            return True
+        if (holder.direction, holder.id) not in besides and not _is_done_with(unit, holder.direction, holder.id):
+            return True
+    return False
+
+
+def find_live_files(unit: UnitOfWork, direction: Direction, document_id: str) -> tuple[str, ...]:
+    """Return the codes of the files that hold a document and are not destroyed, in order."""
+    return tuple(file.code for file in _files_of(unit, direction, document_id) if not _is_destroyed(file))
+
+
+def _is_done_with(unit: UnitOfWork, direction: Direction, document_id: str) -> bool:
+    files = _files_of(unit, direction, document_id)
+    return bool(files) and all(_is_destroyed(file) for file in files)
+
+
+def _files_of(unit: UnitOfWork, direction: Direction, document_id: str) -> tuple[CaseFile, ...]:
+    lines = unit.list_records(FiledDocument, direction=direction.value, document_id=document_id)
+    codes = sorted({line.file_code for line in lines if line.removed_at is None})
+    found = (unit.find_record(CaseFile, code) for code in codes)
+    return tuple(file for file in found if file is not None)
+
+
+def _is_destroyed(file: CaseFile) -> bool:
+    return file.state is FileState.DESTROYED

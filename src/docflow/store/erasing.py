@@ -1,0 +1,52 @@
+"""Which files are destroyed: with a file past its retention, or because their sender took the document back.
+
+What it does not do: it removes nothing from the disk; :class:`docflow.store.office_store.OfficeStore` does.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from docflow.store.drafting_tables import ATTACHED_FILE, DOCUMENT_COPY, DRAFT_VERSION
+from docflow.store.tables import DESTRUCTION, DOCUMENT, ERASURE, INCOMING_DOCUMENT, PARCEL, owner_column
+
+_STORED = (
+    (INCOMING_DOCUMENT, "message", "arrived_at"),
+    (INCOMING_DOCUMENT, "pdf", "arrived_at"),
+    (DRAFT_VERSION, "pdf", "written_at"),
+    (DOCUMENT, "leader_pdf", "leader_signed_at"),
+    (DOCUMENT, "sealed_pdf", "sealed_at"),
+    (ATTACHED_FILE, "pdf", "attached_at"),
+    (ATTACHED_FILE, "sealed_pdf", "sealed_at"),
+    (DOCUMENT_COPY, "pdf", "made_at"),
+    (PARCEL, "message", "created_at"),
+)
+"""Where a file is named, and when it came there."""
+
+
+def list_erased(connection: sa.Connection, agency: str) -> tuple[str, ...]:
+    """Return the names of the files that were destroyed at some time."""
+    tables = (ERASURE, DESTRUCTION)
+    query = sa.union(*(sa.select(table.c.sha256).where(table.c[owner_column(table)] == agency) for table in tables))
+    return tuple(connection.execute(query).scalars())
+
+
+def list_stored_anew(connection: sa.Connection, agency: str) -> frozenset[str]:
+    """Return the names of the files that some document got after they were destroyed: they are needed again."""
+    erased = sa.union_all(
+        *(
+            sa.select(table.c.sha256, table.c[time].label("at")).where(table.c[owner_column(table)] == agency)
+            for table, time in ((ERASURE, "erased_at"), (DESTRUCTION, "destroyed_at"))
+        )
+    ).subquery()
+    last = sa.select(erased.c.sha256, sa.func.max(erased.c.at).label("at")).group_by(erased.c.sha256).subquery()
+    stored = sa.union_all(
+        *(
+            sa.select(table.c[name].label("sha256"), table.c[time].label("at")).where(
+                table.c[owner_column(table)] == agency
+            )
+            for table, name, time in _STORED
+        )
+    ).subquery()
+    query = sa.select(last.c.sha256).join(stored, last.c.sha256 == stored.c.sha256).where(stored.c.at > last.c.at)
+    return frozenset(connection.execute(query).scalars())

@@ -1,0 +1,143 @@
+"""What a destruction or a take-back reaches, and what it must leave, on every kind of store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+
+from docflow import CaseFile, Direction, Office
+from docflow.errors import DocflowError, ErrorCode
+from tests.contract.offices import Place
+from tests.office_kit import SetClock, leader_pdf, make_draft
+from tests.work_kit import MONDAY, SCAN, add, make_entry, make_file
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """Monday morning."""
+    return SetClock(MONDAY)
+
+
+@pytest.fixture
+def office(place: Place, clock: SetClock) -> Iterator[Office]:
+    """An office on each kind of store; at the end its log knows everything."""
+    with place.open(clock=clock) as opened:
+        yield opened
+        assert opened.verify_log().findings == ()
+
+
+def take_in(office: Office, incoming_id: str, scan: bytes = SCAN) -> None:
+    """Take a letter in by hand and register it."""
+    office.receive_by_hand(make_entry(f"{incoming_id}/STC"), actor="V", incoming_id=incoming_id, scan=scan)
+    office.check(incoming_id, actor="V")
+    office.accept(incoming_id, actor="V")
+
+
+def destroy(office: Office, file: CaseFile, clock: SetClock) -> None:
+    """Close a file and have it destroyed when its retention of a year has ended."""
+    until = office.close_file(file.code, actor="A").kept_until
+    assert until is not None
+    clock.time = datetime.fromisoformat(f"{until}T10:00:00+07:00")
+    office.propose_destruction(file.code, actor="A", reason="hết thời hạn")
+    clock.advance(days=40)
+    office.confirm_destruction(file.code, actor="B")
+
+
+def is_there(office: Office, sha256: str) -> bool:
+    """Return whether the office still has a file."""
+    try:
+        office.blob(sha256)
+    except DocflowError as error:
+        if error.code is ErrorCode.NOT_FOUND:
+            return False
+        raise
+    return True
+
+
+def test_every_version_and_attached_file_of_a_document_is_destroyed_with_it(office: Office, clock: SetClock) -> None:
+    """TT 01/2019 Điều 20.5: the content of an outgoing document is also in its earlier drafts and what goes with it."""
+    office.draft(make_draft(), actor="T", document_id="di", pdf=b"%PDF first words")
+    office.revise("di", make_draft("về việc khác"), actor="T", version=1, pdf=b"%PDF second words")
+    office.attach("di", b"%PDF annex", name="Phụ lục", actor="T")
+    office.approve("di", actor="L")
+    office.leader_signed("di", leader_pdf("di"), actor="Nguyễn Văn An")
+    office.issue("di", actor="V")
+    office.sealed("di", leader_pdf("di") + b" seal", actor="V")
+    office.attachment_sealed("di", b"%PDF annex seal", position=0, actor="V")
+    file = make_file(office)
+    add(office, file, "di", direction=Direction.OUTGOING)
+    versions = [version.pdf for version in office.versions("di") if version.pdf]
+    (annex,) = office.attachments("di")
+    names = [*versions, annex.pdf, annex.sealed_pdf or "", office.document("di").sealed_pdf or ""]
+    assert len(set(names)) == 5
+    assert all(is_there(office, name) for name in names)
+    destroy(office, file, clock)
+    assert [name for name in names if is_there(office, name)] == []
+
+
+def test_what_two_documents_of_a_file_share_is_destroyed_with_both(office: Office, clock: SetClock) -> None:
+    """The same scan twice in one file is no reason to keep it."""
+    file = make_file(office)
+    for name in ("mot", "hai"):
+        take_in(office, name)
+        add(office, file, name)
+    shared = office.incoming_document("mot").pdf or ""
+    destroy(office, file, clock)
+    assert not is_there(office, shared)
+
+
+def test_what_a_document_outside_the_file_shares_stays_until_that_goes_too(office: Office, clock: SetClock) -> None:
+    """Kept as long as a document not destroyed holds it, an outgoing one of the same id too; then destroyed."""
+    first, second = make_file(office, "01.A"), make_file(office, "02.A")
+    take_in(office, "chung")
+    office.draft(make_draft(), actor="T", document_id="chung", pdf=SCAN)
+    office.approve("chung", actor="L")
+    office.leader_signed("chung", leader_pdf("chung"), actor="Nguyễn Văn An")
+    office.issue("chung", actor="V")
+    add(office, first, "chung")
+    add(office, second, "chung", direction=Direction.OUTGOING)
+    shared = office.incoming_document("chung").pdf or ""
+    assert shared == office.document("chung").draft_pdf
+    destroy(office, first, clock)
+    assert is_there(office, shared)
+    destroy(office, second, clock)
+    assert not is_there(office, shared)
+
+
+def test_what_comes_again_after_its_destruction_is_kept(office: Office, clock: SetClock) -> None:
+    """The same letter, received anew years later, is a document of its own: no later erasure takes its file."""
+    file = make_file(office)
+    take_in(office, "cu")
+    add(office, file, "cu")
+    shared = office.incoming_document("cu").pdf or ""
+    destroy(office, file, clock)
+    clock.advance(days=1)
+    take_in(office, "moi")
+    other = make_file(office, "02.B")
+    take_in(office, "khac", SCAN + b"khac")
+    add(office, other, "khac")
+    destroy(office, other, clock)
+    assert is_there(office, shared)
+    clock.advance(days=1)
+    last = make_file(office, "03.B")
+    add(office, last, "moi")
+    destroy(office, last, clock)
+    assert not is_there(office, shared)
+
+
+def test_a_destruction_that_was_cut_off_is_completed_when_the_office_is_opened(place: Place, clock: SetClock) -> None:
+    """Recorded but not yet off the disk, as after a power cut: the next to open the office removes it."""
+    with place.open(clock=clock) as office:
+        file = make_file(office)
+        take_in(office, "thu")
+        add(office, file, "thu")
+        destroy(office, file, clock)
+        name = office.incoming_document("thu").pdf or ""
+        path = place.home("H99") / "blobs" / name[:2] / name
+        path.write_bytes(SCAN)
+        os.utime(path, (0, 0))
+    with place.open(clock=clock):
+        assert not path.exists()

@@ -1,0 +1,107 @@
+"""A store that an older docflow wrote is brought to the newest schema, and nothing of it is lost."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from docflow import Channel, DocumentState, IncomingState
+from docflow.store import migrations
+from tests.exchange_kit import RECEIVER, open_exchanging
+from tests.office_kit import SetClock
+from tests.support import REPOSITORY
+from tests.work_kit import make_entry
+
+ARCHIVE = REPOSITORY / "tests" / "vectors" / "office-0002" / "office.zip"
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """An office as schema 0002 kept it, with incoming documents in their states and one that was sent."""
+    home = tmp_path / RECEIVER
+    with zipfile.ZipFile(ARCHIVE) as archive:
+        archive.extractall(home)
+    text = (home / "docflow.sql").read_text(encoding="utf-8")
+    with closing(sqlite3.connect(home / "docflow.sqlite")) as database:
+        database.executescript(text)
+        assert database.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
+    (home / "docflow.sql").unlink()
+    (home / "log.key").chmod(0o600)
+    return tmp_path
+
+
+def test_an_office_of_schema_0002_keeps_every_document_receipt_and_proof(old: Path) -> None:
+    """States, số đến, receipts, files and the log are what they were; work goes on where it stopped."""
+    with open_exchanging(old, RECEIVER, clock=SetClock()) as office:
+        assert office.verify_log().findings == ()
+        states = {item.subject.removeprefix("về việc "): item.state for item in office.incoming()}
+        assert states == {
+            "den": IncomingState.ARRIVED,
+            "tra-lai": IncomingState.REFUSED,
+            "giao": IncomingState.ASSIGNED,
+            "xong": IncomingState.COMPLETED,
+            "lay-lai": IncomingState.TAKEN_BACK,
+        }
+        by_name = {item.subject.removeprefix("về việc "): item for item in office.incoming()}
+        assert sorted(item.number for item in by_name.values() if item.number) == [1, 2, 3]
+        assert {item.channel for item in by_name.values()} == {Channel.EXCHANGE}
+        assert all(office.receipts(item.id) for item in by_name.values())
+        assert office.blob(by_name["giao"].pdf or "").startswith(b"%PDF")
+        assert office.document("di").state is DocumentState.SEALED
+        assert office.accept(by_name["den"].id, actor="Văn thư").number == 4
+        assert (
+            office.progress(by_name["giao"].id, actor="Chuyên viên", note="đang làm").state is IncomingState.PROCESSING
+        )
+        again = office.receive_by_hand(
+            make_entry(by_name["giao"].symbol, issuer=by_name["giao"].sender_name, issued_on=by_name["giao"].issued_on),
+            actor="Văn thư",
+        )
+        assert again.duplicate_of == by_name["giao"].id
+        assert office.verify_log().findings == ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("incoming_document", "UPDATE incoming_document SET subject = 'khác' WHERE rowid = 1"),
+        ("document", "UPDATE document SET symbol = '9/QĐ' WHERE rowid = 1"),
+        ("incoming_entry", "UPDATE incoming_entry SET number = 9 WHERE number = 1"),
+    ],
+)
+def test_what_was_changed_in_an_old_store_is_still_named_after_its_upgrade(old: Path, table: str, change: str) -> None:
+    """An upgrade launders nothing: a row that its leaf contradicts stays one."""
+    with closing(sqlite3.connect(old / RECEIVER / "docflow.sqlite")) as database:
+        assert database.execute(change).rowcount == 1
+        database.commit()
+    with open_exchanging(old, RECEIVER, clock=SetClock()) as office:
+        findings = office.verify_log().findings
+    assert any(finding.table == table for finding in findings)
+
+
+def test_an_upgrade_that_is_cut_off_leaves_the_old_store(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A migration is one transaction: after a failure the store is the old one, and the next opening upgrades it."""
+    database = old / RECEIVER / "docflow.sqlite"
+    real = migrations.upgrade
+
+    def upgrade_and_fail(connection: object) -> None:
+        real(connection)  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(migrations, "upgrade", upgrade_and_fail)
+    with pytest.raises(KeyboardInterrupt):
+        open_exchanging(old, RECEIVER, clock=SetClock())
+    shutil.copy(database, old / "copy.sqlite")
+    for suffix in ("-wal", "-shm"):
+        if Path(f"{database}{suffix}").exists():
+            shutil.copy(f"{database}{suffix}", old / f"copy.sqlite{suffix}")
+    with closing(sqlite3.connect(old / "copy.sqlite")) as seen:
+        assert seen.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
+    monkeypatch.undo()
+    with open_exchanging(old, RECEIVER, clock=SetClock()) as office:
+        assert office.verify_log().findings == ()
