@@ -143,6 +143,7 @@ def test_no_file_of_the_corpora_is_judged_more_leniently_by_the_fast_way(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # a minute of the processor, which may have other work
 def test_no_mutated_file_is_judged_more_leniently_by_the_fast_way(
     our_own: list[bytes], trust: vnsign.TrustStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

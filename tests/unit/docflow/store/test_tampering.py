@@ -305,7 +305,7 @@ def test_a_changed_blob_is_named(folder: Path, change: str) -> None:
         if change == "remove":
             path.unlink()
         else:
-            path.write_bytes({"flip": data[:-1] + b"\x00", "cut": data[:-1], "replace": b"other"}[change])
+            path.write_bytes({"flip": data[:-1] + bytes([data[-1] ^ 1]), "cut": data[:-1], "replace": b"other"}[change])
         report = verify_log(folder)
         assert [(f.table, f.key) for f in report.findings] == [("blobs", path.name)]
         path.parent.mkdir(exist_ok=True)
