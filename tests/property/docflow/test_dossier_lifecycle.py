@@ -117,7 +117,7 @@ class DossierLife(RuleBasedStateMachine):
     @initialize(target=dossiers)
     def begin(self) -> str:
         """One runs from the beginning: few steps are lost on what cannot be done yet."""
-        name = self.open([2, 3, 4])
+        name = str(self.open([2, 3, 4]))
         self.start(name)
         return name
 
