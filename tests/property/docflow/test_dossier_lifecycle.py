@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -19,7 +20,6 @@ from docflow import Office, Punctuality, Session, WorkingCalendar, WorkingHours
 from docflow.errors import DocflowError, ErrorCode
 from docflow.model import YearDays
 from tests.office_kit import SeededRandomness, SetClock, make_agency
-from tests.support import more_in_ci
 from tests.work_kit import make_plan
 
 BEGIN = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
@@ -248,11 +248,12 @@ class DossierLife(RuleBasedStateMachine):
         model.paused = None
 
 
+@pytest.mark.slow
 def test_no_illegal_state_of_dossier_is_reached_and_no_legal_path_refused() -> None:
     """Whatever is done in whatever order, table and model agree, and the log knows every act."""
     effort = settings(
-        max_examples=more_in_ci(8, 60),
-        stateful_step_count=more_in_ci(30, 40),
+        max_examples=60,
+        stateful_step_count=40,
         deadline=None,
         suppress_health_check=list(HealthCheck),
         database=None,
