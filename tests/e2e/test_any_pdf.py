@@ -19,6 +19,7 @@ from vnsign.cli import main
 VIETNAMESE = "Cộng hòa xã hội chủ nghĩa Việt Nam – Ủy ban nhân dân"
 #: Corpus files that may not, or cannot, be signed, with the reason. Strict: every other file must be signed.
 REFUSED = {
+    "dss/AD-RB.pdf": "signing_forbidden",  # its last signature locks all fields, with P=1
     "dss/EmptyPage-corrupted.pdf": "malformed_pdf",
     "dss/EmptyPage-corrupted2.pdf": "malformed_pdf",
     "dss/dss-1188__Test.pdf": "signing_forbidden",
