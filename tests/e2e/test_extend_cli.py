@@ -18,6 +18,8 @@ from tests.materials import HandClock, plain_pdf
 from vnsign import EvidenceCache, Level
 from vnsign.adapters import http_transport
 
+pytestmark = pytest.mark.slow  # real services and pages: CI runs them
+
 Run = Callable[..., Ran]
 
 

@@ -30,6 +30,8 @@ from vnsign.adapters import http_transport
 from vnsign.authority.records import OwnRole
 from vnsign.pki.tsa import FailInfo, build_rejection
 
+pytestmark = pytest.mark.slow  # real services and pages: CI runs them
+
 HOUR = timedelta(hours=1)
 
 

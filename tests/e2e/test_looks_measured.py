@@ -26,6 +26,8 @@ from tests.documents_kit import (
 from tests.materials import HandClock, Office, make_office
 from tests.support import require_tool
 
+pytestmark = pytest.mark.slow  # real services and pages: CI runs them
+
 DPI = 200
 PERSON_MM, SEAL_MM = (45.0, 22.0), (36.0, 36.0)
 BLUE, RED = (20, 40, 200), (220, 20, 30)

@@ -15,6 +15,8 @@ from docflow import verify_log
 from tests.office_kit import open_office
 from tests.support import REPOSITORY, more_in_ci
 
+pytestmark = pytest.mark.slow  # real services and pages: CI runs them
+
 _WORKER = """
 import sys
 from pathlib import Path

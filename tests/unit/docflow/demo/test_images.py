@@ -10,6 +10,8 @@ from PIL import Image, ImageDraw
 from docflow.demo.images import draw_seal, draw_signature
 from docflow.signing import bundled_fonts
 
+pytestmark = pytest.mark.slow  # real services and pages: CI runs them
+
 NAMES = ["Nguyễn Văn Ủy", "Trần Thị Ổn", "Đặng Thị Cứu", "A", ""]
 AGENCIES = [
     "SỞ Y TẾ",
