@@ -16,7 +16,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -213,7 +213,13 @@ def replay(folder: Path, history: History) -> tuple[Report, dict[str, float]]:
 
 
 def _in_transactions(
-    office: Office, folder: Path, clock: Clock, count: int, work: object, *, is_moving: bool = True
+    office: Office,
+    folder: Path,
+    clock: Clock,
+    count: int,
+    work: Callable[[Office, int], object],
+    *,
+    is_moving: bool = True,
 ) -> None:
     """Do something for each document, many in one transaction of the caller's."""
     engine = Database(folder / "office" / "docflow.sqlite").engine
@@ -224,7 +230,7 @@ def _in_transactions(
         with office.lock(), engine.begin() as connection:
             inside = office.within(connection)
             for turn in range(start, min(start + _AT_ONCE, count)):
-                work(inside, turn)  # type: ignore[operator]
+                work(inside, turn)
     engine.dispose()
 
 

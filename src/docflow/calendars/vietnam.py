@@ -118,7 +118,7 @@ def _shipped() -> dict[int, DecreedYear]:
 @cache
 def _fixed(year: int) -> tuple[Mapping[date, str], Mapping[date, str]]:
     # A tenth of a second to import, and only an office that counts days needs it.
-    from holidays.countries.vietnam import Vietnam  # noqa: PLC0415
+    from holidays.countries.vietnam import Vietnam  # noqa: PLC0415 - see above
 
     # A day may be worked in the year before the one for which it was exchanged.
     days = Vietnam(years=(year, year + 1), language="vi")

@@ -145,12 +145,12 @@ class Power:
     basis: str = ""
 
 
-def find_powers(staff: Staff, person: str, *, day: date, type: DocumentType) -> tuple[Power, ...]:  # noqa: A002
+def find_powers(staff: Staff, person: str, *, day: date, kind: DocumentType) -> tuple[Power, ...]:
     """Return every power a person has to sign a document of a type on a day, his own first.
 
     Source: Nghị định 30/2020/NĐ-CP Điều 13; Phụ lục I Phần I mục II.7.
     """
-    return tuple(dict.fromkeys((*_own_powers(staff, person, day=day), *_given(staff, person, day=day, type=type))))
+    return tuple(dict.fromkeys((*_own_powers(staff, person, day=day), *_given(staff, person, day=day, kind=kind))))
 
 
 def require_power(
@@ -159,7 +159,7 @@ def require_power(
     *,
     competence: Competence | None,
     day: date,
-    type: DocumentType,  # noqa: A002
+    kind: DocumentType,
 ) -> Power:
     """Return the power by which a person signs in a capacity.
 
@@ -167,14 +167,14 @@ def require_power(
         UsageError: ``NOT_AUTHORISED``; he has no such power on that day.
     Source: Nghị định 30/2020/NĐ-CP Điều 13.
     """
-    for power in find_powers(staff, person, day=day, type=type):
+    for power in find_powers(staff, person, day=day, kind=kind):
         if power.competence is competence:
             return power
     capacity = competence.value if competence else "in his own post"
     raise UsageError(
         ErrorCode.NOT_AUTHORISED,
         f"{person} may not sign {capacity} on {day}",
-        vi=f"{person} không có thẩm quyền ký {competence.value if competence else ''} vào ngày {day:%d/%m/%Y}.",
+        vi=f"{person} không có thẩm quyền ký{f' {competence.value}' if competence else ''} vào ngày {day:%d/%m/%Y}.",
         way_out="record the appointment or the delegation, or have it signed by whoever is authorised",
     )
 
@@ -191,9 +191,9 @@ def _own_powers(staff: Staff, person: str, *, day: date) -> Iterator[Power]:
             yield Power(competence=Competence.TM if staff.is_collective else None, post=item.post.title)
 
 
-def _given(staff: Staff, person: str, *, day: date, type: DocumentType) -> Iterator[Power]:  # noqa: A002
+def _given(staff: Staff, person: str, *, day: date, kind: DocumentType) -> Iterator[Power]:
     for item in staff.delegations:
-        if not item.term.holds_on(day) or (item.types and type not in item.types):
+        if not item.term.holds_on(day) or (item.types and kind not in item.types):
             continue
         if item.person == person:
             yield Power(competence=item.competence, post=item.head, basis=item.document)

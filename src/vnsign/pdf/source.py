@@ -97,36 +97,58 @@ def hash_of(source: PdfSource, hash_name: str) -> hashlib._Hash:
     return running
 
 
-class _Joined(io.RawIOBase):
-    """A stream and the bytes after it, read as one."""
+class ReadAt(io.RawIOBase):
+    """A stream over bytes of a known number, each piece of which can be read by itself."""
 
-    def __init__(self, base: BinaryIO, base_size: int, tail: bytes) -> None:
-        self._base = base
-        self._base_size = base_size
-        self._tail = tail
+    def __init__(self, size: int) -> None:
+        self._size = size
         self._position = 0
 
+    def piece(self, position: int, count: int) -> bytes:
+        """Return up to ``count`` bytes from a place, at least one before the end.
+
+        Raises:
+            NotImplementedError: A subclass says how.
+        """
+        raise NotImplementedError
+
     def readable(self) -> bool:
+        """Say yes."""
         return True
 
     def seekable(self) -> bool:
+        """Say yes."""
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._base_size + len(self._tail)}[whence]
+        """Go to a place, which may lie behind the end."""
+        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
         self._position = max(0, origin + offset)
         return self._position
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # narrower than Buffer, as io calls it
-        if self._position < self._base_size:
-            self._base.seek(self._position)
-            piece = self._base.read(min(len(buffer), self._base_size - self._position))
-        else:
-            start = self._position - self._base_size
-            piece = self._tail[start : start + len(buffer)]
+        """Read on from where it stands."""
+        piece = self.piece(self._position, min(len(buffer), max(0, self._size - self._position)))
         buffer[: len(piece)] = piece
         self._position += len(piece)
         return len(piece)
+
+
+class _Joined(ReadAt):
+    """A stream and the bytes after it, read as one."""
+
+    def __init__(self, base: BinaryIO, base_size: int, tail: bytes) -> None:
+        super().__init__(base_size + len(tail))
+        self._base = base
+        self._base_size = base_size
+        self._tail = tail
+
+    def piece(self, position: int, count: int) -> bytes:
+        if position < self._base_size:
+            self._base.seek(position)
+            return self._base.read(min(count, self._base_size - position))
+        start = position - self._base_size
+        return self._tail[start : start + count]
 
     def close(self) -> None:
         self._base.close()

@@ -20,7 +20,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 
 from vnsign.errors import ErrorCode, InputError, UsageError
 from vnsign.pki.certificates import utc_seconds
@@ -188,10 +187,3 @@ def _revoked_certificates(content: CrlContent) -> Iterable[x509.RevokedCertifica
 
 def _bad_list(message: str) -> UsageError:
     return UsageError(ErrorCode.BAD_ARGUMENT, f"no such revocation list: {message}")
-
-
-def unique_crls(
-    crls: Iterable[x509.CertificateRevocationList],
-) -> tuple[x509.CertificateRevocationList, ...]:
-    """Return the lists without repeats, in order; lists are told apart by their DER (they cannot be hashed)."""
-    return tuple({crl.public_bytes(serialization.Encoding.DER): crl for crl in crls}.values())

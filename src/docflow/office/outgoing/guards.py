@@ -84,7 +84,7 @@ def _guard_leader_signature(work: Work, document: Document) -> None:
             document.draft.signer_name,
             competence=document.draft.competence,
             day=law_date(work.step.at),
-            type=document.draft.type,
+            kind=document.draft.type,
         )
 
 

@@ -21,6 +21,7 @@ from typing import Any, BinaryIO, NamedTuple, Protocol, Self, TypeVar, cast, ove
 import pikepdf
 
 from vnsign.pdf.opening import open_pdf, open_stream, warnings_of
+from vnsign.pdf.source import ReadAt
 
 _Kept = TypeVar("_Kept")
 _CHUNK_BYTES = 1 << 20
@@ -188,27 +189,12 @@ class OpenedPdf:
         return not any(bytes(piece).strip(_WHITE_SPACE) for piece in pieces(self.data, end, len(self.data)))
 
 
-class _Beginning(io.RawIOBase):
+class _Beginning(ReadAt):
     """The bytes before a position, as a stream."""
 
     def __init__(self, data: FileBytes, end: int) -> None:
+        super().__init__(end)
         self._data = data
-        self._end = end
-        self._position = 0
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._end}[whence]
-        self._position = max(0, origin + offset)
-        return self._position
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # narrower than Buffer, as io calls it
-        piece = self._data[self._position : min(self._position + len(buffer), self._end)]
-        buffer[: len(piece)] = piece
-        self._position += len(piece)
-        return len(piece)
+    def piece(self, position: int, count: int) -> bytes:
+        return self._data[position : position + count]

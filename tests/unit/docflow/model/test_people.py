@@ -41,14 +41,14 @@ STAFF = Staff(
 
 def powers(person: str, day: date = DAY, *, kind: DocumentType = DocumentType.QUYET_DINH) -> list[str | None]:
     """Return the words before the post under which somebody may sign."""
-    return [p.competence.value if p.competence else None for p in find_powers(STAFF, person, day=day, type=kind)]
+    return [p.competence.value if p.competence else None for p in find_powers(STAFF, person, day=day, kind=kind)]
 
 
 def test_a_deputy_signs_for_the_head() -> None:
     """NĐ 30/2020 Điều 13: KT. before the post of the head; the head in his own name, TM. for a collective."""
     assert (powers("An"), powers("Bình")) == ([None], ["KT."])
     collective = Staff(appointments=STAFF.appointments, is_collective=True)
-    (power,) = find_powers(collective, "An", day=DAY, type=DocumentType.QUYET_DINH)
+    (power,) = find_powers(collective, "An", day=DAY, kind=DocumentType.QUYET_DINH)
     assert (power.competence, power.post) == (Competence.TM, "CHỦ TỊCH")
 
 
@@ -84,18 +84,18 @@ def test_a_written_delegation_to_the_head_of_a_unit_is_not_passed_to_his_deputy(
     """NĐ 30/2020 Điều 13: TUQ. is not sub-delegated; only an order (TL.) is."""
     given = dataclasses.replace(WRITTEN, person="Dũng", types=frozenset({DocumentType.QUYET_DINH}))
     staff = Staff(appointments=STAFF.appointments, delegations=(given,))
-    assert [p.competence for p in find_powers(staff, "Dũng", day=DAY, type=DocumentType.QUYET_DINH)] == [Competence.TUQ]
-    assert find_powers(staff, "Giang", day=DAY, type=DocumentType.QUYET_DINH) == ()
+    assert [p.competence for p in find_powers(staff, "Dũng", day=DAY, kind=DocumentType.QUYET_DINH)] == [Competence.TUQ]
+    assert find_powers(staff, "Giang", day=DAY, kind=DocumentType.QUYET_DINH) == ()
 
 
 def test_whoever_has_no_power_that_day_is_refused() -> None:
     """A power holds on its days, both ends included."""
     kind = DocumentType.QUYET_DINH
     for day in (date(2026, 1, 1), date(2026, 12, 31)):
-        assert require_power(STAFF, "Bình", competence=Competence.KT, day=day, type=kind).post == "CHỦ TỊCH"
+        assert require_power(STAFF, "Bình", competence=Competence.KT, day=day, kind=kind).post == "CHỦ TỊCH"
     for day, competence in ((date(2027, 1, 1), Competence.KT), (DAY, None), (DAY, Competence.TM)):
         with pytest.raises(DocflowError) as caught:
-            require_power(STAFF, "Bình", competence=competence, day=day, type=kind)
+            require_power(STAFF, "Bình", competence=competence, day=day, kind=kind)
         assert caught.value.code is ErrorCode.NOT_AUTHORISED
 
 
