@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from docflow import Document, DocumentState, EntryKind, RegisterEntry
@@ -21,14 +23,25 @@ from docflow import Office
 from tests.numbering_kit import VOIDED_EACH
 from tests.office_kit import make_agency
 
-place, home, name, count = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+place, home, name, count, is_doomed = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), sys.argv[5] == "doomed"
 with Office.open(place, agency=make_agency(), home=home) as office:
-    print("open", flush=True)
     for number in range(count):
+        print(number, flush=True)
         office.issue(f"{name}-{number}", actor=name)
         if number % VOIDED_EACH == 0:
             office.void(f"{name}-{number}", actor=name, reason="in hỏng")
+    if is_doomed:
+        sys.stdin.read()
 """
+"""It says which document it takes up. One that shall be killed does not end before it is, however fast it was."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Death:
+    """When a worker is killed: so many seconds after it took up document ``at``, whatever it does then."""
+
+    at: int
+    after: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,42 +77,36 @@ def lines_of(entries: Sequence[RegisterEntry], documents: Mapping[str, Document]
 def issue_and_kill(place: str, home: str, *, workers: int, count: int, kills: int, seed: int) -> int:
     """Let processes issue ``count`` documents each, kill random ones and start them again; return how many died."""
     dice = random.Random(seed)
-    names = [f"w{number}" for number in range(workers)]
-    running = {name: _start(place, home, name, count) for name in names}
+    deaths: dict[str, list[Death]] = {f"w{number}": [] for number in range(workers)}
+    for _ in range(kills):
+        deaths[dice.choice(sorted(deaths))].append(Death(at=dice.randrange(count), after=dice.uniform(0, 0.02)))
+    with ThreadPoolExecutor(workers) as pool:
+        lives = [pool.submit(_live, place, home, name, count, planned) for name, planned in deaths.items()]
+    return sum(life.result() for life in lives)
+
+
+def _live(place: str, home: str, name: str, count: int, deaths: Iterable[Death]) -> int:
+    """Run one worker through its deaths and to its end; return how often it was killed."""
     killed = 0
-    deadline = time.monotonic() + 3000
-    while running and time.monotonic() < deadline:
-        time.sleep(dice.uniform(0.05, 0.4))
-        if killed < kills:
-            victim = dice.choice(sorted(running))
-            if running[victim].poll() is None:
-                running[victim].kill()
-                killed += running[victim].wait() != 0
-        for name, worker in list(running.items()):
-            code = worker.poll()
-            if code is None:
-                continue
-            _close(running.pop(name))
-            if code != 0:
-                running[name] = _start(place, home, name, count)
-    for worker in running.values():
-        worker.kill()
-        _close(worker)
-    if running:
-        raise TimeoutError(f"{sorted(running)} did not end")
+    for death in sorted(deaths):
+        with _start(place, home, name, count, "doomed") as worker:
+            for line in worker.stdout or ():
+                if int(line) >= death.at:
+                    break
+            time.sleep(death.after)
+            worker.kill()
+            killed += worker.wait() == -signal.SIGKILL
+    with _start(place, home, name, count, "free") as worker:
+        worker.communicate(timeout=3000)
+    if worker.returncode != 0:
+        raise RuntimeError(f"{name} ended with {worker.returncode}")
     return killed
 
 
-def _start(place: str, home: str, name: str, count: int) -> subprocess.Popen[bytes]:
-    worker = subprocess.Popen(
-        [sys.executable, "-c", _WORKER, place, home, name, str(count)], cwd=REPOSITORY, stdout=subprocess.PIPE
+def _start(place: str, home: str, name: str, count: int, fate: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", _WORKER, place, home, name, str(count), fate],
+        cwd=REPOSITORY,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
-    if worker.stdout is not None:
-        worker.stdout.readline()
-    return worker
-
-
-def _close(worker: subprocess.Popen[bytes]) -> None:
-    worker.wait()
-    if worker.stdout is not None:
-        worker.stdout.close()
