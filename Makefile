@@ -50,9 +50,10 @@ soak: $(VENV)/.dev-installed ## Kill and repeat for minutes
 	@$(BIN)/python -m pytest --soak --timeout=3600 $(ARGS)
 
 .PHONY: fuzz
-fuzz: .venv-fuzz/.installed ## Fuzz verification for half an hour (SEEDS=folder of PDFs; ARGS for libFuzzer)
-	@mkdir -p .fuzz/corpus .fuzz/found; .venv-fuzz/bin/python tests/fuzz/inspect_bytes.py $(or $(SEEDS),.fuzz/seeds) .fuzz/corpus \
-	    -dict=tests/fuzz/pdf.dict -artifact_prefix=.fuzz/found/ -timeout=20 -rss_limit_mb=3000 -max_len=200000 -max_total_time=1800 $(ARGS)
+fuzz: .venv-fuzz/.installed $(VENV)/.dev-installed ## Fuzz verification for half an hour (PDFS=folders of more PDFs; ARGS for libFuzzer)
+	@mkdir -p .fuzz/found; $(BIN)/python -m tests.fuzz.make_seeds .fuzz/seeds .fuzz/corpus $(PDFS)
+	@.venv-fuzz/bin/python tests/fuzz/inspect_bytes.py .fuzz/seeds .fuzz/corpus -dict=tests/fuzz/pdf.dict \
+	    -artifact_prefix=.fuzz/found/ -timeout=20 -rss_limit_mb=3000 -max_len=200000 -max_total_time=1800 $(ARGS)
 
 .venv-fuzz/.installed: tests/fuzz/requirements.txt pyproject.toml
 	@$(call find_python); echo "Installing the fuzzer"; "$$python" -m venv .venv-fuzz
