@@ -13,6 +13,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ from tests.materials import Office, leader_signed, make_office, numbered, plain_
 from tests.report_kit import PASSED, UNDECIDED, certificate, timestamp
 from tests.support import REPOSITORY
 from vnsign.adapters.files import open_bytes
+from vnsign.adapters.trust_folder import read_trust_folder
+from vnsign.batch.archive.checking import ArchiveCheck
+from vnsign.batch.archive.tasks import Selection
 from vnsign.cli.group import cli
 from vnsign.pdf.reading import opened
 from vnsign.pdf.reading.opened import FileBytes
@@ -32,6 +36,7 @@ from vnsign.pki.anchors import fingerprint
 from vnsign.policy.validation import DEFAULT_POLICY, POLICIES
 from vnsign.verification.lapsing import find_lapse
 from vnsign.wiring import archives
+from vnsign.wiring.inspecting import Inspection
 
 
 @pytest.fixture(scope="module")
@@ -169,9 +174,52 @@ def test_a_missing_file_is_an_alarm_until_it_is_accepted(work: Path) -> None:
 
 def test_frozen_writes_nothing(work: Path) -> None:
     """For CI: new files are verified each time, and the lock is what was committed."""
-    assert check(work, "--frozen")[2]["verified"] == 2
-    assert not (work / "archive.lock").exists()
+    check(work)
+    lock = (work / "archive.lock").read_bytes()
+    (work / "archive/new.pdf").write_bytes(plain_pdf())
+    for _ in range(2):
+        assert check(work, "--frozen")[2]["verified"] == 1
+    assert (work / "archive.lock").read_bytes() == lock
     assert run(work, "--frozen", "--accept").exit_code == 2  # wrong usage: main() makes it 64
+
+
+def test_frozen_needs_a_lock(work: Path) -> None:
+    """A lock's name mistyped in a CI job: compared with nothing, every archive would pass."""
+    told = run(work, "--frozen")
+
+    assert told.exit_code == 2  # wrong usage: main() makes it 64
+    assert "there is none at" in told.stderr
+
+
+def test_an_empty_archive_is_not_called_valid(work: Path) -> None:
+    """A disk that is not mounted: nothing was verified; with a lock everything is missing."""
+    (work / "nothing").mkdir()
+    where = [str(work / "nothing"), "--lock", str(work / "nothing.lock")]
+    told = CliRunner().invoke(cli, ["archive", "check", *where])
+    check(work)
+    shutil.rmtree(work / "archive")
+    (work / "archive").mkdir()
+
+    assert (told.exit_code, told.stdout) == (3, "0 tệp\n")
+    assert check(work)[0] == 1
+
+
+def test_a_lock_that_cannot_be_written_is_no_verdict(work: Path) -> None:
+    """Exit code 64, and no file is left behind."""
+    where = [str(work / "archive"), "--lock", str(work / "absent/archive.lock")]
+    told = CliRunner().invoke(cli, ["archive", "check", *where])
+
+    assert told.exit_code == 64
+    assert "output_not_writable" in told.stderr
+    assert not (work / "absent").exists()
+
+
+def test_what_will_lapse_is_worse_than_what_has_no_signature(work: Path) -> None:
+    """Worst first: 2 with --strict, though an unsigned file alone is 3."""
+    (work / "archive/plain.pdf").write_bytes(plain_pdf())
+
+    assert check(work)[0] == 3
+    assert check(work, "--warn-months", "1200", "--strict")[0] == 2
 
 
 def test_what_will_lapse_is_told_in_time(work: Path) -> None:
@@ -231,7 +279,8 @@ def test_a_damaged_lock_is_refused_and_left_alone(work: Path) -> None:
 
     result = run(work)
 
-    assert "malformed_lock" in str(result.exception)
+    assert result.exit_code == 64  # 1 would say that a file failed
+    assert "malformed_lock" in result.stderr
     assert lock.read_bytes() == damaged
 
 
@@ -276,6 +325,28 @@ def test_a_killed_check_goes_on_and_tells_everything(work: Path, document: bytes
     assert check(work)[1]["000.pdf"] == ("missing", None)
 
 
+def test_a_sample_that_was_stopped_goes_on(work: Path) -> None:
+    """Without --seed too: the one that was drawn is kept, and what was done is not done again."""
+    check(work)
+    taken: list[str] = []
+    for after in (1, 2):
+        how = Inspection(trust=read_trust_folder(work / "trust"), at=datetime.now(UTC))
+        checked = ArchiveCheck(
+            folder=work / "archive",
+            lock=work / "archive.lock",
+            header=archives.header_of(how),
+            selection=Selection(at=how.at, sample=2, seed=f"drawn {after}", is_seed_drawn=True),
+        )
+        results = archives.check_archive(checked, how)
+        taken += [result.path for result in islice(results, after)]
+        results.close()
+    part = (work / "archive.lock.part").read_text()
+
+    assert taken == ["2026/a.pdf", "2026/a.pdf", "b.pdf"]  # told again, not verified again
+    assert '"seed":"drawn 1"' in part
+    assert len(part.splitlines()) == 3  # how it is checked, and one line a file
+
+
 @pytest.mark.slow
 def test_two_checks_at_once_do_not_mix(work: Path) -> None:
     """The second one is told so."""
@@ -283,7 +354,9 @@ def test_two_checks_at_once_do_not_mix(work: Path) -> None:
         import fcntl  # noqa: PLC0415 — only here
 
         fcntl.flock(stream, fcntl.LOCK_EX)
-        assert "batch_running" in str(run(work).exception)
+        told = run(work)
+    assert told.exit_code == 64
+    assert "batch_running" in told.stderr
 
 
 @pytest.mark.slow

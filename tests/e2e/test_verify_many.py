@@ -174,9 +174,11 @@ def test_a_report_goes_to_a_file_whole(work: Path) -> None:
 
 @pytest.mark.slow
 def test_a_report_that_cannot_be_written_is_an_error(work: Path) -> None:
-    """Exit code 1 and one line."""
+    """Exit code 64, which is no verdict's, and one line; standard output that is full likewise."""
     done = vnsign(work, "verify", "signed/good.pdf", "--trust", "trust", "--out", "absent/report.txt")
+    full = " ".join([*_command(), "verify signed/good.pdf --trust trust > /dev/full"])
 
-    assert done.returncode == 1
+    assert subprocess.run(["sh", "-c", full], cwd=work, capture_output=True, check=False, timeout=120).returncode == 64
+    assert done.returncode == 64
     assert done.stderr.count(b"\n") == 1
     assert b"output_not_writable" in done.stderr

@@ -19,9 +19,10 @@ from vnsign.batch.archive.lock import entry_to_dict
 from vnsign.batch.archive.states import ALARMS, FileResult, FileState
 from vnsign.batch.archive.tasks import Selection
 from vnsign.cli.archive_words import lines_of, summary_line
+from vnsign.cli.no_verdict import exiting_without_verdict
 from vnsign.cli.times import Moment
 from vnsign.cli.verify_options import inspection, trust_options
-from vnsign.cli.verify_output import EXIT_CODES, write_report
+from vnsign.cli.verify_output import EXIT_CODES, EXIT_NOTHING, write_report
 from vnsign.rendering.plain_data import to_json
 from vnsign.report import Verdict
 from vnsign.verification.messages import Language
@@ -69,14 +70,16 @@ class _Tally:
     def exit_code(self, *, strict: bool) -> int:
         if not self.accept and any(self.states[state] for state in ALARMS):
             return EXIT_ALARM
-        worst = next((code for verdict, code in EXIT_CODES if self.verdicts[verdict]), 0)
-        return worst or (EXIT_LAPSING if strict and self.lapsing else 0)
+        worst = next((code for verdict, code in EXIT_CODES if self.verdicts[verdict]), EXIT_NOTHING)
+        # worst first: what will lapse counts as undecided, which is worse than no signature
+        return EXIT_LAPSING if strict and self.lapsing and worst in {0, EXIT_NOTHING} else worst
 
 
 @archive.command(
     epilog="Example: vnsign archive check archive --lock archive.lock --trust trust/vn-official. "
     "Exit code, worst first: 1 a file failed, changed or is missing, 4 unreadable, 2 could not be decided (or, with "
-    "--strict, will lapse), 3 no signature, 0 all valid and as locked; 64 wrong usage."
+    "--strict, will lapse), 3 no signature or no file, 0 all valid and as locked; 64 no verdict: wrong usage, the lock "
+    "cannot be read or written, or another check is running."
 )
 @click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option(
@@ -140,6 +143,9 @@ def check(
     """
     if accept and frozen:
         raise click.UsageError("--accept writes the lock, --frozen does not")
+    if frozen and not lock.exists():
+        # compared with nothing, every file would be new and nothing missing
+        raise click.UsageError(f"--frozen compares with a lock, and there is none at {lock}")
     moment = at if at is not None else SystemClock().now()
     how = inspection(at=moment, **trust)
     tally = _Tally(warn_before=moment + warn_months * _MONTH, accept=accept)
@@ -147,17 +153,15 @@ def check(
         folder=folder,
         lock=lock,
         header=header_of(how),
-        selection=Selection(at=moment, full=full, sample=sample, seed=seed or secrets.token_hex(8)),
+        selection=Selection(
+            at=moment, full=full, sample=sample, seed=seed or secrets.token_hex(8), is_seed_drawn=not seed
+        ),
         accept=accept,
         write=not frozen,
     )
-    results = check_archive(checked, how, workers=jobs)
-    with closing(results):
+    with exiting_without_verdict(), closing(check_archive(checked, how, workers=jobs)) as results:
         pieces = _as_json(results, tally) if as_json else _as_text(results, tally, Language(lang))
-        try:
-            write_report(pieces, None)
-        except KeyboardInterrupt:
-            raise click.Abort from None
+        write_report(pieces, None)
     ctx.exit(tally.exit_code(strict=strict))
 
 

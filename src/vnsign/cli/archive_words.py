@@ -63,4 +63,5 @@ def summary_line(states: Counter[FileState], verdicts: Counter[Verdict], *, laps
     parts += [f"{verdicts[verdict]} {verdict_words(verdict, language)}" for verdict in Verdict if verdicts[verdict]]
     if lapsing:
         parts.append(f"{lapsing} {_LAPSING[language]}")
-    return f"{verdicts.total()} {LABELS['files'][language]}: {', '.join(parts)}"
+    told = f"{verdicts.total()} {LABELS['files'][language]}"
+    return f"{told}: {', '.join(parts)}" if parts else told

@@ -1,24 +1,21 @@
 """The group of commands and what becomes of errors.
 
-Exit codes: those of the command; 64 for wrong usage (BAD_ARGUMENT); 1 for any other error of vnsign; 130 when
-interrupted.
+Exit codes: those of the command; 64 for wrong usage (BAD_ARGUMENT); 1 for any other error of vnsign, but 64 where the
+exit code is a verdict (:mod:`vnsign.cli.no_verdict`); 130 when interrupted.
 """
 
 from __future__ import annotations
 
 import io
-import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 
 import click
 
 from vnsign.cli.lazy import LazyGroup
+from vnsign.cli.no_verdict import EXIT_USAGE, forget_output
 from vnsign.errors import ErrorCode, VnsignError
 
-#: EX_USAGE of sysexits.h.
-EXIT_USAGE = 64
 EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130
 
@@ -55,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(EXIT_USAGE)
     except click.ClickException as exc:
         exc.show()
-        sys.exit(EXIT_FAILED)
+        sys.exit(exc.exit_code)
     except click.Abort:
         sys.exit(EXIT_INTERRUPTED)
     except VnsignError as exc:
@@ -63,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(EXIT_USAGE if exc.code is ErrorCode.BAD_ARGUMENT else EXIT_FAILED)
     except OSError as exc:
         # Commands turn what they meet into our errors; what is left is the output itself.
-        _forget_output()
+        forget_output()
         click.echo(f"Error: {exc.strerror or exc}", err=True)
         sys.exit(EXIT_FAILED)
     sys.exit(code if isinstance(code, int) else 0)
@@ -73,11 +70,3 @@ def escape_unprintable() -> None:
     """Have characters that the output's encoding does not know escaped instead of refused."""
     if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
         sys.stdout.reconfigure(errors="backslashreplace")
-
-
-def _forget_output() -> None:
-    # What is still buffered would fail once more when the interpreter ends.
-    with suppress(OSError, ValueError, AttributeError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)

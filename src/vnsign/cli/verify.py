@@ -17,17 +17,21 @@ from typing import Any
 import click
 
 from vnsign.adapters.clock import SystemClock
+from vnsign.cli.no_verdict import exiting_without_verdict
 from vnsign.cli.times import Moment
 from vnsign.cli.verify_inputs import VerifyInputs
 from vnsign.cli.verify_options import inspection, trust_options
-from vnsign.cli.verify_output import Tally, write_report
+from vnsign.cli.verify_output import Tally, report_file, write_report
 from vnsign.errors import UsageError
 from vnsign.rendering.formats import Format, render
 from vnsign.rendering.items import Setting
+from vnsign.rendering.words import words
 from vnsign.report import DocumentReport
 from vnsign.verification.messages import Language
 from vnsign.verification.requirements import Requirement, parse_requirement
 from vnsign.wiring.inspecting import inspect_files
+
+_VERIFYING = words("Đang kiểm tra", "Verifying")
 
 
 class _Demand(click.ParamType[Requirement]):
@@ -47,7 +51,7 @@ class _Demand(click.ParamType[Requirement]):
 @click.command(
     epilog="Example: vnsign verify signed --recursive --trust trust. "
     "Exit code, worst first: 1 a signature failed or a requirement is not met, 4 unreadable, 2 could not be decided, "
-    "3 no signature, 0 all valid; 64 wrong usage."
+    "3 no signature, 0 all valid; 64 no verdict: wrong usage, or the report cannot be written."
 )
 @click.argument(
     "paths", nargs=-1, required=True, metavar="PATHS…", type=click.Path(exists=False, allow_dash=True, path_type=Path)
@@ -73,7 +77,10 @@ class _Demand(click.ParamType[Requirement]):
     help="What the report is written as.",
 )
 @click.option(
-    "--out", metavar="FILE", type=click.Path(path_type=Path), help="Write the report there instead of printing it."
+    "--out",
+    metavar="FILE",
+    type=click.Path(allow_dash=True, path_type=Path),
+    help="Write the report there, whole or not at all, instead of printing it (-: print it). Never over a PDF.",
 )
 @click.option(
     "--lang",
@@ -108,19 +115,18 @@ def verify(
     """
     inputs = VerifyInputs(paths=paths, recursive=recursive)
     inputs.require_sense()
+    target = report_file(out, inputs.paths)
     how = inspection(at=at if at is not None else SystemClock().now(), **trust)
     setting = Setting(at=how.at, language=Language(lang), version=version("vnsign-docflow"), policy=how.policy.name)
     tally = Tally(requirements)
     with ExitStack() as stack:
+        stack.enter_context(exiting_without_verdict())
         reports = inspect_files(inputs.files(), how, workers=jobs)
         if isinstance(reports, Generator):
             stack.enter_context(closing(reports))
         if _shows_bar(progress, inputs):
-            reports = _with_bar(reports, inputs.count())
-        try:
-            write_report(render(tally.items(reports), Format(form), setting), out)
-        except KeyboardInterrupt:
-            raise click.Abort from None
+            reports = _with_bar(reports, inputs.count(), Language(lang))
+        write_report(render(tally.items(reports), Format(form), setting), target)
     ctx.exit(tally.exit_code())
 
 
@@ -130,10 +136,10 @@ def _shows_bar(wanted: bool | None, inputs: VerifyInputs) -> bool:
     return sys.stderr is not None and sys.stderr.isatty() and not inputs.is_single() and "CI" not in os.environ
 
 
-def _with_bar(reports: Iterable[DocumentReport], total: int | None) -> Iterator[DocumentReport]:
+def _with_bar(reports: Iterable[DocumentReport], total: int | None, language: Language) -> Iterator[DocumentReport]:
     from vnsign.cli.sign_progress import Bar  # noqa: PLC0415 — one document is verified sooner than this is loaded
 
-    with Bar("Verifying", total=total).moving() as advance:
+    with Bar(_VERIFYING[language], total=total).moving() as advance:
         for report in reports:
             yield report
             advance()

@@ -41,7 +41,7 @@ class VerifyInputs:
         for path in self.paths:
             if _is_list(path):
                 if sys.stdin is None or sys.stdin.isatty():
-                    raise click.UsageError("- reads names from standard input; it is a terminal")
+                    raise click.UsageError("- reads names from standard input, which is closed or a terminal")
                 continue
             if not os.path.lexists(path):
                 raise click.UsageError(f"{path} does not exist")

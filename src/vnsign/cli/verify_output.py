@@ -1,14 +1,17 @@
 """Where the report of ``vnsign verify`` goes, and which exit code it comes to.
 
 Invariants:
+    - A report is never written over a PDF: what was to be verified would be lost.
     - Standard output gets each document's part as soon as it is known; a file gets all of it in one step, or nothing.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +31,8 @@ EXIT_CODES: tuple[tuple[Verdict, int], ...] = (
     (Verdict.TOTAL_PASSED, 0),
 )
 EXIT_UNMET = 1
+#: There was no file at all, on standard input or in an archive: nothing is valid.
+EXIT_NOTHING = 3
 
 
 @dataclass(slots=True)
@@ -54,15 +59,34 @@ class Tally:
         return next((code for verdict, code in EXIT_CODES if self.verdicts[verdict]), EXIT_NOTHING)
 
 
-#: No file at all came from standard input: nothing is valid.
-EXIT_NOTHING = 3
+#: Readers look for the header there. Source: ISO 32000-2 §7.5.2, Annex I.
+_HEADER_BYTES = 1024
+
+
+def report_file(out: Path | None, inputs: Iterable[Path]) -> Path | None:
+    """Return the file that a report goes to, None for standard output (also asked for as ``-``).
+
+    Raises:
+        click.UsageError: It is one of the inputs, or there is a PDF.
+    """
+    if out is None or str(out) == "-":
+        return None
+    real = os.path.realpath(out)
+    is_pdf = False
+    with suppress(OSError, ValueError):
+        if os.path.isfile(real):  # noqa: PTH113 — a pipe would be waited for; it is refused when it is written
+            with open(real, "rb") as stream:  # noqa: PTH123
+                is_pdf = b"%PDF-" in stream.read(_HEADER_BYTES)
+    if is_pdf or any(os.path.realpath(path) == real for path in inputs if not path.is_dir()):
+        raise click.UsageError(f"--out {out} would write the report over a document")
+    return out
 
 
 def write_report(pieces: Iterable[str], out: Path | None) -> None:
     """Write a report to a file or to standard output.
 
     Raises:
-        UsageError: OUTPUT_NOT_WRITABLE.
+        UsageError: OUTPUT_NOT_WRITABLE; nothing is left half written.
         OSError: Standard output is closed or full.
     """
     if out is not None:

@@ -27,6 +27,9 @@ from vnsign.policy.validation import DEFAULT_POLICY, ValidationPolicy
 from vnsign.report import EvidenceOrigin
 from vnsign.verification.evidence_pool import EvidencePool, KnownEvidence
 
+#: No certificate is older; and far from the end of what a datetime can hold.
+FIRST_YEAR, LAST_YEAR = 1970, 9000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
@@ -42,7 +45,7 @@ class Circumstances:
         asking: When a second reader is asked about changes; always is slow and meant for tests.
 
     Raises:
-        UsageError: ``BAD_ARGUMENT``: ``at`` has no time zone.
+        UsageError: ``BAD_ARGUMENT``: ``at`` has no time zone, or nothing could be judged then.
     """
 
     trust: TrustAnchors
@@ -58,7 +61,16 @@ class Circumstances:
             raise UsageError(
                 ErrorCode.BAD_ARGUMENT, "the validation time has no time zone", way_out="give an aware time"
             )
+        if not is_judgeable(self.at):
+            raise UsageError(
+                ErrorCode.BAD_ARGUMENT, f"the validation time lies outside the years {FIRST_YEAR} to {LAST_YEAR}"
+            )
         object.__setattr__(self, "at", self.at.astimezone(UTC))
+
+
+def is_judgeable(moment: datetime) -> bool:
+    """Tell whether something can be judged at a time: days are added to it and taken from it."""
+    return FIRST_YEAR <= moment.year <= LAST_YEAR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,14 @@
 
 Invariants:
     - Only signatures that passed count: a level or a signer of a signature that could not be decided meets nothing.
-    - A signer is his whole name, or the SHA-256 of his certificate; a part of a name is nobody.
+    - A signer is his whole name, or the SHA-256 of his certificate; a part of a name is nobody. Names are compared as
+      certificates' are (case, spaces and the form of Unicode do not matter), written in either direction.
     - A document without signatures meets nothing.
 
 What it does not do: change a verdict. A document may be valid and not what was wanted.
 
-Source: ETSI EN 319 142-1 §6 (each level contains the ones before it); RFC 4514 (names as text).
+Source: ETSI EN 319 142-1 §6 (each level contains the ones before it); RFC 4514 (names as text);
+RFC 5280 §7.1 (their comparison).
 """
 
 from __future__ import annotations
@@ -18,12 +20,12 @@ from dataclasses import dataclass
 from cryptography import x509
 
 from vnsign.errors import ErrorCode, UsageError
+from vnsign.pki.name_matching import is_same_name
 from vnsign.report import DocumentReport, Indication, Level, SignatureReport
+from vnsign.verification.attribute_types import parse_name
 
 _LEVELS = (Level.PADES_B_B, Level.PADES_B_T, Level.PADES_B_LT, Level.PADES_B_LTA)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-#: People write a space after a comma; RFC 4514 has none.
-_SPACE_BETWEEN = re.compile(r",\s+(?=[A-Za-z0-9.]+=)")
 _WAY_OUT = "write level=B-LT, signer=CN=…,O=… (the whole name), or signer=SHA256 of the certificate"
 
 
@@ -57,7 +59,7 @@ def parse_requirement(text: str) -> Requirement:
         digits = value.replace(":", "").lower()
         if _SHA256.fullmatch(digits):
             return Requirement(text=text, signer=digits)
-        if (name := _name(_SPACE_BETWEEN.sub(",", value))) is not None:
+        if (name := parse_name(value)) is not None:
             return Requirement(text=text, signer=name)
     raise UsageError(ErrorCode.BAD_ARGUMENT, f"{text!r} is no requirement", way_out=_WAY_OUT)
 
@@ -77,11 +79,15 @@ def is_met(requirement: Requirement, report: DocumentReport) -> bool:
 def _is_signer(signature: SignatureReport, wanted: x509.Name | str | None) -> bool:
     if isinstance(wanted, str):
         return signature.signer_sha256 == wanted
-    return wanted is not None and _name(signature.signer) == wanted
+    signer = parse_name(signature.signer)
+    if wanted is None or signer is None:
+        return False
+    # openssl and the systems' own dialogs show the order of the certificate, RFC 4514 the reverse
+    return any(_is_same(signer, name) for name in (wanted, x509.Name(reversed(wanted.rdns))))
 
 
-def _name(text: str) -> x509.Name | None:
+def _is_same(one: x509.Name, other: x509.Name) -> bool:
     try:
-        return x509.Name.from_rfc4514_string(text)
-    except (ValueError, KeyError):
-        return None
+        return is_same_name(one, other)
+    except ValueError:
+        return False

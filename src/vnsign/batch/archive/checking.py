@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,9 @@ class ArchiveCheck:
         known: LockFile,
         selection: Selection,
     ) -> Iterator[FileResult]:
+        if selection.is_seed_drawn and selection.sample:
+            began_with = part.earlier_seed(self._identity(known, selection))
+            selection = replace(selection, seed=began_with or selection.seed)
         last = part.begin(self._identity(known, selection))
         if last is not None:
             yield from part.results()

@@ -54,6 +54,16 @@ class PartFile:
             ) from exc
         return cls(path, stream)
 
+    def earlier_seed(self, how: dict[str, Any]) -> str | None:
+        """Return the seed of an earlier check that was made in the same way but for its seed; None if there is none."""
+        self._stream.seek(0)
+        try:
+            earlier = json.loads(self._stream.readline())
+            seed = earlier["seed"]
+        except (KeyError, TypeError, ValueError, RecursionError):
+            return None
+        return seed if isinstance(seed, str) and earlier == {**how, "seed": seed} else None
+
     def begin(self, how: dict[str, Any]) -> str | None:
         """Go on with an earlier check made in the same way, else begin anew.
 

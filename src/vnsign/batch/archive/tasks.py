@@ -29,12 +29,14 @@ class Selection:
         full: All of them.
         sample: So many of them, chosen by ``seed``.
         seed: Any text; the same seed chooses the same files of the same lock.
+        is_seed_drawn: Nobody asked for this seed: a check that goes on keeps the one it began with.
     """
 
     at: datetime
     full: bool = False
     sample: int = 0
     seed: str = ""
+    is_seed_drawn: bool = False
 
 
 def find_tasks(folder: Path, lock: LockFile, selection: Selection, *, after: str | None = None) -> Iterator[FileTask]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import unicodedata
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.serialization import Encoding
 
+import vnsign
 from tests.materials import Office, leader_signed, make_office, numbered, plain_pdf, sealed
 from tests.report_kit import EVERY_VERDICT, FAILED, PASSED, UNDECIDED, UNREADABLE, UNSIGNED
-from vnsign.cli.group import cli
+from vnsign.cli.group import cli, main
 from vnsign.cli.verify_output import EXIT_CODES, Tally
 from vnsign.errors import UsageError
 from vnsign.pki.anchors import fingerprint
@@ -53,6 +57,10 @@ LEADER = "CN=Nguyễn Văn Ủy,O=UBND tỉnh An Bình,C=VN"
         ("level=B-LTA", 1),
         (f"signer={LEADER}", 0),
         ("signer=CN=Nguyễn Văn Ủy, O=UBND tỉnh An Bình, C=VN", 0),
+        ("signer=C = VN, O = UBND tỉnh An Bình, CN = Nguyễn Văn Ủy", 0),
+        ("signer=cn=nguyễn văn ủy,o=UBND TỈNH AN BÌNH,c=vn", 0),
+        (f"signer={unicodedata.normalize('NFD', LEADER)}", 0),
+        ("signer=O=UBND tỉnh An Bình,CN=Nguyễn Văn Ủy,C=VN", 1),
         ("signer=CN=Nguyễn Văn Ủy", 1),
         ("signer=CN=Nguyễn Văn Uy,O=UBND tỉnh An Bình,C=VN", 1),
         (f"signer={'00' * 32}", 1),
@@ -133,4 +141,52 @@ def test_the_page_goes_where_it_is_told(work: Path, tmp_path: Path) -> None:
 def test_the_bar_is_shown_only_where_it_can_be(work: Path) -> None:
     """Asked for it stands on standard error; a pipe gets none by itself."""
     assert verify(work).stderr == ""
-    assert "Verifying" in verify(work, "--progress").stderr
+    assert "Đang kiểm tra" in verify(work, "--progress").stderr
+    assert "Verifying" in verify(work, "--progress", "--lang", "en").stderr
+
+
+def test_a_report_is_never_written_over_a_document(work: Path, tmp_path: Path) -> None:
+    """--out with the name of what is to be verified, or of another PDF: 64, and every byte is still there."""
+    other, text = tmp_path / "other.pdf", tmp_path / "damaged.bin"
+    other.write_bytes(plain_pdf())
+    text.write_bytes(b"not a PDF any more")
+    before = (work / "good.pdf").read_bytes()
+
+    for arguments in ((work / "good.pdf", "--out", work / "good.pdf"), (work / "good.pdf", "--out", other)):
+        assert main_exit("verify", *map(str, arguments)) == 64
+    assert main_exit("verify", str(text), "--out", str(text)) == 64
+    assert (work / "good.pdf").read_bytes() == before
+    assert other.read_bytes() == plain_pdf()
+    assert text.read_bytes() == b"not a PDF any more"
+
+
+def test_a_dash_prints_the_report(work: Path, tmp_path: Path) -> None:
+    """As everywhere; no file of that name appears."""
+    with contextlib.chdir(tmp_path):
+        assert "HỢP LỆ" in verify(work, "--out", "-").stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("out", ["absent/report.txt", ".", "/dev/full"])
+def test_what_cannot_be_written_is_no_verdict(out: str, work: Path, tmp_path: Path) -> None:
+    """Exit code 64, not 1, which says that a signature failed; nothing half written stays."""
+    with contextlib.chdir(tmp_path):
+        assert main_exit("verify", str(work / "good.pdf"), "--out", out) == 64
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("at", ["0001-01-01", "9999-12-31T23:59:59-12:00", "9001-01-01", "1969-12-31"])
+def test_a_time_at_the_end_of_time_is_wrong_usage(at: str, work: Path) -> None:
+    """Days are added to it and taken from it; no other error comes of that."""
+    assert main_exit("verify", str(work / "good.pdf"), "--at", at) == 64
+    assert main_exit("verify", str(work / "plain.pdf"), "--at", "9000-12-31") == 3
+    with pytest.raises(UsageError) as told:
+        vnsign.inspect_pdf(plain_pdf(), trust=vnsign.TrustStore(), at=datetime.max.replace(tzinfo=UTC))
+    assert told.value.code is vnsign.ErrorCode.BAD_ARGUMENT
+
+
+def main_exit(*arguments: str) -> int:
+    """Return the exit code of the whole command."""
+    with pytest.raises(SystemExit) as left:
+        main(list(arguments))
+    return int(left.value.code or 0)
