@@ -20,7 +20,7 @@ from vnsign.errors import VnsignError
 EXIT_USAGE = 64
 
 
-class NoVerdict(click.ClickException):
+class _NoVerdict(click.ClickException):
     """The command could not do its work: wrong usage, an output that cannot be written, a lock that cannot be read."""
 
     exit_code = EXIT_USAGE
@@ -31,17 +31,17 @@ def exiting_without_verdict() -> Iterator[None]:
     """Turn what stops a verification into one line of error and an exit code that is no verdict's.
 
     Raises:
-        NoVerdict: For every error of vnsign, and for an output that is closed or full.
+        click.ClickException: For every error of vnsign, and for an output that is closed or full.
         click.Abort: Interrupted.
     """
     try:
         yield
     except VnsignError as exc:
-        raise NoVerdict(str(exc)) from exc
+        raise _NoVerdict(str(exc)) from exc
     except OSError as exc:
         # Commands turn what they meet into our errors; what is left is the output itself.
         forget_output()
-        raise NoVerdict(f"standard output: {exc.strerror or exc}") from exc
+        raise _NoVerdict(f"standard output: {exc.strerror or exc}") from exc
     except KeyboardInterrupt:
         raise click.Abort from None
 
