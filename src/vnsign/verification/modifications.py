@@ -23,6 +23,7 @@ from vnsign.pdf.comparing.page_tree import oddity_of_page_tree
 from vnsign.pdf.comparing.plain import is_plain
 from vnsign.pdf.comparing.revisions import RevisionPair, Side
 from vnsign.pdf.comparing.second_opinion import Asking, ask_second_opinion
+from vnsign.pdf.comparing.spelling import oddity_of_spelling
 from vnsign.pdf.opening import HARMLESS_WARNINGS
 from vnsign.pdf.reading.opened import OpenedPdf
 from vnsign.pdf.reading.structure import FoundSignature
@@ -141,6 +142,7 @@ def judge_changes(file: OpenedPdf, found: FoundSignature, *, opinion: Asking = A
         odd = (
             oddity_of_appended(file.buffer(), end, old=old)
             or oddity_of_object_streams(pair)
+            or oddity_of_spelling(file.buffer(), end, pair)
             or oddity_of_page_tree(file.buffer(), pair)
         )
         needs_opinion = opinion is Asking.ALWAYS or (
@@ -169,7 +171,7 @@ _ANNOTATIONS = frozenset({ChangeKind.ANNOTATION_ADDED, ChangeKind.ANNOTATION_CHA
 
 def _side(file: OpenedPdf, end: int) -> Side:
     """What was read of a revision serves every signature of the file."""
-    return file.remember(("side", end), lambda: Side(file.until(end)))
+    return file.remember(("side", end), lambda: Side(file.until(end), size=end))
 
 
 def _repaired_since(file: OpenedPdf, end: int) -> frozenset[str]:

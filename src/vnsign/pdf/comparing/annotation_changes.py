@@ -22,7 +22,16 @@ from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
 from vnsign.pdf.comparing.page_marks import Box, Mark, MarkKind, hides_words, is_marked, marks_of
 from vnsign.pdf.comparing.revisions import RevisionPair
 from vnsign.pdf.opening import ObjectId
-from vnsign.pdf.reading.pages import annotations_of, area_of, is_bounded, is_box, overlap, rectangle_of, subtype_of
+from vnsign.pdf.reading.pages import (
+    annotations_of,
+    area_of,
+    is_bounded,
+    is_box,
+    overlap,
+    rectangle_of,
+    sides_of,
+    subtype_of,
+)
 
 #: Remarks that people write on documents. Links, media, files, screens, watermarks and redactions do more than remark.
 _REMARKS = frozenset(
@@ -159,7 +168,7 @@ def _oddity(page: PagePair, annotation: pikepdf.Object) -> str:
 
 def _oddity_of_look(annotation: pikepdf.Object) -> str:
     subtype, flags = subtype_of(annotation), int(annotation.get("/F", 0))
-    if flags & _UNSCALED_FLAGS and (subtype != "/Text" or max(_sides(annotation)) > _SIGN_SIZE):
+    if flags & _UNSCALED_FLAGS and (subtype != "/Text" or max(sides_of(annotation)) > _SIGN_SIZE):
         return "drawn at a size of its own"
     look = annotation.get("/AP")
     if look is None:
@@ -174,7 +183,8 @@ def _oddity_of_place(page: PagePair, annotation: pikepdf.Object) -> str:
     covered = page.covers(annotation) if area_of(annotation) > 0 or subtype == "/Text" else ""
     if covered:
         return f"covers {covered}"
-    return "in line with text" if subtype not in _WITHOUT_LOOK and page.continues_text(annotation) else ""
+    has_look = subtype not in _WITHOUT_LOOK or "/AP" in annotation
+    return "in line with text" if has_look and page.continues_text(annotation) else ""
 
 
 def drawn_box(annotation: pikepdf.Object) -> Box:
@@ -193,11 +203,6 @@ def _numbers_in(value: object, *, depth: int) -> list[float]:
     if isinstance(value, pikepdf.Array) and depth <= 1:
         return [number for item in value for number in _numbers_in(item, depth=depth + 1)]
     return [float(value)] if isinstance(value, int | float | Decimal) else []
-
-
-def _sides(annotation: pikepdf.Object) -> tuple[float, float]:
-    left, bottom, right, top = rectangle_of(annotation)
-    return right - left, top - bottom
 
 
 def _has_one_look(looks: object) -> bool:

@@ -9,6 +9,8 @@ Invariants:
     - The file's last ``startxref`` leads to a chain of tables that mentions each object number at most once per table.
     - Each table's entry in use leads to that very object's header, with the generation it had before.
     - No object begins in the appended bytes that no table mentions.
+    - Of an object that several tables mention, the newer one stands further back: readers that rebuild take the last.
+    - A file that is arranged for reading from its beginning was so arranged before the bytes were appended.
 
 What it does not do: compare or judge what the objects say; look at the bytes that the signature covers.
 
@@ -25,6 +27,7 @@ from typing import NamedTuple
 
 import pikepdf
 
+from vnsign.pdf.comparing.spelling import is_spelled
 from vnsign.pdf.reading.opened import Buffer
 
 _WS = rb"[\x00\t\n\f\r ]"
@@ -39,6 +42,14 @@ _PREVIOUS = re.compile(rb"/Prev" + _WS + rb"+(\d{1,12})(?![\d.])")
 _HYBRID = re.compile(rb"/XRefStm" + _WS + rb"+(\d{1,12})(?![\d.])")
 #: An offset may lead to the white space before: readers skip it.
 _HEADER = re.compile(_WS + rb"{0,4}(\d{1,10})" + _WS + rb"+(\d{1,5})" + _WS + rb"+obj(?![A-Za-z0-9])")
+#: Arranged for the length named, a file is read by the table at its beginning. Source: ISO 32000-2 Annex F, Table F.1.
+_LENGTH = re.compile(rb"/L" + _WS + rb"+(\d{1,12})(?!\d)")
+_LINEARIZED_WINDOW_BYTES = 2048
+#: Some readers look for the last startxref no further from the end.
+_END_WINDOW_BYTES = 1024
+_NEVER_AGAIN = 65535
+#: A letter or digit written by its number.
+_DISGUISED = re.compile(rb"#(?:3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa])")
 _WORD = b"obj"
 _WINDOW_BYTES = 256
 _NEW_LINE = re.compile(rb"[\r\n]")
@@ -92,6 +103,8 @@ def rewritten_objects(data: Buffer, start: int) -> frozenset[int]:
 def _check(data: Buffer, start: int, *, known: Mapping[int, pikepdf.XrefEntry], old: pikepdf.Pdf) -> None:
     generations = dict(iter(old.get_xref_table()))
     headers: set[int] = set()
+    newest: dict[int, int] = {}
+    _check_length(data)
     for position, entries in _tables(data, start):
         header = _HEADER.match(data, position)
         if header is not None:
@@ -102,10 +115,18 @@ def _check(data: Buffer, start: int, *, known: Mapping[int, pikepdf.XrefEntry], 
         for entry in entries:
             if entry.kind == _IN_USE:
                 headers.add(_check_entry(data, start, entry, known=known, generations=generations))
+                if newest.setdefault(entry.number, entry.offset) < entry.offset:
+                    raise _Odd(f"an older object {entry.number} stands behind the newer one")
             elif entry.kind == _COMPRESSED and generations.get(entry.number, 0):
                 raise _Odd(f"object {entry.number} changes its generation")
     if any(end not in headers for end in _header_ends(data, start)):
         raise _Odd("objects were appended that no cross-reference table mentions")
+
+
+def _check_length(data: Buffer) -> None:
+    beginning = data[:_LINEARIZED_WINDOW_BYTES]
+    if b"/Linearized" in beginning and len(data) in (int(length) for length in _LENGTH.findall(beginning)):
+        raise _Odd("the file was prepared for the length that it has now")
 
 
 def _header_ends(data: Buffer, start: int) -> Iterator[int]:
@@ -149,7 +170,9 @@ def _check_entry(
         if before is None or before.type != _IN_USE or before.offset != entry.offset:
             raise _Odd(f"object {entry.number} was pointed at other bytes that were signed")
     header = _HEADER.match(data, entry.offset)
-    if header is None or (int(header.group(1)), int(header.group(2))) != (entry.number, entry.generation):
+    is_whole = header is not None and not data[max(0, entry.offset - 1) : entry.offset].isdigit()
+    named = (int(header.group(1)), int(header.group(2))) if header is not None and is_whole else None
+    if header is None or named != (entry.number, entry.generation):
         raise _Odd(f"the cross-reference of object {entry.number} does not lead to it")
     if entry.generation != generations.get(entry.number, 0):
         raise _Odd(f"object {entry.number} changes its generation")
@@ -160,7 +183,7 @@ def _tables(data: Buffer, start: int) -> Iterator[tuple[int, list[_Entry]]]:
     """The chain of appended tables, last first, each with where it begins."""
     at = data.rfind(b"startxref")
     end = _END.fullmatch(data, at) if at >= start else None
-    if end is None or data[at - 1 : at].isalnum():
+    if end is None or data[at - 1 : at].isalnum() or len(data) - at > _END_WINDOW_BYTES:
         raise _Odd("the file does not end as its last revision should")
     position, bound = int(end.group(1)), at
     for _ in range(_MAX_TABLES):
@@ -213,9 +236,14 @@ def _read_classic(data: Buffer, position: int) -> tuple[list[_Entry], int, int |
             if line is None:
                 raise _Odd("a cross-reference table is not in its fixed form")
             kind = _IN_USE if line.group(3) == b"n" else _FREE
+            if kind == _FREE and number == first == 1 and int(line.group(2)) == _NEVER_AGAIN:
+                # some readers take it for object 0 and count on from there
+                raise _Odd("a cross-reference table begins with object 1 as if it were object 0")
             entries.append(_Entry(number=number, kind=kind, offset=int(line.group(1)), generation=int(line.group(2))))
             position += _ENTRY_BYTES
     trailer = _TRAILER.match(data, position)
+    if trailer is not None and not _is_plain(trailer.group(1)):
+        raise _Odd("a trailer is not in its plain form")
     previous = _PREVIOUS.findall(trailer.group(1)) if trailer is not None else []
     if trailer is None or len(previous) != 1:
         raise _Odd("a revision does not say which one it continues")
@@ -223,6 +251,11 @@ def _read_classic(data: Buffer, position: int) -> tuple[list[_Entry], int, int |
     if len(hybrid) > 1 or trailer.group(1).count(b"/XRefStm") != len(hybrid):
         raise _Odd("a trailer is not in its plain form")
     return entries, int(previous[0]), int(hybrid[0]) if hybrid else None
+
+
+def _is_plain(trailer: bytes) -> bool:
+    """Whether no name in a trailer is hidden from who looks for it as it should be spelled."""
+    return is_spelled(trailer) and b"%" not in trailer and _DISGUISED.search(trailer) is None
 
 
 def _read_stream(data: Buffer, position: int, *, is_beside: bool = False) -> tuple[list[_Entry], int]:

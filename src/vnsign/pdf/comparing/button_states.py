@@ -18,6 +18,8 @@ from vnsign.pdf.comparing.field_values import shortened
 from vnsign.pdf.reading.fields import Field
 
 _OFF = "/Off"
+#: Boxes to tick are some 10 points wide, those for large print some 30.
+MAX_MARK_POINTS = 72.0
 
 
 def states_kept(old: Field, new: Field) -> Iterator[Change]:

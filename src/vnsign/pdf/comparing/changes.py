@@ -15,6 +15,7 @@ Source: ISO 32000-2 §7.5.6, §7.7.2 (catalog), §12.5 (annotations), §12.7 (fo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
@@ -23,7 +24,7 @@ from itertools import islice
 import pikepdf
 
 from vnsign.pdf.comparing.annotation_changes import PagePair, compare_annotations
-from vnsign.pdf.comparing.button_states import states_kept, states_of_value
+from vnsign.pdf.comparing.button_states import MAX_MARK_POINTS, states_kept, states_of_value
 from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
 from vnsign.pdf.comparing.field_looks import LookProblem, inspect_text_look
 from vnsign.pdf.comparing.field_values import is_blank, shortened, text_of
@@ -37,6 +38,7 @@ from vnsign.pdf.reading.pages import (
     count_pages,
     only_sets_harmless_flags,
     overlap,
+    sides_of,
     subtype_of,
     unplaced,
 )
@@ -253,7 +255,27 @@ class _Comparison:
             return "not a signature"
         if _is_document_timestamp(new.value):
             return "timestamp with a look" if has_look else ""
+        if not self._is_of_its_own(new.value):
+            return "another field's signature"
         return self._covered(new) if has_look else ""
+
+    def _is_of_its_own(self, value: object) -> bool:
+        """Whether this is not another field's signature again, which vouches for no second look.
+
+        Of a copy that differs verification finds that it is broken.
+        """
+        if self._signed_contents[_contents(value)] > 1:
+            return False
+        if _end_of_signed(value) > self.pair.old_side.size:
+            return True
+        # it covers no more than was signed before: by whom?
+        stood = (item for item in self.pair.old.objects if is_signature_dictionary(item))
+        return all(_contents(item) != _contents(value) for item in stood)
+
+    @cached_property
+    def _signed_contents(self) -> Counter[bytes]:
+        values = (field.value for field in self.new_form.fields.values())
+        return Counter(_contents(value) for value in values if is_signature_dictionary(value))
 
     def _covered(self, new: Field) -> str:
         """Return what a field that did not stand in the signed revision lies over, of what did; empty if nothing."""
@@ -302,8 +324,21 @@ class _Comparison:
         values = {"before": shortened(old.value), "after": shortened(new.value)}
         is_first = is_blank(old.value) or self.pair.equal(old.value, old.default)
         kind = ChangeKind.FIELD_FILLED if is_first else ChangeKind.FIELD_REFILLED
+        if is_button and (odd := self._oddity_of_button(new)):
+            values["odd"] = odd
         yield Change(kind=kind, field=old.name, where=where, values=values)
         yield from states_of_value(new) if is_button else self._looks_of_value(old, new)
+
+    def _oddity_of_button(self, new: Field) -> str:
+        """A box to tick shows a mark beside the text; one that hides what was signed was prepared for that."""
+        own = {widget.objgen for widget in new.widgets}
+        for page in self.page_pairs:
+            for widget in (a for a in annotations_of(page.new) if a.objgen in own):
+                if max(sides_of(widget)) > MAX_MARK_POINTS:
+                    return "larger than a mark"
+                if page.hides_words(widget):
+                    return "covers content"
+        return ""
 
     def _looks_kept(self, old: Field, new: Field) -> Iterator[Change]:
         for before, after in zip(old.widgets, new.widgets, strict=False):
@@ -357,9 +392,11 @@ class _Comparison:
             if _entries(old.get("/Kids")) != _entries(new.get("/Kids")):
                 # readers do not agree what an entry is that is no page: they count it, pass it over, or show it
                 yield Change(kind=ChangeKind.PAGES_ADDED_OR_REMOVED, where=f"{where} /Kids", values={"key": "/Kids"})
-            for key in self.pair.different_keys(old, new, ignored=frozenset({"/Annots"}) | _TREE_KEYS):
+            # annotations are compared one by one; pages do not inherit them, but some readers let them
+            ignored = _TREE_KEYS | {"/Annots"} if is_page else _TREE_KEYS
+            for key in self.pair.different_keys(old, new, ignored=ignored):
                 # entries that ISO 32000 does not know, or that say nothing about what is drawn, draw nothing
-                kind = ChangeKind.PAGE_CHANGED if key in _PAGE_KEYS else ChangeKind.METADATA
+                kind = ChangeKind.PAGE_CHANGED if key in _PAGE_KEYS or key == "/Annots" else ChangeKind.METADATA
                 values = {"key": key}
                 yield Change(kind=kind, where=f"{where} {key}", page=page, object_id=new.objgen, values=values)
             if _number(old.get("/Parent")) != _number(new.get("/Parent")):
@@ -392,6 +429,17 @@ def _number(value: object) -> ObjectId | None:
 def _entries(kids: object) -> list[object]:
     """What a node of the page tree lists, pages or not."""
     return [_number(kid) for kid in kids] if isinstance(kids, pikepdf.Array) else [kids is None]
+
+
+def _end_of_signed(value: object) -> int:
+    numbers: object = value.get("/ByteRange") if isinstance(value, pikepdf.Dictionary) else None
+    items: list[object] = list(numbers) if isinstance(numbers, pikepdf.Array) else []
+    return sum(int(item) for item in items[2:] if isinstance(item, int))
+
+
+def _contents(value: object) -> bytes:
+    contents: object = value.get("/Contents") if isinstance(value, pikepdf.Dictionary) else None
+    return bytes(contents).rstrip(b"\0") if isinstance(contents, pikepdf.String) else b""
 
 
 def _is_document_timestamp(value: object) -> bool:

@@ -33,8 +33,10 @@ _REFERENCE = re.compile(rb"(?<!\d)(\d{1,10}) (\d{1,5}) R\b")
 class Side:
     """One revision, and what is asked about it again and again."""
 
-    def __init__(self, pdf: pikepdf.Pdf) -> None:
+    def __init__(self, pdf: pikepdf.Pdf, *, size: int = 0) -> None:
+        """Take one, opened, and how many bytes it has, as far as that is known."""
         self.pdf = pdf
+        self.size = size
 
     @cached_property
     def form(self) -> Form:

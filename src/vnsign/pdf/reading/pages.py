@@ -175,8 +175,14 @@ def _is_empty(look: object, *, depth: int) -> bool:
 
 def area_of(widget: pikepdf.Object) -> float:
     """Return the area of /Rect in square points; 0 if unreadable."""
+    width, height = sides_of(widget)
+    return width * height
+
+
+def sides_of(widget: pikepdf.Object) -> tuple[float, float]:
+    """Return width and height of /Rect in points; 0 if unreadable."""
     left, bottom, right, top = rectangle_of(widget)
-    return (right - left) * (top - bottom)
+    return right - left, top - bottom
 
 
 def overlap(one: pikepdf.Object, other: pikepdf.Object) -> bool:

@@ -1,0 +1,174 @@
+"""Forgeries that show something under another's name, or under a name prepared for it before signing.
+
+Each was TOTAL_PASSED once, with the change permitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from io import BytesIO
+
+import pikepdf
+import pytest
+
+import vnsign
+from tests.forgery import (
+    append_increment,
+    body_entry,
+    body_of,
+    next_number,
+    number_of_catalog,
+    number_of_field,
+    number_of_page,
+    stream,
+)
+from tests.materials import LEADER, SEAL, Office, leader_signed, make_office, numbered
+from tests.rich_pdf import CHECK_BOX, SIGNATURE, rich_pdf
+from vnsign.pdf.reading.opened import OpenedPdf
+from vnsign.pdf.reading.structure import read_structure
+from vnsign.report import Modifications
+from vnsign.verification.modifications import judge_changes
+
+pytestmark = pytest.mark.slow
+
+Forge = Callable[[bytes], bytes]
+_DOUBTFUL = frozenset({Modifications.FORBIDDEN, Modifications.SUSPICIOUS, Modifications.UNKNOWN})
+_FORM = b"/Type /XObject /Subtype /Form /BBox [0 0 250 20]"
+_LOOK = stream(b"1 0 0 rg 0 0 250 20 re f", _FORM)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """One authority for the module."""
+    return make_office(tmp_path_factory.mktemp("authority"))
+
+
+def _sign(office: Office, pdf: bytes, *, certify: bool = False) -> bytes:
+    return vnsign.sign_pdf(
+        pdf,
+        office.leader,
+        field=SIGNATURE,
+        certify=certify,
+        level="B-LT",
+        tsa=office.tsa,
+        revocation=office.crls,
+        check_status=False,
+        clock=office.clock,
+    )
+
+
+@pytest.fixture(scope="module")
+def genuine(office: Office) -> bytes:
+    """The document with an approval signature."""
+    return _sign(office, rich_pdf())
+
+
+def _changes(pdf: bytes) -> Modifications:
+    return judge_changes(OpenedPdf(pdf), read_structure(pdf).signatures[0]).modifications
+
+
+# ---------------------------------------------------------------- another's signature
+
+
+def _value_of(pdf: bytes, field: str) -> int:
+    return int(body_entry(pdf, number_of_field(pdf, field), "/V").split()[0])
+
+
+def _listed(pdf: bytes, new: int) -> dict[int, bytes]:
+    number = int(body_entry(pdf, number_of_page(pdf), "/Annots").split()[0])
+    with pikepdf.open(BytesIO(pdf)) as document:
+        array = document.get_object(number, 0).unparse(resolved=True).strip()
+    return {number: array[:-1] + b" %d 0 R]" % new}
+
+
+def _new_field_with(pdf: bytes, value: bytes, more: Mapping[int, bytes] | None = None) -> bytes:
+    """A field in a blank place of the page, with a look, whose /V is ``value``."""
+    new, form = next_number(pdf), int(body_entry(pdf, number_of_catalog(pdf), "/AcroForm").split()[0])
+    fields = body_entry(pdf, form, "/Fields").strip()[:-1] + b" %d 0 R ]" % new
+    entries = b"/Type /Annot /Subtype /Widget /FT /Sig /T (Dau) /F 4 /Rect [300 40 550 60]"
+    bodies = {**_listed(pdf, new), form: body_of(pdf, form, Fields=fields), new + 1: _LOOK}
+    bodies[new] = b"<< %s /AP << /N %d 0 R >> /V %s >>" % (entries, new + 1, value)
+    return append_increment(pdf, {**bodies, **(more or {})})
+
+
+def test_a_signature_vouches_for_no_second_field(genuine: bytes, office: Office) -> None:
+    """Nobody signed in the new field: its value is the leader's signature again, whole or copied."""
+    number, free = _value_of(genuine, SIGNATURE), next_number(genuine) + 2
+    for forged in (
+        _new_field_with(genuine, b"%d 0 R" % number),
+        _new_field_with(genuine, b"%d 0 R" % free, {free: body_of(genuine, number)}),
+    ):
+        report = vnsign.inspect_pdf(forged, trust=office.trust)
+
+        assert report.verdict is vnsign.Verdict.INDETERMINATE
+        assert report.signatures[0].modifications is Modifications.SUSPICIOUS
+
+
+@pytest.mark.parametrize("is_copied", [False, True])
+def test_the_leaders_signature_is_not_the_agencys_seal(is_copied: bool, office: Office) -> None:  # noqa: FBT001
+    """A prepared field to be sealed shows a red seal, and no agency signed."""
+    pdf = numbered(leader_signed(office))
+    field, number, new = number_of_field(pdf, SEAL), _value_of(pdf, LEADER), next_number(pdf)
+    value = new + 1 if is_copied else number
+    seal = stream(b"1 0 0 rg 0 0 102 102 re f", b"/Type /XObject /Subtype /Form /BBox [0 0 102 102]")
+    signed = body_of(pdf, field, V=b"%d 0 R" % value, AP=b"<< /N %d 0 R >>" % new)
+    forged = append_increment(pdf, {field: signed, new: seal, new + 1: body_of(pdf, number)})
+
+    assert _changes(pdf) is Modifications.PERMITTED
+    assert _changes(forged) is Modifications.SUSPICIOUS
+
+
+# ---------------------------------------------------------------- prepared before signing
+
+
+def _with_box(*, rectangle: list[int], look: bytes) -> bytes:
+    with pikepdf.open(BytesIO(rich_pdf())) as document:
+        box = next(f for f in document.Root.AcroForm.Fields if str(f.T) == CHECK_BOX)
+        box.Rect = pikepdf.Array(rectangle)
+        width, height = rectangle[2] - rectangle[0], rectangle[3] - rectangle[1]
+        for state in ("/Yes", "/Off"):
+            box.AP.N[state].BBox = pikepdf.Array([0, 0, width, height])
+        box.AP.N["/Yes"].write(look)
+        out = BytesIO()
+        document.save(out, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+        return out.getvalue()
+
+
+_BOXES: Mapping[str, bytes] = {
+    "over the sum": _with_box(rectangle=[150, 715, 220, 735], look=b"1 g 0 0 70 20 re f"),
+    "as large as a line": _with_box(rectangle=[60, 100, 300, 120], look=b"1 0 0 rg 0 0 240 20 re f"),
+}
+
+
+@pytest.mark.parametrize("certify", [False, True])
+@pytest.mark.parametrize("name", sorted(_BOXES))
+def test_a_box_to_tick_hides_nothing_and_is_no_picture(name: str, certify: bool, office: Office) -> None:  # noqa: FBT001
+    """A shadow attack: the look that hides the sum was signed, and not shown; it needs a tick."""
+    signed = _sign(office, _BOXES[name], certify=certify)
+    number = number_of_field(signed, CHECK_BOX)
+    forged = append_increment(signed, {number: body_of(signed, number, V=b"/Yes", AS=b"/Yes")})
+
+    assert _changes(signed) is Modifications.NONE
+    assert _changes(forged) is Modifications.SUSPICIOUS
+
+
+# ---------------------------------------------------------------- beside the page
+
+
+def test_annotations_handed_down_by_a_node_above_the_pages_are_no_metadata(genuine: bytes) -> None:
+    """ISO 32000-2 Table 31 lets no page inherit /Annots; pdf.js does."""
+    root, new = int(body_entry(genuine, number_of_catalog(genuine), "/Pages").split()[0]), next_number(genuine)
+    stamp = b"<< /Type /Annot /Subtype /Stamp /F 4 /Rect [60 715 310 735] /AP << /N %d 0 R >> >>" % (new + 1)
+    handed_down = body_of(genuine, root, Annots=b"[ %d 0 R ]" % new)
+
+    assert _changes(append_increment(genuine, {root: handed_down, new: stamp, new + 1: _LOOK})) in _DOUBTFUL
+
+
+def test_a_note_with_a_look_is_not_a_word_of_the_line(genuine: bytes) -> None:
+    """In the margin before the sum: covers nothing, reads as its first word."""
+    new = next_number(genuine)
+    for rectangle in (b"0 715 60 735", b"310 715 340 735"):
+        note = b"<< /Type /Annot /Subtype /Text /F 4 /Contents (x) /Rect [%s] /AP << /N %d 0 R >> >>"
+        objects = {**_listed(genuine, new), new: note % (rectangle, new + 1), new + 1: _LOOK}
+
+        assert _changes(append_increment(genuine, objects)) is Modifications.SUSPICIOUS
