@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from vnsign.batch.archive.states import FileResult, FileState
 from vnsign.rendering.text import VERDICT_MARKS
-from vnsign.rendering.words import Words, local_day, shown, verdict_words, words
+from vnsign.rendering.words import Words, local_day, shown, shown_name, verdict_words, words
 from vnsign.report import Verdict
+from vnsign.verification.details import algorithm_name, vietnamese_detail
 from vnsign.verification.messages import LABELS, Language
 
 _STATES: Mapping[FileState, Words] = {
@@ -45,7 +46,8 @@ def lines_of(result: FileResult, language: Language, *, lapsing: bool) -> Iterat
         yield f"✗ {name}: {state}"
     else:
         verdict = result.verdict
-        reason = f" – {shown(result.reason)}" if result.reason else ""
+        told = vietnamese_detail(result.reason) if language is Language.VI else result.reason
+        reason = f" – {shown(told)}" if told else ""
         mark = "✗" if result.state is FileState.CHANGED else VERDICT_MARKS[verdict]
         yield f"{mark} {name}: {verdict_words(verdict, language)}; {state}{reason}"
         if verdict in {Verdict.TOTAL_FAILED, Verdict.INDETERMINATE}:
@@ -53,8 +55,12 @@ def lines_of(result: FileResult, language: Language, *, lapsing: bool) -> Iterat
     if result.state in _ADVICE:
         yield f"    → {_ADVICE[result.state][language]}"
     if lapsing and result.entry is not None and result.entry.until is not None:
-        told = _LAPSES[language].format(day=local_day(result.entry.until), ends=shown(result.entry.ends))
+        told = _LAPSES[language].format(day=local_day(result.entry.until), ends=_ends(result.entry.ends))
         yield f"    ! {told}"
+
+
+def _ends(text: str) -> str:
+    return algorithm_name(text) if "=" not in text else shown_name(text)
 
 
 def summary_line(states: Counter[FileState], verdicts: Counter[Verdict], *, lapsing: int, language: Language) -> str:

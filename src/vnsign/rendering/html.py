@@ -41,6 +41,7 @@ from vnsign.rendering.words import (
     local_day,
     local_time,
     shown,
+    shown_name,
     time_source_words,
     verdict_words,
 )
@@ -85,6 +86,10 @@ def _text(text: str) -> str:
     return escape(shown(text), quote=True)
 
 
+def _name(text: str) -> str:
+    return escape(shown_name(text), quote=True)
+
+
 def _summary(counts: Counter[Verdict], unmet: int, language: Language) -> str:
     line = escape(count_line(counts, unmet, language))
     return f'<section class="summary"><h2>{SUMMARY[language]}</h2><p>{line}</p></section>\n'
@@ -120,7 +125,7 @@ def _signature(report: SignatureReport, number: int, language: Language) -> str:
     reason = f" <small>({report.subindication.value})</small>" if report.subindication is not None else ""
     time = local_time(report.signing_time) or unknown
     rows = (
-        (LABELS["signer"], _text(report.signer) or unknown),
+        (LABELS["signer"], _name(report.signer) or unknown),
         (LABELS["time"], f"{time} ({source})" if source else time),
         (LABELS["checks"], f"{intact}; {valid}"),
         (LABELS["modifications"], MODIFICATIONS[report.modifications][language]),
@@ -142,7 +147,7 @@ def _timestamp(report: TimestampReport, language: Language) -> str:
     name = _text(report.field) or LABELS["unnamed"][language]
     rows = (
         (LABELS["time"], local_time(report.time) or unknown),
-        (LABELS["authority"], _text(report.authority) or unknown),
+        (LABELS["authority"], _name(report.authority) or unknown),
     )
     return (
         f'<section class="{verdict.value}"><h3>{LABELS["timestamp"][language]} – {name}: '
@@ -171,7 +176,7 @@ def _findings(findings: Iterable[Finding], language: Language, *, verdict: Verdi
 
 def _path(chain: Iterable[CertificateReport], language: Language) -> str:
     told = "".join(
-        f"<li>{_text(certificate.subject)} – {ROLES[certificate.role][language]}; "
+        f"<li>{_name(certificate.subject)} – {ROLES[certificate.role][language]}; "
         f"{state_words(certificate, language)}; "
         f"{local_day(certificate.not_before)} – {local_day(certificate.not_after)}<br>"
         f"<code>SHA-256 {_text(certificate.sha256)}</code></li>\n"

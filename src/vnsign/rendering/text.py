@@ -20,6 +20,7 @@ from vnsign.rendering.words import (
     grouped,
     local_time,
     shown,
+    shown_name,
     time_source_words,
     verdict_words,
 )
@@ -81,7 +82,7 @@ def _signature_lines(report: SignatureReport, number: int, language: Language) -
     intact = LABELS["intact" if report.intact else "not_intact"][language]
     valid = LABELS["valid" if report.valid else "not_valid"][language]
     yield f"  {LABELS['signature'][language]} {number} – {name}: {verdict}{reason}"
-    yield f"    {LABELS['signer'][language]}: {shown(report.signer) or unknown}"
+    yield f"    {LABELS['signer'][language]}: {shown_name(report.signer) or unknown}"
     yield f"    {LABELS['time'][language]}: {local_time(report.signing_time) or unknown}" + (
         f" ({source})" if source else ""
     )
@@ -97,7 +98,7 @@ def _timestamp_lines(report: TimestampReport, language: Language) -> Iterator[st
     name = shown(report.field) or LABELS["unnamed"][language]
     unknown = LABELS["unknown"][language]
     yield f"  {LABELS['timestamp'][language]} – {name}: {verdict}, {local_time(report.time) or unknown}"
-    yield f"    {LABELS['authority'][language]}: {shown(report.authority) or unknown}"
+    yield f"    {LABELS['authority'][language]}: {shown_name(report.authority) or unknown}"
     yield from _finding_lines(report.findings, language, indent="    ")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from vnsign.report import Finding, Severity, TimeSource, Verdict
+from vnsign.verification.attribute_types import with_named_types
 from vnsign.verification.messages import LAW_TIME, TIME_SOURCES, VERDICTS, Language, clean
 
 Words = Mapping[Language, str]
@@ -75,6 +76,11 @@ def shown(text: str) -> str:
     """Return text of a file, fit for a reader: no control or bidirectional characters, and not endless."""
     safe = clean(text[: MAX_SHOWN + 1])
     return safe if len(safe) <= MAX_SHOWN else f"{safe[: MAX_SHOWN - 1]}…"
+
+
+def shown_name(text: str) -> str:
+    """Return the name of a certificate's holder for a reader: well-known types by name instead of by number."""
+    return with_named_types(shown(text))
 
 
 def local_time(moment: datetime | None) -> str:

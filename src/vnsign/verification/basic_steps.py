@@ -61,7 +61,11 @@ def _judge_form(verdicts: Verdicts, source: SignatureInput, cms: SignedCms) -> N
     if cms.signer_infos != 1:
         # two signers in one CMS: two readers may look at different ones
         verdicts.undecided(
-            FindingCode.SIGNATURE_BROKEN, "EN 319 142-1 §6.3", where=where, signer_infos=str(cms.signer_infos)
+            FindingCode.SIGNATURE_BROKEN,
+            "EN 319 142-1 §6.3",
+            where=where,
+            signer_infos=str(cms.signer_infos),
+            reason=f"{cms.signer_infos} signers in one signature",
         )
     if cms.content is not None and found.sub_filter in DETACHED_SUB_FILTERS:
         verdicts.error(FindingCode.SIGNATURE_BROKEN, "ISO 32000-2 §12.8.3.3.1", where=where, reason="content inside")

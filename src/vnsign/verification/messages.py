@@ -6,11 +6,19 @@ Sentences are for reading; programs compare codes. A sentence names what was see
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
 from vnsign.report import Finding, FindingCode, Level, Modifications, SubIndication, TimeSource, Verdict
+from vnsign.verification.attribute_types import with_named_types
+from vnsign.verification.details import (
+    algorithm_name,
+    vietnamese_change,
+    vietnamese_detail,
+    vietnamese_place,
+    vietnamese_usage,
+)
 
 
 class Language(StrEnum):
@@ -33,10 +41,10 @@ FINDINGS: Mapping[FindingCode, _Words] = {
     FindingCode.PDF_NOT_READABLE: _words("Tệp PDF hỏng, không đọc được.", "The PDF is damaged and cannot be read."),
     FindingCode.PDF_ENCRYPTED: _words("Tệp PDF cần mật khẩu để mở.", "The PDF needs a password."),
     FindingCode.SIGNATURE_BROKEN: _words(
-        "Có chữ ký nhưng chữ ký hỏng (chi tiết kỹ thuật: {reason}).", "There is a signature but it is broken. {reason}"
+        "Có chữ ký nhưng chữ ký hỏng ({reason}).", "There is a signature but it is broken ({reason})."
     ),
     FindingCode.BYTE_RANGE_INVALID: _words(
-        "Có chữ ký nhưng hỏng: vùng dữ liệu được ký (ByteRange) không hợp lệ (chi tiết kỹ thuật: {problem}).",
+        "Có chữ ký nhưng hỏng: vùng dữ liệu được ký (ByteRange) không hợp lệ ({problem}).",
         "There is a signature but it is broken: the signed range (ByteRange) is impossible ({problem}).",
     ),
     FindingCode.CMS_NOT_READABLE: _words(
@@ -55,8 +63,8 @@ FINDINGS: Mapping[FindingCode, _Words] = {
         "The signature value does not verify with the signer's key.",
     ),
     FindingCode.ALGORITHM_NOT_ACCEPTED: _words(
-        "Thuật toán {algorithm} không còn được chấp nhận tại thời điểm xét ({where}).",
-        "The algorithm {algorithm} is no longer accepted at the time that counts ({where}).",
+        "Thuật toán {algorithm} không được chấp nhận tại thời điểm xét ({where}).",
+        "The algorithm {algorithm} is not accepted at the time that counts ({where}).",
     ),
     FindingCode.ALGORITHM_WEAK: _words(
         "Thuật toán {algorithm} đã yếu; chữ ký có từ trước khi hết hạn sử dụng thuật toán ({where}).",
@@ -66,11 +74,11 @@ FINDINGS: Mapping[FindingCode, _Words] = {
         "Không tìm thấy chứng thư chữ ký số của người ký.", "The signer's certificate was not found."
     ),
     FindingCode.SIGNER_CERTIFICATE_MISMATCH: _words(
-        "Chứng thư đi kèm không phải là chứng thư mà người ký đã khai (chi tiết kỹ thuật: {reason}).",
-        "The certificate is not the one the signer named. {reason}",
+        "Chứng thư đi kèm không phải là chứng thư mà người ký đã khai ({reason}).",
+        "The certificate is not the one the signer named ({reason}).",
     ),
     FindingCode.KEY_USAGE_UNSUITABLE: _words(
-        "Chứng thư của {where} không được cấp để dùng cho mục đích này ({key_usage}{purpose}).",
+        "Chứng thư của {where} không được cấp để dùng cho mục đích này; chứng thư dùng để: {key_usage}{purpose}.",
         "The certificate of {where} was not issued for this purpose ({key_usage}{purpose}).",
     ),
     FindingCode.NO_PATH_TO_ANCHOR: _words(
@@ -89,12 +97,12 @@ FINDINGS: Mapping[FindingCode, _Words] = {
         "The signature existed before the certificate of {where} was valid.",
     ),
     FindingCode.CERTIFICATE_REVOKED: _words(
-        "Chứng thư của {where} đã bị thu hồi lúc {revoked_at}.",
-        "The certificate of {where} was revoked at {revoked_at}.",
+        "Chứng thư của {where} đã bị thu hồi lúc {revoked_at} (lý do: {reason}).",
+        "The certificate of {where} was revoked at {revoked_at} (reason: {reason}).",
     ),
     FindingCode.REVOCATION_NOT_CHECKED: _words(
-        "Chưa kiểm tra được chứng thư của {where} có bị thu hồi hay không tại thời điểm {at}.",
-        "Could not check whether the certificate of {where} was revoked at {at}.",
+        "Chưa kiểm tra được chứng thư của {where} có bị thu hồi hay không tại thời điểm {at} ({reason}).",
+        "Could not check whether the certificate of {where} was revoked at {at} ({reason}).",
     ),
     FindingCode.TIMESTAMP_INVALID: _words(
         "Dấu thời gian không hợp lệ ({reason}).", "The timestamp is not valid ({reason})."
@@ -130,7 +138,7 @@ FINDINGS: Mapping[FindingCode, _Words] = {
         "The signature names the signature policy {signature_policy}, which was not applied.",
     ),
     FindingCode.EVIDENCE_RECORD_NOT_SUPPORTED: _words(
-        "Có bản ghi bằng chứng lưu trữ (evidence record, {count}) mà phần mềm chưa hỗ trợ; không dùng khi kết luận.",
+        "Có {count} bản ghi bằng chứng lưu trữ (RFC 4998) mà phần mềm chưa hỗ trợ; không dùng khi kết luận.",
         "There are evidence records ({count}), which are not supported: they count for nothing here.",
     ),
     FindingCode.ANCHOR_OF_ANOTHER_SCHEME: _words(
@@ -177,8 +185,8 @@ FINDINGS: Mapping[FindingCode, _Words] = {
         "The validation information (VRI) of {where} is dated {recorded_at} {timestamp}; for information only.",
     ),
     FindingCode.CONTENT_CHANGED: _words(
-        "Nội dung văn bản bị thay đổi sau khi ký: {where}.",
-        "The document's content was changed after signing: {where}.",
+        "Nội dung văn bản bị thay đổi sau khi ký: {where} ({before} → {after} trang).",
+        "The document's content was changed after signing: {where} ({before} → {after} pages).",
     ),
     FindingCode.FIELD_CHANGED_AFTER_LOCK: _words(
         "Trường đã khóa bị thay đổi sau khi ký: {where} (“{before}” → “{after}”).",
@@ -189,11 +197,11 @@ FINDINGS: Mapping[FindingCode, _Words] = {
         "The form was changed after signing: {where} (“{before}” → “{after}”).",
     ),
     FindingCode.FIELD_ADDED: _words(
-        "Có trường mới được thêm sau khi ký: {where}.", "A field was added after signing: {where}."
+        "Có trường mới được thêm sau khi ký: {where} ({odd}).", "A field was added after signing: {where} ({odd})."
     ),
     FindingCode.ANNOTATION_CHANGED: _words(
-        "Chú thích được thêm, sửa hoặc xóa sau khi ký: {where}.",
-        "An annotation was added, changed or removed after signing: {where}.",
+        "Chú thích được thêm, sửa hoặc xóa sau khi ký: {where} ({odd}).",
+        "An annotation was added, changed or removed after signing: {where} ({odd}).",
     ),
     FindingCode.APPEARANCE_DIFFERS_FROM_VALUE: _words(
         "Phần nhìn thấy không khớp với giá trị: {where} (giá trị “{value}”, nhìn thấy “{shown}”, {problem}).",
@@ -204,7 +212,7 @@ FINDINGS: Mapping[FindingCode, _Words] = {
         "What is seen was changed after signing while the value was kept: {where} (value “{value}”).",
     ),
     FindingCode.CHANGES_NOT_JUDGED: _words(
-        "Không xét được thay đổi sau khi ký (chi tiết kỹ thuật: {reason}).",
+        "Chưa xét được hết các thay đổi sau khi ký ({reason}).",
         "The changes after signing could not be judged ({reason}).",
     ),
     FindingCode.FIELDS_FILLED: _words(
@@ -212,7 +220,7 @@ FINDINGS: Mapping[FindingCode, _Words] = {
         "A prepared field was filled after signing, as permitted: {where} = “{after}”.",
     ),
     FindingCode.SIGNATURES_ADDED: _words(
-        "Có chữ ký sau, được phép: {where}.", "A later signature, as permitted: {where}."
+        "Có chữ ký sau, được phép: {where} ({odd}).", "A later signature, as permitted: {where} ({odd})."
     ),
     FindingCode.NOT_WHOLE_DOCUMENT: _words(
         "Chữ ký không bao gồm toàn bộ văn bản.", "The signature does not cover the whole document."
@@ -325,12 +333,17 @@ _TIMES = frozenset(
         "timestamp",
     }
 )
-_PLACES_VI = {"field": "trường", "page": "trang"}
-
-
+#: Values that are English, and what makes them Vietnamese.
+_IN_ENGLISH: Mapping[str, Callable[[str], str]] = {
+    "reason": vietnamese_detail,
+    "problem": vietnamese_detail,
+    "odd": vietnamese_detail,
+    "key_usage": vietnamese_usage,
+    "purpose": vietnamese_usage,
+}
 #: What a template leaves behind where a finding has nothing to say.
 _EMPTY = (
-    *((" tại thời điểm .", "."), (" at .", ".")),
+    *((" tại thời điểm .", "."), (" at .", "."), ("; chứng thư dùng để: .", "."), (" của không ", " không ")),
     *(
         (part, "")
         for part in (
@@ -340,7 +353,11 @@ _EMPTY = (
             ", nhìn thấy “”",
             ", shown “”",
             " ()",
-            " (chi tiết kỹ thuật: )",
+            " ( → trang)",
+            " ( → pages)",
+            " (lý do: )",
+            " (reason: )",
+            ", )",
         )
     ),
 )
@@ -353,31 +370,33 @@ class _Lenient(dict[str, str]):
 
 def sentence(finding: Finding, language: Language) -> str:
     """Return a finding as one sentence; control characters of a hostile file are taken out."""
-    values = _Lenient({key: _readable(key, clean(value), language) for key, value in finding.values.items()})
-    values["where"] = _place(clean(finding.where), language)
-    text = FINDINGS[finding.code][language].format_map(values)
+    values = _Lenient({key: _readable(finding, key, clean(value), language) for key, value in finding.values.items()})
+    where = clean(finding.where)
+    values["where"] = vietnamese_place(where) if language is Language.VI else with_named_types(where)
+    text = " ".join(FINDINGS[finding.code][language].format_map(values).split())
     for empty, instead in _EMPTY:
         text = text.replace(empty, instead)
-    return " ".join(text.split())
+    return text
 
 
-def _readable(key: str, value: str, language: Language) -> str:
+def _readable(finding: Finding, key: str, value: str, language: Language) -> str:
     if key == "reason" and value in SubIndication.__members__:
         return SUBINDICATIONS[SubIndication(value)][language]
-    if key not in _TIMES:
-        return value
+    if key == "algorithm":
+        return algorithm_name(value)
+    if key in _TIMES:
+        return _time(value)
+    if language is Language.VI and key in _IN_ENGLISH:
+        return vietnamese_change(value) if finding.code is FindingCode.CHANGES_NOT_JUDGED else _IN_ENGLISH[key](value)
+    return value
+
+
+def _time(value: str) -> str:
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
         return value
     return moment.astimezone(LAW_TIME).strftime("%d/%m/%Y %H:%M:%S")
-
-
-def _place(where: str, language: Language) -> str:
-    if language is not Language.VI or not where.startswith(("field ", "page ")):
-        return where
-    head, _, tail = where.partition(" ")
-    return f"{_PLACES_VI[head]} {tail.replace(' annotation ', ' chú thích ')}"
 
 
 def clean(text: str) -> str:

@@ -221,7 +221,9 @@ def test_wrong_usage(world: World) -> None:
     report = world.inspect(signed, crls=world.crls())
 
     assert result(only(report)) == (Indication.INDETERMINATE, SubIndication.CHAIN_CONSTRAINTS_FAILURE)
-    assert "không được cấp để dùng cho mục đích này (timeStamping)" in said(report, FindingCode.KEY_USAGE_UNSUITABLE)
+    assert "không được cấp để dùng cho mục đích này; chứng thư dùng để: cấp dấu thời gian (timeStamping)" in said(
+        report, FindingCode.KEY_USAGE_UNSUITABLE
+    )
 
 
 def test_unknown_status(world: World) -> None:
@@ -361,7 +363,7 @@ def test_a_content_timestamp_proves_that_the_signature_is_younger(world: World) 
 
 
 @pytest.mark.parametrize(
-    ("digest", "bits", "named"), [("sha1", 2048, "sha1"), ("sha256", 1024, "rsa-1024")], ids=["SHA-1", "RSA-1024"]
+    ("digest", "bits", "named"), [("sha1", 2048, "SHA-1"), ("sha256", 1024, "RSA 1024 bit")], ids=["SHA-1", "RSA-1024"]
 )
 def test_a_weak_algorithm(digest: str, bits: int, named: str) -> None:
     """Made after its end by the signer's own account no proof can help; else a proof of its time would."""
@@ -371,7 +373,7 @@ def test_a_weak_algorithm(digest: str, bits: int, named: str) -> None:
     silent = HandMade(key=key, certificate=made.certificate, digest=digest, scheme="rsassa_pkcs1v15")
 
     assert result(only(report)) == (Indication.INDETERMINATE, SubIndication.CRYPTO_CONSTRAINTS_FAILURE)
-    assert f"Thuật toán {named} không còn được chấp nhận" in said(report, FindingCode.ALGORITHM_NOT_ACCEPTED)
+    assert f"Thuật toán {named} không được chấp nhận" in said(report, FindingCode.ALGORITHM_NOT_ACCEPTED)
     open_ = only(judge(silent.pdf(), root.trust()))
     assert result(open_) == (Indication.INDETERMINATE, SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE)
 
@@ -397,7 +399,7 @@ def test_a_weak_algorithm_proven_to_be_of_its_time(tmp_path: Path) -> None:
     report = judge(made.pdf(), trust, at=begin + 3 * HOUR)
 
     assert only(report).indication is Indication.TOTAL_PASSED
-    assert "sha1 đã yếu" in said(report, FindingCode.ALGORITHM_WEAK)
+    assert "Thuật toán SHA-1 đã yếu" in said(report, FindingCode.ALGORITHM_WEAK)
     assert [f.severity for f in only(report).findings if f.code is FindingCode.ALGORITHM_WEAK] == [Severity.WARNING]
 
 
