@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 
 from vnsign.batch.archive.states import FileResult, FileState
 from vnsign.rendering.text import VERDICT_MARKS
-from vnsign.rendering.words import Words, local_day, shown, shown_name, verdict_words, words
+from vnsign.rendering.words import local_day, shown, shown_name, verdict_words
 from vnsign.report import Verdict
 from vnsign.verification.details import algorithm_name, vietnamese_detail
 from vnsign.verification.messages import LABELS, Language
+from vnsign.verification.wording import Words, words
 
 _STATES: Mapping[FileState, Words] = {
     FileState.NEW: words("mới", "new"),

@@ -20,8 +20,9 @@ from vnsign.adapters.trust_store import (
     remove_certificate,
 )
 from vnsign.rendering.plain_data import to_json
-from vnsign.rendering.words import local_day, shown, words
+from vnsign.rendering.words import local_day, shown
 from vnsign.verification.messages import Language
+from vnsign.verification.wording import words
 
 EXIT_NOT_FOUND = 1
 _Command = TypeVar("_Command", bound=Callable[..., Any] | click.Command)

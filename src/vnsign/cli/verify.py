@@ -25,10 +25,10 @@ from vnsign.cli.verify_output import Tally, report_file, write_report
 from vnsign.errors import UsageError
 from vnsign.rendering.formats import Format, render
 from vnsign.rendering.items import Setting
-from vnsign.rendering.words import words
 from vnsign.report import DocumentReport
 from vnsign.verification.messages import Language
 from vnsign.verification.requirements import Requirement, parse_requirement
+from vnsign.verification.wording import words
 from vnsign.wiring.inspecting import inspect_files
 
 _VERIFYING = words("Đang kiểm tra", "Verifying")

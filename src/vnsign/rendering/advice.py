@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from vnsign.rendering.words import Words, words
 from vnsign.report import DocumentReport, FindingCode, Severity, Verdict
 from vnsign.verification.messages import Language
+from vnsign.verification.wording import Words, words
 
 _ASK_AGAIN = words(
     "Đề nghị nơi gửi gửi lại bản gốc của văn bản; không dùng bản này.",

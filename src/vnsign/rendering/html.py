@@ -35,7 +35,6 @@ from vnsign.rendering.words import (
     SUMMARY,
     TITLE,
     UNMET,
-    Words,
     group_words,
     grouped,
     local_day,
@@ -47,6 +46,7 @@ from vnsign.rendering.words import (
 )
 from vnsign.report import CertificateReport, Finding, SignatureReport, StepReport, TimestampReport, Verdict
 from vnsign.verification.messages import LABELS, MODIFICATIONS, Language, sentence
+from vnsign.verification.wording import Words
 
 #: Of more documents the summary stands at the end: they are not gathered.
 SUMMARY_FIRST_UP_TO = 1000

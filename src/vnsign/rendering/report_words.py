@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vnsign.rendering.words import Words, words
 from vnsign.report import (
     CertificateReport,
     CertificateRole,
@@ -17,6 +16,7 @@ from vnsign.report import (
     Step,
 )
 from vnsign.verification.messages import Language, level_word
+from vnsign.verification.wording import Words, words
 
 LEVEL_REASONS: Mapping[LevelReason, Words] = {
     LevelReason.HIGHEST: words("mức cao nhất", "the highest level"),

@@ -16,9 +16,10 @@ from datetime import UTC
 
 from vnsign.rendering.items import Item, Setting
 from vnsign.rendering.plain_data import to_json
-from vnsign.rendering.words import MEANINGS, UNMET, words
+from vnsign.rendering.words import MEANINGS, UNMET
 from vnsign.report import Finding, FindingCode, Severity, Verdict
 from vnsign.verification.messages import FINDINGS, Language, sentence
+from vnsign.verification.wording import words
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _VERDICT_RULE = "verdict"

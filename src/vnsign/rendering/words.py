@@ -8,15 +8,10 @@ from datetime import datetime
 from vnsign.report import Finding, Severity, TimeSource, Verdict
 from vnsign.verification.attribute_types import with_named_types
 from vnsign.verification.messages import LAW_TIME, TIME_SOURCES, VERDICTS, Language, clean
+from vnsign.verification.wording import Words, words
 
-Words = Mapping[Language, str]
 #: Longer texts from a file are cut: nobody reads them, and a page must stay a page.
 MAX_SHOWN = 500
-
-
-def words(vi: str, en: str) -> Words:
-    """Return a text in both languages."""
-    return {Language.VI: vi, Language.EN: en}
 
 
 #: What each verdict means, in one sentence.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
-from enum import StrEnum
 
 from vnsign.report import Finding, FindingCode, Level, Modifications, SubIndication, TimeSource, Verdict
 from vnsign.verification.attribute_types import with_named_types
@@ -19,301 +18,251 @@ from vnsign.verification.details import (
     vietnamese_place,
     vietnamese_usage,
 )
+from vnsign.verification.subindication_words import SUBINDICATIONS
+from vnsign.verification.wording import Language, Words, words
 
-
-class Language(StrEnum):
-    """Languages of the text report."""
-
-    VI = "vi"
-    EN = "en"
-
-
-_Words = Mapping[Language, str]
-
-
-def _words(vi: str, en: str) -> _Words:
-    return {Language.VI: vi, Language.EN: en}
-
-
-FINDINGS: Mapping[FindingCode, _Words] = {
-    FindingCode.FILE_NOT_READABLE: _words("Không đọc được tệp ({reason}).", "The file cannot be read ({reason})."),
-    FindingCode.NOT_A_PDF: _words("Tệp không phải là PDF.", "The file is not a PDF."),
-    FindingCode.PDF_NOT_READABLE: _words("Tệp PDF hỏng, không đọc được.", "The PDF is damaged and cannot be read."),
-    FindingCode.PDF_ENCRYPTED: _words("Tệp PDF cần mật khẩu để mở.", "The PDF needs a password."),
-    FindingCode.SIGNATURE_BROKEN: _words(
+__all__ = [
+    "FINDINGS",
+    "LABELS",
+    "LAW_TIME",
+    "LEVEL_NONE",
+    "MODIFICATIONS",
+    "TIME_SOURCES",
+    "VERDICTS",
+    "Language",
+    "clean",
+    "level_word",
+    "sentence",
+]
+FINDINGS: Mapping[FindingCode, Words] = {
+    FindingCode.FILE_NOT_READABLE: words("Không đọc được tệp ({reason}).", "The file cannot be read ({reason})."),
+    FindingCode.NOT_A_PDF: words("Tệp không phải là PDF.", "The file is not a PDF."),
+    FindingCode.PDF_NOT_READABLE: words("Tệp PDF hỏng, không đọc được.", "The PDF is damaged and cannot be read."),
+    FindingCode.PDF_ENCRYPTED: words("Tệp PDF cần mật khẩu để mở.", "The PDF needs a password."),
+    FindingCode.SIGNATURE_BROKEN: words(
         "Có chữ ký nhưng chữ ký hỏng ({reason}).", "There is a signature but it is broken ({reason})."
     ),
-    FindingCode.BYTE_RANGE_INVALID: _words(
+    FindingCode.BYTE_RANGE_INVALID: words(
         "Có chữ ký nhưng hỏng: vùng dữ liệu được ký (ByteRange) không hợp lệ ({problem}).",
         "There is a signature but it is broken: the signed range (ByteRange) is impossible ({problem}).",
     ),
-    FindingCode.CMS_NOT_READABLE: _words(
+    FindingCode.CMS_NOT_READABLE: words(
         "Có chữ ký nhưng hỏng: không đọc được dữ liệu chữ ký (CMS).",
         "There is a signature but it is broken: its data (CMS) cannot be read.",
     ),
-    FindingCode.SUBFILTER_UNSUPPORTED: _words(
+    FindingCode.SUBFILTER_UNSUPPORTED: words(
         "Kiểu chữ ký {sub_filter} không được hỗ trợ.", "The signature type {sub_filter} is not supported."
     ),
-    FindingCode.DIGEST_MISMATCH: _words(
+    FindingCode.DIGEST_MISMATCH: words(
         "Nội dung đã ký bị thay đổi: giá trị băm không khớp.",
         "The signed content was altered: the digest does not match.",
     ),
-    FindingCode.SIGNATURE_VALUE_INVALID: _words(
+    FindingCode.SIGNATURE_VALUE_INVALID: words(
         "Giá trị chữ ký không đúng với khóa của người ký.",
         "The signature value does not verify with the signer's key.",
     ),
-    FindingCode.ALGORITHM_NOT_ACCEPTED: _words(
+    FindingCode.ALGORITHM_NOT_ACCEPTED: words(
         "Thuật toán {algorithm} không được chấp nhận tại thời điểm xét ({where}).",
         "The algorithm {algorithm} is not accepted at the time that counts ({where}).",
     ),
-    FindingCode.ALGORITHM_WEAK: _words(
+    FindingCode.ALGORITHM_WEAK: words(
         "Thuật toán {algorithm} đã yếu; chữ ký có từ trước khi hết hạn sử dụng thuật toán ({where}).",
         "The algorithm {algorithm} is weak; its use dates from before its end ({where}).",
     ),
-    FindingCode.SIGNER_CERTIFICATE_MISSING: _words(
+    FindingCode.SIGNER_CERTIFICATE_MISSING: words(
         "Không tìm thấy chứng thư chữ ký số của người ký.", "The signer's certificate was not found."
     ),
-    FindingCode.SIGNER_CERTIFICATE_MISMATCH: _words(
+    FindingCode.SIGNER_CERTIFICATE_MISMATCH: words(
         "Chứng thư đi kèm không phải là chứng thư mà người ký đã khai ({reason}).",
         "The certificate is not the one the signer named ({reason}).",
     ),
-    FindingCode.KEY_USAGE_UNSUITABLE: _words(
+    FindingCode.KEY_USAGE_UNSUITABLE: words(
         "Chứng thư của {where} không được cấp để dùng cho mục đích này; chứng thư dùng để: {key_usage}{purpose}.",
         "The certificate of {where} was not issued for this purpose ({key_usage}{purpose}).",
     ),
-    FindingCode.NO_PATH_TO_ANCHOR: _words(
+    FindingCode.NO_PATH_TO_ANCHOR: words(
         "Không tìm được đường dẫn tin cậy: chứng thư của {where} không thuộc tổ chức cấp mà bạn tin cậy.",
         "No path to a trusted authority: the certificate of {where} is not from one you trust.",
     ),
-    FindingCode.PATH_INVALID: _words(
+    FindingCode.PATH_INVALID: words(
         "Đường dẫn chứng thư của {where} không hợp lệ.", "The certificate path of {where} is not valid."
     ),
-    FindingCode.CERTIFICATE_EXPIRED: _words(
+    FindingCode.CERTIFICATE_EXPIRED: words(
         "Chứng thư của {where} đã hết hạn ngày {not_after}; không chứng minh được chữ ký có từ trước đó.",
         "The certificate of {where} expired on {not_after}; nothing proves that the signature is older.",
     ),
-    FindingCode.CERTIFICATE_NOT_YET_VALID: _words(
+    FindingCode.CERTIFICATE_NOT_YET_VALID: words(
         "Chữ ký có trước khi chứng thư của {where} có hiệu lực.",
         "The signature existed before the certificate of {where} was valid.",
     ),
-    FindingCode.CERTIFICATE_REVOKED: _words(
+    FindingCode.CERTIFICATE_REVOKED: words(
         "Chứng thư của {where} đã bị thu hồi lúc {revoked_at} (lý do: {reason}).",
         "The certificate of {where} was revoked at {revoked_at} (reason: {reason}).",
     ),
-    FindingCode.REVOCATION_NOT_CHECKED: _words(
+    FindingCode.REVOCATION_NOT_CHECKED: words(
         "Chưa kiểm tra được chứng thư của {where} có bị thu hồi hay không tại thời điểm {at} ({reason}).",
         "Could not check whether the certificate of {where} was revoked at {at} ({reason}).",
     ),
-    FindingCode.TIMESTAMP_INVALID: _words(
+    FindingCode.TIMESTAMP_INVALID: words(
         "Dấu thời gian không hợp lệ ({reason}).", "The timestamp is not valid ({reason})."
     ),
-    FindingCode.TIMESTAMP_IMPRINT_MISMATCH: _words(
+    FindingCode.TIMESTAMP_IMPRINT_MISMATCH: words(
         "Dấu thời gian không phải của dữ liệu này.", "The timestamp is not over this data."
     ),
-    FindingCode.TIMESTAMP_NOT_TRUSTED: _words(
+    FindingCode.TIMESTAMP_NOT_TRUSTED: words(
         "Dấu thời gian chưa tin cậy được ({reason}); thời gian ký chỉ là do người ký khai.",
         "The timestamp could not be trusted ({reason}); the time is only what the signer said.",
     ),
-    FindingCode.TIME_ONLY_CLAIMED: _words(
+    FindingCode.TIME_ONLY_CLAIMED: words(
         "Thời gian ký do người ký tự khai, không có dấu thời gian chứng minh.",
         "The signing time is the signer's own statement; no timestamp proves it.",
     ),
-    FindingCode.SIGNED_DATA_MISSING: _words(
+    FindingCode.SIGNED_DATA_MISSING: words(
         "Không có dữ liệu đã ký nên không kiểm tra được tính toàn vẹn.",
         "What was signed is not at hand, so its integrity could not be checked.",
     ),
-    FindingCode.POLICY_NOT_APPLICABLE: _words(
+    FindingCode.POLICY_NOT_APPLICABLE: words(
         "Không áp dụng được chính sách kiểm tra ({reason}).", "The validation policy cannot be applied ({reason})."
     ),
-    FindingCode.SUBFILTER_NOT_ACCEPTED: _words(
+    FindingCode.SUBFILTER_NOT_ACCEPTED: words(
         "Chính sách {policy} không chấp nhận kiểu chữ ký {sub_filter}.",
         "The policy {policy} does not accept the signature type {sub_filter}.",
     ),
-    FindingCode.LEVEL_BELOW_POLICY: _words(
+    FindingCode.LEVEL_BELOW_POLICY: words(
         "Chữ ký ở mức {level}, chưa đạt mức {required} mà chính sách kiểm tra yêu cầu.",
         "The signature has the level {level}, below {required} that the policy asks for.",
     ),
-    FindingCode.SIGNATURE_POLICY_NOT_APPLIED: _words(
+    FindingCode.SIGNATURE_POLICY_NOT_APPLIED: words(
         "Chữ ký viện dẫn chính sách ký {signature_policy}; chính sách này không được áp dụng khi kiểm tra.",
         "The signature names the signature policy {signature_policy}, which was not applied.",
     ),
-    FindingCode.EVIDENCE_RECORD_NOT_SUPPORTED: _words(
+    FindingCode.EVIDENCE_RECORD_NOT_SUPPORTED: words(
         "Có {count} bản ghi bằng chứng lưu trữ (RFC 4998) mà phần mềm chưa hỗ trợ; không dùng khi kết luận.",
         "There are evidence records ({count}), which are not supported: they count for nothing here.",
     ),
-    FindingCode.ANCHOR_OF_ANOTHER_SCHEME: _words(
+    FindingCode.ANCHOR_OF_ANOTHER_SCHEME: words(
         "Chứng thư của {where} thuộc hệ thống chứng thực khác, không được chấp nhận theo chính sách {policy}.",
         "The certificate of {where} belongs to another scheme, which the policy {policy} does not accept.",
     ),
-    FindingCode.ANCHOR_NO_LONGER_TRUSTED: _words(
+    FindingCode.ANCHOR_NO_LONGER_TRUSTED: words(
         "Chứng thư gốc {where} không còn được tin cậy từ {until}; không chứng minh được chữ ký có từ trước đó.",
         "The anchor {where} has not been trusted since {until}; nothing proves that the signature is older.",
     ),
-    FindingCode.CERTIFICATE_EXPIRED_LATER: _words(
+    FindingCode.CERTIFICATE_EXPIRED_LATER: words(
         "Chứng thư của {where} nay đã hết hạn ({not_after}), nhưng còn hiệu lực khi ký ({at}).",
         "The certificate of {where} has expired by now ({not_after}), but was in force at signing ({at}).",
     ),
-    FindingCode.CERTIFICATE_REVOKED_LATER: _words(
+    FindingCode.CERTIFICATE_REVOKED_LATER: words(
         "Chứng thư của {where} bị thu hồi lúc {revoked_at}, sau khi ký ({at}); chữ ký đã có trước đó vẫn có giá trị.",
         "The certificate of {where} was revoked at {revoked_at}, after signing ({at}); the signature keeps its value.",
     ),
-    FindingCode.CERTIFICATE_ON_HOLD: _words(
+    FindingCode.CERTIFICATE_ON_HOLD: words(
         "Chứng thư của {where} đang bị tạm dừng từ {revoked_at}.",
         "The certificate of {where} has been on hold since {revoked_at}.",
     ),
-    FindingCode.EVIDENCE_NOT_FETCHED: _words(
+    FindingCode.EVIDENCE_NOT_FETCHED: words(
         "Không tải được thông tin thu hồi ({reason}).", "Revocation evidence could not be fetched ({reason})."
     ),
-    FindingCode.TIMESTAMP_ORDER: _words(
+    FindingCode.TIMESTAMP_ORDER: words(
         "Thứ tự các dấu thời gian mâu thuẫn: dấu đóng trước ({time}) lại muộn hơn dấu đóng sau ({later}).",
         "The timestamps contradict each other: the earlier one says {time}, the later one {later}.",
     ),
-    FindingCode.TIMESTAMP_TOO_LATE: _words(
+    FindingCode.TIMESTAMP_TOO_LATE: words(
         "Dấu thời gian ({time}) đóng quá muộn so với thời gian ký đã khai ({claimed}).",
         "The timestamp ({time}) was made too long after the claimed signing time ({claimed}).",
     ),
-    FindingCode.TIME_NOT_PROVEN: _words(
+    FindingCode.TIME_NOT_PROVEN: words(
         "Chính sách {policy} yêu cầu dấu thời gian, nhưng không có dấu thời gian nào chứng minh thời điểm ký.",
         "The policy {policy} asks for a proven time, and no timestamp proves any.",
     ),
-    FindingCode.CLAIMED_TIME_DIFFERS: _words(
+    FindingCode.CLAIMED_TIME_DIFFERS: words(
         "Thời gian ký đã khai ({claimed}) muộn hơn dấu thời gian ({time}).",
         "The claimed signing time ({claimed}) is later than the timestamp ({time}).",
     ),
-    FindingCode.VALIDATION_INFORMATION_DATED: _words(
+    FindingCode.VALIDATION_INFORMATION_DATED: words(
         "Thông tin kiểm tra (VRI) của {where} ghi thời điểm {recorded_at} {timestamp}; chỉ để tham khảo.",
         "The validation information (VRI) of {where} is dated {recorded_at} {timestamp}; for information only.",
     ),
-    FindingCode.CONTENT_CHANGED: _words(
+    FindingCode.CONTENT_CHANGED: words(
         "Nội dung văn bản bị thay đổi sau khi ký: {where} ({before} → {after} trang).",
         "The document's content was changed after signing: {where} ({before} → {after} pages).",
     ),
-    FindingCode.FIELD_CHANGED_AFTER_LOCK: _words(
+    FindingCode.FIELD_CHANGED_AFTER_LOCK: words(
         "Trường đã khóa bị thay đổi sau khi ký: {where} (“{before}” → “{after}”).",
         "A locked field was changed after signing: {where} (“{before}” → “{after}”).",
     ),
-    FindingCode.FIELD_CHANGED: _words(
+    FindingCode.FIELD_CHANGED: words(
         "Biểu mẫu bị thay đổi sau khi ký: {where} (“{before}” → “{after}”).",
         "The form was changed after signing: {where} (“{before}” → “{after}”).",
     ),
-    FindingCode.FIELD_ADDED: _words(
+    FindingCode.FIELD_ADDED: words(
         "Có trường mới được thêm sau khi ký: {where} ({odd}).", "A field was added after signing: {where} ({odd})."
     ),
-    FindingCode.ANNOTATION_CHANGED: _words(
+    FindingCode.ANNOTATION_CHANGED: words(
         "Chú thích được thêm, sửa hoặc xóa sau khi ký: {where} ({odd}).",
         "An annotation was added, changed or removed after signing: {where} ({odd}).",
     ),
-    FindingCode.APPEARANCE_DIFFERS_FROM_VALUE: _words(
+    FindingCode.APPEARANCE_DIFFERS_FROM_VALUE: words(
         "Phần nhìn thấy không khớp với giá trị: {where} (giá trị “{value}”, nhìn thấy “{shown}”, {problem}).",
         "What is seen does not match the value: {where} (value “{value}”, shown “{shown}”, {problem}).",
     ),
-    FindingCode.APPEARANCE_CHANGED_VALUE_KEPT: _words(
+    FindingCode.APPEARANCE_CHANGED_VALUE_KEPT: words(
         "Phần nhìn thấy bị thay đổi sau khi ký còn giá trị giữ nguyên: {where} (giá trị “{value}”).",
         "What is seen was changed after signing while the value was kept: {where} (value “{value}”).",
     ),
-    FindingCode.CHANGES_NOT_JUDGED: _words(
+    FindingCode.CHANGES_NOT_JUDGED: words(
         "Chưa xét được hết các thay đổi sau khi ký ({reason}).",
         "The changes after signing could not be judged ({reason}).",
     ),
-    FindingCode.FIELDS_FILLED: _words(
+    FindingCode.FIELDS_FILLED: words(
         "Trường để sẵn được điền sau khi ký, được phép: {where} = “{after}”.",
         "A prepared field was filled after signing, as permitted: {where} = “{after}”.",
     ),
-    FindingCode.SIGNATURES_ADDED: _words(
+    FindingCode.SIGNATURES_ADDED: words(
         "Có chữ ký sau, được phép: {where} ({odd}).", "A later signature, as permitted: {where} ({odd})."
     ),
-    FindingCode.NOT_WHOLE_DOCUMENT: _words(
+    FindingCode.NOT_WHOLE_DOCUMENT: words(
         "Chữ ký không bao gồm toàn bộ văn bản.", "The signature does not cover the whole document."
     ),
 }
-#: Why something did not pass, as part of a sentence.
-SUBINDICATIONS: Mapping[SubIndication, _Words] = {
-    SubIndication.FORMAT_FAILURE: _words("sai khuôn dạng", "wrong form"),
-    SubIndication.HASH_FAILURE: _words("không phải của dữ liệu này", "not over this data"),
-    SubIndication.SIG_CRYPTO_FAILURE: _words("giá trị chữ ký sai", "its signature value does not verify"),
-    SubIndication.REVOKED: _words("chứng thư đã bị thu hồi", "its certificate was revoked"),
-    SubIndication.EXPIRED: _words("chứng thư đã hết hạn", "its certificate had expired"),
-    SubIndication.NOT_YET_VALID: _words("chứng thư chưa có hiệu lực", "its certificate was not yet valid"),
-    SubIndication.SIG_CONSTRAINTS_FAILURE: _words("không đáp ứng chính sách kiểm tra", "it does not meet the policy"),
-    SubIndication.CHAIN_CONSTRAINTS_FAILURE: _words(
-        "chứng thư không dùng cho mục đích này", "its certificate is not for this purpose"
-    ),
-    SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE: _words(
-        "đường dẫn chứng thư không hợp lệ", "its certificate path is not valid"
-    ),
-    SubIndication.CRYPTO_CONSTRAINTS_FAILURE: _words(
-        "thuật toán không còn được chấp nhận", "its algorithms are no longer accepted"
-    ),
-    SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE: _words(
-        "thuật toán không còn được chấp nhận", "its algorithms are no longer accepted"
-    ),
-    SubIndication.POLICY_PROCESSING_ERROR: _words(
-        "không áp dụng được chính sách kiểm tra", "the policy cannot be applied"
-    ),
-    SubIndication.SIGNATURE_POLICY_NOT_AVAILABLE: _words(
-        "không có chính sách ký", "the signature policy is not at hand"
-    ),
-    SubIndication.TIMESTAMP_ORDER_FAILURE: _words(
-        "thứ tự dấu thời gian mâu thuẫn", "the order of timestamps contradicts itself"
-    ),
-    SubIndication.NO_SIGNING_CERTIFICATE_FOUND: _words("không tìm thấy chứng thư", "its certificate was not found"),
-    SubIndication.NO_CERTIFICATE_CHAIN_FOUND: _words(
-        "không thuộc tổ chức cấp mà bạn tin cậy", "it is not from an authority you trust"
-    ),
-    SubIndication.NO_CERTIFICATE_CHAIN_FOUND_NO_POE: _words(
-        "tổ chức cấp không còn được tin cậy", "its authority is no longer trusted"
-    ),
-    SubIndication.REVOKED_NO_POE: _words("chứng thư đã bị thu hồi", "its certificate was revoked"),
-    SubIndication.REVOKED_CA_NO_POE: _words(
-        "chứng thư của tổ chức cấp đã bị thu hồi", "the certificate of its authority was revoked"
-    ),
-    SubIndication.OUT_OF_BOUNDS_NO_POE: _words("chứng thư đã hết hạn", "its certificate has expired"),
-    SubIndication.OUT_OF_BOUNDS_NOT_REVOKED: _words("chứng thư đã hết hạn", "its certificate has expired"),
-    SubIndication.REVOCATION_OUT_OF_BOUNDS_NO_POE: _words(
-        "bằng chứng thu hồi đã hết hạn", "the revocation evidence ran out"
-    ),
-    SubIndication.NO_POE: _words("không chứng minh được thời gian", "it proves no time"),
-    SubIndication.TRY_LATER: _words("chưa kiểm tra được thu hồi", "its revocation could not be checked"),
-    SubIndication.SIGNED_DATA_NOT_FOUND: _words("không có dữ liệu đã ký", "what was signed is not at hand"),
+VERDICTS: Mapping[Verdict, Words] = {
+    Verdict.TOTAL_PASSED: words("HỢP LỆ", "VALID"),
+    Verdict.INDETERMINATE: words("CHƯA KẾT LUẬN ĐƯỢC", "UNDECIDED"),
+    Verdict.TOTAL_FAILED: words("KHÔNG HỢP LỆ", "NOT VALID"),
+    Verdict.NO_SIGNATURE: words("KHÔNG CÓ CHỮ KÝ", "NO SIGNATURE"),
+    Verdict.UNREADABLE: words("KHÔNG ĐỌC ĐƯỢC", "UNREADABLE"),
 }
-VERDICTS: Mapping[Verdict, _Words] = {
-    Verdict.TOTAL_PASSED: _words("HỢP LỆ", "VALID"),
-    Verdict.INDETERMINATE: _words("CHƯA KẾT LUẬN ĐƯỢC", "UNDECIDED"),
-    Verdict.TOTAL_FAILED: _words("KHÔNG HỢP LỆ", "NOT VALID"),
-    Verdict.NO_SIGNATURE: _words("KHÔNG CÓ CHỮ KÝ", "NO SIGNATURE"),
-    Verdict.UNREADABLE: _words("KHÔNG ĐỌC ĐƯỢC", "UNREADABLE"),
+MODIFICATIONS: Mapping[Modifications, Words] = {
+    Modifications.NONE: words("không có", "none"),
+    Modifications.PERMITTED: words("có, được phép", "some, all permitted"),
+    Modifications.FORBIDDEN: words("có, KHÔNG được phép", "FORBIDDEN ones"),
+    Modifications.SUSPICIOUS: words("có, đáng ngờ", "suspicious ones"),
+    Modifications.UNKNOWN: words("không xét được", "could not be judged"),
 }
-MODIFICATIONS: Mapping[Modifications, _Words] = {
-    Modifications.NONE: _words("không có", "none"),
-    Modifications.PERMITTED: _words("có, được phép", "some, all permitted"),
-    Modifications.FORBIDDEN: _words("có, KHÔNG được phép", "FORBIDDEN ones"),
-    Modifications.SUSPICIOUS: _words("có, đáng ngờ", "suspicious ones"),
-    Modifications.UNKNOWN: _words("không xét được", "could not be judged"),
+TIME_SOURCES: Mapping[TimeSource, Words] = {
+    TimeSource.CLAIMED: words("do người ký khai", "claimed by the signer"),
+    TimeSource.SIGNATURE_TIMESTAMP: words("dấu thời gian trên chữ ký", "signature timestamp"),
+    TimeSource.DOCUMENT_TIMESTAMP: words("dấu thời gian trên văn bản", "document timestamp"),
+    TimeSource.VALIDATION_TIME: words("thời điểm kiểm tra", "time of validation"),
 }
-TIME_SOURCES: Mapping[TimeSource, _Words] = {
-    TimeSource.CLAIMED: _words("do người ký khai", "claimed by the signer"),
-    TimeSource.SIGNATURE_TIMESTAMP: _words("dấu thời gian trên chữ ký", "signature timestamp"),
-    TimeSource.DOCUMENT_TIMESTAMP: _words("dấu thời gian trên văn bản", "document timestamp"),
-    TimeSource.VALIDATION_TIME: _words("thời điểm kiểm tra", "time of validation"),
+LABELS: Mapping[str, Words] = {
+    "signature": words("Chữ ký", "Signature"),
+    "timestamp": words("Dấu thời gian", "Timestamp"),
+    "signer": words("Người ký", "Signer"),
+    "authority": words("Cơ quan cấp dấu", "Authority"),
+    "time": words("Thời gian", "Time"),
+    "checks": words("Kiểm tra", "Checks"),
+    "intact": words("nội dung nguyên vẹn", "content intact"),
+    "not_intact": words("nội dung KHÔNG nguyên vẹn", "content NOT intact"),
+    "valid": words("giá trị chữ ký đúng", "signature value verifies"),
+    "not_valid": words("giá trị chữ ký SAI", "signature value does NOT verify"),
+    "modifications": words("Thay đổi sau khi ký", "Changes after signing"),
+    "level": words("Mức", "Level"),
+    "unnamed": words("(không tên)", "(no name)"),
+    "unknown": words("không rõ", "unknown"),
+    "files": words("tệp", "file(s)"),
 }
-LABELS: Mapping[str, _Words] = {
-    "signature": _words("Chữ ký", "Signature"),
-    "timestamp": _words("Dấu thời gian", "Timestamp"),
-    "signer": _words("Người ký", "Signer"),
-    "authority": _words("Cơ quan cấp dấu", "Authority"),
-    "time": _words("Thời gian", "Time"),
-    "checks": _words("Kiểm tra", "Checks"),
-    "intact": _words("nội dung nguyên vẹn", "content intact"),
-    "not_intact": _words("nội dung KHÔNG nguyên vẹn", "content NOT intact"),
-    "valid": _words("giá trị chữ ký đúng", "signature value verifies"),
-    "not_valid": _words("giá trị chữ ký SAI", "signature value does NOT verify"),
-    "modifications": _words("Thay đổi sau khi ký", "Changes after signing"),
-    "level": _words("Mức", "Level"),
-    "unnamed": _words("(không tên)", "(no name)"),
-    "unknown": _words("không rõ", "unknown"),
-    "files": _words("tệp", "file(s)"),
-}
-LEVEL_NONE: _Words = _words("không xác định", "none")
+LEVEL_NONE: Words = words("không xác định", "none")
 
 
 #: Asia/Ho_Chi_Minh has been UTC+7 without daylight saving time since 1975.
@@ -370,7 +319,7 @@ class _Lenient(dict[str, str]):
 
 def sentence(finding: Finding, language: Language) -> str:
     """Return a finding as one sentence; control characters of a hostile file are taken out."""
-    values = _Lenient({key: _readable(finding, key, clean(value), language) for key, value in finding.values.items()})
+    values = _Lenient({key: _readable(finding, key, language) for key in finding.values})
     where = clean(finding.where)
     values["where"] = vietnamese_place(where) if language is Language.VI else with_named_types(where)
     text = " ".join(FINDINGS[finding.code][language].format_map(values).split())
@@ -379,7 +328,8 @@ def sentence(finding: Finding, language: Language) -> str:
     return text
 
 
-def _readable(finding: Finding, key: str, value: str, language: Language) -> str:
+def _readable(finding: Finding, key: str, language: Language) -> str:
+    value = clean(finding.values[key])
     if key == "reason" and value in SubIndication.__members__:
         return SUBINDICATIONS[SubIndication(value)][language]
     if key == "algorithm":
