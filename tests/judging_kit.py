@@ -195,6 +195,7 @@ class HandMade:
         stamp: Makes a token over the signature value.
         content_stamp: Makes a token over what is signed, before it is signed.
         signed: Further signed attributes, DER.
+        in_order: The signed attributes stand in the order that DER wants, else the other way round.
         unsigned: Further unsigned attributes, DER.
     """
 
@@ -207,6 +208,7 @@ class HandMade:
     stamp: Callable[[bytes], bytes] | None = None
     content_stamp: Callable[[bytes], bytes] | None = None
     signed: tuple[bytes, ...] = ()
+    in_order: bool = True
     unsigned: tuple[bytes, ...] = ()
     chain: tuple[x509.Certificate, ...] = ()
 
@@ -269,7 +271,7 @@ class HandMade:
             raw.append(
                 der_element(0x30, _oid("1.2.840.113549.1.9.16.2.20") + der_element(0x31, self.content_stamp(data)))
             )
-        return asn1_cms.CMSAttributes.load(der_element(0x31, b"".join(sorted(raw))))
+        return asn1_cms.CMSAttributes.load(der_element(0x31, b"".join(sorted(raw, reverse=not self.in_order))))
 
     def _algorithm(self) -> Any:  # noqa: ANN401 — asn1crypto ships no types
         if self.scheme == "rsassa_pkcs1v15":

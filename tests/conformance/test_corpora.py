@@ -26,7 +26,6 @@ MAX_SECONDS = 3.0
 KNOWN_DISAGREEMENTS = {
     "BadEncodedCMS.pdf": {"n_sig"},
     "TestToSignPDFSHA256_TST_SIG_NOT_FOUND.pdf": {"t_valid", "tst_valid"},
-    "dss-818__Signature-P-IT_ADO-1_HASH_FAILURE_ECDSA.pdf": {"sig_valid"},
     "pades-tst-with-sig-type.pdf": {"n_tst", "level"},
 }
 #: How DSS names what a report calls by another name.

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+_LONG_FORM = 0x80
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningCertificateReference:
@@ -63,3 +65,35 @@ class SignedCms:
     content_timestamps: tuple[bytes, ...] = ()
     evidence_records: int = 0
     signature_policy: str = ""
+
+
+def in_der_order(set_of: bytes) -> bytes:
+    """Return a SET OF with its members in the order that DER wants; one that is in order is the same object.
+
+    Does not check: that the members themselves are DER. One whose lengths cannot be read stays as it is.
+
+    Source: X.690 §11.6; RFC 5652 §5.3 (signed attributes must be DER), §5.4 (their DER encoding is digested).
+    """
+    members: list[bytes] = []
+    at = start = _end_of_length(set_of, 0)
+    while start and at < len(set_of):
+        content = _end_of_length(set_of, at)
+        end = content + _length_at(set_of, at) if content else 0
+        if not at < end <= len(set_of):
+            return set_of
+        members.append(set_of[at:end])
+        at = end
+    ordered = sorted(members)
+    return set_of if ordered == members else set_of[:start] + b"".join(ordered)
+
+
+def _end_of_length(data: bytes, at: int) -> int:
+    """Where an element's contents begin; 0 if its length is none of DER."""
+    if at + 2 > len(data) or data[at + 1] == _LONG_FORM:
+        return 0
+    return at + 2 + (data[at + 1] - _LONG_FORM if data[at + 1] > _LONG_FORM else 0)
+
+
+def _length_at(data: bytes, at: int) -> int:
+    first = data[at + 1]
+    return first if first < _LONG_FORM else int.from_bytes(data[at + 2 : at + 2 + first - _LONG_FORM], "big")

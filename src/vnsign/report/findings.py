@@ -32,6 +32,7 @@ class FindingCode(StrEnum):
     # cryptography
     DIGEST_MISMATCH = "digest_mismatch"
     SIGNATURE_VALUE_INVALID = "signature_value_invalid"
+    SIGNED_ATTRIBUTES_NOT_DER = "signed_attributes_not_der"
     ALGORITHM_NOT_ACCEPTED = "algorithm_not_accepted"
     ALGORITHM_WEAK = "algorithm_weak"
     # certificate and path

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from vnsign.errors import InputError
 from vnsign.pki.cms_reading import SignedCms
+from vnsign.pki.cms_signed import in_der_order
 from vnsign.pki.signature_values import compute_digest, is_signature_valid, load_certificate
 from vnsign.policy.algorithms import AlgorithmTable
 from vnsign.policy.validation import (
@@ -27,6 +28,7 @@ from vnsign.verification.verdicts import Verdicts
 
 _CLAUSE_FORMAT = "EN 319 102-1 §5.2.2"
 _CLAUSE_CRYPTO = "EN 319 102-1 §5.2.7"
+_CLAUSE_ATTRIBUTES = "RFC 5652 §5.3"
 _CLAUSE_SIGNER = "EN 319 102-1 §5.2.3"
 _CLAUSE_CONTEXT = "EN 319 102-1 §5.2.4"
 
@@ -117,19 +119,35 @@ def verify_values(verdicts: Verdicts, source: SignatureInput, cms: SignedCms) ->
     else:
         # without signed attributes the value is over the bytes themselves: both stand and fall together
         intact = certificate is not None and is_signature_valid(cms, certificate, source.signed.whole())
-    valid = certificate is not None and is_signature_valid(cms, certificate, _signed_bytes(source, cms))
+    valid, is_disputed = _verify_value(source, cms)
     if source.is_data_missing:
         verdicts.check("message_digest", Outcome.INDETERMINATE, algorithm=cms.digest_algorithm)
         verdicts.undecided(FindingCode.SIGNED_DATA_MISSING, _CLAUSE_CRYPTO, where=where)
         intact = False
     else:
         verdicts.check("message_digest", intact, algorithm=cms.digest_algorithm)
-    verdicts.check("signature_value", valid, algorithm=cms.signature_scheme)
+    verdicts.check("signature_value", Outcome.INDETERMINATE if is_disputed else valid, algorithm=cms.signature_scheme)
+    if is_disputed:
+        verdicts.undecided(FindingCode.SIGNED_ATTRIBUTES_NOT_DER, _CLAUSE_ATTRIBUTES, where=where)
+        return intact, valid
     if not intact and source.found.problem is None and not source.is_data_missing:
         verdicts.error(FindingCode.DIGEST_MISMATCH, _CLAUSE_CRYPTO, where=where)
     if certificate is not None and not valid and not (source.is_data_missing and cms.signed_attributes is None):
         verdicts.error(FindingCode.SIGNATURE_VALUE_INVALID, _CLAUSE_CRYPTO, where=where)
     return intact, valid
+
+
+def _verify_value(source: SignatureInput, cms: SignedCms) -> tuple[bool, bool]:
+    """Return whether the value verifies, and if not, whether it does for programs that overlook an order beside DER."""
+    certificate = cms.signer_certificate
+    if certificate is None:
+        return False, False
+    written = _signed_bytes(source, cms)
+    # RFC 5652 §5.3, §5.4: the attributes must be DER; it is their DER encoding that is digested
+    ordered = in_der_order(written) if cms.signed_attributes is not None else written
+    if is_signature_valid(cms, certificate, ordered):
+        return True, False
+    return False, ordered is not written and is_signature_valid(cms, certificate, written)
 
 
 def _signed_bytes(source: SignatureInput, cms: SignedCms) -> bytes:

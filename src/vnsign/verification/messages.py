@@ -61,6 +61,10 @@ FINDINGS: Mapping[FindingCode, Words] = {
         "Giá trị chữ ký không đúng với khóa của người ký.",
         "The signature value does not verify with the signer's key.",
     ),
+    FindingCode.SIGNED_ATTRIBUTES_NOT_DER: words(
+        "Chữ ký được tạo sai quy cách mã hóa nên có phần mềm cho là đúng, có phần mềm cho là sai: chưa thể kết luận.",
+        "The signed attributes are not in DER order: some programs verify the value, others do not.",
+    ),
     FindingCode.ALGORITHM_NOT_ACCEPTED: words(
         "Thuật toán {algorithm} không được chấp nhận tại thời điểm xét ({where}).",
         "The algorithm {algorithm} is not accepted at the time that counts ({where}).",

@@ -17,6 +17,7 @@ from tests.judging_kit import BEGIN, HandMade, Key, OwnRoot, der_element, judge,
 from tests.materials import plain_pdf
 from vnsign.pdf.reading.structure import read_structure
 from vnsign.pki.anchors import TrustAnchors
+from vnsign.pki.cms_signed import in_der_order
 from vnsign.pki.signature_values import compute_digest
 from vnsign.report import EvidenceOrigin, FindingCode, Indication, Level, Outcome, Step, SubIndication, Verdict
 
@@ -54,6 +55,36 @@ def test_every_algorithm_of_the_table_is_understood(key: Key, scheme: str, diges
         pdf.replace(b"So: page 1", b"So: page 2") if b"So: page 1" in pdf else pdf.replace(b"/Rect [0", b"/Rect [1")
     )
     assert only(judge(changed, ROOT.trust())).subindication is SubIndication.HASH_FAILURE
+
+
+def test_attributes_in_another_order_than_der_wants_are_disputed() -> None:
+    """RFC 5652 §5.3, §5.4: over what is digested programs do not agree (Bouncy Castle sorts, OpenSSL does not)."""
+    report = only(judge(made(in_order=False).pdf(), ROOT.trust()))
+
+    assert (report.intact, report.valid, report.indication) == (True, False, Indication.INDETERMINATE)
+    assert FindingCode.SIGNED_ATTRIBUTES_NOT_DER in {finding.code for finding in report.findings}
+
+
+def test_attributes_out_of_order_whose_der_was_signed_are_valid() -> None:
+    """RFC 5652 §5.4: what is digested is their DER encoding, however they stand in the file."""
+    pdf = made().pdf()
+    (found,) = read_structure(pdf).signatures
+    info = asn1_cms.ContentInfo.load(found.contents.rstrip(b"\0"))
+    (signer,) = info["content"]["signer_infos"]
+    attributes = [attribute.dump() for attribute in signer["signed_attrs"]]
+    moved = found.contents.rstrip(b"\0").replace(b"".join(attributes), b"".join(reversed(attributes)))
+    report = only(judge(replaced_cms(pdf, moved), ROOT.trust()))
+
+    assert moved not in found.contents
+    assert report.indication is Indication.TOTAL_PASSED
+
+
+@pytest.mark.parametrize(
+    "broken", [b"", b"\x31", b"\x31\x80\x00\x00", b"\x31\x03\x30\x05\x00", b"\x31\x04\x30\x85\x01\x01"]
+)
+def test_a_set_that_cannot_be_read_stays_as_it_is(broken: bytes) -> None:
+    """Whoever digests it finds out."""
+    assert in_der_order(broken) is broken
 
 
 def test_a_signature_without_signed_attributes() -> None:
