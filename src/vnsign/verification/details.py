@@ -84,6 +84,8 @@ _DETAILS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"more than a signature field: (\S+)", "không chỉ là trường chữ ký {0}"),
         (r"look without a signature", "có hình hiển thị mà không có chữ ký"),
         (r"not a signature", "không phải chữ ký"),
+        (r"another field's signature", "dùng lại chữ ký của trường khác"),
+        (r"larger than a mark", "lớn hơn một dấu đánh dấu"),
         (r"timestamp with a look", "dấu thời gian có hình hiển thị"),
         # what followed a signature
         (r"the file had to be repaired to be read", "phải sửa tệp mới đọc được"),

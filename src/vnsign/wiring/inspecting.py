@@ -87,13 +87,13 @@ class Inspection:
         evidence = read_evidence_folder(self.evidence) if self.evidence is not None else None
         if not self.online:
             verifier = Verifier(trust=self.trust, policy=self.policy, evidence=evidence)
-            return lambda data, name: verifier.inspect_pdf(data, at=self.at, file=name)
+            # set afterwards: the front door takes no text with bytes that are none, and a file's name may hold them
+            return lambda data, name: replace(verifier.inspect_pdf(data, at=self.at), file=name)
 
         def judge(data: PdfBytes, name: str) -> DocumentReport:
             report = inspect_pdf(
                 data[:], trust=self.trust, at=self.at, policy=self.policy, evidence=evidence, online=self.online
             )
-            # set afterwards: the front door takes no text with bytes that are none, and a file's name may hold them
             return replace(report, file=name)
 
         return judge

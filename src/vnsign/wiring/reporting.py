@@ -12,8 +12,10 @@ from vnsign.rendering.formats import Format, render
 from vnsign.rendering.items import Setting, as_items
 from vnsign.report import DocumentReport
 from vnsign.verification.messages import Language
+from vnsign.wiring.arguments import checked
 
 
+@checked
 def render_reports(
     reports: Iterable[DocumentReport], form: str = Format.TEXT, *, lang: str = Language.VI, at: datetime | None = None
 ) -> Iterator[str]:

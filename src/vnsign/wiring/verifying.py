@@ -15,7 +15,7 @@ from vnsign.adapters.clock import SystemClock
 from vnsign.adapters.evidence_folder import read_evidence_folder
 from vnsign.adapters.files import open_bytes, read_bytes
 from vnsign.errors import ErrorCode, InputError, ServiceUnavailable, SignatureRejected, UsageError, VnsignError
-from vnsign.pdf.reading.opened import PdfBytes
+from vnsign.pdf.reading.opened import FileBytes, PdfBytes
 from vnsign.pdf.reading.structure import read_structure
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.pki.evidence import RevocationEvidence
@@ -107,6 +107,7 @@ class Verifier:
         reports = [verifier.inspect_file(path) for path in paths]
     """
 
+    @checked
     def __init__(
         self,
         *,
@@ -123,14 +124,22 @@ class Verifier:
         self._clock = clock or SystemClock()
         self._given = _circumstances(trust, at=None, policy=policy, evidence=evidence, clock=self._clock)
 
+    @checked
     def inspect_pdf(self, pdf: PdfBytes, *, at: datetime | None = None, file: str = "") -> DocumentReport:
         """Say what the signatures of ``pdf`` are worth, offline. See :func:`inspect_pdf`.
 
         Raises:
-            UsageError: BAD_ARGUMENT if ``at`` is not aware.
+            UsageError: BAD_ARGUMENT: no bytes, or ``at`` is not aware.
         """
+        if not isinstance(pdf, bytes | FileBytes):
+            raise UsageError(
+                ErrorCode.BAD_ARGUMENT,
+                f"pdf is of the type {type(pdf).__name__}, and must be bytes",
+                way_out="for the path of a file call inspect_file",
+            )
         return inspect_by(pdf, self._now(at), file=file)
 
+    @checked
     def inspect_file(self, path: str | os.PathLike[str], *, at: datetime | None = None) -> DocumentReport:
         """As :meth:`inspect_pdf`, for a file, whose path becomes the report's name; UNREADABLE if it cannot be read.
 
@@ -151,6 +160,7 @@ class Verifier:
         return replace(self._given, at=at or self._clock.now())
 
 
+@checked
 def inspect_file(
     path: str | os.PathLike[str],
     *,
@@ -239,6 +249,7 @@ def inspect_statement(
     return report
 
 
+@checked
 def load_policy(policy: Policy) -> ValidationPolicy:
     """Return a policy by its name, or from its file (TOML or JSON).
 

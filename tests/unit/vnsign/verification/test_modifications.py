@@ -32,6 +32,7 @@ from tests.materials import (
     plain_pdf,
     sealed,
 )
+from vnsign.pdf.comparing.changes import compare_revisions
 from vnsign.pdf.reading.opened import OpenedPdf
 from vnsign.pdf.reading.pages import only_sets_harmless_flags
 from vnsign.pdf.reading.restrictions import FieldLock, LockAction
@@ -322,3 +323,44 @@ def test_a_new_signature_field(
 def test_signing_may_lock_a_widget_but_not_hide_it(before: int, after: int, harmless: bool) -> None:  # noqa: FBT001
     """Print, ReadOnly and Locked may be set; Hidden, NoView, ToggleNoView or a lost Print may not."""
     assert only_sets_harmless_flags(before, after) is harmless
+
+
+# ---------------------------------------------------------------- each change by object and page
+
+
+def test_each_change_is_listed_by_object_and_page(by_leader: bytes, filled: bytes) -> None:
+    """An auditor finds it in the file: the field's dictionary on its page, the annotation, the page itself."""
+    number, page = number_of_field(by_leader, NUMBER), number_of_page(by_leader)
+    listed = {change.field: change for change in judged(filled).changes if change.kind == "field_filled"}
+
+    assert set(listed) == {NUMBER, DATE}
+    assert (listed[NUMBER].object_id, listed[NUMBER].page) == (f"{number} 0", 1)
+    assert listed[NUMBER].modifications is Modifications.PERMITTED
+    assert listed[NUMBER].values["after"] == "15/QĐ-UBND"
+
+    note = next_number(by_leader)
+    (added,) = [c for c in judged(comment(by_leader)).changes if c.kind.startswith("annotation")]
+    assert (added.kind, added.object_id, added.page) == ("annotation_added", f"{note} 0", 1)
+    assert added.modifications is Modifications.FORBIDDEN
+
+    turned = append_increment(by_leader, {page: body_of(by_leader, page, Rotate=b"90")})
+    (rotated,) = [c for c in judged(turned).changes if c.kind == "page_changed"]
+    assert (rotated.object_id, rotated.page, rotated.where) == (f"{page} 0", 1, "page 1 /Rotate")
+    assert rotated.modifications is Modifications.FORBIDDEN
+
+    catalog = number_of_catalog(by_leader)
+    opened = append_increment(by_leader, {catalog: body_of(by_leader, catalog, OpenAction=b"[]")})
+    (action,) = [c for c in judged(opened).changes if c.kind == "catalog_changed"]
+    assert (action.object_id, action.page, action.where) == (f"{catalog} 0", None, "/OpenAction")
+
+
+def test_a_change_on_the_second_page_names_the_second_page() -> None:
+    """Pages are counted from 1, as people count them."""
+    before = plain_pdf(pages=2)
+    with OpenedPdf(before) as file:
+        second = int(file.until(len(before)).pages[1].obj.objgen[0])
+    turned = append_increment(before, {second: body_of(before, second, Rotate=b"90")})
+    with OpenedPdf(turned) as file:
+        changes = compare_revisions(file.until(len(before)), file.until(len(turned)))
+
+    assert [(c.kind.value, c.page, c.object_id) for c in changes] == [("page_changed", 2, (second, 0))]
