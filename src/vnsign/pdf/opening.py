@@ -10,7 +10,8 @@ import binascii
 import logging
 import re
 import zlib
-from functools import cache
+from contextlib import suppress
+from functools import cache, lru_cache
 from io import BytesIO
 from typing import BinaryIO
 
@@ -24,6 +25,8 @@ ObjectId = tuple[int, int]
 MAX_PDF_BYTES = 512 * 1024 * 1024
 #: More than any certificate, list, look or subset font; the largest public CRLs have some 30 MB.
 MAX_STREAM_BYTES = 64 * 1024 * 1024
+#: A font cut to what a field may hold has some 30 kB; a whole one is unpacked each time.
+_MAX_KEPT_BYTES, _MAX_KEPT_INFLATED_BYTES = 128 * 1024, 1024 * 1024
 _HEADER_WINDOW_BYTES = 1024
 #: What the PDF library may build of one stream: an object stream of this size holds millions of objects.
 _MAX_DECODED_BYTES = 256 * 1024 * 1024
@@ -118,6 +121,25 @@ def read_bounded(stream: pikepdf.Object, *, max_bytes: int = MAX_STREAM_BYTES) -
     if len(data) > max_bytes:
         raise ValueError(f"the stream holds more than {max_bytes:,} bytes")
     return data
+
+
+def read_kept(stream: pikepdf.Object) -> bytes:
+    """As :func:`read_bounded`, for what comes again in one document after the other: a font is unpacked once.
+
+    Raises:
+        ValueError: As :func:`read_bounded`.
+    """
+    raw = stream.read_raw_bytes()
+    is_plain = stream.get("/Filter") == pikepdf.Name.FlateDecode and "/DecodeParms" not in stream
+    if is_plain and len(raw) <= _MAX_KEPT_BYTES:
+        with suppress(ValueError):  # too large to be kept, or damaged
+            return _inflated(raw)
+    return read_bounded(stream)
+
+
+@lru_cache(maxsize=64)
+def _inflated(data: bytes) -> bytes:
+    return _inflate(data, _MAX_KEPT_INFLATED_BYTES)
 
 
 def _inflate(data: bytes, max_bytes: int) -> bytes:

@@ -12,9 +12,11 @@ Source: RFC 3161 §2.2–2.4; RFC 5816 (ESSCertIDv2); RFC 5652 §5.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from functools import lru_cache, wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from asn1crypto import algos as asn1_algos
 from asn1crypto import cms as asn1_cms
@@ -63,7 +65,23 @@ _TOKEN_FAULTS = (
     x509.UnsupportedGeneralNameType,
     x509.InvalidVersion,
 )
+_KEPT, _MAX_KEPT_BYTES = 256, 8_192
 _T = TypeVar("_T")
+_P = ParamSpec("_P")
+
+
+def _kept(read: Callable[Concatenate[bytes, _P], _T]) -> Callable[Concatenate[bytes, _P], _T]:
+    """Read the same bytes once: an authority sends the same certificates and algorithms with each of its tokens.
+
+    Of no more and no larger ones than honest authorities have: whoever sends others costs no memory.
+    """
+    remembered: Callable[Concatenate[bytes, _P], _T] = lru_cache(maxsize=_KEPT)(read)  # type: ignore[assignment]  # its arguments are no longer told apart
+
+    @wraps(read)
+    def reading(data: bytes, /, *rest: _P.args, **named: _P.kwargs) -> _T:
+        return (remembered if len(data) <= _MAX_KEPT_BYTES else read)(data, *rest, **named)
+
+    return reading
 
 
 class _LenientRejection(asn1_core.Sequence):  # type: ignore[misc]
@@ -248,13 +266,19 @@ def _certificates(signed_data: st.SignedData) -> tuple[x509.Certificate, ...]:
     found = []
     for item in signed_data.certificates.as_list() if signed_data.certificates else []:
         try:
-            found.append(x509.load_der_x509_certificate(asn1.encode_der(item)))
+            found.append(_certificate(asn1.encode_der(item)))
         except (
             ValueError,
             x509.InvalidVersion,
         ):  # an attribute certificate, or one this library does not read: not the signer's
             continue
     return tuple(found)
+
+
+@_kept
+def _certificate(der: bytes) -> x509.Certificate:
+    """An authority sends the same few with each of its tokens."""
+    return x509.load_der_x509_certificate(der)
 
 
 def _signer_certificate(signer: st.SignerInfo, certificates: tuple[x509.Certificate, ...]) -> x509.Certificate:
@@ -291,7 +315,7 @@ def _check_signature(signer: st.SignerInfo, payload: bytes, certificate: x509.Ce
         raise ValueError("the signed content type is not TSTInfo")
     # RFC 5652 §5.4: what is signed is the SET OF, not its IMPLICIT [0] form.
     signed = asn1.encode_der(signer.signed_attrs)
-    scheme = _scheme(signer, digest_name)
+    scheme = _scheme(asn1.encode_der(signer.signature_algorithm), digest_name)
     verify_signature(certificate.public_key(), signer.signature, signed, scheme=scheme)
 
 
@@ -303,8 +327,9 @@ def _signed_value(signer: st.SignerInfo, oid: x509.ObjectIdentifier) -> bytes | 
     return asn1.encode_der(values[0]) if values else None
 
 
-def _scheme(signer: st.SignerInfo, digest_name: str) -> SignatureScheme:
-    algorithm = asn1_algos.SignedDigestAlgorithm.load(asn1.encode_der(signer.signature_algorithm))
+@_kept
+def _scheme(signature_algorithm: bytes, digest_name: str) -> SignatureScheme:
+    algorithm = asn1_algos.SignedDigestAlgorithm.load(signature_algorithm)
     kind = _KINDS[algorithm.signature_algo]
     if kind is SignatureKind.RSA_PSS:
         salt = int(algorithm["parameters"]["salt_length"].native)
@@ -315,7 +340,12 @@ def _scheme(signer: st.SignerInfo, digest_name: str) -> SignatureScheme:
 
 
 def _hash_name(identifier: asn1.TLV) -> str:
-    return _name_of(asn1.decode_der(st.AlgorithmIdentifier, asn1.encode_der(identifier)).algorithm)
+    return _named(asn1.encode_der(identifier))
+
+
+@_kept
+def _named(identifier: bytes) -> str:
+    return _name_of(asn1.decode_der(st.AlgorithmIdentifier, identifier).algorithm)
 
 
 def _name_of(oid: x509.ObjectIdentifier) -> str:

@@ -20,7 +20,7 @@ import os
 import re
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from itertools import islice
@@ -113,43 +113,79 @@ def _require(name: str, value: object, hint: Any) -> None:  # noqa: ANN401 — a
                 _require(f"{name}[{number}]", member, Any)
 
 
-def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401 — one line for each kind of annotation
+def _fits(value: object, hint: Any) -> bool:  # noqa: ANN401 — an annotation can be anything
+    return _test_for(hint)(value)
+
+
+_Test = Callable[[object], bool]
+
+
+@functools.cache
+def _test_for(hint: Any) -> _Test:  # noqa: ANN401 — one line for each kind of annotation
+    """Return what tells whether a value is what an annotation says: the annotation is read once, not at each call."""
     origin, parameters = get_origin(hint), get_args(hint)
     if origin in {Union, types.UnionType}:
-        if isinstance(value, str) and str in parameters and any(map(_is_path, parameters)):
-            return True  # the name of a file may hold bytes that are no text
-        return any(_fits(value, each) for each in parameters)
+        return _union_test(parameters)
     if origin is tuple:
-        return isinstance(value, tuple) and _tuple_fits(value, parameters)
+        return _tuple_test(parameters)
     if origin is type:
-        return isinstance(value, type)
+        return lambda value: isinstance(value, type)
     if isinstance(origin, type):
-        return isinstance(value, origin) and not isinstance(value, str | bytes) and _members_fit(value, parameters)
-    return _is_of(value, hint)
+        members_fit = _members_test(parameters if issubclass(origin, Collection) else ())
+        return lambda value: isinstance(value, origin) and not isinstance(value, str | bytes) and members_fit(value)
+    return _plain_test(hint)
 
 
-def _members_fit(value: object, kinds: tuple[Any, ...]) -> bool:
+def _union_test(kinds: tuple[Any, ...]) -> _Test:
+    tests = tuple(map(_test_for, kinds))
+    if str in kinds and any(map(_is_path, kinds)):  # the name of a file may hold bytes that are no text
+        return lambda value: isinstance(value, str) or any(test(value) for test in tests)
+    return lambda value: any(test(value) for test in tests)
+
+
+def _tuple_test(kinds: tuple[Any, ...]) -> _Test:
+    if kinds[-1:] == (Ellipsis,):
+        members_fit = _members_test(kinds[:1])
+        return lambda value: isinstance(value, tuple) and members_fit(value)
+    tests = tuple(map(_test_for, kinds))
+    return lambda value: (
+        isinstance(value, tuple)
+        and len(value) == len(tests)
+        and all(test(member) for test, member in zip(tests, value, strict=True))
+    )
+
+
+def _members_test(kinds: tuple[Any, ...]) -> _Test:
     """Look into what can be looked into without using it up."""
-    if isinstance(value, Mapping):
-        return all(_fits(key, kinds[0]) and _fits(value[key], kinds[1]) for key in islice(value, _LOOKED_AT))
-    if isinstance(value, list | tuple) and kinds:
-        return all(_fits(member, kinds[0]) for member in islice(value, _LOOKED_AT))
-    return True
+    tests = tuple(map(_test_for, kinds))
+
+    def members_fit(value: object) -> bool:
+        if isinstance(value, Mapping) and len(tests) == 2:  # noqa: PLR2004 — of keys and of values
+            key_fits, value_fits = tests
+            return all(key_fits(key) and value_fits(value[key]) for key in islice(value, _LOOKED_AT))
+        if isinstance(value, list | tuple) and tests:
+            return all(tests[0](member) for member in islice(value, _LOOKED_AT))
+        return True
+
+    return members_fit
 
 
-def _is_of(value: object, kind: Any) -> bool:  # noqa: ANN401
-    if kind is Any or not isinstance(kind, type):
-        return kind is not None or value is None
+def _plain_test(kind: Any) -> _Test:  # noqa: ANN401
+    if kind is Any or not isinstance(kind, type):  # what cannot be looked at is let pass
+        return lambda value: kind is not None or value is None
     if kind is float:
-        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        return lambda value: isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     if kind is str:
-        return isinstance(value, str) and not _LONE_SURROGATE.search(value)
+        return lambda value: isinstance(value, str) and not _LONE_SURROGATE.search(value)
     if kind is int:
-        return isinstance(value, int) and not isinstance(value, bool)
+        return lambda value: isinstance(value, int) and not isinstance(value, bool)
     if getattr(kind, "_is_protocol", False):
-        is_time = isinstance(value, datetime)  # which has a method of the name that a source of timestamps has
-        return not is_time and all(callable(getattr(value, method, None)) for method in _methods(kind))
-    return isinstance(value, kind) and not (isinstance(value, datetime) and value.tzinfo is None)
+        methods = _methods(kind)
+        # a time has a method of the name that a source of timestamps has
+        return lambda value: (
+            not isinstance(value, datetime) and all(callable(getattr(value, method, None)) for method in methods)
+        )
+    return lambda value: isinstance(value, kind) and not (isinstance(value, datetime) and value.tzinfo is None)
 
 
 def _is_path(kind: Any) -> bool:  # noqa: ANN401
@@ -157,15 +193,13 @@ def _is_path(kind: Any) -> bool:  # noqa: ANN401
     return isinstance(plain, type) and issubclass(plain, os.PathLike)
 
 
-def _tuple_fits(value: tuple[object, ...], kinds: tuple[Any, ...]) -> bool:
-    if kinds[-1:] == (Ellipsis,):
-        return _members_fit(value, kinds[:1])
-    return len(value) == len(kinds) and all(map(_fits, value, kinds))
-
-
 def _parts(value: object) -> tuple[str, ...]:
     """Return the names of what is looked at inside: plain data that callers write down, no keys and no trust."""
-    kind = type(value)
+    return _parts_of(type(value))  # type: ignore[arg-type]  # a class can be hashed
+
+
+@functools.cache
+def _parts_of(kind: type) -> tuple[str, ...]:
     if not is_dataclass(kind) or not kind.__module__.startswith(
         ("vnsign.pdf.", "vnsign.signing.roles", "vnsign.batch.")
     ):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from typing import BinaryIO
+
 import pikepdf
 
 from vnsign.errors import ErrorCode, InputError
@@ -23,29 +26,42 @@ def look_at_new_signature(before: PdfSource, signed: Signed) -> None:
     Raises:
         InputError: MALFORMED_PDF, SIGNING_FORBIDDEN.
     """
-    if not _is_read_back(signed):
-        raise InputError(
-            ErrorCode.MALFORMED_PDF,
-            "the signed file could not be read back",
-            way_out="export the PDF again with another program",
-        )
     if signed.had_signatures:
-        _require_unharmed(to_bytes(before), to_bytes(signed.pdf))
-
-
-def _is_read_back(signed: Signed) -> bool:
-    """Tell whether a reader that starts at the file's end finds the signature, around exactly the bytes it covers."""
+        after = to_bytes(signed.pdf)
+        with OpenedPdf(after) as file:
+            _require_read_back(signed, file.until(), BytesIO(after))
+            harmed = _harmed(file)
+        _require_unharmed(to_bytes(before), harmed)
+        return
     with signed.pdf.open() as stream:
         try:
-            with pikepdf.open(stream, suppress_warnings=True) as pdf:
-                field = read_form(pdf).fields[signed.field]
-                start, first, second, last = (int(v) for v in field.value.ByteRange)  # type: ignore[attr-defined]
-                contents = bytes(field.value.Contents)  # type: ignore[attr-defined]
-        except (pikepdf.PdfError, KeyError, AttributeError, TypeError, ValueError):
-            return False
-        stream.seek(first)
-        gap = stream.read(second - first)
-    return (start, second + last) == (0, signed.pdf.size) and gap == b"<" + contents.hex().encode("ascii") + b">"
+            pdf = pikepdf.open(stream, suppress_warnings=True, inherit_page_attributes=False)
+        except pikepdf.PdfError as exc:
+            raise _not_read_back() from exc
+        with pdf:
+            _require_read_back(signed, pdf, stream)
+
+
+def _require_read_back(signed: Signed, pdf: pikepdf.Pdf, stream: BinaryIO) -> None:
+    """A reader that starts at the file's end finds the signature, around exactly the bytes it covers."""
+    try:
+        field = read_form(pdf).fields[signed.field]
+        start, first, second, last = (int(v) for v in field.value.ByteRange)  # type: ignore[attr-defined]
+        contents = bytes(field.value.Contents)  # type: ignore[attr-defined]
+    except (pikepdf.PdfError, KeyError, AttributeError, TypeError, ValueError) as exc:
+        raise _not_read_back() from exc
+    stream.seek(first)
+    gap = stream.read(second - first)
+    if (start, second + last) != (0, signed.pdf.size) or gap != b"<" + contents.hex().encode("ascii") + b">":
+        raise _not_read_back()
+
+
+def _not_read_back() -> InputError:
+    return InputError(
+        ErrorCode.MALFORMED_PDF,
+        "the signed file could not be read back",
+        way_out="export the PDF again with another program",
+    )
 
 
 def look_at_filled_fields(before: bytes, after: bytes) -> None:
@@ -54,13 +70,17 @@ def look_at_filled_fields(before: bytes, after: bytes) -> None:
     Raises:
         InputError: SIGNING_FORBIDDEN.
     """
-    _require_unharmed(before, after)
+    with OpenedPdf(after) as file:
+        harmed = _harmed(file)
+    _require_unharmed(before, harmed)
 
 
-def _require_unharmed(before: bytes, after: bytes) -> None:
-    """Judge what was appended as a verifier will; the bytes before it are the same: nothing else can have changed."""
-    harmed = _harmed(after)
-    broken = sorted(harmed - _harmed(before)) if harmed else []
+def _require_unharmed(before: bytes, harmed: set[str]) -> None:
+    """Of what was appended a verifier judges; the bytes before it are the same: nothing else can have changed."""
+    if not harmed:
+        return
+    with OpenedPdf(before) as file:
+        broken = sorted(harmed - _harmed(file))
     if broken:
         raise InputError(
             ErrorCode.SIGNING_FORBIDDEN,
@@ -70,13 +90,12 @@ def _require_unharmed(before: bytes, after: bytes) -> None:
         )
 
 
-def _harmed(pdf: bytes) -> set[str]:
+def _harmed(file: OpenedPdf) -> set[str]:
     """Return the fields of signatures after which something stands that they do not allow."""
-    with OpenedPdf(pdf) as file:
-        return {
-            found.field
-            for found in structure_of(file).signatures
-            if found.problem is not None
-            or judge_changes(file, found, opinion=Asking.NEVER).modifications
-            in {Modifications.FORBIDDEN, Modifications.SUSPICIOUS}
-        }
+    return {
+        found.field
+        for found in structure_of(file).signatures
+        if found.problem is not None
+        or judge_changes(file, found, opinion=Asking.NEVER).modifications
+        in {Modifications.FORBIDDEN, Modifications.SUSPICIOUS}
+    }

@@ -22,7 +22,7 @@ from io import BytesIO
 import pikepdf
 from reportlab.pdfbase.pdfmetrics import standardFonts, stringWidth
 
-from vnsign.pdf.opening import read_bounded
+from vnsign.pdf.opening import read_bounded, read_kept
 
 _SHARING = frozenset({"/StandardEncoding", "/PDFDocEncoding"})
 _ENCODINGS = {"/WinAnsiEncoding": "cp1252", "/MacRomanEncoding": "mac_roman"}
@@ -31,6 +31,7 @@ _BFRANGE = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>"
 _SECTION = re.compile(rb"beginbf(char|range)(.*?)endbf", re.DOTALL)
 _MAX_RANGE = 0x10000
 _DEFAULT_CID_WIDTH = 1000.0
+_MAX_KEPT_BYTES = 64 * 1024
 _SYMBOLIC = 4
 _PROGRAMS = ("/FontFile", "/FontFile2", "/FontFile3")
 _SYMBOL_FONTS = frozenset({"/Symbol", "/ZapfDingbats"})
@@ -54,7 +55,7 @@ def width_of_text(font: pikepdf.Object, data: bytes) -> float:
         KeyError, ValueError: The font names no width for a code, and is none that viewers bring along.
     """
     if font.get("/Subtype") == pikepdf.Name("/Type0"):
-        widths, default = _composite_widths(font["/DescendantFonts"][0])
+        widths, default = _widths_of(font["/DescendantFonts"][0])
         return sum(widths.get(int.from_bytes(data[i : i + 2], "big"), default) for i in range(0, len(data), 2))
     if "/Widths" not in font:
         name = str(font["/BaseFont"]).removeprefix("/")
@@ -63,6 +64,20 @@ def width_of_text(font: pikepdf.Object, data: bytes) -> float:
         return float(stringWidth(decode_text(font, data), name, 1000))
     first, listed = int(font["/FirstChar"]), [float(w) for w in font["/Widths"]]
     return sum(listed[code - first] if 0 <= code - first < len(listed) else 0.0 for code in data)
+
+
+def _widths_of(descendant: pikepdf.Object) -> tuple[Mapping[int, float], float]:
+    listed = descendant.get("/W", None)
+    spelled = listed.unparse(resolved=True) if isinstance(listed, pikepdf.Array) else b""
+    if 0 < len(spelled) <= _MAX_KEPT_BYTES and b"R" not in spelled:
+        return _widths_spelled(spelled), float(descendant.get("/DW", _DEFAULT_CID_WIDTH))
+    return _composite_widths(descendant)
+
+
+@lru_cache(maxsize=64)
+def _widths_spelled(array: bytes) -> Mapping[int, float]:
+    """Fields of one font, and documents of one office, bring the same table."""
+    return _composite_widths(pikepdf.Dictionary(W=pikepdf.Object.parse(array)))[0]
 
 
 def _composite_widths(descendant: pikepdf.Object) -> tuple[dict[int, float], float]:
@@ -93,7 +108,7 @@ def _program_map(font: pikepdf.Object) -> Mapping[int, str]:
     program = descendant["/FontDescriptor"].get("/FontFile2")
     if program is None or descendant.get("/CIDToGIDMap", pikepdf.Name.Identity) != pikepdf.Name.Identity:
         return {}
-    return _characters_of(read_bounded(program))
+    return _characters_of(read_kept(program))
 
 
 @lru_cache(maxsize=64)

@@ -17,7 +17,7 @@ import pikepdf
 from vnsign.errors import ErrorCode, InputError
 from vnsign.pdf.looks.appearance import Alignment, text_content
 from vnsign.pdf.looks.typeface import Typeface, measure_typeface
-from vnsign.pdf.opening import read_bounded
+from vnsign.pdf.opening import read_kept
 
 _DEFAULT_APPEARANCE = re.compile(r"^/(?P<font>[A-Za-z0-9_.+-]+) (?P<size>\d+(?:\.\d+)?) Tf 0 g$")
 
@@ -71,7 +71,7 @@ def read_prepared_text(field: pikepdf.Object) -> PreparedText:
     name = match["font"]
     look = field.AP.N
     font = look.Resources.Font[f"/{name}"]
-    program = read_bounded(font.DescendantFonts[0].FontDescriptor.FontFile2)
+    program = read_kept(font.DescendantFonts[0].FontDescriptor.FontFile2)
     box = [float(v) for v in look.BBox]
     return PreparedText(
         typeface=_typeface(program),

@@ -12,6 +12,7 @@ import pikepdf
 
 from vnsign.errors import ErrorCode, InputError
 from vnsign.pdf.opening import ObjectId, open_pdf
+from vnsign.pdf.reading.entries import entry_of
 
 _INHERITED = ("/FT", "/V", "/DV")
 # What a signature field and its widget need. No action (/A, /AA), no text of its own (/Contents, /RC), no layer (/OC).
@@ -72,7 +73,7 @@ class Field:
         return self._entry("/DV")
 
     def _entry(self, key: str) -> object:
-        own = self.node.get(key)
+        own = entry_of(self.node, key)
         return self.inherited.get(key) if own is None else own
 
 
@@ -146,7 +147,7 @@ def more_than_signature_field(dictionary: pikepdf.Object) -> str:
 
 def is_painted(widget: pikepdf.Object) -> bool:
     """Tell whether viewers have something to draw: an appearance, or colours and a caption to make one from."""
-    characteristics = widget.get("/MK")
+    characteristics = entry_of(widget, "/MK")
     if "/AP" in widget and not _is_blank_look(widget["/AP"]):
         return True
     return isinstance(characteristics, pikepdf.Dictionary) and not set(characteristics.keys()) <= _TURNED_ONLY
@@ -172,7 +173,7 @@ def _unique(name: str, node: pikepdf.Object, taken: Mapping[str, object]) -> str
 
 
 def _kids(node: pikepdf.Object, key: str) -> list[pikepdf.Object]:
-    kids = node.get(key)
+    kids = entry_of(node, key)
     return [k for k in kids if isinstance(k, pikepdf.Dictionary)] if isinstance(kids, pikepdf.Array) else []
 
 

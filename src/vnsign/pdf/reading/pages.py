@@ -13,6 +13,7 @@ import pikepdf
 from vnsign.errors import ErrorCode, InputError
 from vnsign.pdf.geometry import PageGeometry
 from vnsign.pdf.opening import ObjectId, read_bounded
+from vnsign.pdf.reading.entries import entry_of
 
 _MAX_PAGE_NODES = 200_000
 #: A page tree deeper than this is a loop.
@@ -37,7 +38,7 @@ def page_nodes(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
             continue
         seen.add(node.objgen)
         yield node
-        kids = node.get("/Kids")
+        kids = entry_of(node, "/Kids")
         if isinstance(kids, pikepdf.Array):
             pending.extend(reversed(list(kids)))
 
@@ -49,7 +50,7 @@ def geometry_of(page: pikepdf.Object) -> PageGeometry:
         InputError: MALFORMED_PDF if nothing says how large it is, or it measures in units of its own (/UserUnit), by
             which no seal has its real size in every reader.
     """
-    if page.get("/UserUnit", 1) != 1:
+    if "/UserUnit" in page and page["/UserUnit"] != 1:
         raise InputError(
             ErrorCode.MALFORMED_PDF,
             "a page measures in units of its own (/UserUnit): readers do not agree how large an image on it is",
@@ -62,10 +63,10 @@ def geometry_of(page: pikepdf.Object) -> PageGeometry:
     for _ in range(_MAX_PAGE_DEPTH):
         if not isinstance(node, pikepdf.Dictionary):
             break
-        crop = crop if crop is not None else node.get("/CropBox")
-        media = media if media is not None else node.get("/MediaBox")
-        rotation = rotation if rotation is not None else node.get("/Rotate")
-        node = node.get("/Parent")
+        crop = crop if crop is not None else entry_of(node, "/CropBox")
+        media = media if media is not None else entry_of(node, "/MediaBox")
+        rotation = rotation if rotation is not None else entry_of(node, "/Rotate")
+        node = entry_of(node, "/Parent")
     whole, cut = _rectangle(media), _rectangle(crop)
     visible = _shared(cut, whole) if cut is not None and whole is not None else cut or whole
     if visible is None:
@@ -96,7 +97,7 @@ def _shared(
 
 def annotations_of(page: pikepdf.Object) -> list[pikepdf.Object]:
     """Return the annotations of a page that are dictionaries, in drawing order."""
-    annotations = page.get("/Annots")
+    annotations = entry_of(page, "/Annots")
     if not isinstance(annotations, pikepdf.Array):
         return []
     return [a for a in annotations if isinstance(a, pikepdf.Dictionary)]

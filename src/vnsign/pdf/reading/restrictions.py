@@ -10,6 +10,8 @@ from enum import StrEnum
 
 import pikepdf
 
+from vnsign.pdf.reading.entries import entry_of
+
 #: Fields nested deeper than this are a loop.
 MAX_FIELD_DEPTH = 64
 
@@ -53,7 +55,7 @@ def read_restrictions(
     levels: list[int] = []
     locks: list[FieldLock] = []
     is_certification = False
-    references = value.get("/Reference")
+    references = entry_of(value, "/Reference")
     for reference in references if isinstance(references, pikepdf.Array) else ():
         if not isinstance(reference, pikepdf.Dictionary):
             continue
@@ -100,7 +102,7 @@ def inherited(field: pikepdf.Object, key: str) -> pikepdf.Object | None:
             return None
         if key in node:
             return node[key]
-        node = node.get("/Parent")
+        node = entry_of(node, "/Parent")
     return None
 
 

@@ -13,6 +13,7 @@ from pikepdf import Array, Dictionary, Name, Object, String
 
 from vnsign.errors import ErrorCode, InputError
 from vnsign.pdf.geometry import Box
+from vnsign.pdf.reading.entries import entry_of
 from vnsign.pdf.reading.fields import read_form
 from vnsign.pdf.writing.updating import PdfUpdate, translated
 
@@ -49,7 +50,7 @@ def signature_fields(pdf: pikepdf.Pdf) -> Mapping[str, SignatureField]:
                 filled=field.value is not None,
                 node=field.node,
                 widget=field.widgets[0] if len(field.widgets) == 1 else None,
-                lock=lock if isinstance(lock := field.node.get("/Lock"), Dictionary) else None,
+                lock=lock if isinstance(lock := entry_of(field.node, "/Lock"), Dictionary) else None,
             )
             for name, field in read_form(pdf).fields.items()
             if field.type == "/Sig"
@@ -59,7 +60,7 @@ def signature_fields(pdf: pikepdf.Pdf) -> Mapping[str, SignatureField]:
 def docmdp_permission(pdf: pikepdf.Pdf) -> int | None:
     """Return P of the certification signature, or None if the document is not certified."""
     with translated("reading the certification"):
-        permissions = pdf.Root.get("/Perms")
+        permissions = entry_of(pdf.Root, "/Perms")
         certification = permissions.get("/DocMDP") if isinstance(permissions, Dictionary) else None
         if not isinstance(certification, Dictionary):
             return None

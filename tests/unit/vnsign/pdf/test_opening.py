@@ -11,7 +11,7 @@ import pytest
 from tests.forgery import append_increment, body_of, next_number, number_of_catalog, stream
 from tests.materials import plain_pdf
 from vnsign.pdf.dates import parse_pdf_date
-from vnsign.pdf.opening import read_bounded
+from vnsign.pdf.opening import read_bounded, read_kept
 from vnsign.pdf.reading.structure import read_structure
 
 Encoding = pikepdf.Name | pikepdf.Array | None
@@ -83,3 +83,24 @@ def test_a_bomb_in_the_security_store_is_left_out() -> None:
 def test_pdf_dates_are_read(text: str, moment: datetime | None) -> None:
     """ISO 32000-2 §7.9.4; what is no date is None, not an error."""
     assert parse_pdf_date(text) == moment
+
+
+@pytest.mark.parametrize("size", [3, 2_000_000])
+def test_a_font_that_is_unpacked_once_is_read_as_any_stream(size: int) -> None:
+    """Kept or too large to be kept: the same bytes, each time."""
+    data = bytes(size)
+    with pikepdf.new() as pdf:
+        made = pdf.make_stream(b"")
+        made.write(zlib.compress(data), filter=pikepdf.Name.FlateDecode)
+
+        assert read_kept(made) == read_kept(made) == read_bounded(made) == data
+
+
+def test_a_damaged_font_is_refused_each_time() -> None:
+    """What was not unpacked is not taken for unpacked."""
+    with pikepdf.new() as pdf:
+        made = pdf.make_stream(b"")
+        made.write(b"no deflated data", filter=pikepdf.Name.FlateDecode)
+        for _ in range(2):
+            with pytest.raises(ValueError, match="damaged"):
+                read_kept(made)
