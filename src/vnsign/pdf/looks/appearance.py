@@ -8,12 +8,14 @@ Source: ISO 32000-2 §12.7.4.3 (variable text), §12.5.5 (appearance streams), �
 
 from __future__ import annotations
 
+import struct
+import warnings
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from io import BytesIO
 
-from PIL import Image, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from vnsign.errors import ErrorCode, InputError, UsageError
 from vnsign.pdf.geometry import PageGeometry
@@ -24,6 +26,17 @@ MAX_IMAGE_PIXELS = 25_000_000
 _DEFAULT_DPI = 96.0
 _MM_PER_INCH = 25.4
 _FIT_TOLERANCE_POINTS = 0.5
+#: What a camera's remark says must be done to a picture. Source: Exif 2.32 Table 6.
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_LYING = frozenset(_TURNS[number] for number in (5, 6, 7, 8))
 
 
 class Alignment(IntEnum):
@@ -91,7 +104,7 @@ def read_image(data: bytes) -> ImageLook:
         InputError: MALFORMED_IMAGE if it is neither, is damaged, or has more than MAX_IMAGE_PIXELS.
     """
     try:
-        with Image.open(BytesIO(data), formats=("PNG", "JPEG")) as image:
+        with warnings.catch_warnings(), _opened(data) as image:
             if image.width * image.height > MAX_IMAGE_PIXELS:
                 raise InputError(
                     ErrorCode.MALFORMED_IMAGE,
@@ -99,7 +112,10 @@ def read_image(data: bytes) -> ImageLook:
                     way_out="scale it down; 300 to 600 dpi at its real size is enough",
                 )
             dpi = image.info.get("dpi") or (_DEFAULT_DPI, _DEFAULT_DPI)
-            pixels = image.convert("RGBA")
+            turn = _TURNS.get(_orientation(image))
+            if turn in _LYING:
+                dpi = (dpi[1], dpi[0])
+            pixels = _eight_bits(image if turn is None else image.transpose(turn)).convert("RGBA")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as exc:
         raise InputError(
             ErrorCode.MALFORMED_IMAGE,
@@ -115,6 +131,33 @@ def read_image(data: bytes) -> ImageLook:
         alpha=None if alpha.count(b"\xff") == len(alpha) else alpha,
         size_mm=(pixels.width / horizontal * _MM_PER_INCH, pixels.height / vertical * _MM_PER_INCH),
     )
+
+
+def _opened(data: bytes) -> Image.Image:
+    """Open the picture; what the library remarks about it (a camera's notes are damaged, say) concerns nobody."""
+    warnings.simplefilter("ignore")
+    return Image.open(BytesIO(data), formats=("PNG", "JPEG"))
+
+
+def _orientation(image: Image.Image) -> int:
+    """Return how a camera held the picture (1: upright), which a PDF does not know; a damaged remark says nothing."""
+    try:
+        found = image.getexif().get(ExifTags.Base.Orientation, 1)
+    except (OSError, ValueError, SyntaxError, KeyError, TypeError, struct.error):
+        return 1
+    return found if isinstance(found, int) else 1
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Return an image whose grey has 8 bits: of 16 the library would keep the lower ones and show white."""
+    if not image.mode.startswith("I"):
+        return image
+    wide = image.convert("I")
+    grey = wide.point([value // 257 for value in range(1 << 16)], "L")
+    clear = image.info.get("transparency")
+    if clear is None:
+        return grey
+    return Image.merge("LA", (grey, wide.point([255 * (value != clear) for value in range(1 << 16)], "L")))
 
 
 def image_content(*, width: float, height: float, geometry: PageGeometry) -> bytes:
