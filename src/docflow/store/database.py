@@ -51,9 +51,13 @@ _LONGEST_PAUSE_S = 0.01
 
 
 class Database:
-    """One SQLite file and its lock; safe for threads, refused in a forked child."""
+    """One SQLite file and its lock; safe for threads, refused in a forked child.
 
-    def __init__(self, path: Path, *, single_process: bool = False) -> None:
+    Args:
+        is_frozen: Nobody can write where the file lies: it is read as it is, without a lock or a WAL beside it.
+    """
+
+    def __init__(self, path: Path, *, single_process: bool = False, is_frozen: bool = False) -> None:
         self.path = path
         self.name = str(path)
         self._lock_path = path.with_suffix(".lock")
@@ -62,7 +66,7 @@ class Database:
         self._commits = 0
         self._holder: int | None = None
         self._writing: sa.Connection | None = None
-        self.engine = _create_engine(path, driver=choose_driver(single_process=single_process))
+        self.engine = _create_engine(path, driver=choose_driver(single_process=single_process), is_frozen=is_frozen)
         self._writer = self.engine.execution_options(docflow_write=True)
 
     @contextmanager
@@ -208,13 +212,34 @@ def choose_driver(*, single_process: bool = False) -> ModuleType:
     )
 
 
-def _create_engine(path: Path, *, driver: ModuleType) -> sa.Engine:
+def is_frozen(path: Path) -> bool:
+    """Return whether a file lies where nobody can write: an auditor's copy on a disc, a snapshot.
+
+    Raises:
+        StoreUnavailable: ``STORE_UNUSABLE``; commits stand in a WAL beside it that cannot be read there.
+    """
+    if os.access(path.parent, os.W_OK):
+        return False
+    wal = path.with_name(f"{path.name}-wal")
+    if wal.exists() and wal.stat().st_size:
+        raise StoreUnavailable(
+            ErrorCode.STORE_UNUSABLE,
+            f"{path.parent}: write-protected, and {wal.name} holds commits that were not copied back",
+            vi=f"Thư mục {path.parent} chỉ cho đọc, còn dữ liệu chưa nhập lại trong {wal.name}.",
+            way_out="copy the folder to where it can be written, and read it there",
+        )
+    return True
+
+
+def _create_engine(path: Path, *, driver: ModuleType, is_frozen: bool) -> sa.Engine:
+    query = {"immutable": "1", "uri": "true"} if is_frozen else {}
     engine = sa.create_engine(
-        sa.URL.create("sqlite", database=str(path)),
+        sa.URL.create("sqlite", database=path.absolute().as_uri() if is_frozen else str(path), query=query),
         module=driver,
         connect_args={"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False},
     )
-    sa.event.listen(engine, "connect", _set_pragmas)
+    if not is_frozen:
+        sa.event.listen(engine, "connect", _set_pragmas)
     sa.event.listen(engine, "begin", _begin)
     return engine
 
@@ -245,7 +270,10 @@ def _open_lock(path: Path) -> int:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as exc:
         raise StoreUnavailable(
-            ErrorCode.STORE_UNUSABLE, f"{path}: cannot be opened: {exc.strerror}", vi=f"Không mở được {path}."
+            ErrorCode.STORE_UNUSABLE,
+            f"{path}: cannot be opened: {exc.strerror}",
+            vi=f"Không mở được {path}.",
+            way_out="work where the folder can be written; a write-protected copy can be verified, printed and counted",
         ) from exc
 
 

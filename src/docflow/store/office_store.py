@@ -197,7 +197,7 @@ def _open(
     with database.locked():
         # Whoever holds the lock may migrate: Database.writing would wait for itself here.
         with database.migrating() as connection:
-            if migrations.current_revision(connection) != migrations.HEAD:
+            if migrations.refuse_newer(connection, database.name) != migrations.HEAD:
                 migrations.upgrade(connection)
             recorded = reading.find_agency(connection, agency)
             others = reading.list_agencies(connection)

@@ -16,7 +16,7 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
-from docflow.store.database import Database
+from docflow.store.database import Database, is_frozen
 from docflow.store.postgres import PostgresDatabase, is_server_address
 
 DATABASE_NAME = "docflow.sqlite"
@@ -41,21 +41,24 @@ class OfficeDatabase(Protocol):
 
 
 def name_database(
-    place: Path | str, *, home: Path | str | None, single_process: bool = False
+    place: Path | str, *, home: Path | str | None, single_process: bool = False, to_read: bool = False
 ) -> tuple[Database | PostgresDatabase, Path]:
     """Return the database at a place, nothing opened yet, and the folder of the office's files and key.
 
     Args:
         place: A folder, or ``postgresql://user@server/database``.
         home: Folder of files and log key; by default the folder that holds the database.
+        to_read: Nothing will be written: a write-protected folder will do.
 
     Raises:
         UsageError: ``BAD_ARGUMENT``; an address of something else, or a server without ``home``.
-        StoreUnavailable: ``SQLITE_TOO_OLD``.
+        StoreUnavailable: ``SQLITE_TOO_OLD``; ``STORE_UNUSABLE``, see :func:`docflow.store.database.is_frozen`.
     """
     if not is_server_address(str(place)):
         folder = Path(place)
-        return Database(folder / DATABASE_NAME, single_process=single_process), Path(home or folder)
+        path = folder / DATABASE_NAME
+        frozen = to_read and path.exists() and is_frozen(path)
+        return Database(path, single_process=single_process, is_frozen=frozen), Path(home or folder)
     if home is None:
         raise UsageError(
             ErrorCode.BAD_ARGUMENT,

@@ -16,7 +16,7 @@ from docflow.errors import ErrorCode, StoreUnavailable, UsageError
 from docflow.model import Agency, Document, DocumentState, IncomingDocument, IncomingState, SearchHit, SearchQuery
 from docflow.office import RegisterBook, RegisterKind, Report
 from docflow.ports import InboxRow, OutboxRow, OutboxState, ParcelRow, ReceiptRow, RegisterEntry
-from docflow.store import erasing, reading
+from docflow.store import erasing, migrations, reading
 from docflow.store.blobs import BlobFolder
 from docflow.store.books import read_book
 from docflow.store.database import Database
@@ -233,19 +233,22 @@ class StoreReader(DraftingReader):
 
 
 @contextmanager
-def open_to_read(place: Path | str, *, home: Path | str | None = None) -> Iterator[StoreReader]:
+def open_to_read(
+    place: Path | str, *, home: Path | str | None = None, is_older_taken: bool = False
+) -> Iterator[StoreReader]:
     """Yield a reader of an agency's store; whose it is, the log key in its folder says.
 
     Args:
         place: Folder of the database, or the address of a PostgreSQL database.
         home: Folder of files and log key; by default that of the database.
+        is_older_taken: A store of an older schema is not refused: whose it is can be read of any.
 
     Raises:
-        StoreUnavailable: ``STORE_UNUSABLE``; there is no store here, or it is damaged.
+        StoreUnavailable: ``STORE_UNUSABLE``; there is no store here, it is damaged, or another docflow's.
         InputError: ``MALFORMED_INPUT``; its ``log.vkey`` is no verifier key.
         UsageError: ``BAD_ARGUMENT``; the address is none.
     """
-    database, folder = name_database(place, home=home)
+    database, folder = name_database(place, home=home, to_read=True)
     try:
         text = (folder / VKEY_NAME).read_text(encoding="utf-8").strip()
         if isinstance(database, Database):
@@ -261,6 +264,7 @@ def open_to_read(place: Path | str, *, home: Path | str | None = None) -> Iterat
     try:
         vkey = parse_vkey(text)
         with database.reading() as connection:
+            (migrations.refuse_newer if is_older_taken else migrations.refuse_other)(connection, database.name)
             agency = identify_agency(connection, vkey)
         yield StoreReader(database, BlobFolder(folder / BLOB_FOLDER), agency=agency, vkey=vkey)
     finally:

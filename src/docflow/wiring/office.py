@@ -285,6 +285,6 @@ def reopen_office(place: Path | str, *, home: Path | str | None = None, verifier
     Raises:
         StoreUnavailable: ``STORE_UNUSABLE``; there is no office.
     """
-    with open_to_read(place, home=home) as reader:
+    with open_to_read(place, home=home, is_older_taken=True) as reader:
         agency = reader.find_agency()
     return Office.open(place, agency=agency, home=home, verifier=verifier)
