@@ -130,6 +130,7 @@ from docflow.wiring.office import (
     Office,
     reopen_office,
 )
+from docflow.wiring.posts import read_post
 from docflow.wiring.registers import (
     RegisterForm,
     print_register,
@@ -250,6 +251,7 @@ __all__ = [
     "parse_agency_code",
     "print_register",
     "read_checkpoint",
+    "read_post",
     "read_proof",
     "read_register",
     "read_report",

@@ -274,17 +274,19 @@ class Office(
         use_cases.vouch_for_log(self._desk, cms, actor=actor)
 
 
-def reopen_office(place: Path | str, *, home: Path | str | None = None, verifier: Verifier | None = None) -> Office:
+def reopen_office(
+    place: Path | str, *, home: Path | str | None = None, verifier: Verifier | None = None, post: Post | None = None
+) -> Office:
     """Open an office that was founded before: which agency's it is, its log says.
 
     Args:
         place: Folder of the database, or the address of a PostgreSQL database.
         home: Folder of files and log key; by default that of the database.
-        verifier: As for :meth:`Office.open`.
+        verifier, post: As for :meth:`Office.open`.
 
     Raises:
         StoreUnavailable: ``STORE_UNUSABLE``; there is no office.
     """
     with open_to_read(place, home=home, is_older_taken=True) as reader:
         agency = reader.find_agency()
-    return Office.open(place, agency=agency, home=home, verifier=verifier)
+    return Office.open(place, agency=agency, home=home, verifier=verifier, post=post)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from enum import Enum
@@ -21,12 +22,12 @@ import click
 import msgspec
 
 from docflow.errors import ErrorCode, UsageError
-from docflow.wiring import parse_agency_code, reopen_office
+from docflow.wiring import parse_agency_code, read_post, reopen_office
 
 MAX_JSON_BYTES = 1_000_000
 """A draft, an entry, a plan: what somebody types."""
 
-_NOT_TYPED = frozenset({"self", "check", "fonts"})
+_NOT_TYPED = frozenset({"self", "check", "fonts", "transport"})
 """What a command line cannot give."""
 _DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
 _HELP = {
@@ -36,12 +37,26 @@ _HELP = {
     "to": "To whom.",
 }
 
+POST_NAME = "post.json"
+"""The settings of an office's exchange, in its folder."""
+
+_OUT = click.Option(
+    ["--out", "out"], type=click.File("wb", atomic=True), default="-", help="File to write [default: standard output]."
+)
+_POST = click.Option(
+    ["--post", "post"],
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Settings of the exchange with others [default: post.json in DIR, if it is there].",
+)
+
 Read = Callable[[Any], object]
 """From what click read to what the verb takes."""
 
 
 def print_json(value: object) -> None:
-    """Print what a verb returned."""
+    """Print what a verb returned; nothing for a verb that returns nothing."""
+    if value is None:
+        return
     plain = msgspec.to_builtins(value, str_keys=True, enc_hook=str)
     click.echo(json.dumps(plain, ensure_ascii=False, indent=2))
 
@@ -60,10 +75,25 @@ def make_command(path: str, name: str, *, verb: Callable[..., object]) -> click.
             parameters.append(made)
             examples += _example(made)
 
-    def run(directory: Path, **given: object) -> None:
+    is_file = hints.get("return") is bytes
+    is_sent = "transport" in hints
+    is_act = is_sent or "actor" in hints
+    parameters += [_OUT] * is_file + [_POST] * is_act
+    examples += ["--out", "x.pdf"] * is_file
+
+    def run(directory: Path, out: BinaryIO | None = None, post: Path | None = None, **given: object) -> None:
         read = {key: _read(readers[key], value) for key, value in given.items() if value is not None and value != ()}
-        with reopen_office(directory) as office:
-            print_json(getattr(office, verb.__name__)(**read))
+        if out is sys.stdout.buffer and out.isatty():
+            raise click.UsageError("a file would garble the terminal: give --out FILE")
+        path = post or directory / POST_NAME
+        opened, drop = read_post(path) if post or is_sent or (is_act and path.exists()) else (None, None)
+        with reopen_office(directory, post=opened) as office:
+            told = {**read, "transport": drop} if is_sent else read
+            result = getattr(office, verb.__name__)(**told)
+        if out is None:
+            print_json(result)
+        else:
+            out.write(result)
 
     what = (inspect.getdoc(verb) or "").partition("\n")[0].partition("; see :")[0].rstrip(".").replace("``", "")
     example = " ".join(["Example:", path, name, "office", *examples])

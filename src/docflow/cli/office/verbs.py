@@ -41,6 +41,7 @@ VERBS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "attachments": "attachments",
             "outbox": "outbox",
             "links": "links",
+            "content": "blob",
         },
     ),
     "incoming": (
@@ -68,6 +69,7 @@ VERBS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "tasks": "incoming_tasks",
             "acts": "incoming_acts",
             "due": "incoming_due",
+            "standings": "incoming_standings",
         },
     ),
     "dossier": (
@@ -86,6 +88,8 @@ VERBS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "list": "dossiers",
             "acts": "dossier_acts",
             "clocks": "dossier_clocks",
+            "steps": "dossier_steps",
+            "rate": "on_time_rate",
         },
     ),
     "file": (
@@ -109,11 +113,30 @@ VERBS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "to-hand-over": "files_to_hand_over",
             "past-retention": "files_past_retention",
             "warning": "destruction_warning",
+            "export-pdf": "export_file_pdf",
+            "export-xml": "export_file_xml",
+            "minutes": "hand_over_minutes",
         },
     ),
     "copy": (
         "Copies (sao y, sao lục, trích sao).",
         {"make": "make_copy", "sealed": "copy_sealed", "void": "void_copy", "list": "copies"},
+    ),
+    "exchange": (
+        "Documents to and from other agencies, and what receipts prove of them.",
+        {
+            "dispatch": "dispatch",
+            "collect": "collect",
+            "take-back": "take_back",
+            "inbox": "inbox",
+            "knowledge": "knowledge",
+            "receipts": "receipts",
+            "parcels": "parcels",
+        },
+    ),
+    "index": (
+        "The index that searching uses.",
+        {"contents": "index_contents", "rebuild": "rebuild_search"},
     ),
     "role": (
         "Who may do what.",

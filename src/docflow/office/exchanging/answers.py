@@ -57,7 +57,7 @@ def require_post(desk: Desk) -> Post:
             ErrorCode.BAD_ARGUMENT,
             "this office was opened without a service key and a list of peers",
             vi="Chưa cấu hình chứng thư số dịch vụ và danh bạ cơ quan để trao đổi văn bản.",
-            way_out="open it with post=Post(signer=…, peers=…)",
+            way_out="open it with post=Post(signer=…, peers=…); on the command line put post.json into its folder",
         )
     return desk.post
 

@@ -16,9 +16,7 @@ from docflow.cli.office import VERBS
 ELSEWHERE = {
     *("open", "close", "agency", "vkey", "within", "lock", "sweep_blobs", "vouch", "log_statement"),
     *("checkpoint", "inclusion_proof", "verify_log", "register", "report", "verify_report", "search"),
-    *("dispatch", "collect", "inbox", "knowledge", "receipts", "parcels", "take_back"),
-    *("blob", "export_file_pdf", "export_file_xml", "hand_over_minutes", "index_contents", "rebuild_search"),
-    *("incoming_standings", "dossier_steps", "on_time_rate", "register_name"),
+    "register_name",
 }
 
 DRAFT = {
@@ -83,7 +81,7 @@ def done(folder: Path, group: str, verb: str, *arguments: object) -> dict[str, o
     return printed if isinstance(printed, dict) else {"all": printed}
 
 
-READING = {"show", "list", "acts", "tasks", "due", "contents", "clocks", "outbox"}
+READING = {"show", "list", "acts", "tasks", "due", "contents", "clocks", "outbox", "steps", "rate"}
 
 
 def test_every_verb_of_an_office_is_a_command_or_stands_elsewhere() -> None:
@@ -131,6 +129,44 @@ def test_dossiers_files_numbers_and_roles_are_kept_from_the_command_line(folder:
     assert done(folder, "number", "reserve", "van_ban_di", "--reason", "chờ ký", "--count", 2)["numbers"] == [1, 2]
     assert done(folder, "role", "grant", "Văn thư", "quan_tri")["is_held"] == 1
     assert verify_log(folder).is_intact
+
+
+def test_a_file_is_exported_and_handed_over_with_its_minutes(folder: Path) -> None:
+    """NĐ 30/2020 PL VI Phần I, Điều 30.3: .pdf, .xml and the minutes, each written into a file."""
+    code = str(done(folder, "file", "plan", "file.json")["code"])
+    done(folder, "file", "open", code)
+    for verb, *rest in (("receive", "entry.json", "--incoming-id", "i1"), ("check", "i1"), ("register", "i1")):
+        done(folder, "incoming", verb, *rest)
+    done(folder, "incoming", "assign", "i1", "--to", "Phòng A")
+    done(folder, "incoming", "complete", "i1")
+    done(folder, "file", "add", code, "--direction", "den", "--document-id", "i1")
+    done(folder, "file", "close", code)
+    assert done(folder, "file", "announce", code)["noticed_on"]
+    done(folder, "file", "hand-over", code, "--to", "Lưu trữ cơ quan")
+    out = folder.parent / "out"
+    for verb, rest, begins in (
+        ("export-pdf", [code], b"%PDF-"),
+        ("export-xml", [code], b"<?xml"),
+        ("minutes", [code, "--giver", "Trần Thị Bình"], b"%PDF-"),
+    ):
+        result = run("file", verb, folder, *rest, "--out", out)
+        assert result.exit_code == 0, result.output
+        assert out.read_bytes().startswith(begins)
+        out.unlink()
+    result = run("file", "export-pdf", folder, "no.such.file", "--out", out)
+    assert (result.exit_code, out.exists()) == (1, False)
+
+
+def test_the_on_time_rate_and_each_steps_clock_are_printed(folder: Path) -> None:
+    """Một cửa liên thông: how the whole and each unit's steps stand to their deadlines."""
+    done(folder, "dossier", "open", "dossier.json", "--dossier-id", "x1")
+    done(folder, "dossier", "start", "x1")
+    done(folder, "dossier", "pass-on", "x1", "--step", 0)
+    done(folder, "dossier", "finish", "x1")
+    assert [step["unit"] for step in done(folder, "dossier", "steps", "x1")["all"]] == ["Phòng A", "Một cửa"]  # type: ignore[attr-defined]
+    whole, units = done(folder, "dossier", "rate")["all"]  # type: ignore[misc]
+    assert whole["early"] + whole["on_time"] == 1
+    assert set(units) == {"Phòng A", "Một cửa"}
 
 
 def test_what_is_refused_gives_1_with_a_vietnamese_sentence(folder: Path) -> None:

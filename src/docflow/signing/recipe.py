@@ -1,8 +1,7 @@
-"""vnsign behind docflow's ports: the recipe of leader, number and seal, and the verdicts the office relies on.
+"""The recipe of leader, number and seal, by vnsign.
 
 Invariants:
     - Field names and the order of the recipe stand here and nowhere else in docflow.
-    - "Could not check" is never "passed": an unreachable service or missing evidence gives UNDECIDED.
 
 What it does not do: keep documents, give numbers, or decide who may sign for an agency.
 
@@ -12,10 +11,6 @@ Source: TT 01/2019/TT-BNV Điều 11.1; NĐ 30/2020/NĐ-CP Điều 32.2; ETSI EN
 from __future__ import annotations
 
 import hashlib
-import ssl
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 
 import vnsign
 from docflow.errors import ErrorCode, InputError, UsageError
@@ -27,29 +22,8 @@ from docflow.model import (
     Document,
     DocumentCopy,
     DocumentState,
-    SignatureVerdict,
 )
 from docflow.model.layout import Box, ComposedDocument, FontFace, FontFamily, TextBox
-from docflow.ports import SignatureCheck
-
-__all__ = [
-    "AGENCY_TEXT_FIELD",
-    "DATE_FIELD",
-    "LEADER_FIELD",
-    "NUMBER_FIELD",
-    "SEAL_FIELD",
-    "PeerChecker",
-    "ReceiptSigner",
-    "SignatureChecker",
-    "bundled_fonts",
-    "certificate_sha256",
-    "prepare_for_signing",
-    "seal",
-    "seal_attachment",
-    "seal_copy",
-    "sign_as_leader",
-    "write_number",
-]
 
 NUMBER_FIELD = "so"
 DATE_FIELD = "ngay"
@@ -203,112 +177,6 @@ def seal_copy(
     return vnsign.seal_copy_pdf(
         pdf, signer, copy=proved, tsa=tsa, field=AGENCY_TEXT_FIELD, revocation=revocation, clock=clock
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignatureChecker:
-    """Implements :class:`docflow.ports.Verifier` by vnsign.
-
-    Attributes:
-        trust: Anchors of the scheme the agency accepts.
-        online: Fetch the CRLs that certificates name; a file at B-LT brings its own evidence and needs no network.
-    """
-
-    trust: vnsign.TrustStore
-    online: bool = True
-
-    def check_leader_signature(self, pdf: bytes, *, document: Document, at: datetime) -> SignatureCheck:
-        """Judge the authorised person's signature on a document that has no number yet."""
-        return self._check(pdf, fields=(LEADER_FIELD,), name=document.id, at=at)
-
-    def check_seal(self, pdf: bytes, *, document: Document, at: datetime) -> SignatureCheck:
-        """Judge both signatures on a sealed document."""
-        return self._check(pdf, fields=(LEADER_FIELD, SEAL_FIELD), name=document.id, at=at)
-
-    def check_agency_signature(self, pdf: bytes, *, name: str, at: datetime) -> SignatureCheck:
-        """Judge the agency's signature on an attachment in a file of its own, or on a copy."""
-        return self._check(pdf, fields=(AGENCY_TEXT_FIELD,), name=name, at=at)
-
-    def check_incoming(self, pdf: bytes, *, name: str, at: datetime) -> SignatureCheck:
-        """Judge every signature on a received PDF; one without any fails."""
-        return self._check(pdf, fields=(), name=name, at=at)
-
-    def _check(self, pdf: bytes, *, fields: tuple[str, ...], name: str, at: datetime) -> SignatureCheck:
-        revocation = vnsign.HttpRevocationSource() if self.online else None
-        try:
-            report = vnsign.inspect_pdf(pdf, trust=self.trust, at=at, file=name, revocation=revocation)
-        except vnsign.ServiceUnavailable as exc:
-            return SignatureCheck(verdict=SignatureVerdict.UNDECIDED, findings=(str(exc),))
-        except vnsign.VnsignError as exc:
-            return SignatureCheck(verdict=SignatureVerdict.FAILED, findings=(str(exc),))
-        missing = [f"no signature in the field {f}" for f in fields if f not in {s.field for s in report.signatures}]
-        findings = (*missing, *sorted({f.code.value for f in report.all_findings()}))
-        if report.verdict is vnsign.Verdict.TOTAL_PASSED and not missing:
-            return SignatureCheck(verdict=SignatureVerdict.PASSED)
-        if report.verdict is vnsign.Verdict.INDETERMINATE:
-            return SignatureCheck(verdict=SignatureVerdict.UNDECIDED, findings=findings)
-        return SignatureCheck(verdict=SignatureVerdict.FAILED, findings=findings)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptSigner:
-    """Implements :class:`docflow.ports.StatementSigner` by the agency's service certificate.
-
-    Attributes:
-        signer: The service key; never the seal key.
-        tsa: URL of a time-stamping service, or None: a receipt states its time itself.
-    """
-
-    signer: vnsign.Signer
-    tsa: str | None = None
-
-    def sign(self, statement: bytes) -> bytes:
-        """Return a detached CMS over a statement.
-
-        Raises:
-            vnsign.VnsignError: As :func:`vnsign.sign_statement`.
-        """
-        return vnsign.sign_statement(statement, self.signer, tsa=self.tsa)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeerChecker:
-    """Implements :class:`docflow.ports.PeerVerifier`: a chain to the anchors is not enough, it must be his certificate.
-
-    Attributes:
-        trust: Anchors of the scheme the agency accepts.
-        directory: Agency code → SHA-256 (hex) of its service certificates.
-        revocation: Where lists are fetched; None: only what the trust store holds.
-    """
-
-    trust: vnsign.TrustStore
-    directory: Mapping[str, frozenset[str]]
-    revocation: vnsign.HttpRevocationSource | None = None
-
-    def check(self, statement: bytes, signature: bytes, *, agency: str, at: datetime) -> SignatureCheck:
-        """Judge whether an agency's service key signed a statement."""
-        try:
-            report = vnsign.inspect_statement(signature, statement, trust=self.trust, at=at, revocation=self.revocation)
-        except vnsign.ServiceUnavailable as exc:
-            return SignatureCheck(verdict=SignatureVerdict.UNDECIDED, findings=(str(exc),))
-        except vnsign.VnsignError as exc:
-            return SignatureCheck(verdict=SignatureVerdict.FAILED, findings=(str(exc),))
-        if report.signer_sha256 not in self.directory.get(agency, frozenset()):
-            return SignatureCheck(
-                verdict=SignatureVerdict.FAILED, findings=(f"not signed with a service certificate of {agency}",)
-            )
-        if report.indication is vnsign.Indication.TOTAL_PASSED:
-            return SignatureCheck(verdict=SignatureVerdict.PASSED)
-        is_open = report.indication is vnsign.Indication.INDETERMINATE
-        return SignatureCheck(
-            verdict=SignatureVerdict.UNDECIDED if is_open else SignatureVerdict.FAILED,
-            findings=tuple(sorted({f.code.value for f in report.findings})),
-        )
-
-
-def certificate_sha256(signer: vnsign.Signer) -> str:
-    """Return the SHA-256, in hex, by which a directory names a service certificate."""
-    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(vnsign.certificate_pem(signer.certificate).decode())).hexdigest()
 
 
 def _not_ours(message: str, *, vi: str) -> UsageError:
