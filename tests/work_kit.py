@@ -129,6 +129,7 @@ def fill_work(folder: Path, *, answer: str) -> None:
         office.pause("w-paused", actor="Phòng Ngân sách", reason="chờ bổ sung")
         office.forward("w-forwarded", actor="Văn thư", to="Sở Nội vụ", reason="không thuộc thẩm quyền")
         file = make_file(office)
+        office.approve_file_list(2026, actor="Chủ tịch", document_id=answer)
         for name in ("d-finished", "d-paused", "d-running"):
             office.open_dossier(make_plan(file_id=file.code), dossier_id=name, actor="Một cửa")
             office.start_dossier(name, actor="Một cửa")

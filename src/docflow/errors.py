@@ -7,6 +7,7 @@ Invariants:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -37,6 +38,36 @@ class ErrorCode(StrEnum):
     STORE_BUSY = "store_busy"
     STORE_UNUSABLE = "store_unusable"
     SQLITE_TOO_OLD = "sqlite_too_old"
+
+    @property
+    def way_out_vi(self) -> str:
+        """What an official can do about it."""
+        return _WAYS_OUT[self]
+
+
+_WAYS_OUT: Mapping[ErrorCode, str] = {
+    ErrorCode.BAD_ARGUMENT: "Hãy sửa nội dung đã nhập rồi làm lại.",
+    ErrorCode.NOT_FOUND: "Hãy kiểm tra lại mã hoặc số đã nhập.",
+    ErrorCode.ALREADY_EXISTS: "Hãy dùng mã khác, hoặc mở mục đã có.",
+    ErrorCode.WRONG_STATE: "Hãy xem trạng thái hiện tại và thực hiện đúng thứ tự các bước.",
+    ErrorCode.IDEMPOTENCY_CONFLICT: "Hãy dùng khóa mới cho yêu cầu mới.",
+    ErrorCode.SECRET_DOCUMENT: "Hãy xử lý theo quy định về bảo vệ bí mật nhà nước, ngoài hệ thống này.",
+    ErrorCode.DATE_NOT_ALLOWED: "Hãy chọn ngày khác, hoặc xin lãnh đạo cho phép.",
+    ErrorCode.NUMBER_TAKEN: "Hãy để hệ thống cấp số tiếp theo.",
+    ErrorCode.NUMBER_NOT_NEXT: "Hãy để hệ thống cấp số tiếp theo.",
+    ErrorCode.PERMISSION_NEEDED: "Hãy ghi rõ người cho phép và lý do.",
+    ErrorCode.FORBIDDEN: "Hãy đề nghị quản trị giao vai trò cần thiết.",
+    ErrorCode.NOT_AUTHORISED: "Hãy trình người có thẩm quyền ký.",
+    ErrorCode.COPY_NOT_ALLOWED: "Hãy chọn hình thức sao khác (Nghị định 30/2020/NĐ-CP Điều 25).",
+    ErrorCode.CODE_CLOSED: "Hãy dùng mã định danh của cơ quan kế thừa.",
+    ErrorCode.CLOCK_TURNED_BACK: "Hãy chỉnh lại đồng hồ máy rồi làm lại.",
+    ErrorCode.MALFORMED_INPUT: "Hãy kiểm tra lại tệp hoặc mã đã nhận.",
+    ErrorCode.SIGNATURE_REFUSED: "Hãy ký lại; chưa ghi gì.",
+    ErrorCode.EVIDENCE_BROKEN: "Hãy chạy docflow audit verify và báo người quản trị.",
+    ErrorCode.STORE_BUSY: "Hãy thử lại sau ít phút.",
+    ErrorCode.STORE_UNUSABLE: "Hãy kiểm tra đường dẫn và quyền truy cập, hoặc khôi phục bản sao lưu.",
+    ErrorCode.SQLITE_TOO_OLD: "Hãy cài pysqlite3.",
+}
 
 
 class DocflowError(Exception):

@@ -20,12 +20,13 @@ from docflow.model import (
     FileEvent,
     FileGuard,
     describe_state_tables,
+    digest_file_list,
     draw_file_states,
 )
 from docflow.office.files.effects import FILE_EFFECTS
 from docflow.office.files.guards import FILE_GUARDS
 from tests.contract.offices import Place
-from tests.office_kit import SetClock, seal_off
+from tests.office_kit import SetClock, make_draft, seal_off
 from tests.support import REPOSITORY
 from tests.work_kit import MONDAY, SCAN, add, make_entry, make_file, register
 
@@ -89,6 +90,32 @@ def test_the_list_of_files_names_each_notation_once_a_year(office: Office) -> No
     office.plan_file(FilePlan(year=2027, notation="01.TCCB", title="x", retention_years=None, creator="A"), actor="V")
     assert [one.code for one in office.files(year=2026)] == [file.code]
     assert office.files(state=FileState.PLANNED)[0].retention == "Vĩnh viễn"
+
+
+def test_dieu_28_the_list_of_files_is_approved_by_the_head_as_it_then_was(office: Office, clock: SetClock) -> None:
+    """NĐ 30/2020 Điều 28: "Danh mục hồ sơ do người đứng đầu cơ quan, tổ chức phê duyệt, được ban hành vào đầu năm"."""
+    refused(ErrorCode.NOT_FOUND, lambda: office.approve_file_list(2026, actor="Chủ tịch"), office=office)
+    refused(ErrorCode.BAD_ARGUMENT, lambda: office.approve_file_list(10**30, actor="Chủ tịch"), office=office)
+    make_file(office, "01.A")
+    seal_off(office, "di")
+    office.draft(make_draft(), actor="A", document_id="nhap")
+    for name, code in (("khong-co", ErrorCode.NOT_FOUND), ("nhap", ErrorCode.WRONG_STATE)):
+        refused(code, partial(office.approve_file_list, 2026, actor="C", document_id=name), office=office)
+    first = office.approve_file_list(2026, actor="Chủ tịch", document_id="di")
+    assert (first.file_count, first.approved_by, first.document_id) == (1, "Chủ tịch", "di")
+    size = office.report("2026").log_size
+    assert office.approve_file_list(2026, actor="Chủ tịch", document_id="di") == first
+    assert office.report("2026").log_size == size
+    assert digest_file_list(office.files(year=2026)) == first.digest
+    make_file(office, "02.A")
+    assert digest_file_list(office.files(year=2026)) != first.digest
+    clock.advance(days=-1)
+    refused(ErrorCode.CLOCK_TURNED_BACK, lambda: office.approve_file_list(2026, actor="Chủ tịch"), office=office)
+    clock.advance(days=2)
+    second = office.approve_file_list(2026, actor="Chủ tịch")
+    assert [one.file_count for one in office.file_list_approvals(year=2026)] == [1, 2]
+    assert (second.position, second.document_id) == (1, None)
+    assert office.verify_log().is_intact
 
 
 def test_documents_in_and_out_get_an_ordinal_once(office: Office) -> None:

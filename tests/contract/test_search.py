@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
 
-from docflow import Direction, DocflowError, ErrorCode, Office, SearchQuery
+from docflow import Direction, DocflowError, ErrorCode, Office, RegisterKind, SearchQuery
 from tests.contract.offices import Place
 from tests.materials import plain_pdf
 from tests.office_kit import leader_pdf, make_agency, make_draft
@@ -42,7 +42,9 @@ WORDS: dict[str, set[str]] = {
     "duong": {"b"},
     "đường": {"b"},
     "đuong": set(),
-    "quyet": {"c"},
+    "quyet": {"a", "b", "c"},  # all are decisions
+    "quyet toan": {"c"},
+    "quyết định tiếp công dân": {"a"},
     "quyệt": set(),
     "ban che cong": {"a"},
     "ban ngân": set(),
@@ -52,6 +54,15 @@ WORDS: dict[str, set[str]] = {
     "ve": {"a", "c"},
     "": {"a", "b", "c"},
 }
+
+
+def test_both_places_of_the_tone_mark_are_one_word(office: Office) -> None:
+    """*Hòa* and *hoà*, *thủy* and *thuỷ*, *khỏe* and *khoẻ*: each finds what was written in the other way."""
+    pairs = {"hòa giải": "hoà giải", "thuỷ lợi": "thủy lợi", "sức khoẻ": "sức khỏe", "HOẢ TỐC": "hỏa tốc"}
+    for number, (written, asked) in enumerate(pairs.items()):
+        office.draft(make_draft(f"về {written}"), actor="A", document_id=f"tone-{number}")
+        assert found(office, written) == found(office, asked) == {f"tone-{number}"}
+    assert found(office, "hóa giải") == set()
 
 
 def test_words_are_found_with_and_without_their_diacritics(office: Office) -> None:
@@ -108,12 +119,31 @@ def test_an_index_that_was_dropped_comes_back(office: Office) -> None:
     assert office.verify_log().is_intact
 
 
+def test_a_number_that_no_database_can_hold_is_our_error(office: Office) -> None:
+    """Years, numbers and sizes typed by hand: BAD_ARGUMENT on every kind of store, never the driver's error."""
+    asks: tuple[Callable[[], object], ...] = (
+        lambda: office.search(SearchQuery(number=10**30)),
+        lambda: office.files(year=10**30),
+        lambda: office.entries(10**30),
+        lambda: office.register(RegisterKind.OUTGOING, 10**30),
+        lambda: office.report("2026", as_of=10**30),
+        lambda: office.void_reserved("van_ban_di", 10**30, number=1, actor="A", reason="B"),
+    )
+    for ask in asks:
+        with pytest.raises(DocflowError) as error:
+            ask()
+        assert error.value.code is ErrorCode.BAD_ARGUMENT
+
+
 def test_the_newest_stand_first_and_no_more_than_asked_for(office: Office) -> None:
     """A person reads the first page."""
     hits = office.search(SearchQuery(limit=2))
 
     assert len(hits) == 2
-    assert [hit.id for hit in office.search(SearchQuery())][:2] == [hit.id for hit in hits]
+    everything = office.search(SearchQuery())
+    assert everything[:2] == hits
+    assert office.search(SearchQuery(limit=2, skip=2)) == everything[2:4]
+    assert office.search(SearchQuery(skip=3)) == ()
 
 
 @pytest.mark.parametrize(
@@ -121,6 +151,8 @@ def test_the_newest_stand_first_and_no_more_than_asked_for(office: Office) -> No
     [
         {"limit": 0},
         {"limit": 1001},
+        {"skip": -1},
+        {"skip": 1_000_001},
         {"issued_from": date(2026, 2, 1), "issued_to": date(2026, 1, 1)},
         {"text": "?!"},
         {"text": "a " * 33},

@@ -83,6 +83,10 @@ def test_an_attachment_is_signed_because_the_records_say_it_goes_with_the_docume
     )
     office.attachment_sealed("d", seal(appendix, document), position=0, actor="V")
     assert {row.state for row in office.outbox()} == {OutboxState.READY}
+    # What vnsign saw stands in the log: the leader's certificate once, the agency's once for document and attachment.
+    figures = office.report("2000..2100").total
+    assert (figures.certificates, figures.certificates_of_people) == (2, 1)
+    assert office.verify_report(office.report("2000..2100")).total == figures
 
 
 @pytest.mark.slow

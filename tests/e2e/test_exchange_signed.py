@@ -26,7 +26,7 @@ from docflow import (
 from docflow.edxml import NewDocument, build_message, parse_message
 from docflow.evidence import parse_receipt
 from docflow.exchange import name_parcel
-from docflow.ports import Parts
+from docflow.ports import CertificateHolder, Parts, SignerCertificate
 from docflow.signing import PeerChecker, ReceiptSigner, SignatureChecker, certificate_sha256
 from tests import materials
 from tests.exchange_kit import make_named_agency
@@ -138,6 +138,12 @@ def test_a_sealed_document_arrives_with_its_signatures_passed(signed: Signed, se
     exchange(signed)
     (document,) = signed.receiver.incoming()
     assert document.verdict is SignatureVerdict.PASSED
+    # The certificates of others are kept, but are not in use here.
+    kept = signed.receiver._store.list_records(SignerCertificate, subject=document.id)
+    report = vnsign.inspect_pdf(sealed, trust=_trust_with_lists(signed.people))
+    assert {item.sha256 for item in kept} == {signature.signer_sha256 for signature in report.signatures}
+    assert {item.holder for item in kept} == {CertificateHolder.UNKNOWN}
+    assert signed.receiver.report("2000..2100").total.certificates is None
     signed.receiver.accept(document.id, actor="V")
     exchange(signed)
     assert signed.sender.knowledge("d")[0].stage is IncomingState.REGISTERED

@@ -73,7 +73,7 @@ class _Program(click.Group):
 
 def _fail(exc: DocflowError) -> NoReturn:
     """Print one line: what is concerned, the reason, the way out, in English and Vietnamese; exit."""
-    click.echo(f"{exc} — {exc.vi}", err=True)
+    click.echo(f"{exc} — {exc.vi} {exc.code.way_out_vi}", err=True)
     if isinstance(exc, StoreUnavailable):
         sys.exit(EXIT_UNREADABLE)
     sys.exit(EXIT_USAGE if exc.code is ErrorCode.BAD_ARGUMENT else EXIT_FAILED)

@@ -26,6 +26,7 @@ _ALL = 1000
 @click.option("--from", "issued_from", type=_DAY, help="Issued on this day or later.")
 @click.option("--to", "issued_to", type=_DAY, help="Issued on this day or earlier.")
 @click.option("--limit", type=click.IntRange(1, _ALL), default=50, show_default=True, help="At most so many.")
+@click.option("--skip", type=click.IntRange(0), default=0, help="Leave out so many: the next page.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def search(
     directory: Path,
@@ -38,6 +39,7 @@ def search(
     issued_from: datetime | None,
     issued_to: datetime | None,
     limit: int,
+    skip: int,
     as_json: bool,
 ) -> None:
     """Find documents of an office, newest first.
@@ -54,6 +56,7 @@ def search(
         issued_from=_day(issued_from),
         issued_to=_day(issued_to),
         limit=limit,
+        skip=skip,
     )
     hits = search_office(directory, query)
     if as_json:

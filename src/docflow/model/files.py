@@ -12,6 +12,8 @@ docs/adr/0060.
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -176,6 +178,26 @@ class Destruction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileListApproval:
+    """The head of the agency approved the year's list of files (danh mục hồ sơ), as it then was.
+
+    Attributes:
+        position: From 0: a list that grew is approved again.
+        document_id: The issued document by which it was promulgated, if it is here.
+        digest: See :func:`digest_file_list`.
+    """
+
+    agency: str
+    year: int
+    position: int
+    approved_at: datetime
+    approved_by: str
+    document_id: str | None
+    file_count: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContentsLine:
     """A line of a file's table of contents (mục lục văn bản), or of the export.
 
@@ -204,6 +226,28 @@ def name_file(agency: str, plan: FilePlan) -> str:
     Source: Thông tư 01/2019/TT-BNV Điều 16 khoản 3.
     """
     return f"{agency}.{plan.year}.{plan.notation}"
+
+
+def check_year(year: int) -> None:
+    """Check the year of a list of files.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; not one of four digits.
+    """
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT, "no year of a list of files", vi="Năm của danh mục hồ sơ không hợp lệ."
+        )
+
+
+def digest_file_list(files: Iterable[CaseFile]) -> str:
+    """Return what an approval says of a list: SHA-256 (hex) over its lines, by code.
+
+    A line is code, title, retention in years (empty: for ever), creator and unit, each followed by a line feed.
+    """
+    listed = sorted(files, key=lambda file: file.code)
+    lines = ((file.code, file.title, file.retention_years or "", file.creator, file.unit) for file in listed)
+    return hashlib.sha256("".join(f"{cell}\n" for line in lines for cell in line).encode()).hexdigest()
 
 
 def add_months(day: date, months: int) -> date:

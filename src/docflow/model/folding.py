@@ -3,6 +3,7 @@
 Invariants:
     - The same text in NFC and in NFD gives the same words.
     - A word is letters and digits; everything else stands between words.
+    - Both places of the tone mark that Vietnamese writers use give the same word: *hòa* and *hoà*, *thủy* and *thuỷ*.
 
 What it does not do: it knows no stems and no synonyms; đ is folded to d, which no decomposition of Unicode does.
 
@@ -20,6 +21,15 @@ MAX_WORDS_CHARS = 500_000
 """So many characters of different words a document is found under; PostgreSQL takes a megabyte."""
 
 _WORD = re.compile(r"[^\W_]+")
+_TONE_PLACES = {
+    first + second: bare + marked
+    for first, bare, marked, second in (
+        *zip("òóỏõọ", "ooooo", "àáảãạ", "aaaaa", strict=True),
+        *zip("òóỏõọ", "ooooo", "èéẻẽẹ", "eeeee", strict=True),
+        *zip("ùúủũụ", "uuuuu", "ỳýỷỹỵ", "yyyyy", strict=True),
+    )
+}
+_TONE = re.compile("|".join(_TONE_PLACES))
 _BARRED = str.maketrans("đĐ", "dD")
 
 
@@ -30,8 +40,9 @@ def fold_word(word: str) -> str:
 
 
 def split_words(text: str) -> tuple[str, ...]:
-    """Return the words of a text in small letters, in NFC, in order."""
-    return tuple(word[:MAX_WORD_CHARS] for word in _WORD.findall(unicodedata.normalize("NFC", text).lower()))
+    """Return the words of a text in small letters, in NFC, tone marks in one place, in order."""
+    written = _TONE.sub(lambda found: _TONE_PLACES[found.group()], unicodedata.normalize("NFC", text).lower())
+    return tuple(word[:MAX_WORD_CHARS] for word in _WORD.findall(written))
 
 
 def words_to_find(text: str) -> str:

@@ -14,6 +14,8 @@ from docflow.model.folding import split_words
 
 MAX_HITS = 1000
 """More is no answer for a person."""
+MAX_SKIPPED = 1_000_000
+"""Further back a narrower question helps."""
 MAX_WORDS = 32
 
 
@@ -41,10 +43,11 @@ class SearchQuery:
         issuer: Code of the agency that issued it.
         issued_from, issued_to: Days in Asia/Ho_Chi_Minh, both included.
         limit: At most so many hits, newest first.
+        skip: So many of the newest are left out: the next page.
 
     Raises:
-        UsageError: ``BAD_ARGUMENT``; a limit outside 1 to 1,000, a period that ends before it begins, a text without a
-            word or with more than 32.
+        UsageError: ``BAD_ARGUMENT``; a limit outside 1 to 1,000, more than a million left out, a period that ends
+            before it begins, a text without a word or with more than 32.
     """
 
     text: str = ""
@@ -55,11 +58,14 @@ class SearchQuery:
     issued_from: date | None = None
     issued_to: date | None = None
     limit: int = 50
+    skip: int = 0
 
     def __post_init__(self) -> None:
         count = len(split_words(self.text))
         if not 1 <= self.limit <= MAX_HITS:
             raise _bad(f"a search gives 1 to {MAX_HITS} hits", vi=f"Số kết quả phải từ 1 đến {MAX_HITS}.")
+        if not 0 <= self.skip <= MAX_SKIPPED:
+            raise _bad(f"0 to {MAX_SKIPPED} hits are left out", vi=f"Số kết quả bỏ qua phải từ 0 đến {MAX_SKIPPED}.")
         if self.issued_from and self.issued_to and self.issued_to < self.issued_from:
             raise _bad("the period ends before it begins", vi="Ngày kết thúc phải sau ngày bắt đầu.")
         if self.text.strip() and not count:

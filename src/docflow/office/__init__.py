@@ -40,6 +40,9 @@ from docflow.office.files.contents import (
     list_to_hand_over,
     warn_of_destruction,
 )
+from docflow.office.files.lists import (
+    approve_file_list,
+)
 from docflow.office.files.verbs import (
     FileAsk,
     act_on_file,
@@ -172,6 +175,7 @@ __all__ = [
     "act_on_incoming",
     "add_addressees",
     "approve_document",
+    "approve_file_list",
     "ask_take_back",
     "attach_file",
     "build_log_statement",

@@ -7,7 +7,7 @@ Source: docs/spec/audit-log.md §7.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from docflow.audit import VerifierKey
 from docflow.errors import ErrorCode, UsageError
@@ -81,12 +81,7 @@ def register_agency(desk: Desk) -> None:
         recorded = unit.find_agency()
         if recorded is not None:
             if recorded != desk.agency:
-                raise UsageError(
-                    ErrorCode.BAD_ARGUMENT,
-                    f"agency {recorded.code} is recorded here with other particulars: {recorded}",
-                    vi="Thông tin cơ quan khác với thông tin đã ghi.",
-                    way_out="open the office with the recorded particulars",
-                )
+                raise _other_particulars(recorded, desk.agency)
             return
         unit.add_agency(desk.agency, vkey=str(desk.vkey))
         code = desk.agency.code.text
@@ -99,6 +94,21 @@ def register_agency(desk: Desk) -> None:
             subject=code,
             randomness=desk.randomness,
         )
+
+
+def _other_particulars(recorded: Agency, given: Agency) -> UsageError:
+    """Name what differs, as it is recorded."""
+    names = {"name": "tên", "abbreviation": "chữ viết tắt", "place": "địa danh", "series": "cách đánh số"}
+    here, there = asdict(recorded), asdict(given)
+    differing = [name for name in names if here[name] != there[name]]
+    said = ", ".join(f"{name} {str(here[name])!r}" for name in differing)
+    said_vi = ", ".join(f"{names[name]} {str(here[name])!r}" for name in differing)
+    return UsageError(
+        ErrorCode.BAD_ARGUMENT,
+        f"agency {recorded.code} is recorded here with other particulars: {said}",
+        vi=f"Cơ quan {recorded.code} đã ghi với thông tin khác: {said_vi}.",
+        way_out="open the office with the recorded particulars",
+    )
 
 
 def build_log_statement(desk: Desk) -> bytes:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from docflow.ports.certificates import (
+    CertificateHolder,
+    SeenCertificate,
+    SignedThing,
+    SignerCertificate,
+)
 from docflow.ports.records import RecordReader, RecordWriter
 from docflow.ports.store import Piece, Store, UnitOfWork
 from docflow.ports.values import (
@@ -47,6 +53,7 @@ __all__ = [
     "BlobHolder",
     "BlobRow",
     "BlobStore",
+    "CertificateHolder",
     "Clock",
     "CopyEntry",
     "Delivery",
@@ -76,7 +83,10 @@ __all__ = [
     "RegisterCounter",
     "RegisterEntry",
     "Rights",
+    "SeenCertificate",
     "SignatureCheck",
+    "SignedThing",
+    "SignerCertificate",
     "StatementSigner",
     "Store",
     "StoredAnswer",

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from docflow.model import Direction, LinkKind, ReceiptKind, RegisterKey, SignatureVerdict
+from docflow.ports.certificates import SeenCertificate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +21,12 @@ class SignatureCheck:
     Attributes:
         verdict: Only ``PASSED`` lets a document go on.
         findings: Reasons, for the error message.
+        certificates: Whose signatures passed, if the verifier tells.
     """
 
     verdict: SignatureVerdict
     findings: tuple[str, ...] = ()
+    certificates: tuple[SeenCertificate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,14 +12,20 @@ from __future__ import annotations
 
 import hashlib
 import ssl
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import vnsign
 from docflow.model import Document, SignatureVerdict
-from docflow.ports import SignatureCheck
+from docflow.ports import CertificateHolder, SeenCertificate, SignatureCheck
 from docflow.signing.recipe import AGENCY_TEXT_FIELD, LEADER_FIELD, SEAL_FIELD
+
+_HOLDERS = {
+    LEADER_FIELD: CertificateHolder.PERSON,
+    SEAL_FIELD: CertificateHolder.AGENCY,
+    AGENCY_TEXT_FIELD: CertificateHolder.AGENCY,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +54,10 @@ class SignatureChecker:
 
     def check_incoming(self, pdf: bytes, *, name: str, at: datetime) -> SignatureCheck:
         """Judge every signature on a received PDF; one without any fails."""
-        return self._check(pdf, fields=(), name=name, at=at)
+        found = self._check(pdf, fields=(), name=name, at=at)
+        # What another agency calls its fields says nothing.
+        strangers = tuple(replace(seen, holder=CertificateHolder.UNKNOWN) for seen in found.certificates)
+        return replace(found, certificates=strangers)
 
     def _check(self, pdf: bytes, *, fields: tuple[str, ...], name: str, at: datetime) -> SignatureCheck:
         revocation = vnsign.HttpRevocationSource() if self.online else None
@@ -61,7 +70,7 @@ class SignatureChecker:
         missing = [f"no signature in the field {f}" for f in fields if f not in {s.field for s in report.signatures}]
         findings = (*missing, *sorted({f.code.value for f in report.all_findings()}))
         if report.verdict is vnsign.Verdict.TOTAL_PASSED and not missing:
-            return SignatureCheck(verdict=SignatureVerdict.PASSED)
+            return SignatureCheck(verdict=SignatureVerdict.PASSED, certificates=tuple(_seen(report)))
         if report.verdict is vnsign.Verdict.INDETERMINATE:
             return SignatureCheck(verdict=SignatureVerdict.UNDECIDED, findings=findings)
         return SignatureCheck(verdict=SignatureVerdict.FAILED, findings=findings)
@@ -120,6 +129,18 @@ class PeerChecker:
         return SignatureCheck(
             verdict=SignatureVerdict.UNDECIDED if is_open else SignatureVerdict.FAILED,
             findings=tuple(sorted({f.code.value for f in report.findings})),
+        )
+
+
+def _seen(report: vnsign.DocumentReport) -> Iterator[SeenCertificate]:
+    """Yield the certificates of signatures that passed: a path begins with its signer's."""
+    for signature in report.signatures:
+        certificate = signature.chain[0]
+        yield SeenCertificate(
+            sha256=certificate.sha256,
+            issuer=certificate.issuer,
+            serial=certificate.serial,
+            holder=_HOLDERS.get(signature.field, CertificateHolder.UNKNOWN),
         )
 
 

@@ -18,12 +18,14 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from docflow.errors import ErrorCode, StoreUnavailable, UsageError
+from docflow.errors import DocflowError, ErrorCode, StoreUnavailable, UsageError
 
 _BUSY = ("53300", "55P03", "57014", "40001", "40P01", "25P03")
 """Too many connections, lock or statement took too long, serialization failure, deadlock, idle for too long."""
 _NO_NUL = "cannot contain NUL"
 """How psycopg refuses a text with NUL before it is sent."""
+_TOO_LARGE = "22003"
+"""Numeric value out of range."""
 _AGAIN = ("40001", "40P01")
 """The transaction was undone because of another one; the same again may well succeed (PostgreSQL manual §13.5)."""
 
@@ -53,13 +55,15 @@ def translated_errors(place: Path | str) -> Iterator[None]:
 
     Raises:
         StoreUnavailable: ``STORE_BUSY`` or ``STORE_UNUSABLE``.
-        UsageError: ``BAD_ARGUMENT``; something looked up is no text that a database can hold.
+        UsageError: ``BAD_ARGUMENT``; something looked up is no text or number that a database can hold.
     """
     known: tuple[type[Exception], ...] = (sa.exc.SQLAlchemyError, *driver_errors())
     try:
         yield
     except UnicodeEncodeError as exc:
         raise _no_text() from exc
+    except OverflowError as exc:
+        raise _no_number() from exc
     except known as exc:
         raise (_no_text() if _NO_NUL in str(exc) else _ours(place, exc)) from exc
 
@@ -83,10 +87,21 @@ def _no_text() -> UsageError:
     )
 
 
-def _ours(place: Path | str, exc: Exception) -> StoreUnavailable:
+def _no_number() -> UsageError:
+    return UsageError(
+        ErrorCode.BAD_ARGUMENT,
+        "a number larger than a database can hold",
+        vi="Số quá lớn.",
+        way_out="give the number that stands in the register or the list",
+    )
+
+
+def _ours(place: Path | str, exc: Exception) -> DocflowError:
     origin = getattr(exc, "orig", None) or exc
     state = str(getattr(origin, "sqlstate", None) or "")
     reason = str(origin).splitlines()[0] if str(origin) else type(exc).__name__
+    if state == _TOO_LARGE:
+        return _no_number()
     if state in _AGAIN:
         return TryAgain(
             ErrorCode.STORE_BUSY,

@@ -19,11 +19,12 @@ from docflow.model import (
     DossierStep,
     FileAct,
     FiledDocument,
+    FileListApproval,
     IncomingAct,
     IncomingTask,
     StepVisit,
 )
-from docflow.ports import ParcelRow
+from docflow.ports import ParcelRow, SignerCertificate
 from docflow.store import rows
 from docflow.store.prepared import Prepared
 from docflow.store.tables import (
@@ -34,11 +35,13 @@ from docflow.store.tables import (
     DOSSIER_STEP,
     DOSSIER_VISIT,
     FILE_ACT,
+    FILE_LIST_APPROVAL,
     FILED_DOCUMENT,
     INCOMING_ACT,
     INCOMING_TASK,
     METADATA,
     PARCEL,
+    SIGNER_CERTIFICATE,
     owner_column,
 )
 from docflow.store.writer import RowWriter, owned
@@ -56,9 +59,11 @@ RECORDS: Mapping[type, sa.Table] = {
     DossierStep: DOSSIER_STEP,
     FileAct: FILE_ACT,
     FiledDocument: FILED_DOCUMENT,
+    FileListApproval: FILE_LIST_APPROVAL,
     IncomingAct: INCOMING_ACT,
     IncomingTask: INCOMING_TASK,
     ParcelRow: PARCEL,
+    SignerCertificate: SIGNER_CERTIFICATE,
     StepVisit: DOSSIER_VISIT,
 }
 """Table by kind of record."""

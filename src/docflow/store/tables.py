@@ -35,9 +35,11 @@ from docflow.store.work_tables import (
     DOSSIER_STEP,
     DOSSIER_VISIT,
     FILE_ACT,
+    FILE_LIST_APPROVAL,
     FILED_DOCUMENT,
     INCOMING_ACT,
     INCOMING_TASK,
+    SIGNER_CERTIFICATE,
 )
 
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "ERASURE",
     "FILED_DOCUMENT",
     "FILE_ACT",
+    "FILE_LIST_APPROVAL",
     "IDEMPOTENCY_ANSWER",
     "INBOX",
     "INCOMING_ACT",
@@ -75,6 +78,7 @@ __all__ = [
     "SEARCH_MARK",
     "SEARCH_TEXT",
     "SEARCH_VECTOR",
+    "SIGNER_CERTIFICATE",
     "Proof",
     "owner_column",
 ]

@@ -199,3 +199,33 @@ DESTRUCTION = make_table(
     comment="content destroyed with a file past its retention; the metadata of its document stay",
     with_rowid=False,
 )
+
+SIGNER_CERTIFICATE = make_table(
+    "signer_certificate",
+    owner(),
+    text_column("thing", "docflow.ports.SignedThing", primary_key=True),
+    text_column("subject", "document.id, document_copy.id or incoming_document.id", primary_key=True),
+    integer_column("position", _POSITION, primary_key=True, autoincrement=False),
+    text_column("sha256", SHA256 + " of the certificate"),
+    text_column("issuer", "RFC 4514 text"),
+    text_column("serial", "serial number, lower-case hex"),
+    text_column("holder", "docflow.ports.CertificateHolder"),
+    text_column("seen_at", TIME),
+    comment="certificates behind signatures that passed",
+    with_rowid=False,
+)
+
+FILE_LIST_APPROVAL = make_table(
+    "file_list_approval",
+    owner(),
+    integer_column("year", "calendar year of the list", primary_key=True, autoincrement=False),
+    integer_column("position", _POSITION, primary_key=True, autoincrement=False),
+    text_column("approved_at", TIME),
+    text_column("approved_by", "text, a person"),
+    text_column("document_id", "document.id of the decision on the list", nullable=True),
+    integer_column("file_count", "files in the list"),
+    text_column("digest", SHA256 + " of the list, docflow.model.digest_file_list"),
+    refers("file_list_approval", "document_id", "document.id"),
+    comment="approvals of the year's list of files by the head of the agency",
+    with_rowid=False,
+)

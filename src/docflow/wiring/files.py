@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from docflow import office as use_cases
-from docflow.model import CaseFile, ContentsLine, Direction, FileAct, FileEvent, FilePlan, FileState
+from docflow.model import CaseFile, ContentsLine, Direction, FileAct, FileEvent, FileListApproval, FilePlan, FileState
 from docflow.model.layout import FontFamily
 from docflow.office import Desk, DestructionWarning, FileAsk, FileDuty
 from docflow.printing import print_file, print_hand_over, write_file_xml
@@ -28,6 +28,10 @@ class FileOffice:
     def plan_file(self, plan: FilePlan, *, actor: str, idempotency_key: str | None = None) -> CaseFile:
         """Put a file into the year's list (danh mục hồ sơ); see :func:`docflow.office.plan_file`."""
         return use_cases.plan_file(self._desk, plan, actor=actor, idempotency_key=idempotency_key)
+
+    def approve_file_list(self, year: int, *, actor: str, document_id: str | None = None) -> FileListApproval:
+        """Record that the head of the agency approved the year's list; see :func:`docflow.office.approve_file_list`."""
+        return use_cases.approve_file_list(self._desk, year, actor=actor, document_id=document_id)
 
     def open_file(self, code: str, *, actor: str, idempotency_key: str | None = None) -> CaseFile:
         """Open a file of the list (mở hồ sơ).
@@ -147,6 +151,10 @@ class FileOffice:
         if state is not None:
             where["state"] = state.value
         return self._store.list_records(CaseFile, **where)
+
+    def file_list_approvals(self, *, year: int) -> tuple[FileListApproval, ...]:
+        """Return the approvals of a year's list, the first one first."""
+        return self._store.list_records(FileListApproval, year=year)
 
     def file_contents(self, code: str) -> tuple[ContentsLine, ...]:
         """Return the table of contents of a file (mục lục văn bản); see :func:`docflow.office.list_contents`."""

@@ -96,6 +96,8 @@ VERBS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "Files (hồ sơ) from the year's list to the archive.",
         {
             "plan": "plan_file",
+            "approve-list": "approve_file_list",
+            "approvals": "file_list_approvals",
             "open": "open_file",
             "add": "add_to_file",
             "remove": "remove_from_file",

@@ -17,6 +17,7 @@ from docflow.model import (
     Urgency,
     name_incoming,
 )
+from docflow.office.certificates import keep_certificates
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import Answer, give_answer, keep_blob, require_post
 from docflow.office.exchanging.recording import Arrived, log, note_outcome, put_inbox, put_outcome
@@ -24,7 +25,7 @@ from docflow.office.exchanging.successors import names_of
 from docflow.office.incoming.engine import perform_incoming
 from docflow.office.incoming.step import IncomingStep
 from docflow.office.ledger import ACTOR
-from docflow.ports import InboxOutcome, SignatureCheck, UnitOfWork
+from docflow.ports import InboxOutcome, SignatureCheck, SignedThing, UnitOfWork
 
 _URGENCIES = tuple(PRIORITIES)
 _NOT_CHECKED = SignatureCheck(verdict=SignatureVerdict.NOT_CHECKED)
@@ -45,11 +46,11 @@ def receive_document(desk: Desk, arrived: Arrived, message: NewDocument) -> tupl
     if check.verdict is SignatureVerdict.UNDECIDED:
         note_outcome(desk, arrived, InboxOutcome.UNDECIDED, reason=reason)
         return InboxOutcome.UNDECIDED, reason
-    return _accept(desk, arrived, message, pdf=pdf, verdict=check.verdict)
+    return _accept(desk, arrived, message, pdf=pdf, check=check)
 
 
 def _accept(
-    desk: Desk, arrived: Arrived, message: NewDocument, *, pdf: Attachment, verdict: SignatureVerdict
+    desk: Desk, arrived: Arrived, message: NewDocument, *, pdf: Attachment, check: SignatureCheck
 ) -> tuple[InboxOutcome, str | None]:
     name = name_incoming(message.from_.organ_id, message.document_id)
     with desk.store.writing() as unit:
@@ -68,8 +69,11 @@ def _accept(
             incoming_id=name,
             actor=ACTOR,
             at=arrived.at,
-            arrival=_describe(desk, arrived, message, pdf=desk.blobs.put(pdf.data), verdict=verdict),
+            arrival=_describe(desk, arrived, message, pdf=desk.blobs.put(pdf.data), verdict=check.verdict),
             in_reply_to=arrived.parcel,
+        )
+        keep_certificates(
+            unit, check, agency=desk.agency.code.text, thing=SignedThing.INCOMING, subject=name, at=arrived.at
         )
         perform_incoming(unit, desk, step)
     return InboxOutcome.ACCEPTED, None

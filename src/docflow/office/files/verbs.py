@@ -58,7 +58,7 @@ class FileAsk:
 def plan_file(desk: Desk, plan: FilePlan, *, actor: str, idempotency_key: str | None = None) -> CaseFile:
     """Put a file into the year's list (danh mục hồ sơ).
 
-    Does not check: that the head of the agency approved the list; that is an outgoing document of its own.
+    Does not check: that the head of the agency approved the list; see :func:`docflow.office.approve_file_list`.
 
     Raises:
         UsageError: ``ALREADY_EXISTS``; the notation is taken in this year. ``IDEMPOTENCY_CONFLICT``.

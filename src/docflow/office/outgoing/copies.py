@@ -38,12 +38,13 @@ from docflow.model import (
     refuse_marked,
     refuse_secret,
 )
+from docflow.office.certificates import keep_certificates
 from docflow.office.desk import Desk
 from docflow.office.ledger import MAX_ACTOR_CHARS, Request, find_answer, keep_answer, make_request, record_event
 from docflow.office.outgoing.guards import ACCEPTED_VERDICTS, MAX_WORDS
 from docflow.office.outgoing.taking import NOT_CHECKED, digest, store_pdf
 from docflow.office.rights import require_right
-from docflow.ports import CopyEntry, RegisterCounter, SignatureCheck, UnitOfWork
+from docflow.ports import CopyEntry, RegisterCounter, SignatureCheck, SignedThing, UnitOfWork
 
 _ID_BYTES = 16
 _GONE = frozenset({IncomingState.REFUSED, IncomingState.TAKEN_BACK})
@@ -149,6 +150,9 @@ def record_copy_seal(
         unit.add_blob(stored.blob)
         copy = replace(before, state=state, pdf=stored.blob.sha256, verdict=verdict, issued_on=law_date(act.at))
         unit.change_copy(copy)
+        keep_certificates(
+            unit, stored.check, agency=desk.agency.code.text, thing=SignedThing.COPY, subject=copy_id, at=act.at
+        )
         _close(unit, desk, act, copy=copy)
     return copy
 

@@ -26,10 +26,11 @@ from docflow.model import (
     RemarkKind,
     build_symbol,
 )
+from docflow.office.certificates import keep_certificates
 from docflow.office.exchanging.notices import tell_recall, tell_update
 from docflow.office.outgoing.describing import describe_draft, outbox_rows
 from docflow.office.outgoing.step import Work
-from docflow.ports import EntryKind, LinkRow, OutboxState, RegisterEntry
+from docflow.ports import EntryKind, LinkRow, OutboxState, RegisterEntry, SignedThing
 
 _T = TypeVar("_T")
 
@@ -104,6 +105,7 @@ def _record_approval(work: Work, document: Document) -> Document:
 
 def _record_leader_signature(work: Work, document: Document) -> Document:
     pdf = _required(work.step.pdf)
+    _keep_certificates(work, document)
     return replace(
         document, leader_pdf=pdf.blob.sha256, leader_signed_at=work.step.at, leader_verdict=pdf.check.verdict
     )
@@ -147,16 +149,29 @@ def _hold_dispatch(work: Work, document: Document) -> Document:
 
 def _record_seal(work: Work, document: Document) -> Document:
     pdf = _required(work.step.pdf)
+    _keep_certificates(work, document)
     return replace(document, sealed_pdf=pdf.blob.sha256, sealed_at=work.step.at, seal_verdict=pdf.check.verdict)
 
 
 def _record_attachment_seal(work: Work, document: Document) -> Document:
     pdf = _required(work.step.pdf)
+    _keep_certificates(work, document)
     attached = next(item for item in work.unit.list_attachments(document.id) if item.position == work.step.position)
     work.unit.change_attachment(
         replace(attached, sealed_pdf=pdf.blob.sha256, sealed_at=work.step.at, verdict=pdf.check.verdict)
     )
     return document
+
+
+def _keep_certificates(work: Work, document: Document) -> None:
+    keep_certificates(
+        work.unit,
+        _required(work.step.pdf).check,
+        agency=work.desk.agency.code.text,
+        thing=SignedThing.DOCUMENT,
+        subject=document.id,
+        at=work.step.at,
+    )
 
 
 def _release_dispatch(work: Work, document: Document) -> Document:

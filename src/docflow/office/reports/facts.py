@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from docflow.errors import ErrorCode, InputError
-from docflow.model import Channel, IncomingState, Punctuality, judge_punctuality
+from docflow.model import Channel, IncomingState, Punctuality, judge_punctuality, law_date
 from docflow.office.ledger import ACTOR
-from docflow.ports import EntryKind, OutboxState, ParcelKind
+from docflow.ports import CertificateHolder, EntryKind, OutboxState, ParcelKind, SignedThing
 
 ReportRow = Mapping[str, object]
 """The columns of a row that :data:`REPORT_COLUMNS` names."""
@@ -28,6 +28,7 @@ REPORT_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "incoming_entry": ("incoming_id", "registered_on"),
     "incoming_document": ("id", "state", "channel", "assignee", "due_at", "completed_at"),
     "role_holding": ("person", "is_held"),
+    "signer_certificate": ("thing", "sha256", "holder", "seen_at"),
 }
 """Tables and columns that a report needs; all of them are evidence."""
 
@@ -71,13 +72,28 @@ class ActFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateFact:
+    """A certificate stood behind a signature of this agency, its own or one of its people's."""
+
+    on: date
+    sha256: str
+    is_personal: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFacts:
-    """Everything that a report counts; ``accounts`` is None if the office never recorded who holds a role."""
+    """Everything that a report counts.
+
+    Attributes:
+        accounts: None if the office never recorded who holds a role.
+        certificates: None if no verifier ever told whose signature passed.
+    """
 
     outgoing: tuple[OutgoingFact, ...]
     incoming: tuple[IncomingFact, ...]
     acts: tuple[ActFact, ...]
     accounts: int | None
+    certificates: tuple[CertificateFact, ...] | None
 
 
 def is_account(actor: str, *, event: str) -> bool:
@@ -100,6 +116,7 @@ def gather_facts(rows: Mapping[str, Iterable[ReportRow]], *, acts: Iterable[ActF
             incoming=tuple(_incoming(rows, at=at)),
             acts=tuple(acts),
             accounts=_accounts(rows["role_holding"]),
+            certificates=_certificates(rows["signer_certificate"]),
         )
     except (ValueError, KeyError, TypeError) as exc:
         raise InputError(
@@ -156,6 +173,20 @@ def _judge(document: ReportRow, *, at: datetime) -> Punctuality | None:
 def _accounts(rows: Iterable[ReportRow]) -> int | None:
     recorded = list(rows)
     return len({row["person"] for row in recorded if row["is_held"]}) if recorded else None
+
+
+def _certificates(rows: Iterable[ReportRow]) -> tuple[CertificateFact, ...] | None:
+    """Return the agency's own; those on documents of others are not in use here."""
+    own = tuple(
+        CertificateFact(
+            on=law_date(datetime.fromisoformat(str(row["seen_at"]))),
+            sha256=str(row["sha256"]),
+            is_personal=row["holder"] == CertificateHolder.PERSON,
+        )
+        for row in rows
+        if row["thing"] != SignedThing.INCOMING
+    )
+    return own or None
 
 
 def _time(text: object) -> datetime | None:

@@ -19,7 +19,7 @@ from enum import StrEnum
 
 from docflow.audit import Json, encode_canonical, format_time
 from docflow.model import OnTimeRate, count_on_time
-from docflow.office.reports.facts import ActFact, IncomingFact, OutgoingFact, ReportFacts
+from docflow.office.reports.facts import ActFact, CertificateFact, IncomingFact, OutgoingFact, ReportFacts
 from docflow.office.reports.periods import ReportPeriod
 
 
@@ -64,7 +64,9 @@ class ReportFigures:
         interconnected_in, interconnected_out: Of them those that came, or left, over the exchange.
         electronic_out: Of those issued the ones that left to every addressee electronically.
         handled: How those registered in the period stand to their deadlines.
-        certificates: Always None: docflow records verdicts, not certificates.
+        certificates: Different ones behind the agency's own signatures in the period, as far as a verifier told; None
+            if none ever did, and in a breakdown by unit.
+        certificates_of_people: Of them those of the people who signed; the others are the agency's.
         accounts: People who hold a role now; None if no role was ever recorded, and in a breakdown.
         active_accounts: People named by the log in the period; None in a breakdown by unit.
     """
@@ -76,6 +78,7 @@ class ReportFigures:
     electronic_out: int
     handled: OnTimeRate
     certificates: int | None
+    certificates_of_people: int | None
     accounts: int | None
     active_accounts: int | None
 
@@ -141,8 +144,17 @@ def build_report(
     documents_in = [fact for fact in facts.incoming if period.has(fact.on)]
     documents_out = [fact for fact in facts.outgoing if period.has(fact.on)]
     acts = [fact for fact in facts.acts if period.has(fact.on)]
+    used = None if facts.certificates is None else [fact for fact in facts.certificates if period.has(fact.on)]
     lines = [
-        ReportLine(name=name, figures=_count(came, left, actors=None if by is ReportBy.UNIT else done))
+        ReportLine(
+            name=name,
+            figures=_count(
+                came,
+                left,
+                actors=None if by is ReportBy.UNIT else done,
+                used=_of_part(used, name, by=by),
+            ),
+        )
         for name, (came, left, done) in _divide(documents_in, documents_out, acts, by=by)
     ]
     return Report(
@@ -151,7 +163,7 @@ def build_report(
         by=by,
         log_size=log_size,
         at=at,
-        total=_count(documents_in, documents_out, actors=acts, accounts=facts.accounts),
+        total=_count(documents_in, documents_out, actors=acts, accounts=facts.accounts, used=used),
         lines=tuple(lines),
     )
 
@@ -183,11 +195,19 @@ def _name(fact: IncomingFact | OutgoingFact, by: ReportBy) -> str:
     return fact.unit if by is ReportBy.UNIT else _PARTS[by](fact.on)
 
 
+def _of_part(used: list[CertificateFact] | None, name: str, *, by: ReportBy) -> list[CertificateFact] | None:
+    """Return the certificates of a part of the period; whose unit's they are is not known."""
+    if used is None or by is ReportBy.UNIT:
+        return None
+    return [fact for fact in used if _PARTS[by](fact.on) == name]
+
+
 def _count(
     documents_in: list[IncomingFact],
     documents_out: list[OutgoingFact],
     *,
     actors: list[ActFact] | None,
+    used: list[CertificateFact] | None,
     accounts: int | None = None,
 ) -> ReportFigures:
     return ReportFigures(
@@ -197,7 +217,8 @@ def _count(
         interconnected_out=sum(fact.is_interconnected for fact in documents_out),
         electronic_out=sum(fact.is_electronic for fact in documents_out),
         handled=count_on_time(fact.punctuality for fact in documents_in if fact.punctuality is not None),
-        certificates=None,
+        certificates=None if used is None else len({fact.sha256 for fact in used}),
+        certificates_of_people=None if used is None else len({fact.sha256 for fact in used if fact.is_personal}),
         accounts=accounts,
         active_accounts=None if actors is None else len({act.actor for act in actors}),
     )

@@ -39,7 +39,8 @@ def _cells(figures: ReportFigures) -> dict[str, str]:
         "Tạm dừng": _number(handled.paused),
         "Không có thời hạn": _number(handled.no_deadline),
         "Tỷ lệ giải quyết trước và đúng hạn": _share(handled.per_mille),
-        "Chứng thư số đang sử dụng": _number(figures.certificates),
+        "Chứng thư số đã dùng để ký": _number(figures.certificates),
+        "– trong đó của cá nhân": _number(figures.certificates_of_people),
         "Tài khoản được giao vai trò": _number(figures.accounts),
         "Tài khoản hoạt động": _number(figures.active_accounts),
     }

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from docflow.errors import ErrorCode, StoreUnavailable
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest revision."""
 
 

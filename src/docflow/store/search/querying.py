@@ -27,7 +27,7 @@ def find(connection: sa.Connection, agency: str, query: SearchQuery) -> tuple[Se
     if query.direction is not Direction.OUTGOING:
         hits += _incoming(connection, agency, query)
     hits.sort(key=lambda hit: (hit.issued_on or date.max, hit.id), reverse=True)
-    return tuple(hits[: query.limit])
+    return tuple(hits[query.skip : query.skip + query.limit])
 
 
 def _outgoing(connection: sa.Connection, agency: str, query: SearchQuery) -> list[SearchHit]:
@@ -93,7 +93,8 @@ def _select(
     if query.text.strip():
         statement = statement.where(table.c.id.in_(_subjects(connection, agency, query.text, direction=direction)))
     newest = sa.func.coalesce(table.c.issued_on, "9999").desc()
-    return list(connection.execute(statement.order_by(newest, table.c.id.desc()).limit(query.limit)).mappings())
+    statement = statement.order_by(newest, table.c.id.desc()).limit(query.skip + query.limit)
+    return list(connection.execute(statement).mappings())
 
 
 def _subjects(connection: sa.Connection, agency: str, text: str, *, direction: Direction) -> sa.Select[Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from docflow import Office, verify_log
+from docflow import ErrorCode, Office, verify_log
 from docflow.cli import main
 from docflow.cli.office import VERBS
 
@@ -81,7 +81,7 @@ def done(folder: Path, group: str, verb: str, *arguments: object) -> dict[str, o
     return printed if isinstance(printed, dict) else {"all": printed}
 
 
-READING = {"show", "list", "acts", "tasks", "due", "contents", "clocks", "outbox", "steps", "rate"}
+READING = {"show", "list", "acts", "tasks", "due", "contents", "clocks", "outbox"}
 
 
 def test_every_verb_of_an_office_is_a_command_or_stands_elsewhere() -> None:
@@ -163,8 +163,9 @@ def test_the_on_time_rate_and_each_steps_clock_are_printed(folder: Path) -> None
     done(folder, "dossier", "start", "x1")
     done(folder, "dossier", "pass-on", "x1", "--step", 0)
     done(folder, "dossier", "finish", "x1")
-    assert [step["unit"] for step in done(folder, "dossier", "steps", "x1")["all"]] == ["Phòng A", "Một cửa"]  # type: ignore[attr-defined]
-    whole, units = done(folder, "dossier", "rate")["all"]  # type: ignore[misc]
+    steps = json.loads(run("dossier", "steps", folder, "x1").output)
+    assert [step["unit"] for step in steps] == ["Phòng A", "Một cửa"]
+    whole, units = json.loads(run("dossier", "rate", folder).output)
     assert whole["early"] + whole["on_time"] == 1
     assert set(units) == {"Phòng A", "Một cửa"}
 
@@ -176,6 +177,24 @@ def test_what_is_refused_gives_1_with_a_vietnamese_sentence(folder: Path) -> Non
     assert result.output.count("\n") == 1
     assert "[not_found]" in result.output
     assert "Không có văn bản" in result.output
+    assert "Hãy kiểm tra lại mã" in result.output
+
+
+def test_every_reason_has_a_way_out_in_vietnamese() -> None:
+    """A văn thư who reads no English is told what to do next, whatever was refused."""
+    ways = [code.way_out_vi for code in ErrorCode]
+    assert all(way.startswith("Hãy ") and way.endswith(".") for way in ways)
+
+
+def test_founding_again_with_other_particulars_names_what_differs(folder: Path) -> None:
+    """What is recorded is shown, in both languages, and no name of a class."""
+    given = ("--code", "H99", "--name", "Khác", "--abbreviation", "UBND", "--place", "An Bình")
+    result = run("found", folder, *given)
+    assert result.exit_code == 64
+    assert "name 'UBND tỉnh An Bình'" in result.output
+    assert "tên 'UBND tỉnh An Bình'" in result.output
+    assert "Agency(" not in result.output
+    assert "place" not in result.output
 
 
 NONSENSE = ("", "[]", "{", "null", '{"type": 1}', "[" * 100_000, '{"type": "quyet_dinh"}', "x" * 1_000_001)

@@ -45,6 +45,7 @@ def count(
         outgoing=tuple(fact for fact in facts if isinstance(fact, OutgoingFact)),
         acts=tuple(fact for fact in facts if isinstance(fact, ActFact)),
         accounts=accounts,
+        certificates=None,
     )
     return build_report(
         gathered, agency="UBND xã An Bình", period=parse_report_period(period), by=by, log_size=7, at=AT
@@ -109,7 +110,7 @@ def test_what_is_not_known_is_no_figure() -> None:
     assert report.total.electronic_per_mille is None
     assert report.total.handled.per_mille is None
     cells = {row[0]: row[1] for row in tabulate_report(report)}
-    assert cells["Chứng thư số đang sử dụng"] == "không có số liệu"
+    assert cells["Chứng thư số đã dùng để ký"] == "không có số liệu"
     assert cells["Tỷ lệ giải quyết trước và đúng hạn"] == "không có số liệu"
     assert cells["Văn bản đi đã phát hành"] == "0"
 

@@ -27,9 +27,11 @@ from docflow import (
     ParcelKind,
     Permission,
     Post,
+    SignatureCheck,
+    SignatureVerdict,
     verify_log,
 )
-from docflow.ports import Parts
+from docflow.ports import CertificateHolder, Parts, SeenCertificate
 from docflow.store import METADATA
 from tests.exchange_kit import KeyPeers, KeySigner, open_exchanging, seal_document
 from tests.office_kit import (
@@ -46,6 +48,7 @@ from tests.office_kit import (
 from tests.support import more_in_ci
 from tests.work_kit import fill_work
 
+SIGNER = SeenCertificate(sha256="5f" * 32, issuer="CN=CA", serial="0a", holder=CertificateHolder.PERSON)
 EVIDENCE = [
     pytest.param(table.name, column.name, id=f"{table.name}.{column.name}")
     for table in METADATA.sorted_tables
@@ -85,7 +88,8 @@ def keep_everything(office: Office) -> None:
     office.draft(replacing, actor="Trần Thị Bình", document_id="replacing")
     office.attach("replacing", b"%PDF appendix", name="Phụ lục I", actor="Trần Thị Bình")
     office.approve("replacing", actor="Lê Văn Cường")
-    office.leader_signed("replacing", leader_pdf("replacing"), actor="Nguyễn Văn An")
+    told = SignatureCheck(verdict=SignatureVerdict.PASSED, certificates=(SIGNER,))
+    office.leader_signed("replacing", leader_pdf("replacing"), actor="Nguyễn Văn An", check=told)
     office.issue("replacing", actor="Văn thư")
     office.sealed("replacing", leader_pdf("replacing") + b" seal", actor="Văn thư")
     office.attachment_sealed("replacing", b"%PDF appendix seal", position=0, actor="Văn thư")
