@@ -137,4 +137,4 @@ def leader_pdf(document_id: str) -> bytes:
 
 def register_csv(office: Office, kind: RegisterKind = RegisterKind.OUTGOING, *, year: int = 2026) -> str:
     """Return a year's register as CSV."""
-    return print_register(office.register(kind, year), RegisterForm.CSV).decode()
+    return print_register(office.register(kind, year), RegisterForm.CSV).decode("utf-8-sig")

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 import click
+from rich.console import Console
+from rich.progress import Progress
 
 from docflow.office import LINES_A_VOLUME, RegisterKind
 from docflow.printing import Paper
@@ -69,4 +71,14 @@ def export(
     if form != RegisterForm.CSV.value and out is sys.stdout.buffer and out.isatty():
         raise click.UsageError(f"--format {form} would garble the terminal: give --out FILE")
     book = read_register(directory, _KINDS[kind], year, series=series)
-    out.write(print_register(book, RegisterForm(form), lines_a_volume=lines_a_volume, paper=Paper(paper)))
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("In sổ", total=len(book.lines))
+        printed = print_register(
+            book,
+            RegisterForm(form),
+            lines_a_volume=lines_a_volume,
+            paper=Paper(paper),
+            tick=lambda: progress.advance(task),
+        )
+    out.write(printed)

@@ -167,9 +167,9 @@ def _check(agency: DemoAgency, desk: Desk, *, tick: Callable[[str], None]) -> Ag
     for year in {document.year for document in sealed if document.year is not None}:
         for kind, suffix in ((RegisterKind.OUTGOING, ""), (RegisterKind.INCOMING, "-den")):
             book = office.register(kind, year)
-            for form, mark in ((RegisterForm.CSV, b"\xef\xbb\xbf"), (RegisterForm.PDF, b"")):
+            for form in (RegisterForm.CSV, RegisterForm.PDF):
                 path = places.registers / f"{code}-{year}{suffix}.{form}"
-                write_whole(path, mark + print_register(book, form))
+                write_whole(path, print_register(book, form))
     write_whole(places.registers / f"{code}.checkpoint", office.checkpoint().encode())
     preview = places.previews / f"{code}.png"
     write_whole(preview, render_signed_page((places.signed / file_name(sealed[0])).read_bytes()))

@@ -93,7 +93,7 @@ def verify_report(place: Path | str, report: Report, *, home: Path | str | None 
 
 
 def write_report(report: Report, form: ReportForm, *, fonts: FontFamily | None = None) -> bytes:
-    """Return a report as a file, or as text for a terminal.
+    """Return a report as a file, or as text for a terminal; CSV with a byte order mark, which Excel needs.
 
     Args:
         fonts: For the PDF; the fonts that come with vnsign if None.
@@ -107,7 +107,7 @@ def write_report(report: Report, form: ReportForm, *, fonts: FontFamily | None =
         case ReportForm.JSON:
             return encode_canonical({**report.to_json(), "digest": report.digest}) + b"\n"
         case ReportForm.CSV:
-            return write_report_csv(report).encode()
+            return write_report_csv(report).encode("utf-8-sig")
         case ReportForm.XLSX:
             return write_report_workbook(report)
         case ReportForm.PDF:

@@ -173,6 +173,7 @@ def test_every_form_says_the_figures_and_is_the_same_again(form: ReportForm) -> 
     written = write_report(report, form)
 
     assert written == write_report(report, form)
+    assert written.startswith(b"\xef\xbb\xbf") is (form is ReportForm.CSV)
     if form in {ReportForm.TEXT, ReportForm.CSV, ReportForm.JSON}:
         assert report.digest.encode() in written
         assert "Phòng số 10".encode() in written

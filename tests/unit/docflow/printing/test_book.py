@@ -121,6 +121,13 @@ def test_a_cell_too_long_for_a_workbook_is_refused() -> None:
     assert error.value.code is ErrorCode.BAD_ARGUMENT
 
 
+def test_each_line_is_told_while_a_long_book_is_printed() -> None:
+    """So that whoever waits sees how far it has come."""
+    told: list[None] = []
+    print_register(make_book(count=50), RegisterForm.PDF, lines_a_volume=20, tick=lambda: told.append(None))
+    assert len(told) == 50
+
+
 def test_each_volume_has_its_cover() -> None:
     """NĐ 30/2020 PL IV: quyển số."""
     pages = pages_of(print_register(make_book(count=5), RegisterForm.PDF, lines_a_volume=2))
