@@ -140,8 +140,8 @@ def test_a_sealed_document_arrives_with_its_signatures_passed(signed: Signed, se
     assert document.verdict is SignatureVerdict.PASSED
     # The certificates of others are kept, but are not in use here.
     kept = signed.receiver._store.list_records(SignerCertificate, subject=document.id)
-    report = vnsign.inspect_pdf(sealed, trust=_trust_with_lists(signed.people))
-    assert {item.sha256 for item in kept} == {signature.signer_sha256 for signature in report.signatures}
+    judged = vnsign.inspect_pdf(sealed, trust=_trust_with_lists(signed.people))
+    assert {item.sha256 for item in kept} == {signature.signer_sha256 for signature in judged.signatures}
     assert {item.holder for item in kept} == {CertificateHolder.UNKNOWN}
     assert signed.receiver.report("2000..2100").total.certificates is None
     signed.receiver.accept(document.id, actor="V")
