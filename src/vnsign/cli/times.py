@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from vnsign.verification.material import is_judgeable
+from vnsign.policy.plausible_times import is_plausible
 from vnsign.verification.messages import LAW_TIME
 
 
@@ -23,6 +23,6 @@ class Moment(click.ParamType[datetime]):
             moment = datetime.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value!r} is not an ISO 8601 time, such as 2026-01-31T17:00:00+07:00", param, ctx)
-        if not is_judgeable(moment):
+        if not is_plausible(moment):
             self.fail(f"{value!r} is no time at which anything could be judged", param, ctx)
         return moment if moment.tzinfo is not None else moment.replace(tzinfo=LAW_TIME)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
+from vnsign.policy.plausible_times import is_plausible
+
 _DATE = re.compile(
     r"(?:D:)?(?P<year>\d{4})(?P<month>\d{2})?(?P<day>\d{2})?(?P<hour>\d{2})?(?P<minute>\d{2})?(?P<second>\d{2})?"
     r"(?P<sign>[Z+-])?(?P<offset_hours>\d{2})?'?(?P<offset_minutes>\d{2})?'?"
@@ -12,7 +14,7 @@ _DATE = re.compile(
 
 
 def parse_pdf_date(text: str) -> datetime | None:
-    """Return the moment a PDF date string names, aware; None if it is not one.
+    """Return the moment a PDF date string names, aware; None if it is not one, or none that can be meant.
 
     Without an offset the relation to UTC is unknown (ISO 32000-2 §7.9.4); UTC is taken.
     """
@@ -23,7 +25,7 @@ def parse_pdf_date(text: str) -> datetime | None:
     offset = timedelta(hours=int(part["offset_hours"] or 0), minutes=int(part["offset_minutes"] or 0))
     try:
         zone = timezone(-offset if part["sign"] == "-" else offset) if part["sign"] in {"+", "-"} else UTC
-        return datetime(
+        moment = datetime(
             int(part["year"]),
             int(part["month"] or 1),
             int(part["day"] or 1),
@@ -34,6 +36,7 @@ def parse_pdf_date(text: str) -> datetime | None:
         )
     except ValueError:
         return None
+    return moment if is_plausible(moment) else None
 
 
 def pdf_date(moment: datetime) -> str:

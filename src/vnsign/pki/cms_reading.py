@@ -25,6 +25,7 @@ from asn1crypto import x509 as asn1_x509
 from vnsign.errors import ErrorCode, InputError
 from vnsign.pki.cms_der import read_usual_cms
 from vnsign.pki.cms_signed import SignedCms, SigningCertificateReference
+from vnsign.policy.plausible_times import is_plausible
 
 __all__ = ["SignedCms", "SigningCertificateReference", "parse_signed_data", "read_any_cms"]
 
@@ -251,7 +252,7 @@ def _octets(content: Any) -> bytes:  # noqa: ANN401 — asn1crypto ships no type
 
 
 def _aware(value: object) -> datetime | None:
-    if not isinstance(value, datetime):
+    if not isinstance(value, datetime) or not is_plausible(value):
         return None
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 

@@ -22,6 +22,7 @@ from vnsign.pki import tsp_structures as st
 from vnsign.pki.cms_der import DIGEST_NAMES
 from vnsign.pki.cms_reading import SignedCms, parse_signed_data
 from vnsign.pki.signature_values import compute_digest, is_signature_valid
+from vnsign.policy.plausible_times import is_plausible
 
 _TST_INFO = "tst_info"
 
@@ -68,6 +69,8 @@ def _usual_token(cms: SignedCms, content: bytes) -> TimestampToken | None:
         if asn1.encode_der(info) != content:
             return None
         imprint = asn1.decode_der(st.AlgorithmIdentifier, asn1.encode_der(info.message_imprint.hash_algorithm))
+        if not is_plausible(info.gen_time.as_datetime()):
+            return None
         return TimestampToken(
             time=info.gen_time.as_datetime().astimezone(UTC),
             imprint_algorithm=DIGEST_NAMES[imprint.algorithm.dotted_string],
@@ -85,7 +88,7 @@ def _any_token(cms: SignedCms, content: bytes) -> TimestampToken:
     try:
         info = tsp.TSTInfo.load(content)
         time = info["gen_time"].native
-        return TimestampToken(
+        token = TimestampToken(
             time=time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC),
             imprint_algorithm=str(info["message_imprint"]["hash_algorithm"]["algorithm"].native),
             imprint=info["message_imprint"]["hashed_message"].native,
@@ -96,6 +99,9 @@ def _any_token(cms: SignedCms, content: bytes) -> TimestampToken:
         )
     except Exception as exc:  # boundary: the ASN.1 library lets any exception out on hostile bytes
         raise InputError(ErrorCode.MALFORMED_TIMESTAMP, f"the TSTInfo cannot be read: {type(exc).__name__}") from exc
+    if not is_plausible(token.time):
+        raise InputError(ErrorCode.MALFORMED_TIMESTAMP, "the TSTInfo cannot be read: its time cannot be meant")
+    return token
 
 
 def _stated(accuracy: st.Accuracy | None) -> timedelta | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from vnsign.report import Finding, Severity, TimeSource, Verdict
 from vnsign.verification.attribute_types import with_named_types
-from vnsign.verification.messages import LAW_TIME, TIME_SOURCES, VERDICTS, Language, clean
+from vnsign.verification.messages import TIME_SOURCES, VERDICTS, Language, clean, in_law_time
 from vnsign.verification.wording import Words, words
 
 #: Longer texts from a file are cut: nobody reads them, and a page must stay a page.
@@ -80,12 +80,12 @@ def shown_name(text: str) -> str:
 
 def local_time(moment: datetime | None) -> str:
     """Return a time as it is written in Vietnam; empty for None."""
-    return moment.astimezone(LAW_TIME).strftime("%d/%m/%Y %H:%M:%S +07:00") if moment is not None else ""
+    return in_law_time(moment).strftime("%d/%m/%Y %H:%M:%S +07:00") if moment is not None else ""
 
 
 def local_day(moment: datetime) -> str:
     """Return a day as it is written in Vietnam."""
-    return moment.astimezone(LAW_TIME).strftime("%d/%m/%Y")
+    return in_law_time(moment).strftime("%d/%m/%Y")
 
 
 def time_source_words(source: TimeSource | None, language: Language) -> str:

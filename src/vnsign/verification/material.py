@@ -23,12 +23,10 @@ from vnsign.pki.cms_reading import SignedCms
 from vnsign.pki.memory import PkiMemory
 from vnsign.pki.path import PathFinder, PathPolicy
 from vnsign.pki.status import RevocationEvidence
+from vnsign.policy.plausible_times import FIRST_YEAR, LAST_YEAR, is_plausible
 from vnsign.policy.validation import DEFAULT_POLICY, ValidationPolicy
 from vnsign.report import EvidenceOrigin
 from vnsign.verification.evidence_pool import EvidencePool, KnownEvidence
-
-#: No certificate is older; and far from the end of what a datetime can hold.
-FIRST_YEAR, LAST_YEAR = 1970, 9000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +59,11 @@ class Circumstances:
             raise UsageError(
                 ErrorCode.BAD_ARGUMENT, "the validation time has no time zone", way_out="give an aware time"
             )
-        if not is_judgeable(self.at):
+        if not is_plausible(self.at):
             raise UsageError(
                 ErrorCode.BAD_ARGUMENT, f"the validation time lies outside the years {FIRST_YEAR} to {LAST_YEAR}"
             )
         object.__setattr__(self, "at", self.at.astimezone(UTC))
-
-
-def is_judgeable(moment: datetime) -> bool:
-    """Tell whether something can be judged at a time: days are added to it and taken from it."""
-    return FIRST_YEAR <= moment.year <= LAST_YEAR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

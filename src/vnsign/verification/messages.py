@@ -31,6 +31,7 @@ __all__ = [
     "VERDICTS",
     "Language",
     "clean",
+    "in_law_time",
     "level_word",
     "sentence",
 ]
@@ -350,7 +351,15 @@ def _time(value: str) -> str:
         moment = datetime.fromisoformat(value)
     except ValueError:
         return value
-    return moment.astimezone(LAW_TIME).strftime("%d/%m/%Y %H:%M:%S")
+    return in_law_time(moment).strftime("%d/%m/%Y %H:%M:%S")
+
+
+def in_law_time(moment: datetime) -> datetime:
+    """Return a moment in Vietnamese time; a certificate that never ends (RFC 5280 §4.1.2.5) ends at the end of time."""
+    try:
+        return moment.astimezone(LAW_TIME)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=LAW_TIME)
 
 
 def clean(text: str) -> str:
