@@ -9,8 +9,8 @@ Source: RFC 8785; docs/spec/audit-log.md §2.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -21,6 +21,9 @@ Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | int | bool | None
 
 MAX_INTEGER = 2**53 - 1
 """RFC 7493 §2.2: integers beyond it are read differently by different programs."""
+
+_WITHOUT_LIMIT = frozenset({str, bool, type(None)})
+"""What has a canonical form whatever its value is."""
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
@@ -57,29 +60,38 @@ def parse_canonical(data: bytes) -> Json:
 
 
 def _check(value: object) -> None:
+    items: Collection[Any]
+    if isinstance(value, dict):
+        # Sorting by bytes and by UTF-16 units (RFC 8785 §3.2.3) agree for ASCII keys.
+        if not "".join(value).isascii():  # a key that is no text raises TypeError
+            raise _malformed("key not ASCII")
+        items = value.values()
+    elif isinstance(value, list | tuple):
+        items = value
+    else:
+        _check_scalar(value)
+        return
+    # Most are texts: where all are, nothing is looked at one by one.
+    if _WITHOUT_LIMIT.issuperset(map(type, items)):
+        return
+    for item in items:
+        kind = type(item)
+        if kind is int:
+            if not -MAX_INTEGER <= item <= MAX_INTEGER:
+                raise _malformed("integer beyond 2^53-1")
+        elif kind not in _WITHOUT_LIMIT:
+            _check(item)
+
+
+def _check_scalar(value: object) -> None:
     match value:
         case None | bool() | str():
             return
         case int():
             if not -MAX_INTEGER <= value <= MAX_INTEGER:
                 raise _malformed("integer beyond 2^53-1")
-        case dict():
-            for key in value:
-                # Sorting by bytes and by UTF-16 units (RFC 8785 §3.2.3) agree for ASCII keys.
-                if not isinstance(key, str) or not key.isascii():
-                    raise _malformed("key not ASCII")
-            _check_items(value.values())
-        case list() | tuple():
-            _check_items(value)
         case _:
             raise _malformed(f"no canonical form for {type(value).__name__}")
-
-
-def _check_items(items: Iterable[object]) -> None:
-    # Most are texts: they are told apart here, without a call for each.
-    for item in items:
-        if item is not None and type(item) is not str:
-            _check(item)
 
 
 def _malformed(reason: str) -> InputError:

@@ -17,6 +17,7 @@ import binascii
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -55,11 +56,16 @@ class VerifierKey:
     @property
     def key_id(self) -> bytes:
         """The four bytes that stand before each signature."""
-        return hashlib.sha256(self.name.encode() + b"\n" + bytes([_ED25519]) + self.public_key).digest()[:4]
+        return _key_id(self.name, self.public_key)
 
     def __str__(self) -> str:
         key = base64.b64encode(bytes([_ED25519]) + self.public_key).decode()
         return f"{self.name}+{self.key_id.hex()}+{key}"
+
+
+@lru_cache(maxsize=64)
+def _key_id(name: str, public_key: bytes) -> bytes:
+    return hashlib.sha256(name.encode() + b"\n" + bytes([_ED25519]) + public_key).digest()[:4]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,7 +64,7 @@ from docflow.model.dossiers import (
     rate_dossiers,
     read_clocks,
 )
-from docflow.model.drafts import PRIORITIES, Addressee, Draft, Link, LinkKind, Urgency, check_document_id
+from docflow.model.drafts import PRIORITIES, Addressee, Draft, Link, LinkKind, Urgency, check_document_id, restore_draft
 from docflow.model.file_states import (
     FILE,
     FileEffect,
@@ -345,6 +345,7 @@ __all__ = [
     "register_for",
     "require_copy_allowed",
     "require_power",
+    "restore_draft",
     "shift_due",
     "split_words",
     "words_to_find",

@@ -36,6 +36,8 @@ _MARK = (
     r"(?:(?:độ\s*mật|do\s*mat)\s*[:=]?\s*)?"
     r"(?:t[oôóố]i\s*m[aâạậ]t|tuy[eêẹệ]t\s*m[aâạậ]t|m[aâạậ]t|top\s+secret|secret)"
 )
+_HINT = re.compile(r"m[aâạậ]t|secret")
+"""In every mark."""
 _ALONE = re.compile(rf"\s*{_MARK}\s*")
 _SET_APART = re.compile(
     rf"[(\[{{<«“\"]\s*{_MARK}\s*[)\]}}>»”\"]"  # in brackets, anywhere
@@ -68,7 +70,7 @@ def refuse_marked(*texts: str) -> None:
 def bears_mark(text: str) -> bool:
     """Return whether a mark of secrecy stands for itself in a text: alone, in brackets, or before a colon or dash."""
     lowered = unicodedata.normalize("NFC", text).lower()
-    return bool(_ALONE.fullmatch(lowered) or _SET_APART.search(lowered))
+    return bool(_HINT.search(lowered) and (_ALONE.fullmatch(lowered) or _SET_APART.search(lowered)))
 
 
 def is_open_value(value: str) -> bool:

@@ -139,7 +139,10 @@ def run_pieces(unit: SqlUnitOfWork, tickets: Sequence[Ticket]) -> None:
         StoreUnavailable: The database failed.
     """
     if len(tickets) == 1:
-        tickets[0].result = tickets[0].piece.run(unit)
+        piece = tickets[0].piece
+        if piece.document is not None and piece.answer is not None:
+            unit.prefetch_one(piece.document, piece.answer)
+        tickets[0].result = piece.run(unit)
         return
     unit.prefetch(
         documents=[ticket.piece.document for ticket in tickets if ticket.piece.document is not None],

@@ -39,6 +39,7 @@ from docflow.store.places import (
 )
 from docflow.store.postgres import PostgresDatabase
 from docflow.store.reader import StoreReader
+from docflow.store.remembered import NOTHING
 from docflow.store.unit import SqlUnitOfWork
 
 _T = TypeVar("_T")
@@ -63,15 +64,18 @@ class OfficeStore(StoreReader):
         self.blobs = blobs
         self.reader = self
         self._log_key = log_key
+        self._remembered = NOTHING
         self._group = GroupCommit(self._run, tries=tries)
 
     @contextmanager
     def writing(self) -> Iterator[SqlUnitOfWork]:
         """Begin a write transaction; see :meth:`docflow.ports.Store.writing`."""
+        remembered, self._remembered = self._remembered, NOTHING
         with self.database.writing() as connection:
-            unit = SqlUnitOfWork(connection, agency=self._agency)
+            unit = SqlUnitOfWork(connection, agency=self._agency, remembered=remembered)
             yield unit
             unit.finish(key=self.vkey, sign=self._log_key.sign)
+        self._remembered = unit.remember()
 
     def transact(self, work: Callable[[UnitOfWork], _T] | Piece[_T]) -> _T:
         """Carry out a piece of work; see :meth:`docflow.ports.Store.transact`."""

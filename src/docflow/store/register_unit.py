@@ -8,8 +8,6 @@ What it does not do: it gives no number (:mod:`docflow.office.registers`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import sqlalchemy as sa
 
 from docflow.model import RegisterKey
@@ -17,6 +15,7 @@ from docflow.ports import RegisterCounter, RegisterEntry
 from docflow.store import rows
 from docflow.store.exchange_unit import ExchangeUnit
 from docflow.store.prepared import Prepared, Runner
+from docflow.store.remembered import RegisterHead
 from docflow.store.tables import REGISTER_COUNTER, REGISTER_ENTRY
 from docflow.store.writer import INSERTS, SELECTS, by_key, lost, owned
 
@@ -44,20 +43,12 @@ _FIND_SUFFIXES = Prepared(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """A register's head: the number that is in the database, and as it will be."""
-
-    stored: int | None
-    counter: RegisterCounter
-
-
 class RegisterUnit(ExchangeUnit):
     """Implements the registers' part of :class:`docflow.ports.UnitOfWork`."""
 
     def __init__(self, connection: sa.Connection, *, agency: str) -> None:
         super().__init__(connection, agency=agency)
-        self._heads: dict[RegisterKey, _Head] = {}
+        self._heads: dict[RegisterKey, RegisterHead] = {}
 
     def counter(self, key: RegisterKey) -> RegisterCounter:
         """Return a register's head, nobody else's until the transaction ends; a new register begins at 0."""
@@ -72,7 +63,7 @@ class RegisterUnit(ExchangeUnit):
         head = self._head(counter.key)
         if counter.last_number != head.counter.last_number + 1 and head.counter.last_leaf_hash is not None:
             raise lost(f"a register's head moved from {head.counter.last_number} to {counter.last_number}")
-        self._keep(self._heads, counter.key, _Head(head.stored, counter))
+        self._keep(self._heads, counter.key, RegisterHead(head.stored, counter))
 
     def add_entry(self, entry: RegisterEntry) -> None:
         """Add a line to a register."""
@@ -102,13 +93,13 @@ class RegisterUnit(ExchangeUnit):
         found = self._all(_FIND_SUFFIXES, register=key.register, year=key.year, number=number)
         return tuple(str(row["suffix"]) for row in found)
 
-    def _head(self, key: RegisterKey) -> _Head:
+    def _head(self, key: RegisterKey) -> RegisterHead:
         known = self._heads.get(key)
         if known is None:
             bound = {"k_agency": self._agency, "k_register": key.register, "k_year": key.year}
             row = self._runner.one(SELECTS[REGISTER_COUNTER.name], bound)
             stored = None if row is None else int(row["last_number"])
-            known = self._heads[key] = _Head(stored, rows.read_counter(key, row))
+            known = self._heads[key] = RegisterHead(stored, rows.read_counter(key, row))
         return known
 
     def _finish_heads(self, runner: Runner) -> None:
@@ -129,3 +120,10 @@ class RegisterUnit(ExchangeUnit):
             bound = {f"k_{column}": value for column, value in name.items()}
             if runner.run(_CHANGE_COUNTER, {**bound, "k_last_number": head.stored, **values}) != 1:
                 raise lost("a register's head was moved by somebody else")
+
+    def _heads_after(self) -> dict[RegisterKey, RegisterHead]:
+        """Return the heads as the next transaction finds them."""
+        return {
+            key: RegisterHead(head.counter.last_number or head.stored, head.counter)
+            for key, head in self._heads.items()
+        }

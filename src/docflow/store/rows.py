@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -30,11 +30,13 @@ from docflow.model import (
     Draft,
     Link,
     RegisterKey,
+    Secrecy,
     SeriesRule,
     SignatureVerdict,
     Urgency,
     parse_agency_code,
     parse_series,
+    restore_draft,
 )
 from docflow.ports import EntryKind, LoggedRow, RegisterCounter, RegisterEntry
 from docflow.store import drafting_tables  # noqa: F401 - adds its tables to METADATA
@@ -46,8 +48,9 @@ if TYPE_CHECKING:
 _Record = TypeVar("_Record")
 
 # str(): SQLAlchemy's names are a subclass of str, which has no canonical form.
-_LOGGED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    str(table.name): (
+_LOGGED: dict[sa.Table, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+    table: (
+        str(table.name),
         tuple(str(c.name) for c in table.columns if c.primary_key),
         tuple(str(c.name) for c in table.columns if not c.primary_key and c.info["proof"] is Proof.ROWS),
     )
@@ -65,6 +68,28 @@ _PARTICULARS: Mapping[str, Any] = {
 """Fields of a draft that stand in ``document.particulars``, with their types."""
 _DEFAULTS = {field.name: field.default for field in fields(Draft) if field.name in _PARTICULARS}
 
+_NOTHING = "{}"
+"""Particulars that all stand at their defaults."""
+_DRAFT_COLUMNS = (
+    "type",
+    "series",
+    "subject",
+    "signer_name",
+    "signer_position",
+    "addressees",
+    "unit",
+    "urgency",
+    "copies",
+    "archive_receiver",
+    "note",
+    "particulars",
+)
+
+_STATES = {item.value: item for item in DocumentState}
+_TYPES = {item.value: item for item in DocumentType}
+_URGENCIES = {item.value: item for item in Urgency}
+_VERDICTS = {item.value: item for item in SignatureVerdict}
+
 _ADDRESSEES = msgspec.json.Decoder(list[tuple[str | None, str]])
 
 Row = dict[str, Any]
@@ -73,10 +98,8 @@ Row = dict[str, Any]
 
 def logged_row(table: sa.Table, row: Mapping[str, Any]) -> LoggedRow:
     """Return what the audit leaf says of a row: key columns and every other evidence column proved by rows."""
-    keys, values = _LOGGED[str(table.name)]
-    return LoggedRow(
-        table=str(table.name), key={name: row[name] for name in keys}, values={name: row[name] for name in values}
-    )
+    name, keys, values = _LOGGED[table]
+    return LoggedRow(table=name, key={key: row[key] for key in keys}, values={value: row[value] for value in values})
 
 
 def write_agency(agency: Agency, *, vkey: str) -> Row:
@@ -111,7 +134,12 @@ def read_agency(row: Mapping[Any, Any]) -> Agency:
 
 def write_record(record: DataclassInstance) -> Row:
     """Return the row of a record whose fields are named as the columns of its table."""
-    return {field.name: _plain(getattr(record, field.name)) for field in fields(record)}
+    return {name: _plain(getattr(record, name)) for name in _names_of(type(record))}
+
+
+@cache
+def _names_of(kind: type[DataclassInstance]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def read_record(kind: type[_Record], row: Mapping[Any, Any]) -> _Record:
@@ -127,13 +155,9 @@ def read_record(kind: type[_Record], row: Mapping[Any, Any]) -> _Record:
         raise _broken(kind.__name__, exc) from exc
 
 
-def write_document(document: Document) -> Row:
-    """Return the row of a document."""
-    draft = document.draft
+def write_draft(draft: Draft) -> Row:
+    """Return the columns of a document's row in which its draft stands."""
     return {
-        "id": document.id,
-        "agency": document.agency,
-        "state": document.state.value,
         "type": draft.type.value,
         "series": draft.series.text,
         "subject": draft.subject,
@@ -145,6 +169,22 @@ def write_document(document: Document) -> Row:
         "copies": draft.copies,
         "archive_receiver": draft.archive_receiver,
         "note": draft.note,
+        "particulars": write_particulars(draft),
+    }
+
+
+def write_document(document: Document, *, draft: Row | None = None) -> Row:
+    """Return the row of a document.
+
+    Args:
+        draft: The columns of its draft, or a row in which they stand, if they are known already.
+    """
+    said = write_draft(document.draft) if draft is None else {name: draft[name] for name in _DRAFT_COLUMNS}
+    return {
+        **said,
+        "id": document.id,
+        "agency": document.agency,
+        "state": document.state.value,
         "drafted_at": format_time(document.drafted_at),
         "drafted_by": document.drafted_by,
         "draft_pdf": document.draft_pdf,
@@ -156,7 +196,6 @@ def write_document(document: Document) -> Row:
         "register": document.register,
         "year": document.year,
         "number": document.number,
-        "particulars": write_particulars(draft),
         "version": document.version,
         "remark_count": document.remark_count,
         "attachment_count": document.attachment_count,
@@ -179,7 +218,7 @@ def read_document(row: Mapping[Any, Any]) -> Document:
         return Document(
             id=row["id"],
             agency=row["agency"],
-            state=DocumentState(row["state"]),
+            state=_STATES[row["state"]],
             draft=_read_draft(row),
             drafted_at=datetime.fromisoformat(row["drafted_at"]),
             drafted_by=row["drafted_by"],
@@ -188,7 +227,7 @@ def read_document(row: Mapping[Any, Any]) -> Document:
             approved_by=row["approved_by"],
             leader_pdf=row["leader_pdf"],
             leader_signed_at=_read_time(row["leader_signed_at"]),
-            leader_verdict=SignatureVerdict(row["leader_verdict"]) if row["leader_verdict"] else None,
+            leader_verdict=_VERDICTS[row["leader_verdict"]] if row["leader_verdict"] else None,
             register=row["register"],
             year=row["year"],
             number=row["number"],
@@ -196,7 +235,7 @@ def read_document(row: Mapping[Any, Any]) -> Document:
             issued_on=date.fromisoformat(row["issued_on"]) if row["issued_on"] else None,
             sealed_pdf=row["sealed_pdf"],
             sealed_at=_read_time(row["sealed_at"]),
-            seal_verdict=SignatureVerdict(row["seal_verdict"]) if row["seal_verdict"] else None,
+            seal_verdict=_VERDICTS[row["seal_verdict"]] if row["seal_verdict"] else None,
             version=row["version"],
             remark_count=row["remark_count"],
             attachment_count=row["attachment_count"],
@@ -265,20 +304,22 @@ def read_counter(key: RegisterKey, row: Mapping[str, Any] | None) -> RegisterCou
 
 
 def _read_draft(row: Mapping[Any, Any]) -> Draft:
-    pairs = _ADDRESSEES.decode(row["addressees"])
-    return Draft(
-        type=DocumentType(row["type"]),
-        series=parse_series(row["series"]),
-        subject=row["subject"],
-        signer_name=row["signer_name"],
-        signer_position=row["signer_position"],
-        addressees=tuple(Addressee(name=name, code=parse_agency_code(code) if code else None) for code, name in pairs),
-        unit=row["unit"],
-        urgency=Urgency(row["urgency"]),
-        copies=row["copies"],
-        archive_receiver=row["archive_receiver"],
-        note=row["note"],
-        **_read_particulars(row["particulars"]),
+    return restore_draft(
+        {
+            **_read_particulars(row["particulars"]),
+            "type": _TYPES[row["type"]],
+            "series": parse_series(row["series"]),
+            "subject": row["subject"],
+            "signer_name": row["signer_name"],
+            "signer_position": row["signer_position"],
+            "addressees": _read_addressees(row["addressees"]),
+            "unit": row["unit"],
+            "urgency": _URGENCIES[row["urgency"]],
+            "secrecy": Secrecy.KHONG_MAT,
+            "copies": row["copies"],
+            "archive_receiver": row["archive_receiver"],
+            "note": row["note"],
+        }
     )
 
 
@@ -286,14 +327,23 @@ def write_particulars(draft: Draft) -> str:
     """Return what a draft says beside its columns, as canonical JSON; what it leaves at its default is left out."""
     said = {name: getattr(draft, name) for name in _PARTICULARS}
     plain = {name: msgspec.to_builtins(value) for name, value in said.items() if value != _DEFAULTS[name]}
-    return encode_canonical(plain).decode()
+    return encode_canonical(plain).decode() if plain else _NOTHING
 
 
-def _read_particulars(text: str) -> dict[str, Any]:
+def _read_particulars(text: str) -> Mapping[str, Any]:
+    if text == _NOTHING:
+        return _DEFAULTS
     said = parse_canonical(text.encode())
     if not isinstance(said, dict):
         raise TypeError("particulars")
-    return {name: msgspec.convert(value, _PARTICULARS[name]) for name, value in said.items()}
+    return {**_DEFAULTS, **{name: msgspec.convert(value, _PARTICULARS[name]) for name, value in said.items()}}
+
+
+@lru_cache(maxsize=1024)
+def _read_addressees(text: str) -> tuple[Addressee, ...]:
+    return tuple(
+        Addressee(name=name, code=parse_agency_code(code) if code else None) for code, name in _ADDRESSEES.decode(text)
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -22,6 +22,7 @@ from docflow.store import rows
 from docflow.store.drafting_unit import DraftingUnit
 from docflow.store.prepared import Prepared
 from docflow.store.record_unit import RecordUnit
+from docflow.store.remembered import MAX_PEOPLE, NOTHING, LogHead, Remembered
 from docflow.store.tables import (
     AGENCY,
     AUDIT_CHECKPOINT,
@@ -42,6 +43,20 @@ _FIND_DOCUMENTS = Prepared(sa.select(DOCUMENT).where(owned(DOCUMENT), DOCUMENT.c
 _FIND_ANSWERS = Prepared(
     sa.select(IDEMPOTENCY_ANSWER).where(owned(IDEMPOTENCY_ANSWER), IDEMPOTENCY_ANSWER.c.key.in_(_NAMES))
 )
+_FIND_BOTH = Prepared(
+    sa.select(
+        DOCUMENT,
+        IDEMPOTENCY_ANSWER.c.fingerprint.label("given_fingerprint"),
+        IDEMPOTENCY_ANSWER.c.answer.label("given_answer"),
+    )
+    .join_from(
+        DOCUMENT,
+        IDEMPOTENCY_ANSWER,
+        sa.and_(IDEMPOTENCY_ANSWER.c.agency == DOCUMENT.c.agency, IDEMPOTENCY_ANSWER.c.key == sa.bindparam("answer")),
+        isouter=True,
+    )
+    .where(owned(DOCUMENT), DOCUMENT.c.id == sa.bindparam("document"))
+)
 _LOCK_HEAD = Prepared(sa.select(AUDIT_HEAD).where(owned(AUDIT_HEAD)).with_for_update())
 _LOCK_NAME = Prepared(sa.select(sa.func.pg_advisory_xact_lock(0x646F6366, sa.func.hashtext(sa.bindparam("owner")))))
 _CHANGE_HEAD = Prepared(
@@ -54,12 +69,18 @@ _CHANGE_HEAD = Prepared(
 class SqlUnitOfWork(DraftingUnit, RecordUnit):
     """Implements :class:`docflow.ports.UnitOfWork` on a connection that is in a write transaction."""
 
-    def __init__(self, connection: sa.Connection, *, agency: str) -> None:
+    def __init__(self, connection: sa.Connection, *, agency: str, remembered: Remembered = NOTHING) -> None:
         super().__init__(connection, agency=agency)
         self._answers: dict[str, StoredAnswer | None] = {}
         self._documents: dict[str, Document | None] = {}
+        self._document_rows: dict[str, rows.Row] = {}
         self._blobs: dict[str, BlobRow] = {}
         self._head_row = self._lock(is_server=connection.dialect.name == "postgresql")
+        found = self._head_row
+        self._head_after: LogHead | None = (found["size"], found["peaks"]) if found else None
+        if remembered.head is not None and remembered.head == self._head_after:
+            self._holdings.update(remembered.holdings)
+            self._heads.update(remembered.registers)
 
     def _lock(self, *, is_server: bool) -> dict[str, Any] | None:
         """Read the head of the agency's log and keep others from it; SQLite's writers wait before this already."""
@@ -76,9 +97,27 @@ class SqlUnitOfWork(DraftingUnit, RecordUnit):
         self._answers.update(dict.fromkeys(answers))
         self._documents.update(dict.fromkeys(documents))
         for row in self._each(_FIND_DOCUMENTS, documents):
-            self._documents[row["id"]] = rows.read_document(row)
+            self._meet(row)
         for row in self._each(_FIND_ANSWERS, answers):
             self._answers[row["key"]] = rows.read_record(StoredAnswer, row)
+
+    def prefetch_one(self, document_id: str, answer: str) -> None:
+        """Read a document and the answer to a request about it with one statement."""
+        row = self._runner.one(_FIND_BOTH, {"owner": self._agency, "document": document_id, "answer": answer})
+        if row is None:
+            self._documents[document_id] = None
+            return
+        fingerprint, text = row.pop("given_fingerprint"), row.pop("given_answer")
+        is_given = fingerprint is not None
+        self._answers[answer] = StoredAnswer(key=answer, fingerprint=fingerprint, answer=text) if is_given else None
+        self._meet(row)
+
+    def _meet(self, row: rows.Row) -> Document:
+        """Return the document of a row, and remember both: what does not change is not written again."""
+        document = rows.read_document(row)
+        self._documents[document.id] = document
+        self._document_rows[document.id] = row
+        return document
 
     def _each(self, prepared: Prepared, names: Sequence[str]) -> Iterator[dict[str, Any]]:
         for start in range(0, len(names), _PREFETCHED):
@@ -114,17 +153,23 @@ class SqlUnitOfWork(DraftingUnit, RecordUnit):
         if document_id in self._documents:
             return self._documents[document_id]
         row = self._peek_row(DOCUMENT, document_id)
-        return None if row is None else rows.read_document(row)
+        return None if row is None else self._meet(row)
 
     def add_document(self, document: Document) -> None:
         """Add a document."""
-        self._insert(DOCUMENT, rows.write_document(document))
+        row = rows.write_document(document)
+        self._insert(DOCUMENT, row)
         self._keep(self._documents, document.id, document)
+        self._keep(self._document_rows, document.id, row)
 
     def change_document(self, document: Document) -> None:
         """Replace a document."""
-        self._update(DOCUMENT, rows.write_document(document))
+        known, before = self._documents.get(document.id), self._document_rows.get(document.id)
+        is_said = known is not None and known.draft is document.draft
+        row = rows.write_document(document, draft=before if is_said else None)
+        self._update(DOCUMENT, row, before=before)
         self._keep(self._documents, document.id, document)
+        self._keep(self._document_rows, document.id, row)
 
     def add_outbox(self, outbox: Sequence[OutboxRow]) -> None:
         """Add outbox rows."""
@@ -167,6 +212,11 @@ class SqlUnitOfWork(DraftingUnit, RecordUnit):
             self._append(key=key, sign=sign)
         self._runner.close()
 
+    def remember(self) -> Remembered:
+        """Return what the next transaction need not read again, once this one is committed."""
+        holdings = self._holdings if len(self._holdings) <= MAX_PEOPLE else {}
+        return Remembered(self._head_after, holdings, self._heads_after())
+
     def _append(self, *, key: VerifierKey, sign: SignNote) -> None:
         found = self._head_row
         frontier = before = parse_frontier(found["size"], found["peaks"]) if found else Frontier()
@@ -195,11 +245,12 @@ class SqlUnitOfWork(DraftingUnit, RecordUnit):
         self._runner.run_many(INSERTS[AUDIT_LEAF.name], leaves)
         if nodes:
             self._runner.run_many(INSERTS[AUDIT_NODE.name], nodes)
-        head = {"size": frontier.size, "peaks": frontier.to_bytes()}
+        head: dict[str, Any] = {"size": frontier.size, "peaks": frontier.to_bytes()}
         if found is None:
             self._runner.run(INSERTS[AUDIT_HEAD.name], {"agency": self._agency, **head})
         elif self._runner.run(_CHANGE_HEAD, {"k_agency": self._agency, "k_size": before.size, **head}) != 1:
             raise lost("another writer came between")
+        self._head_after = head["size"], head["peaks"]
         note = sign_checkpoint(frontier.size, root_of(frontier), key=key, sign=sign)
         values = {"agency": self._agency, "size": frontier.size, "note": note}
         self._runner.run(INSERTS[AUDIT_CHECKPOINT.name], values)

@@ -14,6 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -26,6 +29,9 @@ from docflow.store.tables import METADATA, owner_column
 
 _Record = TypeVar("_Record")
 _SAVEPOINT = "docflow_piece"
+
+_Change = tuple[tuple[str, ...], rows.Row]
+"""The columns of a row that get new values, and the row."""
 
 
 def by_key(table: sa.Table) -> sa.ColumnElement[bool]:
@@ -41,20 +47,21 @@ def owned(table: sa.Table) -> sa.ColumnElement[bool]:
 INSERTS = {table.name: Prepared(sa.insert(table)) for table in METADATA.sorted_tables}
 """Statement that adds a row, by table; those that others refer to stand first."""
 
-UPDATES = {
-    table.name: Prepared(
-        sa.update(table)
-        .where(by_key(table))
-        .values({c.name: sa.bindparam(c.name) for c in table.columns if not c.primary_key})
-    )
-    for table in METADATA.sorted_tables
-    if any(not column.primary_key for column in table.columns)
-}
-"""Statement that replaces a row, by table."""
+
+@cache
+def update_of(name: str, columns: tuple[str, ...]) -> Prepared:
+    """Return the statement that gives columns of one row of a table new values."""
+    table = METADATA.tables[name]
+    return Prepared(sa.update(table).where(by_key(table)).values({column: sa.bindparam(column) for column in columns}))
+
 
 SELECTS = {table.name: Prepared(sa.select(table).where(by_key(table))) for table in METADATA.sorted_tables}
 """Statement that finds a row by its key, by table."""
 
+_CHANGEABLE = {
+    table.name: tuple(str(column.name) for column in table.columns if not column.primary_key)
+    for table in METADATA.sorted_tables
+}
 _KEYS = {table.name: tuple(column.name for column in table.primary_key.columns) for table in METADATA.sorted_tables}
 _OWNERS = {table.name: owner_column(table) for table in METADATA.sorted_tables}
 _ASKED = {
@@ -82,7 +89,7 @@ class RowWriter:
         self._runner = Runner(connection)
         self._agency = agency
         self._inserts: dict[str, list[rows.Row]] = {}
-        self._updates: dict[str, list[rows.Row]] = {}
+        self._updates: dict[str, list[_Change]] = {}
         self._leaves: list[NewLeaf] = []
         self._written: dict[tuple[object, ...], LoggedRow] = {}
         self._piece: _Piece | None = None
@@ -117,16 +124,17 @@ class RowWriter:
             raise lost("a row was written without an audit leaf")
 
     def _undo(self, piece: _Piece) -> None:
-        for waiting, marks in ((self._inserts, piece.inserts), (self._updates, piece.updates)):
-            for name, found in waiting.items():
-                del found[marks.get(name, 0) :]
+        for name, inserts in self._inserts.items():
+            del inserts[piece.inserts.get(name, 0) :]
+        for name, updates in self._updates.items():
+            del updates[piece.updates.get(name, 0) :]
         del self._leaves[piece.leaves :]
         self._written.clear()
-        for cache, key, value in reversed(piece.before):
+        for known, key, value in reversed(piece.before):
             if value is None:
-                cache.pop(key, None)
+                known.pop(key, None)
             else:
-                cache[key] = value
+                known[key] = value
         if piece.is_saved:
             self._runner.run_text(f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}")
             self._runner.run_text(f"RELEASE SAVEPOINT {_SAVEPOINT}")
@@ -148,9 +156,10 @@ class RowWriter:
                 {name: found[: piece.inserts.get(name, 0)] for name, found in self._inserts.items()},
                 {name: found[: piece.updates.get(name, 0)] for name, found in self._updates.items()},
             )
-            for waiting, marks in ((self._inserts, piece.inserts), (self._updates, piece.updates)):
-                for name, found in waiting.items():
-                    del found[: marks.get(name, 0)]
+            for name, inserts in self._inserts.items():
+                del inserts[: piece.inserts.get(name, 0)]
+            for name, updates in self._updates.items():
+                del updates[: piece.updates.get(name, 0)]
             piece.inserts, piece.updates, piece.is_saved = {}, {}, True
             self._runner.run_text(f"SAVEPOINT {_SAVEPOINT}")
         if self._inserts or self._updates:
@@ -158,25 +167,33 @@ class RowWriter:
             self._inserts.clear()
             self._updates.clear()
 
-    def _send(self, inserts: Mapping[str, list[rows.Row]], updates: Mapping[str, list[rows.Row]]) -> None:
+    def _send(self, inserts: Mapping[str, list[rows.Row]], updates: Mapping[str, list[_Change]]) -> None:
         if inserts:
             for name, statement in INSERTS.items():
                 if found := inserts.get(name):
                     self._runner.run_many(statement, found)
-        for name, found in updates.items():
-            if found and self._runner.run_many(UPDATES[name], found) != len(found):
-                raise lost("a row that was read is no longer as it was")
+        for name, changes in updates.items():
+            # In the order in which they were made: of two that concern one row, the later one holds.
+            for columns, group in groupby(changes, key=itemgetter(0)):
+                found = [row for _, row in group]
+                if self._runner.run_many(update_of(name, columns), found) != len(found):
+                    raise lost("a row that was read is no longer as it was")
 
     def _insert(self, table: sa.Table, row: rows.Row) -> None:
         self._own(table, row)
         self._inserts.setdefault(table.name, []).append(row)
         self._remember(table, row)
 
-    def _update(self, table: sa.Table, row: rows.Row) -> None:
+    def _update(self, table: sa.Table, row: rows.Row, *, before: Mapping[str, Any] | None = None) -> None:
+        """Give a row new values; ``before`` is the row as it is, if that is known: only what differs is written."""
         self._own(table, row)
+        columns = _CHANGEABLE[table.name]
+        if before is not None:
+            # Of a row that stays as it is a column is written all the same: that it is still there must be seen.
+            columns = tuple(name for name in columns if row[name] != before[name]) or columns[:1]
         for bound, column in _BOUND[table.name]:
             row[bound] = row[column]
-        self._updates.setdefault(table.name, []).append(row)
+        self._updates.setdefault(table.name, []).append((columns, row))
         self._remember(table, row)
 
     def _own(self, table: sa.Table, row: rows.Row) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from docflow.audit import (
     EMPTY_ROOT,
     Frontier,
     InclusionProof,
+    Json,
     append_leaf,
     commit_payload,
     encode_canonical,
@@ -47,6 +49,42 @@ JSON = st.recursive(
     ),
     max_leaves=20,
 )
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**60), 2**60)
+    | st.sampled_from([2**53 - 1, 2**53, -(2**53) + 1, -(2**53)])
+    | st.text(st.characters(), max_size=5)
+    | st.floats()
+    | st.binary(max_size=3)
+    | st.dates(),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text(st.characters(), max_size=3) | st.integers(0, 3), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+"""Also what has no canonical form."""
+
+
+def is_canonical(value: object) -> bool:
+    """Say by docs/spec/audit-log.md §2, a value at a time, whether it has a canonical form."""
+    match value:
+        case str():
+            return not any("\ud800" <= char <= "\udfff" for char in value)
+        case None | bool():
+            return True
+        case int():
+            return abs(value) < 2**53
+        case dict():
+            return all(isinstance(key, str) and key.isascii() and is_canonical(item) for key, item in value.items())
+        case list() | tuple():
+            return all(map(is_canonical, value))
+        case _:
+            return False
 
 
 def naive_root(leaves: list[bytes]) -> bytes:
@@ -176,3 +214,17 @@ def test_two_payloads_never_share_a_leaf(payload: bytes, salt: bytes, other: byt
     """The commitment binds: under one salt another payload gives another leaf."""
     same = payload == other
     assert (commit_payload(payload, salt).data == commit_payload(other, salt).data) is same
+
+
+@given(ANYTHING)
+@example({"a": 2**53})
+@example([1, -(2**53)])
+@example({"a": {"\u00e9": 1}})
+def test_what_has_a_canonical_form_is_written_as_the_standard_library_would(value: Json) -> None:
+    """RFC 8785 §3.2: keys in order, no spaces, no escapes but those needed; everything else is refused."""
+    if is_canonical(value):
+        told = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        assert encode_canonical(value) == told.encode()
+    else:
+        with pytest.raises(DocflowError):
+            encode_canonical(value)

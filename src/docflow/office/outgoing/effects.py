@@ -138,7 +138,13 @@ def _take_number(work: Work, document: Document) -> Document:
     else:
         work.unit.change_entry(entry)
     return replace(
-        document, register=key.register, year=key.year, number=place.number, symbol=symbol, issued_on=work.day
+        document,
+        state=work.target,
+        register=key.register,
+        year=key.year,
+        number=place.number,
+        symbol=symbol,
+        issued_on=work.day,
     )
 
 

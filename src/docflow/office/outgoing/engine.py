@@ -82,8 +82,9 @@ def perform(unit: UnitOfWork, step: Step, *, desk: Desk) -> Outcome:
     # (1) row of the table
     _require_place(step, before)
     transition = find_transition(before.state if before else None, step.event)
-    agency = desk.agency
-    work = Work(unit=unit, step=step, desk=desk, place=_place(unit, step, before, agency=agency))
+    agency, day = desk.agency, step.on or law_date(step.at)
+    place = _place(unit, step, before, agency=agency, year=day.year)
+    work = Work(unit=unit, step=step, desk=desk, day=day, target=transition.target, place=place)
     # (2) guard
     document = before or _new_document(step, agency=agency)
     GUARDS[transition.guard](work, document)
@@ -92,8 +93,9 @@ def perform(unit: UnitOfWork, step: Step, *, desk: Desk) -> Outcome:
         unit.add_blob(step.pdf.blob)
     for effect in transition.effects:
         document = EFFECTS[effect](work, document)
-    # (4) new state
-    document = replace(document, state=transition.target)
+    # (4) new state, unless an effect that changed the document set it too
+    if document.state is not transition.target:
+        document = replace(document, state=transition.target)
     if before is None:
         unit.add_document(document)
     else:
@@ -102,7 +104,7 @@ def perform(unit: UnitOfWork, step: Step, *, desk: Desk) -> Outcome:
     answer = _answer(document)
     keep_answer(unit, request, answer)
     # (6) leaf
-    place = work.place if Effect.TAKE_NUMBER in transition.effects else None
+    place = place if Effect.TAKE_NUMBER in transition.effects else None
     leaf = record_event(
         unit,
         transition.evidence,
@@ -114,7 +116,7 @@ def perform(unit: UnitOfWork, step: Step, *, desk: Desk) -> Outcome:
         link=place.link if place else None,
     )
     if place is not None:
-        advance(unit, place, leaf=leaf, day=work.day)
+        advance(unit, place, leaf=leaf, day=day)
     # (7) what follows for other documents
     if Effect.ESTABLISH_LINKS in transition.effects:
         _replace_linked(unit, step, document, desk=desk)
@@ -170,10 +172,9 @@ def _require_place(step: Step, document: Document | None) -> None:
         )
 
 
-def _place(unit: UnitOfWork, step: Step, document: Document | None, *, agency: Agency) -> NumberPlace | None:
+def _place(unit: UnitOfWork, step: Step, document: Document | None, *, agency: Agency, year: int) -> NumberPlace | None:
     if step.event is not DocumentEvent.ISSUE or document is None:
         return None
-    year = (step.on or law_date(step.at)).year
     register = register_for(document.draft.type, agency=agency, series=document.draft.series)
     return choose_place(unit, RegisterKey(agency=agency.code.text, register=register, year=year), step.wish)
 

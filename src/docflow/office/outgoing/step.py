@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from docflow.audit import Json
-from docflow.model import ANY_NUMBER, Addressee, DocumentEvent, Draft, NumberWish, law_date
+from docflow.model import ANY_NUMBER, Addressee, DocumentEvent, DocumentState, Draft, NumberWish
 from docflow.office.desk import Desk
 from docflow.office.registers.numbering import NumberPlace
 from docflow.ports import BlobRow, SignatureCheck, UnitOfWork
@@ -65,14 +65,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """What guards and effects see."""
+    """What guards and effects see.
+
+    Attributes:
+        day: The date the document is to bear, in Asia/Ho_Chi_Minh.
+        target: The state that the document reaches.
+    """
 
     unit: UnitOfWork
     step: Step
     desk: Desk
+    day: date
+    target: DocumentState
     place: NumberPlace | None = None
-
-    @property
-    def day(self) -> date:
-        """The date the document is to bear, in Asia/Ho_Chi_Minh."""
-        return self.step.on or law_date(self.step.at)

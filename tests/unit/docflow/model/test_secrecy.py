@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import unicodedata
 
-from docflow.model import bears_mark, is_open_value
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from docflow.model import bears_mark, is_open_value, secrecy
 
 
 @pytest.mark.parametrize(
@@ -41,3 +45,25 @@ def test_a_field_for_secrecy_says_clearly_that_nothing_is_secret_or_counts_as_se
     """The axis has no such field: whatever it says that is not "no" is a mark."""
     assert all(map(is_open_value, ("", " ", "0", "-", "Không", "khong mat", "Thường", "NORMAL", "None")))
     assert not any(map(is_open_value, ("1", "Mật", "MAT", "A", "tối mật", "?x", "hạn chế")))
+
+
+WORDS = [
+    *(f"m{vowel}t" for vowel in "aâạậ"),
+    "MẬT",
+    "tối",
+    "tuyệt",
+    "top secret",
+    "secret",
+    "SECRET",
+    "mặt",
+    "mất",
+    "số",
+]
+
+
+@given(st.lists(st.sampled_from([*WORDS, *"([:“)]”- "]), max_size=5))
+def test_a_short_look_misses_no_mark(parts: list[str]) -> None:
+    """Texts without the words in which every mark ends are not looked at further: no mark is among them."""
+    text = "".join(parts)
+    lowered = unicodedata.normalize("NFC", text).lower()
+    assert bears_mark(text) is bool(secrecy._ALONE.fullmatch(lowered) or secrecy._SET_APART.search(lowered))

@@ -28,3 +28,11 @@ def test_a_vietnamese_text_passes_up_to_its_length() -> None:
     check_line("ệ" * 500, limit=500, what="s", vi="T")
     check_line("", limit=5, what="s", vi="T", is_optional=True)
     check_prose("một\nhai", limit=500, what="s", vi="T")
+
+
+def test_whatever_is_printable_may_stand_in_a_text() -> None:
+    """Printable texts are taken as they are: of all characters of Unicode no printable one is among those refused."""
+    for code in range(0x110000):
+        char = chr(code)
+        if char.isprintable():
+            assert unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}, f"U+{code:04X}"

@@ -6,12 +6,14 @@ import dataclasses
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from docflow import DocflowError, ErrorCode, LogFindingCode
 from docflow.audit import AuditEvent, RegisterLink, build_payload, commit_payload
 from docflow.model import OUTGOING_REGISTER, RegisterKey
+from docflow.office.ledger import record_event
 from docflow.ports import BlobRow, EntryKind, NewLeaf, RegisterCounter, RegisterEntry, UnitOfWork
 from docflow.store import OfficeStore, open_store
 from tests.office_kit import NOON, SeededRandomness, open_office, sign_off
@@ -130,3 +132,26 @@ def test_two_events_in_one_transaction_share_a_checkpoint(store: OfficeStore) ->
     report = store.reader.verify()
     assert report.is_intact, report.findings
     assert report.checkpoints == report.size - 1
+
+
+def test_of_several_changes_of_one_row_the_last_one_holds(store: OfficeStore) -> None:
+    """Each writes the columns that differ; in one transaction they are carried out in their order."""
+    with store.writing() as unit:
+        document = unit.find_document("d2")
+        assert document is not None
+        said: tuple[dict[str, Any], ...] = (
+            {"approved_by": "X"},
+            {"approved_by": "Y", "remark_count": 1},
+            {"approved_by": "Z"},
+            {},
+        )
+        for changes in said:
+            document = dataclasses.replace(document, **changes)
+            unit.change_document(document)
+        record_event(
+            unit, "document_approved", time=NOON, actor="V", agency="H99", subject="d2", randomness=SeededRandomness()
+        )
+    found = store.find_document("d2")
+    assert found == document
+    assert (found.approved_by, found.remark_count) == ("Z", 1)
+    assert store.reader.verify().is_intact
