@@ -25,6 +25,7 @@ from docflow import (
     Post,
     SignatureCheck,
     SignatureVerdict,
+    Urgency,
     parse_agency_code,
 )
 from docflow.ports import IncomingVerifier
@@ -94,16 +95,26 @@ def open_exchanging(
     )
 
 
-def seal_document(office: Office, document_id: str, *, to: tuple[str, ...] = (RECEIVER,)) -> None:
-    """Bring a document to its end, ready to be sent."""
+def seal_document(
+    office: Office,
+    document_id: str,
+    *,
+    to: tuple[str, ...] = (RECEIVER,),
+    attached: tuple[bytes, str] | None = None,
+    urgency: Urgency = Urgency.THUONG,
+) -> None:
+    """Bring a document to its end, ready to be sent once what is attached is sealed too."""
     draft = Draft(
         type=DocumentType.QUYET_DINH,
         subject=f"về việc {document_id}",
         signer_name="Nguyễn Văn An",
         signer_position="Chủ tịch",
         addressees=tuple(Addressee(name=f"Cơ quan {code}", code=parse_agency_code(code)) for code in to),
+        urgency=urgency,
     )
     office.draft(draft, actor="A", document_id=document_id)
+    if attached is not None:
+        office.attach(document_id, attached[0], name=attached[1], actor="A")
     office.approve(document_id, actor="B")
     office.leader_signed(document_id, leader_pdf(document_id), actor="C")
     office.issue(document_id, actor="V")

@@ -13,7 +13,7 @@ from tests.support import REPOSITORY
 
 EXAMPLES = sorted((REPOSITORY / "examples").glob("*.py"))
 MAX_EXAMPLE_LINES = 80
-LONGER = {"two_agencies.py": 100}
+LONGER = {"two_agencies.py": 100, "web_front_end.py": 95}
 
 
 def test_the_main_job_is_among_the_examples() -> None:
@@ -23,7 +23,7 @@ def test_the_main_job_is_among_the_examples() -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
 def test_an_example_fits_a_screenful_or_two(example: Path) -> None:
-    """At most 80 lines (two agencies: 100), and nothing but the front doors."""
+    """At most 80 lines (two agencies and a web server: 100), and nothing but the front doors."""
     text = example.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= LONGER.get(example.name, MAX_EXAMPLE_LINES)
     assert "._" not in text

@@ -25,6 +25,11 @@ from docflow.office.exchanging.dispatching import (
     ask_take_back,
     dispatch,
 )
+from docflow.office.exchanging.files import (
+    ReceivedFile,
+    list_received_files,
+    read_received_file,
+)
 from docflow.office.exchanging.knowing import (
     know,
 )
@@ -67,6 +72,10 @@ from docflow.office.outgoing.following import (
     add_addressees,
     hand_over,
     recall_document,
+)
+from docflow.office.outgoing.reminders import (
+    OutgoingStanding,
+    list_unsent,
 )
 from docflow.office.outgoing.steps import (
     approve_document,
@@ -156,8 +165,10 @@ __all__ = [
     "IncomingAsk",
     "IncomingStanding",
     "Issued",
+    "OutgoingStanding",
     "Post",
     "Receipt",
+    "ReceivedFile",
     "Reception",
     "RegisterBook",
     "RegisterKind",
@@ -201,9 +212,11 @@ __all__ = [
     "know",
     "list_contents",
     "list_past_retention",
+    "list_received_files",
     "list_roles",
     "list_standings",
     "list_to_hand_over",
+    "list_unsent",
     "make_copy",
     "open_dossier",
     "open_register",
@@ -212,6 +225,7 @@ __all__ = [
     "plan_file",
     "rate_on_time",
     "read_dossier_clocks",
+    "read_received_file",
     "recall_document",
     "receive_by_hand",
     "record_attachment_seal",

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from docflow import office as use_cases
+from docflow.errors import ErrorCode, UsageError
 from docflow.evidence import Knowledge
-from docflow.model import IncomingDocument, IncomingEvent, SearchHit, SearchQuery
-from docflow.office import Desk, Dispatched, IncomingAsk, Reception, RegisterBook, RegisterKind
-from docflow.ports import InboxRow, ParcelRow, ReceiptRow, Transport
+from docflow.model import DocumentState, IncomingDocument, IncomingEvent, SearchHit, SearchQuery
+from docflow.office import (
+    Desk,
+    Dispatched,
+    IncomingAsk,
+    OutgoingStanding,
+    ReceivedFile,
+    Reception,
+    RegisterBook,
+    RegisterKind,
+)
+from docflow.ports import InboxRow, OutboxState, ParcelRow, ReceiptRow, Transport
 from docflow.store import OfficeStore
 
 
@@ -23,6 +33,16 @@ class ExchangingOffice:
     def collect(self, transport: Transport) -> tuple[Reception, ...]:
         """Take in what other agencies sent; see :func:`docflow.office.collect`."""
         return use_cases.collect(self._desk, transport)
+
+    def unsent(self, *, within_hours: int | None = None) -> tuple[OutgoingStanding, ...]:
+        """Return what the leader signed and has not wholly left, with its deadline, the most urgent first.
+
+        Source: Nghị định 30/2020/NĐ-CP Điều 18 khoản 1; Quyết định 28/2018/QĐ-TTg Điều 6 khoản 2.
+        """
+        reader = self._store.reader
+        rows = [row for state in (OutboxState.HELD, OutboxState.READY) for row in reader.list_outbox(state=state)]
+        signed = reader.list_documents(state=DocumentState.LEADER_SIGNED)
+        return use_cases.list_unsent(self._desk, signed, rows, within_hours=within_hours)
 
     # ---- taking back
 
@@ -50,6 +70,24 @@ class ExchangingOffice:
         return use_cases.act_on_incoming(self._desk, ask)
 
     # ---- what is there
+
+    def incoming_files(self, incoming_id: str) -> tuple[ReceivedFile, ...]:
+        """Return the files that came with a document; see :func:`docflow.office.list_received_files`.
+
+        Raises:
+            UsageError: ``NOT_FOUND``.
+        Source: Quyết định 28/2018/QĐ-TTg Điều 10 khoản 1.
+        """
+        return use_cases.list_received_files(self._desk, self._incoming(incoming_id))
+
+    def incoming_file(self, incoming_id: str, position: int) -> bytes:
+        """Return one of the files that came with a document.
+
+        Raises:
+            UsageError: ``NOT_FOUND``.
+            InputError: ``EVIDENCE_BROKEN``; the kept message was changed.
+        """
+        return use_cases.read_received_file(self._desk, self._incoming(incoming_id), position)
 
     def inbox(self) -> tuple[InboxRow, ...]:
         """Return what became of everything that other agencies sent."""
@@ -101,3 +139,13 @@ class ExchangingOffice:
         Source: Nghị định 30/2020/NĐ-CP Phụ lục IV.
         """
         return self._store.read_book(kind, year, register=series)
+
+    def _incoming(self, incoming_id: str) -> IncomingDocument:
+        document = self._store.find_incoming(incoming_id)
+        if document is None:
+            raise UsageError(
+                ErrorCode.NOT_FOUND,
+                f"no incoming document {incoming_id[:120]!r} here",
+                vi=f"Không có văn bản đến {incoming_id[:120]!r}.",
+            )
+        return document

@@ -41,6 +41,7 @@ VERBS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "attachments": "attachments",
             "outbox": "outbox",
             "links": "links",
+            "unsent": "unsent",
             "content": "blob",
         },
     ),
@@ -70,6 +71,8 @@ VERBS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "acts": "incoming_acts",
             "due": "incoming_due",
             "standings": "incoming_standings",
+            "files": "incoming_files",
+            "content": "incoming_file",
         },
     ),
     "dossier": (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,10 +21,12 @@ from docflow import (
     RegisterKind,
     SignatureCheck,
     SignatureVerdict,
+    Urgency,
 )
 from docflow.edxml import NewDocument, build_message, parse_message
 from docflow.evidence import build_receipt, parse_receipt
 from docflow.exchange import name_parcel
+from docflow.model import Duty, end_of_day
 from docflow.ports import Parts
 from tests.exchange_kit import (
     RECEIVER,
@@ -35,7 +38,7 @@ from tests.exchange_kit import (
     open_two,
     seal_document,
 )
-from tests.office_kit import register_csv
+from tests.office_kit import leader_pdf, register_csv, sign_off
 
 STRANGER = "H99.13"
 
@@ -119,6 +122,58 @@ def test_a_refused_document_ends_refused_with_its_reason_on_both_sides(two: TwoA
     with pytest.raises(DocflowError) as caught:
         two.receiver.accept(two.arrived().id, actor="Văn thư")
     assert caught.value.code is ErrorCode.WRONG_STATE
+
+
+def test_dieu_10_every_file_sent_with_a_document_arrives_and_can_be_read(two: TwoAgencies) -> None:
+    """QĐ 28/2018 Điều 10.1: what is exchanged is the document and all files sent with it."""
+    seal_document(two.sender, "d1", attached=(b"%PDF annex", "Phụ lục I"))
+    two.sender.dispatch(two.drop)
+    assert outcomes(two) == []  # it waits for the agency's signature on the annex
+    two.sender.attachment_sealed("d1", b"%PDF annex seal", position=0, actor="Văn thư")
+    two.sender.dispatch(two.drop)
+    assert outcomes(two) == [InboxOutcome.ACCEPTED]
+    arrived = two.arrived()
+    main, annex = two.receiver.incoming_files(arrived.id)
+    assert (main.position, annex.position, annex.description) == (0, 1, "Phụ lục I")
+    assert two.receiver.incoming_file(arrived.id, 0) == leader_pdf("d1") + b" seal"
+    assert two.receiver.incoming_file(arrived.id, 1) == b"%PDF annex seal"
+    assert annex.sha256 == hashlib.sha256(b"%PDF annex seal").hexdigest()
+    for position in (-1, 2, 10**30):
+        with pytest.raises(DocflowError) as caught:
+            two.receiver.incoming_file(arrived.id, position)
+        assert caught.value.code is ErrorCode.NOT_FOUND
+    two.sender.take_back("d1", actor="Văn thư", reason="gửi nhầm")
+    two.exchange()
+    two.receiver.agree_take_back(arrived.id, actor="Văn thư")
+    assert two.receiver.incoming_files(arrived.id) == ()
+
+
+def test_dieu_6_18_what_is_signed_and_has_not_left_is_told_with_its_deadline(two: TwoAgencies) -> None:
+    """QĐ 28/2018 Điều 6.2: on the day of signing, at the latest the morning of the next working day; urgent: at once.
+
+    NĐ 30/2020 Điều 18.1, on paper: the day of signing, at the latest the next working day.
+    """
+    friday = datetime.fromisoformat("2026-01-16T15:00:00+07:00")
+    two.clock.time = friday
+    seal_document(two.sender, "d1")
+    (waiting,) = two.sender.unsent()
+    assert (waiting.duty, waiting.waiting, waiting.is_late) == (Duty.SEND, (f"Cơ quan {RECEIVER}",), False)
+    assert waiting.due_at == datetime.fromisoformat("2026-01-19T12:00:00+07:00")
+    two.clock.time = datetime.fromisoformat("2026-01-19T12:00:01+07:00")
+    assert [(one.is_late, one.is_due_soon) for one in two.sender.unsent()] == [(True, True)]
+    sign_off(two.sender, "paper")  # one addressee reads mail, the other only paper; no number yet
+    assert [one.document.id for one in two.sender.unsent()] == ["d1", "paper"]
+    two.sender.issue("paper", actor="V")
+    two.sender.sealed("paper", leader_pdf("paper") + b" seal", actor="V")
+    two.sender.dispatch(two.drop)
+    (left,) = two.sender.unsent()
+    assert (left.document.id, left.duty, left.waiting) == ("paper", Duty.ISSUE, ("Các hộ dân thôn Đông",))
+    assert left.due_at == end_of_day(date(2026, 1, 20))
+    two.sender.hand_over("paper", 1, actor="V", how="bưu điện")
+    assert two.sender.unsent() == ()
+    two.clock.time = friday + timedelta(days=7)
+    seal_document(two.sender, "d2", urgency=Urgency.HOA_TOC)
+    assert two.sender.unsent()[0].due_at == two.clock.time + timedelta(hours=1)
 
 
 def test_a_document_taken_back_is_destroyed_and_remembered(two: TwoAgencies) -> None:
