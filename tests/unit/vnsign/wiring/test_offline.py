@@ -153,3 +153,23 @@ def test_a_missing_issuer_is_fetched_from_where_the_certificate_says(site: Site,
     assert offline.signatures[0].subindication is vnsign.SubIndication.NO_CERTIFICATE_CHAIN_FOUND
     assert online.verdict is vnsign.Verdict.TOTAL_PASSED
     assert len(online.signatures[0].chain) == 3
+
+
+@pytest.mark.slow
+def test_the_command_fetches_only_when_it_is_told_to(site: Site, tmp_path: Path) -> None:
+    """``--online`` over HTTP, in one process and in two; without it, and with ``--offline``, nobody is asked."""
+    (tmp_path / "trust").mkdir()
+    (tmp_path / "trust/root.pem").write_bytes(site.trust.anchors[0].public_bytes(Encoding.PEM))
+    (tmp_path / "signed").mkdir()
+    for number in range(3):
+        (tmp_path / f"signed/{number}.pdf").write_bytes(site.sign(plain_pdf(), "B-T"))
+    site.kinds()
+
+    def exit_code(*arguments: str) -> int:
+        command = [sys.executable, "-m", "vnsign", "verify", "signed", "--recursive", "--trust", "trust", *arguments]
+        return subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, timeout=120).returncode
+
+    assert [exit_code(), exit_code("--offline")] == [2, 2]
+    assert site.kinds() == []
+    assert [exit_code("--online"), exit_code("--online", "--jobs", "2")] == [0, 0]
+    assert "ocsp" in site.kinds()
