@@ -297,7 +297,7 @@ _IN_ENGLISH: Mapping[str, Callable[[str], str]] = {
 }
 #: What a template leaves behind where a finding has nothing to say.
 _EMPTY = (
-    *((" tại thời điểm .", "."), (" at .", "."), ("; chứng thư dùng để: .", "."), (" của không ", " không ")),
+    ("; chứng thư dùng để: .", "."),
     *(
         (part, "")
         for part in (
@@ -314,6 +314,8 @@ _EMPTY = (
             ", )",
         )
     ),
+    # last: what stood behind is gone by now
+    *((" tại thời điểm.", "."), (" at.", ".")),
 )
 
 
@@ -326,7 +328,10 @@ def sentence(finding: Finding, language: Language) -> str:
     """Return a finding as one sentence; control characters of a hostile file are taken out."""
     values = _Lenient({key: _readable(finding, key, language) for key in finding.values})
     where = clean(finding.where)
-    values["where"] = vietnamese_place(where) if language is Language.VI else with_named_types(where)
+    place = vietnamese_place(where) if language is Language.VI else with_named_types(where)
+    is_holder = "của {where}" in FINDINGS[finding.code][Language.VI]
+    # a certificate may have an empty subject, or one that cannot be read
+    values["where"] = LABELS["unnamed"][language] if is_holder and not place else place
     text = " ".join(FINDINGS[finding.code][language].format_map(values).split())
     for empty, instead in _EMPTY:
         text = text.replace(empty, instead)

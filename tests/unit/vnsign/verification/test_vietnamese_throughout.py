@@ -101,7 +101,16 @@ def test_what_an_official_reads_of_details() -> None:
     assert said(FindingCode.CHANGES_NOT_JUDGED, reason="a trailer is not in its plain form") == (
         "Chưa xét được hết các thay đổi sau khi ký (cấu trúc tệp bất thường, các phần mềm có thể hiển thị khác nhau)."
     )
-    assert said(FindingCode.NO_PATH_TO_ANCHOR, "").startswith("Không tìm được đường dẫn tin cậy: chứng thư không thuộc")
+    assert said(FindingCode.REVOCATION_NOT_CHECKED, "CN=An") == (
+        "Chưa kiểm tra được chứng thư của CN=An có bị thu hồi hay không."
+    )
+    assert said(FindingCode.REVOCATION_NOT_CHECKED, "CN=An", at="2026-03-02T09:00:00Z", reason="evidence too old") == (
+        "Chưa kiểm tra được chứng thư của CN=An có bị thu hồi hay không tại thời điểm 02/03/2026 16:00:00 "
+        "(thông tin thu hồi quá cũ so với chính sách)."
+    )
+    assert said(FindingCode.NO_PATH_TO_ANCHOR, "") == (
+        "Không tìm được đường dẫn tin cậy: chứng thư của (không tên) không thuộc tổ chức cấp mà bạn tin cậy."
+    )
     assert vietnamese_usage("key_agreement, crl_sign") == (
         "thỏa thuận khóa (keyAgreement), ký danh sách thu hồi (cRLSign)"
     )
