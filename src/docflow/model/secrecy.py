@@ -44,6 +44,10 @@ _SET_APART = re.compile(
     rf"|\A\s*{_MARK}(?:\s*[:|–—]|\s+-\s)"  # before a colon or dash, at the beginning
 )
 
+_IN_CAPITALS = re.compile(r"(?<!\w)(?:TỐI|TUYỆT)\s+MẬT(?!\w)")
+_FIRST_IN_CAPITALS = re.compile(r"\s*MẬT\s+(\w+)")
+"""Words in capitals among others that are not: a mark. In a title all in capitals they may be words about secrets."""
+
 
 def refuse_secret(secrecy: Secrecy) -> None:
     """Refuse a secret document before anything of it is stored; whatever is not exactly "not secret" is secret.
@@ -68,9 +72,20 @@ def refuse_marked(*texts: str) -> None:
 
 
 def bears_mark(text: str) -> bool:
-    """Return whether a mark of secrecy stands for itself in a text: alone, in brackets, or before a colon or dash."""
-    lowered = unicodedata.normalize("NFC", text).lower()
-    return bool(_HINT.search(lowered) and (_ALONE.fullmatch(lowered) or _SET_APART.search(lowered)))
+    """Return whether a text bears a mark of secrecy: alone, in brackets, before a colon or dash, or in capitals."""
+    written = unicodedata.normalize("NFC", text)
+    lowered = written.lower()
+    if not _HINT.search(lowered):
+        return False
+    return bool(_ALONE.fullmatch(lowered) or _SET_APART.search(lowered)) or _is_capital(written)
+
+
+def _is_capital(text: str) -> bool:
+    """Return whether a mark in capitals stands in a text that is not all in capitals."""
+    if text.isupper():
+        return False
+    first = _FIRST_IN_CAPITALS.match(text)
+    return _IN_CAPITALS.search(text) is not None or (first is not None and not first[1].isupper())
 
 
 def is_open_value(value: str) -> bool:

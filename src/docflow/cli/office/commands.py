@@ -12,7 +12,7 @@ import inspect
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
 from types import NoneType
@@ -21,6 +21,7 @@ from typing import Any, BinaryIO, get_args, get_origin, get_type_hints
 import click
 import msgspec
 
+from docflow.audit import format_time
 from docflow.errors import ErrorCode, UsageError
 from docflow.wiring import parse_agency_code, read_post, reopen_office
 
@@ -54,11 +55,14 @@ Read = Callable[[Any], object]
 
 
 def print_json(value: object) -> None:
-    """Print what a verb returned; nothing for a verb that returns nothing."""
+    """Print what a verb returned, times in Vietnam; nothing for a verb that returns nothing.
+
+    Source: Quyết định 28/2018/QĐ-TTg Điều 14 khoản 4.
+    """
     if value is None:
         return
-    plain = msgspec.to_builtins(value, str_keys=True, enc_hook=str)
-    click.echo(json.dumps(plain, ensure_ascii=False, indent=2))
+    plain = msgspec.to_builtins(value, str_keys=True, enc_hook=str, builtin_types=(datetime,))
+    click.echo(json.dumps(plain, ensure_ascii=False, indent=2, default=format_time))
 
 
 def make_command(path: str, name: str, *, verb: Callable[..., object]) -> click.Command:

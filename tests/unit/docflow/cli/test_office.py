@@ -101,7 +101,9 @@ def test_a_document_goes_out_from_the_command_line(folder: Path) -> None:
     done(folder, "outgoing", "sealed", "d1", "sealed.pdf")
     done(folder, "outgoing", "hand-over", "d1", 1, "--how", "bưu điện", "--signed-for", "Trần Văn Bưu")
     assert done(folder, "copy", "make", "copy.json", "--copy-id", "c1")["state"] == "issued"
-    assert done(folder, "outgoing", "show", "d1")["state"] == "sealed"
+    shown = done(folder, "outgoing", "show", "d1")
+    assert shown["state"] == "sealed"
+    assert str(shown["sealed_at"]).endswith("+07:00")  # QĐ 28/2018 Điều 14.4
     assert len(done(folder, "outgoing", "list", "--state", "sealed")["all"]) == 1  # type: ignore[arg-type]
     assert verify_log(folder).is_intact
 

@@ -20,6 +20,7 @@ from docflow.model import bears_mark, is_open_value, secrecy
         *("(Mật) Về việc điều động", "Về việc điều động [TỐI MẬT]", "về việc {tuyet mat}", "báo cáo “Mật” quý I"),
         *("MẬT: về việc điều động", "Tối mật – về việc điều động", "Độ mật: Mật", "DO MAT: TOI MAT", "Mat - bao cao"),
         *("SECRET", "(top secret) report"),
+        *("Hồ sơ TUYỆT MẬT năm 2026", "Kế hoạch phòng thủ TỐI  MẬT", "MẬT Kế hoạch phòng thủ"),
         "ma\u0302\u0323t",
     ],
 )
@@ -34,6 +35,7 @@ def test_a_mark_is_found_however_it_is_written(text: str) -> None:
         *("về việc bảo vệ bí mật nhà nước", "Triển khai Luật Bảo vệ bí mật nhà nước", "mật ong rừng", "Mật mã dân sự"),
         *("về việc cấp chứng chỉ mật mã", "họp mặt đầu năm", "(mặt trận)", "Mất điện: lịch cắt điện", "(mất)", "MẮT"),
         *("Mặt - bằng giải phóng", "", "  ", "bổ nhiệm ông Nguyễn Văn Mật", "secretary", "tô mật"),
+        *("PHÂN LOẠI TÀI LIỆU TỐI MẬT, TUYỆT MẬT", "Độ tối mật của tài liệu", "MẬT ONG", "Công ty BÍ MẬT XANH"),
     ],
 )
 def test_words_about_secrets_are_no_marks(text: str) -> None:
@@ -66,4 +68,5 @@ def test_a_short_look_misses_no_mark(parts: list[str]) -> None:
     """Texts without the words in which every mark ends are not looked at further: no mark is among them."""
     text = "".join(parts)
     lowered = unicodedata.normalize("NFC", text).lower()
-    assert bears_mark(text) is bool(secrecy._ALONE.fullmatch(lowered) or secrecy._SET_APART.search(lowered))
+    looked = bool(secrecy._ALONE.fullmatch(lowered) or secrecy._SET_APART.search(lowered))
+    assert bears_mark(text) is (looked or secrecy._is_capital(unicodedata.normalize("NFC", text)))
