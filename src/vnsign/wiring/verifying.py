@@ -195,6 +195,8 @@ def verify_pdf(
 ) -> DocumentReport:
     """Return the report only if every signature passed. See :func:`inspect_pdf`.
 
+    Does not check: that a signer had authority to sign, or that the ones who should have signed are among the signers.
+
     Raises:
         SignatureRejected: Any other verdict, also "could not be decided" and "there is no signature"; it carries
             the report.
