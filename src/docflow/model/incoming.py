@@ -144,6 +144,7 @@ class IncomingDocument:
         note: The last word said about it: progress, or the reason of a refusal.
         answered_by: Id of the outgoing document that answers it.
         forwarded_to: To whom it was passed on outside this agency.
+        replaced_by: Id of the incoming document by which its sender replaced it, or None.
         take_back: Reason the sender gave for asking it back, while the question is open; None otherwise.
         act_count, acted_at: How many acts were recorded, and when the last.
     """
@@ -187,6 +188,7 @@ class IncomingDocument:
     take_back: str | None = None
     act_count: int = 0
     acted_at: datetime | None = None
+    replaced_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +223,19 @@ class IncomingAct:
     at: datetime
     actor: str
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingReplacement:
+    """What a document says that it replaces: ``replaced`` may come later than its replacement, or never.
+
+    Source: Nghị định 30/2020/NĐ-CP Điều 18 khoản 3; QCVN 102:2016/BTTTT (ReplacementInfoList).
+    """
+
+    agency: str
+    replaced: str
+    incoming_id: str
+    said_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

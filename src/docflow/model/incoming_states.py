@@ -72,6 +72,8 @@ class IncomingEvent(StrEnum):
     ANSWER = "answer"
     COMPLETE = "complete"
     FORWARD = "forward"
+    REPLACE = "replace"
+    UPDATE = "update"
     ASK_TAKE_BACK = "ask_take_back"
     AGREE_TAKE_BACK = "agree_take_back"
     DECLINE_TAKE_BACK = "decline_take_back"
@@ -99,6 +101,8 @@ _EVENT_NAMES = {
     IncomingEvent.ANSWER: "ghi văn bản trả lời",
     IncomingEvent.COMPLETE: "hoàn thành",
     IncomingEvent.FORWARD: "chuyển tiếp",
+    IncomingEvent.REPLACE: "bị văn bản khác thay thế",
+    IncomingEvent.UPDATE: "nhận cập nhật của nơi gửi",
     IncomingEvent.ASK_TAKE_BACK: "đề nghị lấy lại",
     IncomingEvent.AGREE_TAKE_BACK: "đồng ý cho lấy lại",
     IncomingEvent.DECLINE_TAKE_BACK: "từ chối cho lấy lại",
@@ -137,6 +141,8 @@ class IncomingEffect(StrEnum):
     RECORD_ANSWER = "record_answer"
     RECORD_COMPLETION = "record_completion"
     RECORD_FORWARDING = "record_forwarding"
+    WITHDRAW_TASKS = "withdraw_tasks"
+    RECORD_REPLACEMENT = "record_replacement"
     RECORD_QUESTION = "record_question"
     CLOSE_QUESTION = "close_question"
     ERASE_CONTENT = "erase_content"

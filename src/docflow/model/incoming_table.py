@@ -272,7 +272,7 @@ INCOMING: tuple[IncomingTransition, ...] = (
             source,
             IncomingState.FORWARDED,
             guard=IncomingGuard.RECEIVER_NAMED_AND_REASON_GIVEN,
-            effects=(IncomingEffect.RECORD_FORWARDING,),
+            effects=(IncomingEffect.RECORD_FORWARDING, IncomingEffect.WITHDRAW_TASKS),
             receipt=ReceiptKind.ASSIGNED,
             evidence="incoming_forwarded",
             clause="NĐ 30/2020 Điều 21, 23; QĐ 28/2018 Điều 9 khoản 2",
@@ -284,6 +284,32 @@ INCOMING: tuple[IncomingTransition, ...] = (
             IncomingState.ASSIGNED,
             IncomingState.PROCESSING,
         )
+    ),
+    *(
+        _row(
+            IncomingEvent.REPLACE,
+            source,
+            source,
+            effects=(IncomingEffect.RECORD_REPLACEMENT,),
+            receipt=None,
+            evidence="incoming_replaced",
+            role=Role.SENDER,
+            clause="NĐ 30/2020 Điều 18 khoản 3; QCVN 102:2016/BTTTT (3, ReplacementInfoList)",
+        )
+        for source in _HELD
+    ),
+    *(
+        _row(
+            IncomingEvent.UPDATE,
+            source,
+            source,
+            effects=(),
+            receipt=None,
+            evidence="incoming_updated",
+            role=Role.SENDER,
+            clause="QCVN 102:2016/BTTTT (2, BussinessDocumentInfo)",
+        )
+        for source in _HELD
     ),
     *(
         _row(
@@ -304,7 +330,7 @@ INCOMING: tuple[IncomingTransition, ...] = (
             source,
             IncomingState.TAKEN_BACK,
             guard=IncomingGuard.TAKE_BACK_ASKED,
-            effects=(IncomingEffect.CLOSE_QUESTION, IncomingEffect.ERASE_CONTENT),
+            effects=(IncomingEffect.CLOSE_QUESTION, IncomingEffect.WITHDRAW_TASKS, IncomingEffect.ERASE_CONTENT),
             receipt=ReceiptKind.TAKE_BACK_AGREED,
             evidence="take_back_agreed",
             clause="NĐ 30/2020 Điều 18 khoản 4b, Phụ lục VI Phần I mục III.8; QĐ 28/2018 Điều 9 khoản 2",

@@ -93,6 +93,20 @@ def make_table(name: str, *items: sa.schema.SchemaItem, comment: str, with_rowid
     return sa.Table(name, METADATA, *items, comment=comment, sqlite_strict=True, sqlite_with_rowid=with_rowid)
 
 
+def index_files(table: str, *columns: str) -> tuple[sa.Index, ...]:
+    """Return an index for each column that names a file: who else holds it is asked before it is destroyed."""
+    return tuple(
+        sa.Index(
+            f"ix_{table}_{name}",
+            "agency",
+            name,
+            sqlite_where=sa.text(f"{name} IS NOT NULL"),
+            postgresql_where=sa.text(f"{name} IS NOT NULL"),
+        )
+        for name in columns
+    )
+
+
 def owner_column(table: sa.Table) -> str:
     """Return the column that says whose row it is."""
     return _OWNERS.get(table.name, "agency")

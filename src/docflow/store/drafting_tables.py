@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from docflow.store.columns import DAY, SHA256, TIME, integer_column, make_table, owner, text_column
+from docflow.store.columns import DAY, SHA256, TIME, index_files, integer_column, make_table, owner, text_column
 
 DRAFT_VERSION = make_table(
     "draft_version",
@@ -18,6 +18,7 @@ DRAFT_VERSION = make_table(
     text_column("pdf", SHA256, nullable=True),
     text_column("written_at", TIME),
     text_column("written_by", "text, a person"),
+    *index_files("draft_version", "pdf"),
     comment="every version of every draft",
     with_rowid=False,
 )
@@ -48,6 +49,7 @@ ATTACHED_FILE = make_table(
     text_column("sealed_pdf", SHA256, nullable=True),
     text_column("sealed_at", TIME, nullable=True),
     text_column("verdict", "docflow.model.SignatureVerdict", nullable=True),
+    *index_files("attached_file", "pdf", "sealed_pdf"),
     comment="files that go with a document (văn bản kèm theo, phụ lục), each signed by the agency",
     with_rowid=False,
 )
@@ -89,6 +91,7 @@ DOCUMENT_COPY = make_table(
     text_column("pdf", SHA256, nullable=True),
     text_column("verdict", "docflow.model.SignatureVerdict", nullable=True),
     text_column("reason", "text, why it is void", nullable=True),
+    *index_files("document_copy", "pdf"),
     comment="copies the agency made (sao y, sao lục, trích sao)",
     with_rowid=False,
 )

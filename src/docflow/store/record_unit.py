@@ -21,6 +21,7 @@ from docflow.model import (
     FiledDocument,
     FileListApproval,
     IncomingAct,
+    IncomingReplacement,
     IncomingTask,
     StepVisit,
 )
@@ -38,6 +39,7 @@ from docflow.store.tables import (
     FILE_LIST_APPROVAL,
     FILED_DOCUMENT,
     INCOMING_ACT,
+    INCOMING_REPLACEMENT,
     INCOMING_TASK,
     METADATA,
     PARCEL,
@@ -61,6 +63,7 @@ RECORDS: Mapping[type, sa.Table] = {
     FiledDocument: FILED_DOCUMENT,
     FileListApproval: FILE_LIST_APPROVAL,
     IncomingAct: INCOMING_ACT,
+    IncomingReplacement: INCOMING_REPLACEMENT,
     IncomingTask: INCOMING_TASK,
     ParcelRow: PARCEL,
     SignerCertificate: SIGNER_CERTIFICATE,

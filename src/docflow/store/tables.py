@@ -17,7 +17,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from docflow.store.columns import DAY as _DAY
-from docflow.store.columns import METADATA, Proof, owner_column
+from docflow.store.columns import METADATA, Proof, index_files, owner_column
 from docflow.store.columns import SHA256 as _SHA256
 from docflow.store.columns import TIME as _TIME
 from docflow.store.columns import bytes_column as _bytes
@@ -38,6 +38,7 @@ from docflow.store.work_tables import (
     FILE_LIST_APPROVAL,
     FILED_DOCUMENT,
     INCOMING_ACT,
+    INCOMING_REPLACEMENT,
     INCOMING_TASK,
     SIGNER_CERTIFICATE,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "INCOMING_ACT",
     "INCOMING_DOCUMENT",
     "INCOMING_ENTRY",
+    "INCOMING_REPLACEMENT",
     "INCOMING_TASK",
     "LOG_STATEMENT",
     "METADATA",
@@ -142,6 +144,7 @@ DOCUMENT = _table(
     _integer("attachment_count", "rows in attached_file", server_default="0"),
     _text("replaced_by", "document.id", nullable=True),
     *(_refers("document", name, "blob.sha256") for name in ("draft_pdf", "leader_pdf", "sealed_pdf")),
+    *index_files("document", "draft_pdf", "leader_pdf", "sealed_pdf"),
     comment="outgoing documents; secret ones never stand here",
 )
 
@@ -248,10 +251,12 @@ INCOMING_DOCUMENT = _table(
     _text("take_back", "text, the sender's reason while his question is open", nullable=True),
     _integer("act_count", "rows of incoming_act"),
     _text("acted_at", _TIME + ", of the last act", nullable=True),
+    _text("replaced_by", "incoming_document.id by which its sender replaced it", nullable=True),
     *(_refers("incoming_document", name, "blob.sha256") for name in ("message", "pdf")),
     _refers("incoming_document", "answered_by", "document.id"),
     sa.Index("ix_incoming_document_symbol", "agency", "symbol_key"),
     sa.Index("ix_incoming_document_identifier", "agency", "document_id"),
+    *index_files("incoming_document", "message", "pdf"),
     comment="incoming documents: from the exchange those that arrived whole and genuine, and those typed by hand",
 )
 

@@ -40,6 +40,17 @@ INCOMING_TASK = make_table(
     with_rowid=False,
 )
 
+INCOMING_REPLACEMENT = make_table(
+    "incoming_replacement",
+    owner(),
+    text_column("replaced", "incoming_document.id, which may come later or never", primary_key=True),
+    text_column("incoming_id", "incoming_document.id that says it", primary_key=True),
+    text_column("said_at", TIME),
+    refers("incoming_replacement", "incoming_id", "incoming_document.id"),
+    comment="which incoming document its sender replaced by which",
+    with_rowid=False,
+)
+
 INCOMING_ACT = make_table(
     "incoming_act",
     owner(),

@@ -21,6 +21,7 @@ from docflow.office.certificates import keep_certificates
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import Answer, give_answer, keep_blob, require_post
 from docflow.office.exchanging.recording import Arrived, log, note_outcome, put_inbox, put_outcome
+from docflow.office.exchanging.replacing import replace_older
 from docflow.office.exchanging.successors import names_of
 from docflow.office.incoming.engine import perform_incoming
 from docflow.office.incoming.step import IncomingStep
@@ -75,7 +76,8 @@ def _accept(
         keep_certificates(
             unit, check, agency=desk.agency.code.text, thing=SignedThing.INCOMING, subject=name, at=arrived.at
         )
-        perform_incoming(unit, desk, step)
+        document = perform_incoming(unit, desk, step)
+        replace_older(unit, desk, document, message=message, arrived=arrived)
     return InboxOutcome.ACCEPTED, None
 
 

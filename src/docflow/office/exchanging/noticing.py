@@ -48,6 +48,8 @@ def receive_notice(desk: Desk, arrived: Arrived, message: NewDocument) -> tuple[
         leaf = log(unit, desk, "recall_received" if is_recall else "update_received", arrived=arrived, subject=name)
         if is_recall:
             ask_take_back_of(unit, desk, name, sender=sender, arrived=arrived, reason=message.business.reason)
+        else:
+            _note_update(unit, desk, name, message=message, arrived=arrived)
         answer = Answer(
             kind=ReceiptKind.ACKNOWLEDGED,
             recipient=sender,
@@ -68,12 +70,34 @@ def ask_take_back_of(
     step = IncomingStep(
         event=IncomingEvent.ASK_TAKE_BACK, incoming_id=incoming_id, actor=sender, at=arrived.at, reason=reason
     )
+    perform_if_held(unit, desk, step)
+
+
+def _note_update(unit: UnitOfWork, desk: Desk, incoming_id: str, *, message: NewDocument, arrived: Arrived) -> None:
+    """Say to whoever has the document who else receives it, and why."""
+    info = message.business.document_info
+    added = ", ".join(change.organ_id for change in (info.receivers if info else ()))
+    reason = f"{message.business.reason} ({added})" if added else message.business.reason
+    step = IncomingStep(
+        event=IncomingEvent.UPDATE,
+        incoming_id=incoming_id,
+        actor=message.from_.organ_id,
+        at=arrived.at,
+        reason=reason,
+    )
+    perform_if_held(unit, desk, step)
+
+
+def perform_if_held(unit: UnitOfWork, desk: Desk, step: IncomingStep) -> bool:
+    """Carry out what a sender says of his document, unless it is gone already; returns whether it was here."""
     try:
         perform_incoming(unit, desk, step)
     except UsageError as exc:
-        # Refused or given back already: there is nothing left to ask, the receipt of that is on its way.
+        # Refused or given back already: nobody is left to be told, the receipt of that is on its way.
         if exc.code is not ErrorCode.WRONG_STATE:
             raise
+        return False
+    return True
 
 
 def is_known(unit: UnitOfWork, arrived: Arrived) -> bool:

@@ -9,7 +9,7 @@ What it does not do: it checks nothing (:mod:`docflow.office.incoming.guards`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -87,10 +87,7 @@ def _give_tasks(
 ) -> None:
     """Withdraw what was given before, and give anew: the trail keeps both."""
     step = work.step
-    before = work.unit.list_records(IncomingTask, incoming_id=document.id)
-    for task in before:
-        if task.withdrawn_at is None:
-            work.unit.change_record(replace(task, withdrawn_at=step.at))
+    before = _withdraw(work, document)
     own = dict(assignment.cooperating_deadlines)
     parts = [(TaskRole.LEAD, assignment.lead)]
     parts += [(TaskRole.COOPERATE, name) for name in assignment.cooperating]
@@ -109,6 +106,21 @@ def _give_tasks(
                 given_by=step.actor,
             )
         )
+
+
+def _withdraw_tasks(work: IncomingWork, document: IncomingDocument) -> IncomingDocument:
+    """Whoever had it has nothing to do with it any more: it has left."""
+    _withdraw(work, document)
+    return document
+
+
+def _withdraw(work: IncomingWork, document: IncomingDocument) -> Sequence[IncomingTask]:
+    """Withdraw every task that is not withdrawn; returns all that were ever given."""
+    tasks = work.unit.list_records(IncomingTask, incoming_id=document.id)
+    for task in tasks:
+        if task.withdrawn_at is None:
+            work.unit.change_record(replace(task, withdrawn_at=work.step.at))
+    return tasks
 
 
 def _stop_clock(work: IncomingWork, document: IncomingDocument) -> IncomingDocument:
@@ -146,6 +158,10 @@ def _record_forwarding(work: IncomingWork, document: IncomingDocument) -> Incomi
     return replace(document, forwarded_to=work.step.receiver, note=work.step.reason, completed_at=work.step.at)
 
 
+def _record_replacement(work: IncomingWork, document: IncomingDocument) -> IncomingDocument:
+    return replace(document, replaced_by=work.step.successor)
+
+
 def _record_question(work: IncomingWork, document: IncomingDocument) -> IncomingDocument:
     return replace(document, take_back=work.step.reason or "–")
 
@@ -177,6 +193,8 @@ INCOMING_EFFECTS: Mapping[IncomingEffect, Callable[[IncomingWork, IncomingDocume
     IncomingEffect.RECORD_ANSWER: _record_answer,
     IncomingEffect.RECORD_COMPLETION: _record_completion,
     IncomingEffect.RECORD_FORWARDING: _record_forwarding,
+    IncomingEffect.WITHDRAW_TASKS: _withdraw_tasks,
+    IncomingEffect.RECORD_REPLACEMENT: _record_replacement,
     IncomingEffect.RECORD_QUESTION: _record_question,
     IncomingEffect.CLOSE_QUESTION: _close_question,
     IncomingEffect.ERASE_CONTENT: _erase_content,

@@ -29,6 +29,7 @@ class IncomingStep:
         deadline: Day in Asia/Ho_Chi_Minh to which the deadline is moved.
         answer: Id of the outgoing document that answers it.
         receiver: The leader it is submitted to, or who gets it outside this agency.
+        successor: Id of the incoming document that replaces it.
         in_reply_to: The parcel that brought it, for its arrival only.
     """
 
@@ -42,6 +43,7 @@ class IncomingStep:
     deadline: date | None = None
     answer: str | None = None
     receiver: str | None = None
+    successor: str | None = None
     in_reply_to: str | None = None
 
 

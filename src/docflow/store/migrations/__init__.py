@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from docflow.errors import ErrorCode, StoreUnavailable
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest revision."""
 
 

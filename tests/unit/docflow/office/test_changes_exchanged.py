@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -31,6 +32,7 @@ from docflow import (
     parse_agency_code,
 )
 from docflow.edxml import BusinessType, DocumentInfo, NewDocument, build_message, parse_message
+from docflow.model import IncomingEvent
 from docflow.ports import Parts
 from tests.exchange_kit import RECEIVER, SENDER, KeySigner, TwoAgencies, open_exchanging, open_two, seal_document
 from tests.office_kit import SetClock, leader_pdf, make_draft
@@ -122,7 +124,53 @@ def test_dieu_18_3_a_replacement_says_what_it_replaces(pair: TwoAgencies) -> Non
     assert message.business.type == BusinessType.REPLACEMENT
     assert [(r.document_id, r.organ_ids) for r in message.business.replacements] == [(old.document_id, (RECEIVER,))]
     assert pair.sender.document("d1").state is DocumentState.REPLACED
-    assert [d.subject for d in pair.receiver.incoming()] == ["về việc d1", "về việc d2"]
+    older, newer = pair.receiver.incoming()
+    assert (older.subject, newer.subject) == ("về việc d1", "về việc d2")
+    assert (older.replaced_by, newer.replaced_by, older.state) == (newer.id, None, IncomingState.REGISTERED)
+    assert pair.receiver.incoming_acts(older.id)[-1].event is IncomingEvent.REPLACE
+    assert newer.symbol in pair.receiver.incoming_acts(older.id)[-1].text
+    assert pair.receiver.verify_log().is_intact
+
+
+def test_a_replacement_that_overtakes_what_it_replaces_takes_effect_when_that_comes(tmp_path: Path) -> None:
+    """The axis keeps no order: what was said of a document that is not here yet is not forgotten."""
+    pair = open_two(tmp_path)
+    seal_document(pair.sender, "d1")
+    pair.sender.dispatch(pair.drop)
+    (document,) = pair.parcels_of(RECEIVER)
+    document.rename(tmp_path / "late")
+    seal_linked(pair.sender, "d2", Link(kind=LinkKind.REPLACES, target="d1"))
+    pair.exchange()
+    (newer,) = pair.receiver.incoming()
+    assert newer.replaced_by is None
+    (tmp_path / "late").rename(document)
+    pair.exchange()
+    older = next(item for item in pair.receiver.incoming() if item.id != newer.id)
+    assert (older.subject, older.replaced_by) == ("về việc d1", newer.id)
+    assert pair.receiver.verify_log().is_intact
+    pair.close()
+
+
+def test_nobody_replaces_the_document_of_another(pair: TwoAgencies, tmp_path: Path) -> None:
+    """A third agency that names the sender's document in its list changes nothing at the receiver."""
+    held = pair.arrived()
+    with open_exchanging(tmp_path, "H99.13", clock=pair.clock) as third:
+        seal_linked(third, "d9")
+        seal_linked(third, "d10", Link(kind=LinkKind.REPLACES, target="d9"))
+        third.dispatch(pair.drop)
+        parcel = next(item for item in third.parcels("d10") if item.kind is ParcelKind.DOCUMENT)
+        genuine = parse_message(third.blob(parcel.message or ""))
+        assert isinstance(genuine, NewDocument)
+        for path in pair.parcels_of(RECEIVER):
+            shutil.rmtree(path)
+        info = dataclasses.replace(genuine.business.replacements[0], document_id=held.document_id, organ_ids=())
+        business = dataclasses.replace(genuine.business, replacements=(info,))
+        data = build_message(dataclasses.replace(genuine, business=business))
+        pair.drop.send(Parts(message=data, message_cms=KeySigner("H99.13").sign(data)), name="x", recipient=RECEIVER)
+    receptions = pair.receiver.collect(pair.drop)
+    assert [item.outcome for item in receptions] == [InboxOutcome.ACCEPTED]
+    assert pair.arrived().replaced_by is None
+    assert pair.receiver.verify_log().is_intact
 
 
 def test_an_answer_names_the_document_it_answers(pair: TwoAgencies) -> None:

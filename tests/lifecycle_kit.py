@@ -1,0 +1,51 @@
+"""Histories drawn at random, and faults planted to see that they are found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+
+SEARCH = 60
+"""Histories tried for a planted fault before it is said that it was not found."""
+
+
+def live(machine: Callable[[], RuleBasedStateMachine], *, histories: int, steps: int) -> None:
+    """Run so many histories of so many steps; the shortest that goes wrong is shown."""
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=histories,
+            stateful_step_count=steps,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
+        ),
+    )
+
+
+def find_fault(machine: Callable[[], RuleBasedStateMachine]) -> int:
+    """Return in which history, of always the same ones, something goes wrong first; fail if in none of them."""
+    begun = 0
+
+    def begin() -> RuleBasedStateMachine:
+        nonlocal begun
+        begun += 1
+        return machine()
+
+    effort = settings(
+        max_examples=SEARCH,
+        stateful_step_count=25,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        report_multiple_bugs=False,
+        print_blob=False,
+    )
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(begin, settings=effort)
+    return begun - 1  # the history that goes wrong is run once more to be shown
