@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 from docflow import Office, Punctuality, Session, WorkingCalendar, WorkingHours
 from docflow.errors import DocflowError, ErrorCode
 from docflow.model import YearDays
-from tests.lifecycle_kit import live
+from tests.lifecycle_kit import begin_on_monday, live
 from tests.office_kit import SeededRandomness, SetClock, make_agency
 from tests.support import more_in_ci
 from tests.work_kit import make_plan
@@ -113,6 +113,7 @@ class DossierLife(RuleBasedStateMachine):
         super().__init__()
         # All histories are lived in one office: making one takes longer than a history.
         self.office, self.clock, self.history = office, clock, next(self.begun)
+        begin_on_monday(self.clock)
         self.models: dict[str, DossierModel] = {}
         self.touched: set[str] = set()
 

@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 from docflow import IncomingState, Office, WorkingCalendar
 from docflow.errors import DocflowError, ErrorCode
 from docflow.model import YearDays, law_date
-from tests.lifecycle_kit import live
+from tests.lifecycle_kit import begin_on_monday, live
 from tests.office_kit import SeededRandomness, SetClock, make_agency, seal_off
 from tests.support import more_in_ci
 from tests.work_kit import MONDAY, Everybody, make_entry
@@ -133,6 +133,7 @@ class IncomingLife(RuleBasedStateMachine):
         super().__init__()
         # All histories are lived in one office: making one takes longer than a history.
         self.place, self.office, self.clock, self.history = place, place.office, place.clock, next(self.begun)
+        begin_on_monday(self.clock)
         self.models: dict[str, IncomingModel] = {}
         self.touched: set[str] = set()
 
