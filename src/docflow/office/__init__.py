@@ -63,6 +63,7 @@ from docflow.office.incoming.verbs import (
     act_on_incoming,
     receive_by_hand,
 )
+from docflow.office.keeping import erase_content
 from docflow.office.outgoing.copies import (
     make_copy,
     record_copy_seal,
@@ -199,6 +200,7 @@ __all__ = [
     "dispatch",
     "divide_book",
     "draft_document",
+    "erase_content",
     "find_dossier",
     "find_file",
     "gather_facts",

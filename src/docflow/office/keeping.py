@@ -9,10 +9,39 @@ Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I mục III.8; Thôn
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import hashlib
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
+from docflow.errors import InputError, UsageError
 from docflow.model import CaseFile, Direction, FiledDocument, FileState
+from docflow.office.desk import Desk
 from docflow.ports import UnitOfWork
+
+
+def erase_content(desk: Desk) -> None:
+    """Remove from the disk what was destroyed; what somebody holds again stays."""
+    desk.store.erase_blobs(lambda unit, sha256: is_content_needed(unit, sha256, besides=()))
+
+
+@contextmanager
+def storing(desk: Desk, data: bytes | None) -> Iterator[str | None]:
+    """Store a file for what is done in the block, and return its name; if that is refused, no file is left.
+
+    Raises:
+        StoreUnavailable: ``STORE_UNUSABLE``; the disk is full or not writable.
+    """
+    if data is None:
+        yield None
+        return
+    was_there = desk.blobs.has(hashlib.sha256(data).hexdigest())
+    name = desk.blobs.put(data)
+    try:
+        yield name
+    except (InputError, UsageError):
+        if not was_there:
+            desk.store.drop_blob(name)
+        raise
 
 
 def is_content_needed(unit: UnitOfWork, sha256: str, *, besides: Collection[tuple[Direction, str]]) -> bool:

@@ -285,8 +285,14 @@ class Store(RecordReader, Protocol):
     def find_inbox(self, parcel: str) -> InboxRow | None:
         """Return what became of a parcel, or None if it never came."""
 
-    def erase_blobs(self) -> None:
-        """Remove the files of every erasure from the disk."""
+    def erase_blobs(self, is_needed: Callable[[UnitOfWork, str], bool]) -> None:
+        """Remove the files of every erasure from the disk, but those that are needed, while nobody else writes.
+
+        In a transaction of the caller's nothing is removed: he may undo it.
+        """
+
+    def drop_blob(self, sha256: str) -> None:
+        """Remove a file that was stored for a transaction that was refused, unless another one named it."""
 
     def writing(self) -> AbstractContextManager[UnitOfWork]:
         """Begin a write transaction: committed with tree and checkpoint when the block ends, undone on an exception.

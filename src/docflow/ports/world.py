@@ -44,6 +44,9 @@ class BlobStore(Protocol):
     def put(self, data: bytes) -> str:
         """Store bytes durably and return their SHA-256 in hex; storing them again changes nothing."""
 
+    def has(self, sha256: str) -> bool:
+        """Return whether there is a file of that name; not whether its bytes are whole."""
+
     def get(self, sha256: str) -> bytes:
         """Return the bytes of that name.
 

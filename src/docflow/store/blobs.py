@@ -14,6 +14,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -38,7 +39,7 @@ class BlobFolder:
         path = self.path_of(name)
         try:
             if path.is_file() and path.read_bytes() == data:
-                # It is needed again from now on: see list_older.
+                # It is young again from now on: see list_older.
                 os.utime(path)
             else:
                 _make_folder(path.parent)
@@ -53,6 +54,10 @@ class BlobFolder:
                 way_out="free some space or repair the permissions, then repeat the same call",
             ) from exc
         return name
+
+    def has(self, sha256: str) -> bool:
+        """Return whether there is a file of that name; not whether its bytes are whole."""
+        return self.path_of(sha256).is_file()
 
     def get(self, sha256: str) -> bytes:
         """Return the bytes of that name.
@@ -96,6 +101,12 @@ class BlobFolder:
             raise StoreUnavailable(
                 ErrorCode.STORE_UNUSABLE, f"{path}: cannot be removed: {exc.strerror}", vi=f"Không xóa được tệp {path}."
             ) from exc
+
+    def is_older(self, sha256: str, before: datetime) -> bool:
+        """Return whether a file is there and was last stored before a time (aware)."""
+        with suppress(FileNotFoundError):
+            return self.path_of(sha256).stat().st_mtime < before.timestamp()
+        return False
 
     def list_older(self, before: datetime) -> Iterator[str]:
         """Return the names of the files that were last stored before a time (aware).

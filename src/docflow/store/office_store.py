@@ -56,7 +56,7 @@ class OfficeStore(StoreReader):
         agency: str,
         log_key: LogKey,
         origin: str,
-        tries: int = MAX_TRIES,
+        is_joined: bool = False,
     ) -> None:
         self.vkey = VerifierKey(name=origin, public_key=log_key.public_key)
         super().__init__(database, blobs, agency=agency, vkey=self.vkey)
@@ -65,14 +65,18 @@ class OfficeStore(StoreReader):
         self.reader = self
         self._log_key = log_key
         self._remembered = NOTHING
-        self._group = GroupCommit(self._run, tries=tries)
+        self._is_joined = is_joined
+        # A caller's transaction cannot be begun anew.
+        self._group = GroupCommit(self._run, tries=1 if is_joined else MAX_TRIES)
 
     @contextmanager
     def writing(self) -> Iterator[SqlUnitOfWork]:
         """Begin a write transaction; see :meth:`docflow.ports.Store.writing`."""
         remembered, self._remembered = self._remembered, NOTHING
         with self.database.writing() as connection:
-            unit = SqlUnitOfWork(connection, agency=self._agency, remembered=remembered)
+            unit = SqlUnitOfWork(
+                connection, agency=self._agency, has_file=self.blobs.has, remembered=remembered
+            )
             yield unit
             unit.finish(key=self.vkey, sign=self._log_key.sign)
         self._remembered = unit.remember()
@@ -90,23 +94,28 @@ class OfficeStore(StoreReader):
             done.append(ticket.error if isinstance(ticket.error, DocflowError) else cast("_T", ticket.result))
         return done
 
-    def erase_blobs(self, *, before: datetime | None = None) -> None:
-        """Remove the files of every erasure from the disk, but those that came again since.
+    def erase_blobs(self, is_needed: Callable[[UnitOfWork, str], bool]) -> None:
+        """Remove the files of every erasure from the disk; see :meth:`docflow.ports.Store.erase_blobs`.
 
-        Args:
-            before: Files touched since stay: they may belong to a transaction that is still open.
+        Whoever stored one of them again meanwhile either has named it, and then it is needed, or finds out when he
+        names it that it is gone: :meth:`SqlUnitOfWork.add_blob`.
 
         Raises:
             StoreUnavailable: ``STORE_UNUSABLE``; a file cannot be removed.
         """
-        left = [name for name in self.list_erased() if self.blobs.path_of(name).exists()]
-        if before is not None and left:
-            left = [name for name in self.blobs.list_older(before) if name in left]
-        if left:
-            kept = self.list_stored_anew()
-            for name in left:
-                if name not in kept:
-                    self.blobs.remove(name)
+        left = [name for name in self.list_erased() if self.blobs.has(name)]
+        if left and not self._is_joined:
+            with self.writing() as unit:
+                for name in left:
+                    if not is_needed(unit, name):
+                        self.blobs.remove(name)
+
+    def drop_blob(self, sha256: str) -> None:
+        """Remove a file that nobody named; see :meth:`docflow.ports.Store.drop_blob`."""
+        if not self._is_joined:
+            with self.writing() as unit:
+                if not unit.has_blob(sha256):
+                    self.blobs.remove(sha256)
 
     def within(self, connection: sa.Connection) -> OfficeStore:
         """Return this store on the caller's connection, in the caller's transaction; see :mod:`docflow.store.joined`.
@@ -125,7 +134,12 @@ class OfficeStore(StoreReader):
                 way_out="connect to the database with which the office was opened",
             )
         return OfficeStore(
-            database, blobs=self.blobs, agency=self._agency, log_key=self._log_key, origin=self.vkey.name, tries=1
+            database,
+            blobs=self.blobs,
+            agency=self._agency,
+            log_key=self._log_key,
+            origin=self.vkey.name,
+            is_joined=True,
         )
 
     def lock(self) -> AbstractContextManager[None]:
@@ -147,11 +161,11 @@ class OfficeStore(StoreReader):
         """
         left: list[str] = []
         for name in self.blobs.list_older(before):
-            with self.database.reading() as connection:
-                is_named = reading.has_blob(connection, self._agency, name)
-            if not is_named:
-                self.blobs.remove(name)
-                left.append(name)
+            with self.writing() as unit:
+                # Asked again while nobody else writes: it may have been stored anew, or named, a moment ago.
+                if not unit.has_blob(name) and self.blobs.is_older(name, before):
+                    self.blobs.remove(name)
+                    left.append(name)
         return tuple(left)
 
     def close(self) -> None:

@@ -10,12 +10,13 @@ What it does not do: it neither begins nor commits; that is :class:`docflow.stor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from docflow.audit import Frontier, SignNote, VerifierKey, append_leaf, parse_frontier, root_of, sign_checkpoint
+from docflow.errors import ErrorCode, StoreUnavailable
 from docflow.model import Agency, Document
 from docflow.ports import BlobRow, LoggedRow, LogStatement, NewLeaf, OutboxRow, StoredAnswer
 from docflow.store import rows
@@ -69,8 +70,16 @@ _CHANGE_HEAD = Prepared(
 class SqlUnitOfWork(DraftingUnit, RecordUnit):
     """Implements :class:`docflow.ports.UnitOfWork` on a connection that is in a write transaction."""
 
-    def __init__(self, connection: sa.Connection, *, agency: str, remembered: Remembered = NOTHING) -> None:
+    def __init__(
+        self,
+        connection: sa.Connection,
+        *,
+        agency: str,
+        has_file: Callable[[str], bool],
+        remembered: Remembered = NOTHING,
+    ) -> None:
         super().__init__(connection, agency=agency)
+        self._has_file = has_file
         self._answers: dict[str, StoredAnswer | None] = {}
         self._documents: dict[str, Document | None] = {}
         self._document_rows: dict[str, rows.Row] = {}
@@ -177,10 +186,25 @@ class SqlUnitOfWork(DraftingUnit, RecordUnit):
             self._insert(OUTBOX, rows.write_record(row))
 
     def add_blob(self, blob: BlobRow) -> None:
-        """Name a blob; naming it again changes nothing."""
+        """Name a blob; naming it again changes nothing.
+
+        Raises:
+            StoreUnavailable: ``STORE_BUSY``; its file is not there: it was destroyed after it was stored.
+        """
+        if not self._has_file(blob.sha256):
+            raise StoreUnavailable(
+                ErrorCode.STORE_BUSY,
+                f"the file {blob.sha256} was destroyed by another process after it was stored",
+                vi="Tệp vừa lưu đã bị một tiến trình khác hủy.",
+                way_out="repeat the same call; nothing was written",
+            )
         if blob.sha256 not in self._blobs and self._peek_row(BLOB, blob.sha256) is None:
             self._insert(BLOB, {"sha256": blob.sha256, "size": blob.size})
         self._keep(self._blobs, blob.sha256, blob)
+
+    def has_blob(self, sha256: str) -> bool:
+        """Return whether a file is named here."""
+        return self._peek_row(BLOB, sha256) is not None
 
     def find_statement(self, vkey: str) -> LogStatement | None:
         """Return the statement that vouches for a log key, or None."""

@@ -128,7 +128,7 @@ class Office(
         )
         try:
             use_cases.register_agency(desk)
-            store.erase_blobs(before=SystemClock().now() - _OPEN_TRANSACTION)
+            use_cases.erase_content(desk)
         except BaseException:
             store.close()
             raise

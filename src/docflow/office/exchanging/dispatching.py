@@ -20,6 +20,7 @@ from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import add_parcel, describe_self, require_post
 from docflow.office.exchanging.packing import ELECTRONIC, name_document, pack_document
 from docflow.office.exchanging.successors import reach
+from docflow.office.keeping import erase_content
 from docflow.office.ledger import ACTOR, record_event
 from docflow.ports import OutboxState, ParcelKind, ParcelRow, Parts, Transport, UnitOfWork
 
@@ -41,7 +42,7 @@ def dispatch(desk: Desk, transport: Transport) -> Dispatched:
         UsageError: ``BAD_ARGUMENT``; the office has no service key.
     """
     require_post(desk)
-    desk.store.erase_blobs()
+    erase_content(desk)
     ready = dict.fromkeys(
         row.document_id for row in desk.store.list_outbox(state=OutboxState.READY) if row.addressee_code
     )

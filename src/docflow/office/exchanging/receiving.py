@@ -22,6 +22,7 @@ from docflow.office.exchanging.arriving import receive_document
 from docflow.office.exchanging.noticing import receive_notice
 from docflow.office.exchanging.recording import Arrived, note_outcome
 from docflow.office.exchanging.telling import receive_receipt, receive_status
+from docflow.office.keeping import erase_content
 from docflow.ports import Delivery, InboxOutcome, Parts, SignatureCheck, Transport
 
 
@@ -50,7 +51,7 @@ def collect(desk: Desk, transport: Transport) -> tuple[Reception, ...]:
         StoreUnavailable: The drop or the store cannot be used; what was dealt with before stays dealt with.
     """
     require_post(desk)
-    desk.store.erase_blobs()
+    erase_content(desk)
     own = desk.agency.code.text
     receptions = []
     for delivery in transport.fetch(own):

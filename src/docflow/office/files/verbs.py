@@ -31,6 +31,7 @@ from docflow.office.desk import Desk
 from docflow.office.files.effects import FILE_EFFECTS
 from docflow.office.files.guards import FILE_GUARDS
 from docflow.office.files.step import FileMove, FileWork
+from docflow.office.keeping import erase_content
 from docflow.office.ledger import MAX_ACTOR_CHARS, find_answer, keep_answer, make_request, record_event
 from docflow.office.repeats import find_repeatable
 from docflow.office.rights import require_right
@@ -136,7 +137,7 @@ def act_on_file(desk: Desk, ask: FileAsk) -> CaseFile:
         keep_answer(unit, request, {"file_code": ask.file_code, "event": ask.event.value})
         file = _perform(unit, desk, move, before=before, file=before)
     if file.state is FileState.DESTROYED:
-        desk.store.erase_blobs()
+        erase_content(desk)
     return file
 
 

@@ -34,6 +34,7 @@ from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import require_post
 from docflow.office.incoming.engine import incoming_not_found, perform_incoming
 from docflow.office.incoming.step import IncomingStep
+from docflow.office.keeping import erase_content, storing
 from docflow.office.ledger import MAX_ACTOR_CHARS, Request, find_answer, keep_answer, make_request
 from docflow.office.repeats import find_repeatable
 from docflow.ports import BlobRow, UnitOfWork
@@ -95,7 +96,7 @@ def act_on_incoming(desk: Desk, ask: IncomingAsk) -> IncomingDocument:
     )
     document = desk.store.transact(lambda unit: _act(unit, desk, ask, step=step))
     if document.state is IncomingState.TAKEN_BACK:
-        desk.store.erase_blobs()
+        erase_content(desk)
     return document
 
 
@@ -146,10 +147,26 @@ def receive_by_hand(
     check_incoming_id(name)
     check_line(actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
     _check_scan(scan)
-    digest = None if scan is None else desk.blobs.put(scan)
-    asked: dict[str, Json] = {"incoming_id": incoming_id, "scan": digest, **_describe(entry)}
+    with storing(desk, scan) as digest:
+        return _receive_scan(
+            desk, entry, name=name, actor=actor, scan=scan, digest=digest, chosen=incoming_id, key=idempotency_key
+        )
+
+
+def _receive_scan(
+    desk: Desk,
+    entry: HandEntry,
+    *,
+    name: str,
+    actor: str,
+    scan: bytes | None,
+    digest: str | None,
+    chosen: str | None,
+    key: str | None,
+) -> IncomingDocument:
+    asked: dict[str, Json] = {"incoming_id": chosen, "scan": digest, **_describe(entry)}
     at = _now(desk)
-    request = make_request(idempotency_key or f"{desk.agency.code}/receive_by_hand/{name}", asked)
+    request = make_request(key or f"{desk.agency.code}/receive_by_hand/{name}", asked)
     step = IncomingStep(
         event=IncomingEvent.RECEIVE_BY_HAND,
         incoming_id=name,

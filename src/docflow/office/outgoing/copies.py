@@ -11,6 +11,7 @@ Source: Nghị định 30/2020/NĐ-CP Điều 25–27, 32 khoản 2, Phụ lục
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -42,7 +43,7 @@ from docflow.office.certificates import keep_certificates
 from docflow.office.desk import Desk
 from docflow.office.ledger import MAX_ACTOR_CHARS, Request, find_answer, keep_answer, make_request, record_event
 from docflow.office.outgoing.guards import ACCEPTED_VERDICTS, MAX_WORDS
-from docflow.office.outgoing.taking import NOT_CHECKED, digest, store_pdf
+from docflow.office.outgoing.taking import NOT_CHECKED, digest, storing_pdf
 from docflow.office.rights import require_right
 from docflow.ports import CopyEntry, RegisterCounter, SignatureCheck, SignedThing, UnitOfWork
 
@@ -90,8 +91,9 @@ def make_copy(
         check_scan(pdf)
     if pdf is None and not request.direction.is_to_paper:
         raise UsageError(ErrorCode.BAD_ARGUMENT, "an electronic copy is a file", vi="Bản sao điện tử phải có tệp PDF.")
-    stored = store_pdf(desk, pdf, check=NOT_CHECKED) if pdf is not None else None
-    with desk.store.writing() as unit:
+    with ExitStack() as stack:
+        stored = stack.enter_context(storing_pdf(desk, pdf, check=NOT_CHECKED)) if pdf is not None else None
+        unit = stack.enter_context(desk.store.writing())
         before, is_done = _open(unit, desk, act)
         if before is not None and is_done:
             return before
@@ -130,8 +132,8 @@ def record_copy_seal(
         check = desk.verifier.check_agency_signature(pdf, name=copy_id, at=act.at)
     base = prepared.pdf if prepared is not None else None
     is_built_on = base is not None and pdf.startswith(desk.blobs.get(base))
-    stored = store_pdf(desk, pdf, check=check or NOT_CHECKED, extends=base if is_built_on else None)
-    with desk.store.writing() as unit:
+    extends = base if is_built_on else None
+    with storing_pdf(desk, pdf, check=check or NOT_CHECKED, extends=extends) as stored, desk.store.writing() as unit:
         before, is_done = _open(unit, desk, act)
         if before is None:
             raise _not_found(copy_id)

@@ -9,7 +9,8 @@ What it does not do: it decides nothing; :mod:`docflow.office.outgoing.engine` d
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -31,6 +32,7 @@ from docflow.model import (
     refuse_marked,
 )
 from docflow.office.desk import Desk
+from docflow.office.keeping import storing
 from docflow.office.ledger import MAX_ACTOR_CHARS
 from docflow.office.outgoing.engine import Outcome, perform
 from docflow.office.outgoing.guards import ACCEPTED_VERDICTS, MAX_WORDS
@@ -139,11 +141,11 @@ def take_step(
     Args:
         on_top_of: SHA-256 of the recorded file that this one must begin with, or None.
     """
-    if pdf is not None:
-        is_built_on = on_top_of is not None and pdf.startswith(desk.blobs.get(on_top_of))
-        stored = store_pdf(desk, pdf, check=check, extends=on_top_of if is_built_on else None)
-        step = replace(step, pdf=stored)
-    return desk.store.transact(work_of(desk, step))
+    if pdf is None:
+        return desk.store.transact(work_of(desk, step))
+    is_built_on = on_top_of is not None and pdf.startswith(desk.blobs.get(on_top_of))
+    with storing_pdf(desk, pdf, check=check, extends=on_top_of if is_built_on else None) as stored:
+        return desk.store.transact(work_of(desk, replace(step, pdf=stored)))
 
 
 def work_of(desk: Desk, step: Step) -> Piece[Outcome]:
@@ -169,8 +171,9 @@ def find_document(desk: Desk, document_id: str) -> Document:
     return document
 
 
-def store_pdf(desk: Desk, pdf: bytes, *, check: SignatureCheck, extends: str | None = None) -> StoredPdf:
-    """Store a file, unless its signature is refused: the guard refuses it a few lines on.
+@contextmanager
+def storing_pdf(desk: Desk, pdf: bytes, *, check: SignatureCheck, extends: str | None = None) -> Iterator[StoredPdf]:
+    """Store a file for the step in the block, unless its signature is refused: the guard refuses it there.
 
     Raises:
         UsageError: ``BAD_ARGUMENT``; it is empty or too large.
@@ -181,9 +184,9 @@ def store_pdf(desk: Desk, pdf: bytes, *, check: SignatureCheck, extends: str | N
             f"a PDF has 1 to {MAX_PDF_BYTES} bytes, not {len(pdf)}",
             vi="Tệp PDF rỗng hoặc quá lớn.",
         )
-    is_kept = check.verdict in ACCEPTED_VERDICTS
-    name = desk.blobs.put(pdf) if is_kept else hashlib.sha256(pdf).hexdigest()
-    return StoredPdf(blob=BlobRow(sha256=name, size=len(pdf)), check=check, extends=extends)
+    with storing(desk, pdf if check.verdict in ACCEPTED_VERDICTS else None):
+        blob = BlobRow(sha256=hashlib.sha256(pdf).hexdigest(), size=len(pdf))
+        yield StoredPdf(blob=blob, check=check, extends=extends)
 
 
 def digest(pdf: bytes | None) -> str | None:

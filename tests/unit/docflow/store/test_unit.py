@@ -97,7 +97,7 @@ def test_the_same_number_cannot_be_given_twice(store: OfficeStore) -> None:
 def test_a_row_without_a_leaf_is_not_kept(store: OfficeStore) -> None:
     """Whoever forgets the evidence keeps nothing."""
     with pytest.raises(DocflowError, match="without an audit leaf"), store.writing() as unit:
-        unit.add_blob(BlobRow(sha256="0" * 64, size=0))
+        unit.add_blob(BlobRow(sha256=store.blobs.put(b"x"), size=1))
     report = store.reader.verify()
     assert report.is_intact
 
