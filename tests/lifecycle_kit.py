@@ -46,7 +46,7 @@ def find_fault(machine: Callable[[], RuleBasedStateMachine]) -> int:
 
     effort = settings(
         max_examples=SEARCH,
-        stateful_step_count=25,
+        stateful_step_count=15,
         deadline=None,
         suppress_health_check=list(HealthCheck),
         database=None,

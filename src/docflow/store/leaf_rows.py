@@ -7,15 +7,28 @@ Source: docs/spec/audit-log.md §2.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 
 from docflow.audit import OpenedLeaf, VerifierKey, open_payload
 from docflow.errors import DocflowError
+from docflow.model import fold_issuer, fold_symbol
 from docflow.ports import LoggedRow
 from docflow.store.tables import AGENCY, AUDIT_LEAF, METADATA, owner_column
 
 Key = tuple[object, ...]
 """The key of a row, in the table's order."""
+_FILLED_IN: Mapping[tuple[str, str], object] = {
+    ("document", "series"): "hanh_chinh",
+    ("document", "particulars"): "{}",
+    ("document", "version"): 1,
+    ("document", "remark_count"): 0,
+    ("document", "attachment_count"): 0,
+    ("incoming_document", "channel"): "exchange",
+    ("incoming_document", "act_count"): 0,
+}
+"""What migrations wrote into columns that they added, where it is not NULL and the same in every row."""
 
 
 def identify_agency(connection: sa.Connection, vkey: VerifierKey) -> str:
@@ -45,6 +58,19 @@ def open_or_none(payload: bytes) -> OpenedLeaf | None:
         return open_payload(payload)
     except DocflowError:
         return None
+
+
+def value_filled_in(table: str, column: str, row: Mapping[str, object]) -> object:
+    """Return what a migration wrote into a column that it added: no leaf of the row's time speaks of it."""
+    match table, column:
+        case "incoming_document", "due_at":
+            return f"{row['deadline']}T23:59:59.999+07:00" if row["deadline"] else None
+        case "incoming_document", "issuer_key":
+            return fold_issuer(str(row["sender_name"]))
+        case "incoming_document", "symbol_key":
+            return fold_symbol(str(row["symbol"]))
+        case _:
+            return _FILLED_IN.get((table, column))
 
 
 def key_of(logged: LoggedRow, agency: str) -> Key:

@@ -40,7 +40,7 @@ from docflow.model import COPY_REGISTER, INCOMING_REGISTER, REGISTER_OPENED
 from docflow.ports import EntryKind
 from docflow.store.blobs import BlobFolder
 from docflow.store.erasing import list_erased, list_stored_anew
-from docflow.store.leaf_rows import Key, founded_agencies, key_of, open_or_none
+from docflow.store.leaf_rows import Key, founded_agencies, key_of, open_or_none, value_filled_in
 from docflow.store.rows import logged_row
 from docflow.store.tables import (
     AGENCY,
@@ -314,9 +314,9 @@ class _Verification:
                     self._add(LogFindingCode.ROW_UNKNOWN, logged.table, _name(table, row))
                     continue
                 for column, value in logged.values.items():
-                    # A column that a later migration added is not in an older leaf.
-                    if column in expected and expected[column] != value:
-                        self._changed(table, row, column, detail=f"logged was {expected[column]!r}")
+                    said = expected[column] if column in expected else value_filled_in(table.name, column, row)
+                    if said != value:
+                        self._changed(table, row, column, detail=f"logged was {said!r}")
         for name, key in self._rows:
             table_there = METADATA.tables.get(name)
             where = _join(table_there, key) if table_there is not None else str(key)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from docflow import Channel, DocumentState, IncomingState
+from docflow.audit import LogFindingCode
 from docflow.store import migrations
 from tests.exchange_kit import RECEIVER, open_exchanging
 from tests.office_kit import SetClock
@@ -82,6 +83,29 @@ def test_what_was_changed_in_an_old_store_is_still_named_after_its_upgrade(old: 
     with open_exchanging(old, RECEIVER, clock=SetClock()) as office:
         findings = office.verify_log().findings
     assert any(finding.table == table for finding in findings)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE incoming_document SET replaced_by = id",
+        "UPDATE incoming_document SET channel = 'paper'",
+        "UPDATE incoming_document SET due_at = '2030-01-01T23:59:59.999+07:00'",
+        "UPDATE incoming_document SET symbol_key = 'x'",
+        "UPDATE document SET version = 2",
+        "UPDATE outbox SET signed_for = 'A'",
+    ],
+)
+def test_what_is_written_into_a_column_younger_than_its_leaf_is_named(old: Path, change: str) -> None:
+    """No leaf of its time speaks of the column: what stands in it must be what the migration put there."""
+    open_exchanging(old, RECEIVER, clock=SetClock()).close()
+    with closing(sqlite3.connect(old / RECEIVER / "docflow.sqlite")) as database:
+        assert database.execute(change).rowcount > 0
+        database.commit()
+    with open_exchanging(old, RECEIVER, clock=SetClock()) as office:
+        findings = office.verify_log().findings
+    column = change.split(" SET ")[1].split(" ", maxsplit=1)[0]
+    assert {(finding.code, finding.column) for finding in findings} == {(LogFindingCode.VALUE_CHANGED, column)}
 
 
 def test_an_upgrade_that_is_cut_off_leaves_the_old_store(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
