@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from itertools import count
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import strategies as st
@@ -26,7 +27,7 @@ from hypothesis.stateful import (
 from docflow import Office, Punctuality, Session, WorkingCalendar, WorkingHours
 from docflow.errors import DocflowError, ErrorCode
 from docflow.model import YearDays
-from tests.lifecycle_kit import begin_on_monday, live
+from tests.lifecycle_kit import DICE, begin_on_monday, live
 from tests.office_kit import SeededRandomness, SetClock, make_agency
 from tests.support import more_in_ci
 from tests.work_kit import make_plan
@@ -67,7 +68,7 @@ class DossierModel:
 
 
 PLANS = st.lists(st.integers(min_value=1, max_value=40), min_size=2, max_size=4)
-HOURS = st.sampled_from([0, 1, 3, 30, 200])
+HOURS = (0, 1, 3, 30, 200)
 RIGHT: dict[str, tuple[tuple[str, tuple[object, ...]], ...]] = {
     "opened": (("start", ()),),
     "running": (
@@ -144,12 +145,12 @@ class DossierLife(RuleBasedStateMachine):
         model.acts.append(event)
         return True
 
-    @initialize(data=st.data(), steps=st.integers(min_value=0, max_value=6))
-    def begin(self, data: st.DataObject, steps: int) -> None:
+    @initialize(dice=DICE)
+    def begin(self, dice: Random) -> None:
         """There is one to begin with, somewhere on its way."""
-        self.open(data.draw(PLANS))
-        for _ in range(steps):
-            self.do_right(data)
+        self.open([dice.randint(1, 40) for _ in range(dice.randint(2, 4))])
+        for _ in range(dice.randrange(10)):
+            self.do_right(dice)
 
     @precondition(lambda self: len(self.models) < MOST)
     @rule(hours=PLANS)
@@ -165,31 +166,32 @@ class DossierLife(RuleBasedStateMachine):
         self.touched.add(name)
         return name
 
-    @rule(data=st.data(), steps=st.integers(min_value=1, max_value=5))
-    def go_on(self, data: st.DataObject, steps: int) -> None:
+    @rule(dice=DICE)
+    def go_on(self, dice: Random) -> None:
         """Several things are done that may be done."""
-        for _ in range(steps):
-            self.do_right(data)
+        for _ in range(dice.randint(1, 6)):
+            self.do_right(dice)
 
-    def do_right(self, data: st.DataObject) -> None:
+    def do_right(self, dice: Random) -> None:
         """Time passes, and something is done that may be done: what ends a dossier the least often."""
-        self.clock.advance(hours=data.draw(HOURS))
-        name = self.choose(data)
+        self.clock.advance(hours=dice.choice(HOURS))
+        name = self.choose(dice)
         model = self.models[name]
         moves = [move for move in RIGHT.get(model.state, ()) if self.is_possible(model, move[0])]
         if moves:
-            verb, arguments = data.draw(st.sampled_from(moves))
+            verb, arguments = dice.choice(moves)
             getattr(self, verb)(name, *arguments)
 
-    @rule(data=st.data(), move=st.sampled_from(ANYTHING))
-    def do_anything(self, data: st.DataObject, move: tuple[str, tuple[object, ...]]) -> None:
+    @rule(dice=DICE)
+    def do_anything(self, dice: Random) -> None:
         """Somebody tries something, right or wrong."""
-        getattr(self, move[0])(self.choose(data), *move[1])
+        verb, arguments = dice.choice(ANYTHING)
+        getattr(self, verb)(self.choose(dice), *arguments)
 
-    def choose(self, data: st.DataObject) -> str:
+    def choose(self, dice: Random) -> str:
         """Return a dossier that has not ended, if there is one, or else any."""
         names = [name for name, model in self.models.items() if model.ended is None]
-        return str(data.draw(st.sampled_from(names or list(self.models))))
+        return str(dice.choice(names or list(self.models)))
 
     @staticmethod
     def is_possible(model: DossierModel, verb: str) -> bool:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from random import Random
 
 import pytest
-from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 from docflow import IncomingState, Office, WorkingCalendar
 from docflow.errors import DocflowError, ErrorCode
 from docflow.model import YearDays, law_date
-from tests.lifecycle_kit import begin_on_monday, live
+from tests.lifecycle_kit import DICE, begin_on_monday, live
 from tests.office_kit import SeededRandomness, SetClock, make_agency, seal_off
 from tests.support import more_in_ci
 from tests.work_kit import MONDAY, Everybody, make_entry
@@ -38,7 +38,7 @@ UNASSIGNED = {"received", "arrived", "registered", "submitted"}
 IN_THE_HOUSE = {"registered", "submitted", "instructed", "assigned", "processing"}
 #: Somebody works on it and its clock runs.
 IN_HANDS = {"assigned", "processing"}
-HOURS = st.sampled_from([0, 1, 20, 100, 300])
+HOURS = (0, 1, 20, 100, 300)
 _IN_HANDS = (
     *(("progress", ()), ("reassign", (0,)), ("reassign", (2,))),
     *(("pause", ("chờ bổ sung",)), ("extend", (1, "khó")), ("extend", (5, "khó"))) * 2,
@@ -168,12 +168,12 @@ class IncomingLife(RuleBasedStateMachine):
 
     # ---- the verbs
 
-    @initialize(data=st.data(), steps=st.integers(min_value=0, max_value=8))
-    def begin(self, data: st.DataObject, steps: int) -> None:
+    @initialize(dice=DICE)
+    def begin(self, dice: Random) -> None:
         """There is one to begin with, somewhere on its way."""
         self.receive()
-        for _ in range(steps):
-            self.do_right(data)
+        for _ in range(dice.randrange(10)):
+            self.do_right(dice)
 
     @precondition(lambda self: len(self.models) < MOST)
     @rule()
@@ -189,30 +189,31 @@ class IncomingLife(RuleBasedStateMachine):
         self.models[name] = IncomingModel()
         return name
 
-    @rule(data=st.data(), steps=st.integers(min_value=1, max_value=5))
-    def go_on(self, data: st.DataObject, steps: int) -> None:
+    @rule(dice=DICE)
+    def go_on(self, dice: Random) -> None:
         """Several things are done that may be done."""
-        for _ in range(steps):
-            self.do_right(data)
+        for _ in range(dice.randint(1, 6)):
+            self.do_right(dice)
 
-    def do_right(self, data: st.DataObject) -> None:
+    def do_right(self, dice: Random) -> None:
         """Time passes, and something is done that may be done: what ends a letter's life the least often."""
-        self.clock.advance(hours=data.draw(HOURS))
-        name = self.choose(data)
+        self.clock.advance(hours=dice.choice(HOURS))
+        name = self.choose(dice)
         moves = RIGHT.get(self.models[name].state, ())
         if moves:
-            verb, arguments = data.draw(st.sampled_from(moves))
+            verb, arguments = dice.choice(moves)
             getattr(self, verb)(name, *arguments)
 
-    @rule(data=st.data(), move=st.sampled_from(ANYTHING))
-    def do_anything(self, data: st.DataObject, move: tuple[str, tuple[object, ...]]) -> None:
+    @rule(dice=DICE)
+    def do_anything(self, dice: Random) -> None:
         """Somebody tries something, right or wrong."""
-        getattr(self, move[0])(self.choose(data), *move[1])
+        verb, arguments = dice.choice(ANYTHING)
+        getattr(self, verb)(self.choose(dice), *arguments)
 
-    def choose(self, data: st.DataObject) -> str:
+    def choose(self, dice: Random) -> str:
         """Return a letter that is open, if there is one, or else any."""
         names = [name for name, model in self.models.items() if not self.is_over(model)]
-        return str(data.draw(st.sampled_from(names or list(self.models))))
+        return str(dice.choice(names or list(self.models)))
 
     @staticmethod
     def is_over(model: IncomingModel) -> bool:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from hypothesis.stateful import (
 )
 
 from docflow import Addressee, DocflowError, Link, LinkKind, Office, OutboxState
-from tests.lifecycle_kit import live
+from tests.lifecycle_kit import DICE, live
 from tests.office_kit import SetClock, leader_pdf, make_draft, open_office
 from tests.support import more_in_ci
 
@@ -148,31 +149,31 @@ class Outgoing(RuleBasedStateMachine):
         self.touched.add(str(arguments["document_id"]))
         return True
 
-    @initialize(data=st.data(), steps=st.integers(0, 10))
-    def begin(self, data: st.DataObject, steps: int) -> None:
+    @initialize(dice=DICE)
+    def begin(self, dice: Random) -> None:
         """There is one document to begin with, somewhere on its way."""
         self.draft("a")
-        for _ in range(steps):
-            self.do_right(data, "a")
+        for _ in range(dice.randrange(10)):
+            self.do_right(dice, "a")
 
-    @rule(data=st.data(), name=st.sampled_from(DOCUMENTS), steps=st.integers(1, 8))
-    def go_on(self, data: st.DataObject, name: str, steps: int) -> None:
+    @rule(dice=DICE, name=st.sampled_from(DOCUMENTS))
+    def go_on(self, dice: Random, name: str) -> None:
         """Several things are done that may be done."""
-        for _ in range(steps):
-            self.do_right(data, name)
+        for _ in range(dice.randint(1, 6)):
+            self.do_right(dice, name)
 
-    def do_right(self, data: st.DataObject, name: str) -> None:
+    def do_right(self, dice: Random, name: str) -> None:
         """Something is done that may be done, what ends a life the least often; or nearly so, before that."""
         for verb, arguments in NEARLY_RIGHT.get(self.stage(name), ()):
-            if data.draw(st.booleans()):
+            if dice.random() < 0.5:
                 getattr(self, verb)(name, **dict(arguments))
-        verb, arguments = data.draw(st.sampled_from(RIGHT.get(self.stage(name), (("comment", ()),))))
+        verb, arguments = dice.choice(RIGHT.get(self.stage(name), (("comment", ()),)))
         getattr(self, verb)(name, **dict(arguments))
 
-    @rule(data=st.data(), name=st.sampled_from(DOCUMENTS))
-    def do_anything(self, data: st.DataObject, name: str) -> None:
+    @rule(dice=DICE, name=st.sampled_from(DOCUMENTS))
+    def do_anything(self, dice: Random, name: str) -> None:
         """Somebody tries something, right or wrong; what is nearly right the most often."""
-        verb, arguments = data.draw(st.sampled_from((*ANYTHING, *NEARLY_RIGHT.get(self.stage(name), ()) * 8)))
+        verb, arguments = dice.choice((*ANYTHING, *NEARLY_RIGHT.get(self.stage(name), ()) * 8))
         getattr(self, verb)(name, **dict(arguments))
 
     def draft(self, name: str) -> None:
