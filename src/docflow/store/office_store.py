@@ -74,9 +74,7 @@ class OfficeStore(StoreReader):
         """Begin a write transaction; see :meth:`docflow.ports.Store.writing`."""
         remembered, self._remembered = self._remembered, NOTHING
         with self.database.writing() as connection:
-            unit = SqlUnitOfWork(
-                connection, agency=self._agency, has_file=self.blobs.has, remembered=remembered
-            )
+            unit = SqlUnitOfWork(connection, agency=self._agency, has_file=self.blobs.has, remembered=remembered)
             yield unit
             unit.finish(key=self.vkey, sign=self._log_key.sign)
         self._remembered = unit.remember()
