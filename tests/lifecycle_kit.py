@@ -15,7 +15,7 @@ from tests.office_kit import SetClock
 
 DICE = st.randoms(use_true_random=True)
 """Dice that fall evenly: Hypothesis' own draws repeat what was drawn before, and a late step is hardly ever reached."""
-SEARCH = 60
+SEARCH = 200
 """Histories tried for a planted fault before it is said that it was not found."""
 
 

@@ -41,7 +41,7 @@ from tests.property.docflow import test_dossier_lifecycle as dossiers
 from tests.property.docflow import test_incoming_lifecycle as incoming
 from tests.property.docflow import test_outgoing_properties as outgoing
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.soak
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
