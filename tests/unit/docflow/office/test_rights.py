@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docflow import DocflowError, ErrorCode, Office, OfficeRole
+from docflow import DocflowError, ErrorCode, FilePlan, Office, OfficeRole
 from docflow.model import OUTGOING, ROLES_FOR, Role
 from tests.office_kit import SeededRandomness, SetClock, leader_pdf, make_agency, make_draft, open_office
 
@@ -53,6 +53,18 @@ def test_each_step_is_for_its_role_and_a_refusal_writes_nothing(office: Office) 
             assert office.checkpoint() == before
         step(min(allowed))
     assert office.verify_log().is_intact
+
+
+def test_dieu_28_only_the_head_approves_the_list_of_files(office: Office) -> None:
+    """NĐ 30/2020 Điều 28: "Danh mục hồ sơ do người đứng đầu cơ quan, tổ chức phê duyệt"."""
+    plan = FilePlan(year=2026, notation="01.VP", title="Hồ sơ quyết toán", retention_years=10, creator="Bình")
+    office.plan_file(plan, actor=CLERK)
+    for who in (ADMIN, CLERK, OFFICER, "Người lạ"):
+        before = office.checkpoint()
+        with refused(ErrorCode.FORBIDDEN):
+            office.approve_file_list(2026, actor=who)
+        assert office.checkpoint() == before
+    assert office.approve_file_list(2026, actor=LEADER).approved_by == LEADER
 
 
 def test_every_role_of_the_table_has_somebody_to_act_in_it() -> None:
