@@ -26,6 +26,8 @@ _CLEARANCE_MM = 0.4
 _DIGIT_EM = 0.5
 _NUMBER_LABEL = "so:"
 _DATE = re.compile(r"ngay([._…]*)thang([._…]*)nam([._…]*)(\d{4})?")
+#: A printed year by itself: the line before it was too narrow for it.
+_YEAR = re.compile(r"\d{4}[.,;]?")
 _LEADERS = "._…"
 _T = TypeVar("_T")
 
@@ -70,17 +72,18 @@ def find_date_blanks(pdf: bytes, *, page: int = 1) -> tuple[TextFieldSpec, ...]:
     """
     (found,) = read_pages(pdf, page=page)
     _require_upright(found)
-    blanks: list[tuple[re.Match[str], list[Glyph]]] = []
-    for row in found.rows:
+    blanks: list[tuple[re.Match[str], list[Glyph], bool]] = []
+    for row, below in zip(found.rows, (*found.rows[1:], ()), strict=True):
         glyphs = [(piece, g) for line in row for g in line.glyphs for piece in fold(g.character)]
         text, letters = "".join(piece for piece, _ in glyphs), [g for _, g in glyphs]
-        blanks.extend((match, letters) for match in _DATE.finditer(text))
-    match, letters = _only(blanks, "ngày … tháng … năm …", found)
+        is_year_below = any(_YEAR.fullmatch(line.folded) for line in below)
+        blanks.extend((match, letters, is_year_below and match.end() == len(text)) for match in _DATE.finditer(text))
+    match, letters, is_year_below = _only(blanks, "ngày … tháng … năm …", found)
     fields = []
     for number, (name, label) in enumerate(((DATE_FIELD, "Ngày"), (MONTH_FIELD, "Tháng")), start=1):
         before, after = letters[match.start(number) - 1], letters[match.end(number)]
         fields.append(_field(name, label, found, room=(before, before.right, after.left), digits=2))
-    if match[4] is None:
+    if match[4] is None and not is_year_below:
         before = letters[match.start(3) - 1]
         following = letters[match.end(3)].left if match.end(3) < len(letters) else before.right + _YEAR_ROOM_MM
         right = min(following, before.right + _YEAR_ROOM_MM)

@@ -17,7 +17,7 @@ from pikepdf import Dictionary, Name
 from vnsign.pdf.reading.fields import read_form
 from vnsign.pdf.source import PdfSource
 from vnsign.pdf.writing.signature_fields import add_signature_field, mark_signed
-from vnsign.pdf.writing.updating import Gap, open_for_update, translated
+from vnsign.pdf.writing.updating import Gap, open_for_update, require_field_permission, translated
 
 
 def open_timestamp_gap(source: PdfSource, *, hash_name: str, room_bytes: int) -> Gap:
@@ -27,6 +27,7 @@ def open_timestamp_gap(source: PdfSource, *, hash_name: str, room_bytes: int) ->
         InputError: NOT_A_PDF, MALFORMED_PDF, ENCRYPTED_PDF, SIGNING_FORBIDDEN by its permission bits.
     """
     with open_for_update(source) as update, translated("writing the document timestamp"):
+        require_field_permission(update.pdf)  # a document timestamp is a new field
         taken = set(read_form(update.pdf).fields)
         name = next(name for i in count(1) if (name := f"DocumentTimestamp{i}") not in taken)
         field = add_signature_field(update, name, None)

@@ -49,6 +49,14 @@ def test_leaders_are_blanks_and_the_year_may_be_open() -> None:
     assert [f.name for f in fields] == ["ngay", "thang", "nam"]
 
 
+@pytest.mark.parametrize(("below", "names"), [("2026", 2), ("2026.", 2), ("Kính gửi: 2026", 3), ("20267", 3)])
+def test_a_year_printed_on_the_line_below_has_no_blank(below: str, names: int) -> None:
+    """A narrow column breaks "năm 2026"; only a year by itself counts."""
+    paper = Paper().write(110, 40, "ngày         tháng         năm").write(110, 46, below)
+
+    assert [f.name for f in find_date_blanks(paper.pdf())] == ["ngay", "thang", "nam"][:names]
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

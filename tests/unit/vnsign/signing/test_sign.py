@@ -28,6 +28,7 @@ from tests.materials import (
     prepared_pdf,
 )
 from vnsign.pdf.source import BytesSource
+from vnsign.pdf.writing.document_timestamp import open_timestamp_gap
 from vnsign.signing.sign import SignatureRequest, sign
 
 
@@ -230,6 +231,25 @@ def test_a_new_field_needs_the_owners_leave_and_a_prepared_one_less(
         vnsign.sign_pdf(out.getvalue(), office.leader, check_status=False)
     else:
         assert refused(out.getvalue(), office) is vnsign.ErrorCode.SIGNING_FORBIDDEN
+
+
+def fill_only(pdf: bytes) -> bytes:
+    """Return the PDF encrypted; its owner allows to fill in and sign the fields there are."""
+    out = BytesIO()
+    allowed = pikepdf.Permissions(modify_other=False, modify_form=True, modify_annotation=False)
+    with pikepdf.open(BytesIO(pdf)) as document:
+        document.save(out, encryption=pikepdf.Encryption(owner="owner", user="", allow=allowed))
+    return out.getvalue()
+
+
+def test_no_document_timestamp_where_the_owner_allows_no_new_field(office: Office) -> None:
+    """ISO 32000-2 Table 22: a document timestamp is a new field; the levels below it need none."""
+    signed = vnsign.sign_pdf(fill_only(prepared_pdf()), office.leader, field=LEADER, check_status=False)
+
+    with pytest.raises(vnsign.InputError) as error:
+        open_timestamp_gap(BytesSource(signed), hash_name="sha256", room_bytes=1000)
+
+    assert error.value.code is vnsign.ErrorCode.SIGNING_FORBIDDEN
 
 
 def test_evidence_that_is_not_to_be_had_stops_b_lt(office: Office) -> None:
