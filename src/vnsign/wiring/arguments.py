@@ -20,7 +20,7 @@ import os
 import re
 import types
 import typing
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from itertools import islice
@@ -131,7 +131,7 @@ def _test_for(hint: Any) -> _Test:  # noqa: ANN401 — one line for each kind of
     if origin is type:
         return lambda value: isinstance(value, type)
     if isinstance(origin, type):
-        members_fit = _members_test(parameters if issubclass(origin, Collection) else ())
+        members_fit = _members_test(parameters if issubclass(origin, Iterable) else ())
         return lambda value: isinstance(value, origin) and not isinstance(value, str | bytes) and members_fit(value)
     return _plain_test(hint)
 
