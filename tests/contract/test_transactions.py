@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +19,7 @@ from docflow.office.outgoing.steps import _issue_step
 from docflow.office.outgoing.taking import work_of
 from docflow.ports import BlobRow, Piece, UnitOfWork
 from docflow.store import postgres
+from docflow.store.groups import GroupCommit, Ticket
 from docflow.store.unit import SqlUnitOfWork
 from tests.contract.offices import Place, make_place
 from tests.office_kit import make_agency, sign_off
@@ -91,6 +95,43 @@ def test_threads_that_wait_at_the_same_time_share_a_commit(place: Place) -> None
     assert sorted(seen) == [(number, True) for number in range(1, 25)]
     assert checkpoints < len(names)
     assert place.verify().is_intact
+
+
+def test_an_interrupted_leader_hands_on_to_those_who_wait() -> None:
+    """Ctrl-C while he writes: he and his group hear that the outcome is unknown, the others are carried out."""
+    is_writing, may_go_on = threading.Event(), threading.Event()
+    groups: list[int] = []
+
+    def run(tickets: Sequence[Ticket]) -> None:
+        groups.append(len(tickets))
+        for ticket in tickets:
+            ticket.result = ticket.piece.run(cast("UnitOfWork", None))
+        if len(groups) == 1:
+            is_writing.set()
+            may_go_on.wait(60)
+            raise KeyboardInterrupt
+
+    commits = GroupCommit(run)
+    said: dict[str, object] = {}
+
+    def clerk(name: str) -> None:
+        try:
+            said[name] = commits.transact(Piece(lambda _unit: name))
+        except BaseException as exc:  # noqa: BLE001 - looked at below
+            said[name] = type(exc)
+
+    clerks = [threading.Thread(target=clerk, args=(name,), daemon=True) for name in ("first", "b", "c", "d")]
+    clerks[0].start()
+    assert is_writing.wait(60)
+    for one in clerks[1:]:
+        one.start()
+    while len(commits._waiting) < 3:
+        time.sleep(0.001)
+    may_go_on.set()
+    for one in clerks:
+        one.join(timeout=60)
+    assert said == {"first": KeyboardInterrupt, "b": "b", "c": "c", "d": "d"}
+    assert groups == [1, 3]
 
 
 @pytest.mark.slow

@@ -14,9 +14,11 @@ What it does not do: it starts no thread; alone, a piece is a transaction as it 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from queue import SimpleQueue
 from typing import Any
 
 from docflow.errors import ErrorCode, StoreUnavailable
@@ -30,6 +32,9 @@ MAX_GROUP = 1024
 MAX_TRIES = 5
 """How often a transaction that the server undid in favour of another one is tried."""
 
+SIBLING_PAUSE_S = 0.0002
+"""How long a leader lets others hand in first, if the group before held several."""
+
 RunTogether = Callable[[Sequence["Ticket"]], None]
 
 
@@ -41,6 +46,7 @@ class Ticket:
     result: Any = None
     error: Exception | None = None
     is_done: bool = False
+    called: SimpleQueue[None] = field(default_factory=SimpleQueue)
 
     def fail(self, error: Exception) -> None:
         """Be done with an error."""
@@ -61,16 +67,29 @@ class GroupCommit:
         self._run = run
         self._tries = tries
         self._waiting: deque[Ticket] = deque()
+        self._leader: Ticket | None = None
+        self._had_siblings = False
+        self._door = threading.Lock()
+        """Held for a moment: who waits, who leads."""
         self._turn = threading.Lock()
+        """Held while a group is carried out."""
 
     def transact(self, piece: Piece[Any]) -> Any:  # noqa: ANN401 - what the work returns
         """Carry out one piece of work, together with whatever else waits."""
         ticket = Ticket(piece)
-        self._waiting.append(ticket)
-        while not ticket.is_done:
-            with self._turn:
-                if not ticket.is_done:
-                    self._lead()
+        try:
+            with self._door:
+                self._waiting.append(ticket)
+                if self._leader is None:
+                    self._leader = ticket
+            if self._leader is not ticket:
+                # Called once, when it is done or is to lead. Were all to queue for one lock only to hear that they are
+                # done, the next leader would come before they could hand in what they want next.
+                ticket.called.get()
+            if not ticket.is_done:
+                self._lead()
+        finally:
+            self._leave(ticket)
         return ticket.settle()
 
     def transact_many(self, pieces: Sequence[Piece[Any]]) -> list[Ticket]:
@@ -83,9 +102,29 @@ class GroupCommit:
 
     def _lead(self) -> None:
         group: list[Ticket] = []
-        while self._waiting and len(group) < MAX_GROUP:
-            group.append(self._waiting.popleft())
-        self._settle(group)
+        try:
+            with self._turn:
+                if self._had_siblings:
+                    # Those just answered are about to hand in what they want next: else he would go alone.
+                    time.sleep(SIBLING_PAUSE_S)
+                with self._door:
+                    while self._waiting and len(group) < MAX_GROUP:
+                        group.append(self._waiting.popleft())
+                self._had_siblings = len(group) > 1
+                self._settle(group)
+        finally:
+            for ticket in group:
+                ticket.called.put(None)
+
+    def _leave(self, ticket: Ticket) -> None:
+        """Let the first of those that wait lead next; one that was interrupted takes back what he handed in."""
+        with self._door:
+            if not ticket.is_done and ticket in self._waiting:
+                self._waiting.remove(ticket)
+            if self._leader is ticket:
+                self._leader = self._waiting[0] if self._waiting else None
+                if self._leader is not None:
+                    self._leader.called.put(None)
 
     def _settle(self, group: Sequence[Ticket]) -> None:
         try:
