@@ -23,7 +23,8 @@ from tests.forgery import (
     stream,
 )
 from tests.materials import LEADER, SEAL, Office, leader_signed, make_office, numbered
-from tests.rich_pdf import CHECK_BOX, SIGNATURE, rich_pdf
+from tests.rich_pdf import CHECK_BOX, SIGNATURE, TEXT_FIELD, rich_pdf
+from vnsign.pdf.comparing.second_opinion import Asking
 from vnsign.pdf.reading.opened import OpenedPdf
 from vnsign.pdf.reading.structure import read_structure
 from vnsign.report import Modifications
@@ -172,3 +173,52 @@ def test_a_note_with_a_look_is_not_a_word_of_the_line(genuine: bytes) -> None:
         objects = {**_listed(genuine, new), new: note % (rectangle, new + 1), new + 1: _LOOK}
 
         assert _changes(append_increment(genuine, objects)) is Modifications.SUSPICIOUS
+
+
+# ---------------------------------------------------------------- looks that viewers make
+
+
+def _with_value(*, appearance: bytes | None) -> bytes:
+    """The text field has its value before signing, and no look: each viewer makes one."""
+    with pikepdf.open(BytesIO(rich_pdf())) as document:
+        field = next(f for f in document.Root.AcroForm.Fields if str(f.T) == TEXT_FIELD)
+        field.V = pikepdf.String("15.000.000")
+        del field["/AP"]
+        if appearance is None:
+            del field["/DA"]
+        else:
+            field.DA = pikepdf.String(appearance)
+        out = BytesIO()
+        document.save(out, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+        return out.getvalue()
+
+
+def _form_with(pdf: bytes, more: Mapping[int, bytes] | None = None, **entries: bytes) -> bytes:
+    form = int(body_entry(pdf, number_of_catalog(pdf), "/AcroForm").split()[0])
+    return append_increment(pdf, {form: body_of(pdf, form, **entries), **(more or {})})
+
+
+def test_a_look_that_viewers_make_is_not_made_otherwise_later(office: Office) -> None:
+    """By a font that was missing, whose ones look like nines; or in white."""
+    named = _sign(office, _with_value(appearance=b"/Helv 12 Tf 0 g"))
+    unnamed = _sign(office, _with_value(appearance=None))
+    new = next_number(named)
+    evil = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding << /Differences [49 /nine] >> >>"
+    with pikepdf.open(BytesIO(named)) as document:
+        known = document.Root.AcroForm.DR.Font["/F1"].objgen[0]
+    fonts = b"<< /Font << /F1 %d 0 R /Helv %d 0 R >> >>" % (known, new)
+
+    assert _changes(named) is _changes(unnamed) is Modifications.NONE
+    assert _changes(_form_with(named, {new: evil}, DR=fonts)) is Modifications.SUSPICIOUS
+    assert _changes(_form_with(unnamed, DA=b"(/F1 12 Tf 1 g)")) is Modifications.SUSPICIOUS
+
+
+def test_no_node_comes_to_stand_above_signed_fields(genuine: bytes) -> None:
+    """It hands down how a value is written: as a password, in white, to the right."""
+    form, new = int(body_entry(genuine, number_of_catalog(genuine), "/AcroForm").split()[0]), next_number(genuine)
+    node = b"<< /Kids %s /Ff 8192 /DA (/F1 12 Tf 1 g) >>" % body_entry(genuine, form, "/Fields")
+    forged = _form_with(genuine, {new: node}, Fields=b"[ %d 0 R ]" % new)
+    (signature,) = read_structure(forged).signatures
+    judged = judge_changes(OpenedPdf(forged), signature, opinion=Asking.NEVER)
+
+    assert judged.modifications is Modifications.SUSPICIOUS

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
 import pikepdf
 
 from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
-from vnsign.pdf.comparing.page_marks import Box, Mark, MarkKind, hides_words, is_marked, marks_of
+from vnsign.pdf.comparing.page_marks import Box, Mark, MarkKind, hides_words, is_marked, marks_of, new_budget
 from vnsign.pdf.comparing.revisions import RevisionPair
 from vnsign.pdf.opening import ObjectId
 from vnsign.pdf.reading.pages import (
@@ -27,7 +27,6 @@ from vnsign.pdf.reading.pages import (
     area_of,
     is_bounded,
     is_box,
-    overlap,
     rectangle_of,
     sides_of,
     subtype_of,
@@ -63,11 +62,18 @@ class PagePair:
     number: int
     old: pikepdf.Object
     new: pikepdf.Object
+    budget: list[int] = field(default_factory=new_budget)
 
     @cached_property
     def marks(self) -> tuple[Mark, ...]:
         """Where the page that was signed has content."""
-        return marks_of(self.old)
+        return marks_of(self.old, self.budget)
+
+    @cached_property
+    def boxes(self) -> list[tuple[ObjectId | None, Box]]:
+        """What a page's annotations, as it was signed, cover."""
+        shown = (a for a in annotations_of(self.old) if subtype_of(a) != "/Popup" and area_of(a) > 0)
+        return [(a.objgen if a.is_indirect else None, rectangle_of(a)) for a in shown]
 
     @cached_property
     def area(self) -> float:
@@ -79,8 +85,15 @@ class PagePair:
         """Return what an annotation lies over: ``content``, ``annotation``, or nothing."""
         if is_marked(self.marks, drawn_box(annotation)):
             return "content"
-        others = (a for a in annotations_of(self.old) if a.objgen != annotation.objgen or not a.is_indirect)
-        return "annotation" if any(overlap(annotation, a) for a in others if subtype_of(a) != "/Popup") else ""
+        own, (left, bottom, right, top) = annotation.objgen, rectangle_of(annotation)
+        return (
+            "annotation"
+            if any(
+                left < box[2] and box[0] < right and bottom < box[3] and box[1] < top and number != own
+                for number, box in self.boxes
+            )
+            else ""
+        )
 
     def continues_text(self, annotation: pikepdf.Object) -> bool:
         """Tell whether an annotation stands so close to a line of text that it may be read as a part of it."""

@@ -15,7 +15,6 @@ Source: ISO 32000-2 §7.5.6, §7.7.2 (catalog), §12.5 (annotations), §12.7 (fo
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
@@ -28,19 +27,18 @@ from vnsign.pdf.comparing.button_states import MAX_MARK_POINTS, states_kept, sta
 from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
 from vnsign.pdf.comparing.field_looks import LookProblem, inspect_text_look
 from vnsign.pdf.comparing.field_values import is_blank, shortened, text_of
+from vnsign.pdf.comparing.page_marks import new_budget
 from vnsign.pdf.comparing.revisions import RevisionPair, Side
+from vnsign.pdf.comparing.signature_looks import SignatureLooks, drawn_of, is_document_timestamp
 from vnsign.pdf.comparing.structure_tree import only_adds_widgets
 from vnsign.pdf.opening import ObjectId
-from vnsign.pdf.reading.fields import Field, Form, is_painted, more_than_signature_field
+from vnsign.pdf.reading.fields import Field, Form
 from vnsign.pdf.reading.pages import (
     annotations_of,
     area_of,
     count_pages,
     only_sets_harmless_flags,
-    overlap,
     sides_of,
-    subtype_of,
-    unplaced,
 )
 from vnsign.pdf.reading.structure import is_signature_dictionary
 
@@ -94,9 +92,12 @@ class _Comparison:
         self.new_widgets = frozenset(self.new_form.widget_numbers())
         both = zip(self.old_pages, self.new_pages, strict=False)
         leaves = [(old, new) for old, new in both if "/Kids" not in old and old.objgen == new.objgen]
+        budget = new_budget()
         self.page_pairs = [
-            PagePair(pair=pair, number=number, old=old, new=new) for number, (old, new) in enumerate(leaves, start=1)
+            PagePair(pair=pair, number=number, old=old, new=new, budget=budget)
+            for number, (old, new) in enumerate(leaves, start=1)
         ]
+        self.signature_looks = SignatureLooks(pair, self.page_pairs)
         self._mark_judged()
 
     def _mark_judged(self) -> None:
@@ -204,14 +205,24 @@ class _Comparison:
         for key in self.pair.different_keys(old, new, ignored=frozenset({"/Fields", "/SigFlags", "/DR"})):
             if key == "/NeedAppearances" and not old.get(key) and not new.get(key):
                 continue  # said or not, looks are not made anew
-            if key in {"/DA", "/Q"} and key not in old:
+            if key in {"/DA", "/Q"} and key not in old and not self._has_looks_made_by_viewers:
                 # a default for fields that bring none; those that stood before have had their look without it
                 continue
             yield Change(kind=ChangeKind.FORM_CHANGED, where=f"/AcroForm {key}")
-        if not self._only_adds(old.get("/DR"), new.get("/DR"), depth=2):
+        has_grown = self._has_looks_made_by_viewers and not self.pair.equal(old.get("/DR"), new.get("/DR"))
+        if has_grown or not self._only_adds(old.get("/DR"), new.get("/DR"), depth=2):
             yield Change(kind=ChangeKind.FORM_CHANGED, where="/AcroForm /DR")
         if not self._same_intermediate_nodes():
             yield Change(kind=ChangeKind.FORM_CHANGED, where="/AcroForm /Fields")
+
+    @cached_property
+    def _has_looks_made_by_viewers(self) -> bool:
+        """Whether a value that was signed is drawn anew by each viewer, with what the form hands to its fields."""
+        form = self.old_form.dictionary
+        if isinstance(form, pikepdf.Dictionary) and form.get("/NeedAppearances"):
+            return True
+        fields = (field for field in self.old_form.fields.values() if field.type in {"/Tx", "/Ch"})
+        return any("/AP" not in widget for field in fields if not is_blank(field.value) for widget in field.widgets)
 
     def _only_adds(self, old: object, new: object, *, depth: int) -> bool:
         """Whether every entry of a resource dictionary is still what it was."""
@@ -223,76 +234,30 @@ class _Comparison:
 
     def _same_intermediate_nodes(self) -> bool:
         """Nodes above the fields hand their entries down: a change there changes fields."""
+        if self.new_form.nodes.keys() - self.old_form.nodes.keys() and self._is_handed_more_down():
+            return False
         return all(
             name in self.new_form.nodes
             and not self.pair.different_keys(node, self.new_form.nodes[name], ignored=_TREE_KEYS)
             for name, node in self.old_form.nodes.items()
         )
 
+    def _is_handed_more_down(self) -> bool:
+        """Whether a node came to stand above a field that stood before."""
+        came = [node for name, node in self.new_form.nodes.items() if name not in self.old_form.nodes]
+        below = {kid.objgen for node in came for kid in node.get("/Kids", ()) if isinstance(kid, pikepdf.Dictionary)}
+        return not below.isdisjoint({field.node.objgen for field in self.old_form.fields.values()})
+
     def _added_field(self, new: Field) -> Change:
         where = f"field {new.name}"
         if new.type != "/Sig":
             return Change(kind=ChangeKind.FIELD_ADDED, field=new.name, where=where, values={"type": new.type})
-        odd = self._oddity(new)
-        if _is_document_timestamp(new.value) and not odd:
+        odd = self.signature_looks.oddity(new)
+        if is_document_timestamp(new.value) and not odd:
             return Change(kind=ChangeKind.DOCUMENT_TIMESTAMP, field=new.name, where=where)
-        is_visible = any(area_of(drawn) > 0 for drawn in _drawn(new))
+        is_visible = any(area_of(drawn) > 0 for drawn in drawn_of(new))
         values = {"visible": "yes" if is_visible else "no", **({"odd": odd} if odd else {})}
         return Change(kind=ChangeKind.SIGNATURE_FIELD_ADDED, field=new.name, where=where, values=values)
-
-    def _oddity(self, new: Field) -> str:
-        """Return what makes a new or newly signed signature field a way to paint, empty if nothing does.
-
-        A look is vouched for by the signature whose field it is: a signature that verification will find and judge.
-        """
-        for dictionary in _drawn(new):
-            if more := more_than_signature_field(dictionary) or unplaced(dictionary):
-                return f"more than a signature field: {more}"
-        has_look = any(area_of(drawn) > 0 and is_painted(drawn) for drawn in _drawn(new))
-        if new.value is None:
-            return "look without a signature" if has_look else ""
-        if not is_signature_dictionary(new.value) or not (new.node.is_indirect or _number(new.value) != _DIRECT):
-            return "not a signature"
-        if _is_document_timestamp(new.value):
-            return "timestamp with a look" if has_look else ""
-        if not self._is_of_its_own(new.value):
-            return "another field's signature"
-        return self._covered(new) if has_look else ""
-
-    def _is_of_its_own(self, value: object) -> bool:
-        """Whether this is not another field's signature again, which vouches for no second look.
-
-        Of a copy that differs verification finds that it is broken.
-        """
-        if self._signed_contents[_contents(value)] > 1:
-            return False
-        if _end_of_signed(value) > self.pair.old_side.size:
-            return True
-        # it covers no more than was signed before: by whom?
-        stood = (item for item in self.pair.old.objects if is_signature_dictionary(item))
-        return all(_contents(item) != _contents(value) for item in stood)
-
-    @cached_property
-    def _signed_contents(self) -> Counter[bytes]:
-        values = (field.value for field in self.new_form.fields.values())
-        return Counter(_contents(value) for value in values if is_signature_dictionary(value))
-
-    def _covered(self, new: Field) -> str:
-        """Return what a field that did not stand in the signed revision lies over, of what did; empty if nothing."""
-        own = {drawn.objgen for drawn in _drawn(new)}
-        if new.name in self.old_form.fields:
-            return ""
-        for page in self.page_pairs:
-            annotations = annotations_of(page.new)
-            mine = [a for a in annotations if a.objgen in own]
-            if not mine:
-                continue
-            others = [a for a in annotations if a.objgen not in own and subtype_of(a) != "/Link"]
-            if any(overlap(a, b) for a in mine for b in others):
-                return "covers another annotation"
-            if any(area_of(a) > 0 and page.hides_words(a) for a in mine):
-                return "covers content"
-        return ""
 
     def _signature_field(self, old: Field, new: Field) -> Iterator[Change]:
         where = f"field {old.name}"
@@ -305,9 +270,9 @@ class _Comparison:
             yield from self._widgets(old, new, allowed=frozenset({"/AP"}))
             yield from self._looks_kept(old, new)
         else:
-            odd = self._oddity(new)
+            odd = self.signature_looks.oddity(new)
             kind = ChangeKind.FIELD_SIGNED
-            if _is_document_timestamp(new.value) and not odd:
+            if is_document_timestamp(new.value) and not odd:
                 kind = ChangeKind.DOCUMENT_TIMESTAMP
             yield Change(kind=kind, field=old.name, where=where, values={"odd": odd} if odd else {})
             yield from self._widgets(old, new, allowed=_SIGNED_WIDGET_KEYS)
@@ -406,11 +371,6 @@ class _Comparison:
                 yield from compare_annotations(both, widgets_before=self.old_widgets, widgets=self.new_widgets)
 
 
-def _drawn(field: Field) -> tuple[pikepdf.Object, ...]:
-    """All that a page may list of a field: a node with widgets below it may pass for one itself."""
-    return (field.node, *field.widgets)
-
-
 def _only_locks(before: object, after: object) -> bool:
     """A signature that locks fields makes them read-only."""
     if not isinstance(before, int) or not isinstance(after, int):
@@ -429,20 +389,3 @@ def _number(value: object) -> ObjectId | None:
 def _entries(kids: object) -> list[object]:
     """What a node of the page tree lists, pages or not."""
     return [_number(kid) for kid in kids] if isinstance(kids, pikepdf.Array) else [kids is None]
-
-
-def _end_of_signed(value: object) -> int:
-    numbers: object = value.get("/ByteRange") if isinstance(value, pikepdf.Dictionary) else None
-    items: list[object] = list(numbers) if isinstance(numbers, pikepdf.Array) else []
-    return sum(int(item) for item in items[2:] if isinstance(item, int))
-
-
-def _contents(value: object) -> bytes:
-    contents: object = value.get("/Contents") if isinstance(value, pikepdf.Dictionary) else None
-    return bytes(contents).rstrip(b"\0") if isinstance(contents, pikepdf.String) else b""
-
-
-def _is_document_timestamp(value: object) -> bool:
-    if not isinstance(value, pikepdf.Dictionary) or not is_signature_dictionary(value):
-        return False
-    return value.get("/SubFilter") == pikepdf.Name("/ETSI.RFC3161")

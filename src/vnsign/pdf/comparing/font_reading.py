@@ -15,8 +15,8 @@ Source: ISO 32000-2 §9.6.5 (simple fonts), §9.7.4, §9.7.5 (Identity-H), §9.1
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
 from io import BytesIO
 
 import pikepdf
@@ -30,11 +30,85 @@ _BFCHAR = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
 _BFRANGE = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
 _SECTION = re.compile(rb"beginbf(char|range)(.*?)endbf", re.DOTALL)
 _MAX_RANGE = 0x10000
+#: Below the baseline and above it, in font sizes: larger than any face's.
+_DESCENT, _ASCENT = -0.3, 1.0
 _DEFAULT_CID_WIDTH = 1000.0
 _MAX_KEPT_BYTES = 64 * 1024
 _SYMBOLIC = 4
 _PROGRAMS = ("/FontFile", "/FontFile2", "/FontFile3")
 _SYMBOL_FONTS = frozenset({"/Symbol", "/ZapfDingbats"})
+
+
+class FontReader:
+    """One font, its maps read once however often it is asked."""
+
+    def __init__(self, font: pikepdf.Object) -> None:
+        """Take the font's dictionary."""
+        self._font = font
+        self._is_composite = font.get("/Subtype") == pikepdf.Name("/Type0")
+
+    @cached_property
+    def _simple(self) -> Mapping[int, str]:
+        return _simple_map(self._font)
+
+    @cached_property
+    def _composite(self) -> Mapping[int, str]:
+        return _composite_map(self._font)
+
+    @cached_property
+    def _composite_widths(self) -> tuple[Mapping[int, float], float]:
+        return _composite_widths(self._font["/DescendantFonts"][0])
+
+    @cached_property
+    def _simple_widths(self) -> tuple[int, list[float]]:
+        return int(self._font["/FirstChar"]), [float(w) for w in self._font["/Widths"]]
+
+    def text(self, data: bytes) -> str:
+        """See :func:`decode_text`.
+
+        Raises:
+            KeyError, ValueError, pikepdf.PdfError: See there.
+        """
+        if not self._is_composite:
+            return "".join(self._simple[code] for code in data)
+        if len(data) % 2:
+            raise ValueError("half a code")
+        return "".join(self._composite[int.from_bytes(data[i : i + 2], "big")] for i in range(0, len(data), 2))
+
+    def width(self, data: bytes) -> float:
+        """See :func:`width_of_text`.
+
+        Raises:
+            KeyError, ValueError: See there.
+        """
+        if self._is_composite:
+            widths, default = self._composite_widths
+            return sum(widths.get(int.from_bytes(data[i : i + 2], "big"), default) for i in range(0, len(data), 2))
+        if "/Widths" not in self._font:
+            name = str(self._font["/BaseFont"]).removeprefix("/")
+            if name not in standardFonts:
+                raise KeyError(name)
+            return float(stringWidth(self.text(data), name, 1000))
+        first, listed = self._simple_widths
+        return sum(listed[code - first] if 0 <= code - first < len(listed) else 0.0 for code in data)
+
+
+def unit_of(font: pikepdf.Object) -> float:
+    """Return how large the unit of a font's widths is, in font sizes. Source: ISO 32000-2 §9.2.4, §9.6.4 (Type 3)."""
+    return float(font["/FontMatrix"][0]) if _draws_itself(font) else 1 / 1000
+
+
+def heights_of(font: pikepdf.Object | None) -> tuple[float, float]:
+    """Return how far text reaches below and above its line, in font sizes."""
+    if font is None or not _draws_itself(font):
+        return _DESCENT, _ASCENT
+    ends = [float(font["/FontBBox"][i]) * float(font["/FontMatrix"][3]) for i in (1, 3)]
+    return min(_DESCENT, *ends), max(_ASCENT, *ends)
+
+
+def _draws_itself(font: pikepdf.Object) -> bool:
+    """Type 3: glyphs are content streams in a space of their own."""
+    return font.get("/Subtype") == pikepdf.Name("/Type3")
 
 
 def decode_text(font: pikepdf.Object, data: bytes) -> str:
@@ -43,9 +117,7 @@ def decode_text(font: pikepdf.Object, data: bytes) -> str:
     Raises:
         KeyError, ValueError, pikepdf.PdfError: A code means no character, or the font cannot be read.
     """
-    if font.get("/Subtype") == pikepdf.Name("/Type0"):
-        return _decode_composite(font, data)
-    return "".join(_simple_map(font)[code] for code in data)
+    return FontReader(font).text(data)
 
 
 def width_of_text(font: pikepdf.Object, data: bytes) -> float:
@@ -54,52 +126,29 @@ def width_of_text(font: pikepdf.Object, data: bytes) -> float:
     Raises:
         KeyError, ValueError: The font names no width for a code, and is none that viewers bring along.
     """
-    if font.get("/Subtype") == pikepdf.Name("/Type0"):
-        widths, default = _widths_of(font["/DescendantFonts"][0])
-        return sum(widths.get(int.from_bytes(data[i : i + 2], "big"), default) for i in range(0, len(data), 2))
-    if "/Widths" not in font:
-        name = str(font["/BaseFont"]).removeprefix("/")
-        if name not in standardFonts:
-            raise KeyError(name)
-        return float(stringWidth(decode_text(font, data), name, 1000))
-    first, listed = int(font["/FirstChar"]), [float(w) for w in font["/Widths"]]
-    return sum(listed[code - first] if 0 <= code - first < len(listed) else 0.0 for code in data)
-
-
-def _widths_of(descendant: pikepdf.Object) -> tuple[Mapping[int, float], float]:
-    listed = descendant.get("/W", None)
-    spelled = listed.unparse(resolved=True) if isinstance(listed, pikepdf.Array) else b""
-    if 0 < len(spelled) <= _MAX_KEPT_BYTES and b"R" not in spelled:
-        return _widths_spelled(spelled), float(descendant.get("/DW", _DEFAULT_CID_WIDTH))
-    return _composite_widths(descendant)
-
-
-@lru_cache(maxsize=64)
-def _widths_spelled(array: bytes) -> Mapping[int, float]:
-    """Fields of one font, and documents of one office, bring the same table."""
-    return _composite_widths(pikepdf.Dictionary(W=pikepdf.Object.parse(array)))[0]
+    return FontReader(font).width(data)
 
 
 def _composite_widths(descendant: pikepdf.Object) -> tuple[dict[int, float], float]:
     """/W and /DW. Source: ISO 32000-2 §9.7.4.3."""
-    items: list[object] = list(descendant.get("/W", ()))
+    items: Iterator[object] = iter(descendant.get("/W", ()))
     widths: dict[int, float] = {}
-    while items:
-        first, second = items.pop(0), items.pop(0)
+    for first in items:
+        second = next(items)
+        if len(widths) > _MAX_RANGE:
+            raise ValueError("more widths than a font has glyphs")
         if isinstance(second, pikepdf.Array):
             widths.update({int(str(first)) + i: float(w) for i, w in enumerate(second)})
         else:
             last = min(int(str(second)), int(str(first)) + _MAX_RANGE)
-            widths.update(dict.fromkeys(range(int(str(first)), last + 1), float(str(items.pop(0)))))
+            widths.update(dict.fromkeys(range(int(str(first)), last + 1), float(str(next(items)))))
     return widths, float(descendant.get("/DW", _DEFAULT_CID_WIDTH))
 
 
-def _decode_composite(font: pikepdf.Object, data: bytes) -> str:
-    if font.get("/Encoding") != pikepdf.Name("/Identity-H") or len(data) % 2:
+def _composite_map(font: pikepdf.Object) -> Mapping[int, str]:
+    if font.get("/Encoding") != pikepdf.Name("/Identity-H"):
         raise ValueError("only Identity-H is read")
-    characters = _program_map(font) or _to_unicode_map(font)
-    codes = [int.from_bytes(data[i : i + 2], "big") for i in range(0, len(data), 2)]
-    return "".join(characters[code] for code in codes)
+    return _program_map(font) or _to_unicode_map(font)
 
 
 def _program_map(font: pikepdf.Object) -> Mapping[int, str]:
@@ -125,6 +174,7 @@ def _characters_of(program: bytes) -> Mapping[int, str]:
 
 def _to_unicode_map(font: pikepdf.Object) -> dict[int, str]:
     found: dict[int, str] = {}
+    left = 2 * _MAX_RANGE
     for kind, body in _SECTION.findall(read_bounded(font["/ToUnicode"])):
         if kind == b"char":
             for code, text in _BFCHAR.findall(body):
@@ -133,6 +183,9 @@ def _to_unicode_map(font: pikepdf.Object) -> dict[int, str]:
             for first, last, text in _BFRANGE.findall(body):
                 start, end = int(first, 16), min(int(last, 16), int(first, 16) + _MAX_RANGE)
                 base = bytes.fromhex(text.decode()).decode("utf-16-be")
+                left -= max(1, end - start)
+                if left < 0:
+                    raise ValueError("more characters than a font has codes")
                 for code in range(start, end + 1):
                     found[code] = base[:-1] + chr(ord(base[-1]) + code - start)
     return found

@@ -20,8 +20,8 @@ from enum import StrEnum
 
 import pikepdf
 
-from vnsign.pdf.comparing.font_reading import decode_text, width_of_text
-from vnsign.pdf.opening import read_bounded
+from vnsign.pdf.comparing.font_reading import FontReader, heights_of, unit_of
+from vnsign.pdf.opening import ObjectId, read_bounded
 
 Box = tuple[float, float, float, float]
 _Matrix = tuple[float, float, float, float, float, float]
@@ -29,12 +29,11 @@ _IDENTITY: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _EVERYWHERE: Box = (-1e9, -1e9, 1e9, 1e9)
 _MAX_CONTENT_BYTES = 4 * 1024 * 1024
 _MAX_INSTRUCTIONS = 200_000
+_MAX_FONTS = 500
 _MAX_NESTING = 64
 _MAX_FORM_DEPTH = 6
 #: A picture larger than this share of its page is a background.
 _BACKGROUND_SHARE = 0.25
-#: Below the baseline and above it, in font sizes: larger than any face's.
-_DESCENT, _ASCENT = -0.3, 1.0
 _LEADERS = " ._-\u2013\u2014\u2026\u00b7"
 #: A signature's box may touch what stands around it by this many points.
 _MARGIN = 2.0
@@ -89,12 +88,37 @@ class _Pen:
     path: list[tuple[float, float]] = field(default_factory=list)
     text: _Matrix = _IDENTITY
     line: _Matrix = _IDENTITY
+    #: Of every font used so far, by its object.
+    readers: dict[ObjectId | int, FontReader] = field(default_factory=dict)
+
+    @property
+    def reader(self) -> FontReader | None:
+        """The font in force."""
+        font = self.state.font
+        if font is None:
+            return None
+        key = font.objgen if font.is_indirect else id(font)
+        if key not in self.readers:
+            if len(self.readers) == _MAX_FONTS:
+                raise ValueError("more fonts than a page needs")
+            self.readers[key] = FontReader(font)
+        return self.readers[key]
 
 
-def marks_of(page: pikepdf.Object) -> tuple[Mark, ...]:
-    """Return the boxes, in default user space, within which a page's content leaves marks."""
+def new_budget() -> list[int]:
+    """Return how much content may be measured for one comparison, all its pages together."""
+    return [_MAX_CONTENT_BYTES, _MAX_INSTRUCTIONS]
+
+
+def marks_of(page: pikepdf.Object, budget: list[int] | None = None) -> tuple[Mark, ...]:
+    """Return the boxes, in default user space, within which a page's content leaves marks.
+
+    Args:
+        page: The page.
+        budget: What :func:`new_budget` gave and earlier pages left; pages beyond it are marked everywhere.
+    """
     try:
-        return tuple(_marks(page))
+        return tuple(_marks(page, budget or new_budget()))
     except (pikepdf.PdfError, UserWarning, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError):
         # a content stream that cannot be read may draw anything anywhere
         return (Mark(box=_EVERYWHERE, kind=MarkKind.UNKNOWN),)
@@ -130,17 +154,19 @@ def _area(box: Box) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
 
 
-def _marks(page: pikepdf.Object) -> Iterator[Mark]:
+def _marks(page: pikepdf.Object, budget: list[int]) -> Iterator[Mark]:
     contents = page.get("/Contents")
     streams = list(contents) if isinstance(contents, pikepdf.Array) else [contents] if contents is not None else []
     if not streams:
         return
-    pen = _Pen(resources=_inherited(page, "/Resources"), budget=[_MAX_CONTENT_BYTES, _MAX_INSTRUCTIONS])
+    pen = _Pen(resources=_inherited(page, "/Resources"), budget=budget)
     yield from _run(pen, page, streams)
 
 
 def _run(pen: _Pen, source: pikepdf.Object, streams: Sequence[pikepdf.Object]) -> Iterator[Mark]:
     """Follow one content stream within what is left of the budget."""
+    if min(pen.budget) < 0:
+        raise ValueError("too much content to measure")
     for stream in streams:
         pen.budget[0] -= len(read_bounded(stream, max_bytes=max(pen.budget[0], 1)))
     if pen.budget[0] < 0:
@@ -221,6 +247,7 @@ def _painted_object(pen: _Pen, name: str) -> Iterator[Mark]:
         resources=found.get("/Resources", pen.resources),
         budget=pen.budget,
         depth=pen.depth + 1,
+        readers=pen.readers,
         state=replace(pen.state, matrix=matrix),
     )
     yield from _run(inner, found, [found])
@@ -276,30 +303,37 @@ def _show(pen: _Pen, items: Sequence[object]) -> Iterator[Mark]:
     for item in items:
         if isinstance(item, pikepdf.String):
             data = bytes(item)
-            width = (_width(state.font, data) * state.size + len(data) * state.spacing) * state.scale
+            width = (_width(pen, data) * state.size + len(data) * state.spacing) * state.scale
             width += data.count(b" ") * state.word_spacing * state.scale
             if data.strip():
-                low, high = state.rise + _DESCENT * state.size, state.rise + _ASCENT * state.size
+                low, high = (state.rise + height * state.size for height in heights_of(state.font))
                 box = _box(_times(pen.text, state.matrix), (0.0, low), (width, high))
-                yield Mark(box=box, kind=_kind_of(state.font, data))
+                yield Mark(box=box, kind=_kind_of(pen, data))
         else:
             width = -_number(item) * state.size * state.scale / 1000
         pen.text = _times((1.0, 0.0, 0.0, 1.0, width, 0.0), pen.text)
 
 
-def _kind_of(font: pikepdf.Object | None, data: bytes) -> MarkKind:
+def _kind_of(pen: _Pen, data: bytes) -> MarkKind:
     try:
-        text = decode_text(font, data) if font is not None else ""
+        text = pen.reader.text(data) if pen.reader is not None else ""
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError):
         return MarkKind.TEXT
     return MarkKind.LEADERS if text and not text.strip(_LEADERS) else MarkKind.TEXT
 
 
-def _width(font: pikepdf.Object | None, data: bytes) -> float:
-    """In font sizes."""
-    if font is not None:
+def _width(pen: _Pen, data: bytes) -> float:
+    """In font sizes.
+
+    Raises:
+        ValueError: A font that writes downwards: where is not measured here.
+    """
+    font = pen.state.font
+    if font is not None and pen.reader is not None:
+        if font.get("/Subtype") == pikepdf.Name("/Type0") and str(font.get("/Encoding", "")).endswith("V"):
+            raise ValueError("a font that writes downwards")
         try:
-            return width_of_text(font, data) / 1000
+            return pen.reader.width(data) * unit_of(font)
         except (pikepdf.PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError):
             pass
     return float(len(data))

@@ -1,0 +1,84 @@
+"""Where a page has content is measured for every kind of font, and within one budget for all pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pikepdf
+import pytest
+from pikepdf import Array, Dictionary, Name, String
+
+from vnsign.pdf.comparing.font_reading import decode_text
+from vnsign.pdf.comparing.page_marks import MarkKind, is_marked, marks_of, new_budget
+
+_FREE_PLACE = (10.0, 10.0, 20.0, 20.0)
+
+
+@pytest.fixture
+def pdf() -> Iterator[pikepdf.Pdf]:
+    """An empty document."""
+    with pikepdf.new() as document:
+        yield document
+
+
+def _page(pdf: pikepdf.Pdf, content: bytes, font: pikepdf.Object | None = None) -> pikepdf.Object:
+    page = pdf.add_blank_page(page_size=(595, 842)).obj
+    page.Contents = pdf.make_stream(content)
+    page.Resources = Dictionary(Font=Dictionary(F1=font)) if font is not None else Dictionary()
+    return page
+
+
+def _composite(pdf: pikepdf.Pdf, *, encoding: str = "/Identity-H", maps: bytes = b"") -> pikepdf.Object:
+    descendant = Dictionary(Type=Name.Font, Subtype=Name.CIDFontType2, FontDescriptor=Dictionary(), DW=1000)
+    font = Dictionary(Type=Name.Font, Subtype=Name.Type0, Encoding=Name(encoding), ToUnicode=pdf.make_stream(maps))
+    font.DescendantFonts = Array([pdf.make_indirect(descendant)])
+    return pdf.make_indirect(font)
+
+
+def test_a_font_that_draws_itself_is_measured_in_its_own_units(pdf: pikepdf.Pdf) -> None:
+    """ISO 32000-2 §9.6.4: twenty glyphs, each as wide as the font is high, as TeX's bitmap fonts have them."""
+    glyph = pdf.make_stream(b"40 0 0 0 40 30 d1 0 0 30 30 re f")
+    font = Dictionary(Type=Name.Font, Subtype=Name.Type3, FirstChar=65, LastChar=65, Widths=Array([40]))
+    font.FontMatrix, font.FontBBox = Array([0.025, 0, 0, 0.025, 0, 0]), Array([0, 0, 40, 80])
+    font.CharProcs, font.Encoding = Dictionary(A=glyph), Dictionary(Differences=Array([65, Name.A]))
+    marks = marks_of(_page(pdf, b"BT /F1 12 Tf 60 300 Td (AAAAAAAAAAAAAAAAAAAA) Tj ET", pdf.make_indirect(font)))
+
+    assert is_marked(marks, (290, 301, 299, 310))
+    assert is_marked(marks, (290, 318, 299, 320))
+    assert not is_marked(marks, (305, 301, 320, 310))
+
+
+def test_text_that_runs_downwards_may_be_anywhere(pdf: pikepdf.Pdf) -> None:
+    """ISO 32000-2 §9.7.4.3: it is not measured, so no place is free."""
+    across = _page(pdf, b"BT /F1 12 Tf 60 300 Td <00410042> Tj ET", _composite(pdf))
+    down = _page(pdf, b"BT /F1 12 Tf 60 300 Td <00410042> Tj ET", _composite(pdf, encoding="/Identity-V"))
+
+    assert not is_marked(marks_of(across), _FREE_PLACE)
+    assert is_marked(marks_of(down), _FREE_PLACE)
+
+
+def test_a_map_larger_than_a_font_is_not_read(pdf: pikepdf.Pdf) -> None:
+    """A few hundred bytes would be millions of characters."""
+    one = b"1 beginbfrange <0000> <ffff> <0000> endbfrange "
+
+    with pytest.raises(ValueError, match="characters"):
+        decode_text(_composite(pdf, maps=one * 9), b"\x00A")
+
+
+def test_pages_share_what_may_be_measured(pdf: pikepdf.Pdf) -> None:
+    """One content stream on a thousand pages costs no more than on one; what is not measured is not free."""
+    budget = [min(new_budget()[0], 5_000), 200]
+    line = b"0 0 m 1 1 l S " * 50
+    first, second, third = (marks_of(_page(pdf, content), budget) for content in (line, line, b"0 0 m 1 1 l S"))
+
+    assert not is_marked(first, _FREE_PLACE)
+    assert {mark.kind for mark in (*second, *third)} == {MarkKind.UNKNOWN}
+    assert is_marked(third, _FREE_PLACE)
+
+
+def test_text_by_a_direct_font_for_each_word_is_bounded(pdf: pikepdf.Pdf) -> None:
+    """A font dictionary that is no object is read anew for each use."""
+    font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, Title=String("x"))
+    marks = marks_of(_page(pdf, b"BT 60 300 Td " + b"/F1 5 Tf (a) Tj " * 600 + b"ET", font))
+
+    assert is_marked(marks, _FREE_PLACE)
