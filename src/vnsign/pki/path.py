@@ -19,6 +19,8 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from threading import Lock
 from typing import Any, TypeVar
 
 from asn1crypto import x509 as asn1_x509
@@ -105,6 +107,10 @@ class PathPolicy:
 _MARGIN = timedelta(seconds=2)
 _EARLIEST, _LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _MAX_SPANS = 16
+#: asn1crypto reads a certificate bit by bit as it is asked, which two threads must not do with the same one.
+_ONE_AT_A_TIME = Lock()
+#: Authorities' certificates that stay read, of some ten kilobytes each.
+_MAX_KEPT = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -214,7 +220,8 @@ class PathFinder:
         self, certificate: bytes, pool: Sequence[x509.Certificate], *, at: datetime, policy: PathPolicy
     ) -> PathResult:
         try:
-            return self._search(certificate, pool, at=at, policy=policy)
+            with _ONE_AT_A_TIME:
+                return self._search(certificate, pool, at=at, policy=policy)
         except Exception as exc:  # noqa: BLE001 — boundary: certificates are hostile input, the libraries leak anything
             problem = next((problem for kind, problem in _PROBLEMS if isinstance(exc, kind)), PathProblem.INVALID)
             return PathResult(problem=problem, detail=f"{type(exc).__name__}: {exc}")
@@ -223,8 +230,8 @@ class PathFinder:
         self, certificate: bytes, pool: Sequence[x509.Certificate], *, at: datetime, policy: PathPolicy
     ) -> PathResult:
         context = ValidationContext(
-            trust_roots=[_asn1(anchor.public_bytes(Encoding.DER)) for anchor in self.trust.anchors],
-            other_certs=[_asn1(each.public_bytes(Encoding.DER)) for each in pool],
+            trust_roots=[_kept_asn1(anchor) for anchor in self.trust.anchors],
+            other_certs=[_kept_asn1(each) for each in pool],
             moment=at,
             allow_fetching=False,
             revocation_mode="soft-fail",
@@ -294,6 +301,12 @@ def _key_or_nothing(name: x509.Name) -> str:
 
 def _asn1(der: bytes) -> asn1_x509.Certificate:
     return asn1_x509.Certificate.load(der)
+
+
+@lru_cache(maxsize=_MAX_KEPT)
+def _kept_asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
+    """An authority's certificate, read once: the same few stand above every signer."""
+    return _asn1(certificate.public_bytes(Encoding.DER))
 
 
 def _drive(coroutine: Coroutine[Any, Any, _Result]) -> _Result:
