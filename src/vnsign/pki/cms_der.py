@@ -139,21 +139,23 @@ def read_usual_cms(data: bytes, *, extra_certificates: Sequence[bytes] = ()) -> 
         data: A ContentInfo; bytes after it are ignored.
         extra_certificates: Further certificates (DER) among which the signer's may be.
     """
+    message = first_element(data)
     try:
-        return _read(_first_element(data), extra_certificates)
+        return None if message is None else _read(message, extra_certificates)
     except (_NotUsual, ValueError, TypeError, LookupError, OverflowError):
         return None
 
 
-def _first_element(data: bytes) -> bytes:
-    """Cut off what follows (the zero padding of /Contents). Source: X.690 §8.1.3."""
-    if data[0] != _SEQUENCE or data[1] == _LONG_FORM:
-        raise _NotUsual
-    start = _content_start(data)
+def first_element(data: bytes) -> bytes | None:
+    """Cut off what follows (the zero padding of /Contents); None for a length that is not definite. X.690 §8.1.3."""
+    if len(data) < 2 or data[0] != _SEQUENCE or data[1] == _LONG_FORM:  # noqa: PLR2004 — tag and length
+        return None
+    start = content_start(data)
     return data[: start + (int.from_bytes(data[2:start], "big") if start > 2 else data[1])]  # noqa: PLR2004 — tag and length
 
 
-def _content_start(element: bytes) -> int:
+def content_start(element: bytes) -> int:
+    """Return where an element's contents begin. Source: X.690 §8.1.3."""
     return 2 if element[1] < _LONG_FORM else 2 + element[1] - _LONG_FORM
 
 
@@ -200,7 +202,7 @@ def _read(data: bytes, extra_certificates: Sequence[bytes]) -> SignedCms:
 def _as_signed(attributes: list[st.Attribute]) -> bytes:
     """RFC 5652 §5.4: the attributes are signed with the tag SET OF, not with their implicit [0]."""
     outer = asn1.encode_der(_SignedAttributes(attributes=attributes))
-    return _SET + outer[_content_start(outer) + 1 :]
+    return _SET + outer[content_start(outer) + 1 :]
 
 
 def _by_type(attributes: list[st.Attribute] | None) -> _Attributes:

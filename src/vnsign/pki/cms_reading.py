@@ -27,7 +27,7 @@ from vnsign.pki.cms_der import read_usual_cms
 from vnsign.pki.cms_signed import SignedCms, SigningCertificateReference
 from vnsign.policy.plausible_times import is_plausible
 
-__all__ = ["SignedCms", "SigningCertificateReference", "parse_signed_data", "read_any_cms"]
+__all__ = ["SignedCms", "SigningCertificateReference", "parse_signed_data", "read_any_cms", "read_usual_cms"]
 
 _SIGNED_DATA = "signed_data"
 _OID_SIGNATURE_TIMESTAMP = "1.2.840.113549.1.9.16.2.14"

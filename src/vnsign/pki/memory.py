@@ -15,7 +15,7 @@ What it does not do: read a clock, or remember a verdict.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -24,55 +24,15 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
+from vnsign.pki.bounded import Bounded
+from vnsign.pki.cms_forms import CmsForms
 from vnsign.pki.signed_objects import is_answer_by, is_certificate_by, is_list_by
 from vnsign.pki.timestamp_reading import TimestampToken, parse_timestamp
 
-_Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
-#: Entries of each kind; one has some kilobytes.
-_MAX_ENTRIES = 4_096
 #: A file has a few tokens, each looked at two or three times.
 _MAX_TOKENS, _MAX_TOKEN_BYTES = 64, 4 * 1024 * 1024
-#: Of lists and answers read; the largest public lists have some 30 MB.
-_MAX_BYTES = 64 * 1024 * 1024
 _MISSING: Any = object()
-
-
-class Bounded(Generic[_Key, _Value]):
-    """A dictionary that forgets its oldest entries."""
-
-    def __init__(self, *, max_entries: int = _MAX_ENTRIES, max_weight: int = _MAX_BYTES) -> None:
-        self._entries: dict[_Key, tuple[_Value, int]] = {}
-        self._max_entries = max_entries
-        self._max_weight = max_weight
-        self._weight = 0
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def get(self, key: _Key, default: _Value) -> _Value:
-        """Return what is kept, or ``default``."""
-        entry = self._entries.get(key)
-        return default if entry is None else entry[0]
-
-    def put(self, key: _Key, value: _Value, *, weight: int = 0) -> _Value:
-        """Keep a value, unless it alone is too heavy, and return it."""
-        if weight <= self._max_weight:
-            self._drop(key)
-            self._entries[key] = (value, weight)
-            self._weight += weight
-            while len(self._entries) > self._max_entries or self._weight > self._max_weight:
-                self._drop(next(iter(self._entries)))
-        return value
-
-    def remember(self, key: _Key, compute: Callable[[], _Value], *, weight: int = 0) -> _Value:
-        """Return what is kept, else compute and keep it."""
-        found = self.get(key, _MISSING)
-        return self.put(key, compute(), weight=weight) if found is _MISSING else found
-
-    def _drop(self, key: _Key) -> None:
-        _, weight = self._entries.pop(key, (None, 0))
-        self._weight -= weight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +52,13 @@ class PkiMemory:
         paths: What :class:`vnsign.pki.path.PathFinder` found.
         finders: One for each trust and each set of certificates that a file brought.
         said: What an authentic list or answer says of a certificate under an issuer.
+        messages: Forms of CMS messages that were read.
     """
 
     paths: Bounded[Hashable, tuple[Lasting[Any], ...]] = field(default_factory=Bounded, repr=False)
     finders: Bounded[Hashable, Any] = field(default_factory=lambda: Bounded(max_entries=256), repr=False)
     said: Bounded[Hashable, Any] = field(default_factory=Bounded, repr=False)
+    messages: CmsForms = field(default_factory=CmsForms, repr=False)
     _signatures: Bounded[Hashable, bool] = field(default_factory=Bounded, repr=False)
     _digests: Bounded[Hashable, str] = field(default_factory=Bounded, repr=False)
     _lists: Bounded[bytes, x509.CertificateRevocationList] = field(default_factory=Bounded, repr=False)
@@ -143,7 +105,7 @@ class PkiMemory:
         Raises:
             InputError: ``MALFORMED_TIMESTAMP``.
         """
-        token = self._tokens.remember(der, lambda: parse_timestamp(der), weight=len(der))
+        token = self._tokens.remember(der, lambda: parse_timestamp(der, read=self.messages.read), weight=len(der))
         if token.cms.signer_certificate is None and extra_certificates:
             return parse_timestamp(der, extra_certificates=extra_certificates)
         return token

@@ -36,7 +36,8 @@ from pyhanko_certvalidator.errors import (
 from pyhanko_certvalidator.policy_decl import AcceptAllAlgorithms, PKIXValidationParams
 
 from vnsign.pki.anchors import TrustAnchors, is_authority
-from vnsign.pki.memory import Bounded, Lasting, PkiMemory
+from vnsign.pki.bounded import Bounded
+from vnsign.pki.memory import Lasting, PkiMemory
 from vnsign.pki.name_matching import name_key
 from vnsign.pki.signature_values import load_certificate
 

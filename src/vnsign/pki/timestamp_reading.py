@@ -10,9 +10,10 @@ Source: RFC 3161 §2.4.2; RFC 5816 (ESSCertIDv2).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from asn1crypto import tsp
 from cryptography.hazmat import asn1
@@ -47,14 +48,23 @@ class TimestampToken:
     accuracy: timedelta | None = None
 
 
-def parse_timestamp(data: bytes, *, extra_certificates: tuple[bytes, ...] = ()) -> TimestampToken:
-    """Read a TimeStampToken (a ContentInfo).
+class ReadsCms(Protocol):
+    """Reads a CMS, as :func:`vnsign.pki.cms_reading.parse_signed_data` does."""
+
+    def __call__(self, data: bytes, *, extra_certificates: Sequence[bytes] = ()) -> SignedCms:
+        """Read."""
+
+
+def parse_timestamp(
+    data: bytes, *, extra_certificates: tuple[bytes, ...] = (), read: ReadsCms = parse_signed_data
+) -> TimestampToken:
+    """Read a TimeStampToken (a ContentInfo); ``read`` reads the message it is.
 
     Raises:
         InputError: ``MALFORMED_TIMESTAMP``.
     """
     try:
-        cms = parse_signed_data(data, extra_certificates=extra_certificates)
+        cms = read(data, extra_certificates=extra_certificates)
     except InputError as exc:
         raise InputError(ErrorCode.MALFORMED_TIMESTAMP, f"the timestamp cannot be read: {exc.message}") from exc
     if cms.content_type != _TST_INFO or cms.content is None:

@@ -107,7 +107,7 @@ def _judge_document(opened: OpenedPdf, structure: PdfStructure, *, circumstances
     if not structure.signatures:
         return DocumentReport(file="", verdict=Verdict.NO_SIGNATURE)
     data = opened.data
-    sources = [read_signature(data, found) for found in structure.signatures]
+    sources = [read_signature(data, found, messages=circumstances.memory.messages) for found in structure.signatures]
     revisions = describe_revisions(data, structure.signatures)
     signed = [s.cms for s in sources if s.cms is not None]
     material = gather_material(structure.store, signed, circumstances=circumstances)

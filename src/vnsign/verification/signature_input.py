@@ -10,7 +10,8 @@ from asn1crypto import core
 from vnsign.errors import ErrorCode, InputError
 from vnsign.pdf.reading.opened import PdfBytes, pieces
 from vnsign.pdf.reading.structure import FoundSignature
-from vnsign.pki.cms_reading import SignedCms, parse_signed_data
+from vnsign.pki.cms_forms import CmsForms
+from vnsign.pki.cms_reading import SignedCms
 from vnsign.pki.covered import Covered
 from vnsign.policy.validation import BARE_RSA_SUB_FILTER
 
@@ -31,14 +32,14 @@ class SignatureInput:
     is_data_missing: bool = False
 
 
-def read_signature(data: PdfBytes, found: FoundSignature) -> SignatureInput:
-    """Read the CMS of a signature that was found."""
+def read_signature(data: PdfBytes, found: FoundSignature, *, messages: CmsForms) -> SignatureInput:
+    """Read the CMS of a signature that was found; ``messages`` are the forms that were met before."""
     signed = Covered(pieces=lambda: _signed_pieces(data, found))
     try:
         if found.sub_filter == BARE_RSA_SUB_FILTER:
             cms = _read_bare_rsa(found)
         else:
-            cms = parse_signed_data(found.contents, extra_certificates=found.certificates)
+            cms = messages.read(found.contents, extra_certificates=found.certificates)
     except InputError as exc:
         return SignatureInput(found=found, cms=None, broken=exc.message, signed=signed)
     return SignatureInput(found=found, cms=cms, broken="", signed=signed)

@@ -40,7 +40,10 @@ def inspect_statement(cms: bytes, statement: bytes | None, *, circumstances: Cir
         is_certification=False,
         locks=(),
     )
-    source = replace(read_signature(statement or b"", found), is_data_missing=statement is None)
+    source = replace(
+        read_signature(statement or b"", found, messages=circumstances.memory.messages),
+        is_data_missing=statement is None,
+    )
     material = gather_material(
         SecurityStore(), [source.cms] if source.cms is not None else [], circumstances=circumstances
     )

@@ -21,6 +21,7 @@ from typing import Any, BinaryIO, NamedTuple, Protocol, Self, TypeVar, cast, ove
 import pikepdf
 
 from vnsign.pdf.opening import open_pdf, open_stream, warnings_of
+from vnsign.pdf.plain.layout import PlainPdf, read_plain
 from vnsign.pdf.source import ReadAt
 
 _Kept = TypeVar("_Kept")
@@ -146,6 +147,12 @@ class OpenedPdf:
         self._opened.clear()
         if self._mapped is not None:
             self._mapped.close()
+
+    @property
+    def plain(self) -> PlainPdf | None:
+        """The file read in one pass; None if it is not of the plainest kind, or not in memory."""
+        data = self.data
+        return self.remember("plain", lambda: read_plain(data)) if isinstance(data, bytes) else None
 
     def until(self, end: int | None = None) -> pikepdf.Pdf:
         """Return the revision that ends before byte ``end``, opened; None is the whole file. It stays open.

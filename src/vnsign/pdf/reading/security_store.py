@@ -5,6 +5,7 @@ Source: ISO 32000-2 §12.8.4.3; ETSI EN 319 142-1 §5.4.2.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,8 @@ import pikepdf
 from vnsign.errors import InputError
 from vnsign.pdf.dates import parse_pdf_date
 from vnsign.pdf.opening import ObjectId, read_bounded
+from vnsign.pdf.plain.reader import has_plain_store
+from vnsign.pdf.plain.syntax import NotPlain
 from vnsign.pdf.reading.opened import OpenedPdf
 
 #: More signatures than any document has: an entry each.
@@ -92,6 +95,9 @@ def _related(entries: object, read: _Read) -> tuple[RelatedInformation, ...]:
 
 def has_security_store(file: OpenedPdf, end: int) -> bool:
     """Tell whether the revision that ends at ``end`` has a document security store; False if it cannot be read."""
+    if (plain := file.plain) is not None:
+        with suppress(NotPlain):
+            return has_plain_store(plain, end)
     try:
         return isinstance(file.until(end).Root.get("/DSS"), pikepdf.Dictionary)
     except (InputError, pikepdf.PdfError, ValueError, AttributeError):

@@ -16,95 +16,49 @@ Source: ISO 32000-2 §12.7.5.5 (signature fields), §12.8.1 (signature dictionar
 from __future__ import annotations
 
 import re
+from binascii import unhexlify
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime
-from enum import StrEnum
+from contextlib import suppress
+from dataclasses import replace
 
 import pikepdf
 
 from vnsign.errors import ErrorCode, InputError
 from vnsign.pdf.dates import parse_pdf_date
+from vnsign.pdf.plain.structure import read_plain_structure
+from vnsign.pdf.plain.syntax import NotPlain
 from vnsign.pdf.reading.opened import OpenedPdf, PdfBytes, occurrences
-from vnsign.pdf.reading.restrictions import MAX_FIELD_DEPTH, FieldLock, inherited, name_of, read_restrictions
+from vnsign.pdf.reading.restrictions import MAX_FIELD_DEPTH, inherited, name_of, read_restrictions
 from vnsign.pdf.reading.security_store import SecurityStore, read_store
+from vnsign.pdf.reading.signature_dictionaries import (
+    TRAILER_WINDOW_BYTES,
+    ByteRangeProblem,
+    FoundSignature,
+    PdfStructure,
+    SignatureKind,
+    is_whole_revision,
+    ordered,
+)
+
+__all__ = [
+    "ByteRangeProblem",
+    "FoundSignature",
+    "PdfStructure",
+    "SignatureKind",
+    "field_name",
+    "is_signature_dictionary",
+    "read_structure",
+    "structure_of",
+]
 
 _MAX_NESTING = 8
 _DIRECT = (0, 0)
 _BYTE_RANGE_LENGTH = 4
-_TRAILER_WINDOW_BYTES = 32
-_HEX_STRING = re.compile(rb"<([0-9A-Fa-f\x00\t\n\f\r ]*)>")
 #: An end of file marker and the line end after it, both within what a signature covers.
 _REVISION_END = re.compile(rb"%%EOF(?:\r\n|\r|\n)?")
 _MAX_EARLIER_REVISIONS = 20
 _MAX_EARLIER_BYTES = 256 * 1024 * 1024
 _WHITE_SPACE = b"\x00\t\n\f\r "
-
-
-class SignatureKind(StrEnum):
-    """What a signature dictionary is."""
-
-    SIGNATURE = "signature"
-    DOCUMENT_TIMESTAMP = "document_timestamp"
-
-
-class ByteRangeProblem(StrEnum):
-    """Why a byte range proves nothing."""
-
-    MISSING = "missing"
-    MALFORMED = "malformed"
-    OUTSIDE_FILE = "outside_file"
-    NOT_AROUND_CONTENTS = "not_around_contents"
-    NOT_WHOLE_REVISION = "not_whole_revision"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundSignature:
-    """One signature dictionary.
-
-    Attributes:
-        field: Fully qualified field name; empty if no field holds it.
-        object_id: Object and generation number of the dictionary, (0, 0) if it is not an indirect object.
-        problem: Why its byte range proves nothing; None if it is in order.
-        byte_range: As written; empty if unreadable.
-        contents: The CMS with its padding.
-        certificates: /Cert of the old SubFilters, DER.
-        claimed_time: /M, aware; None if absent or unreadable.
-        permissions: DocMDP /P of a certification signature or of the field's lock, the stricter; None if none.
-        is_certification: Whether the signature itself carries a DocMDP transform.
-        locks: FieldMDP transforms and the field's /Lock.
-    """
-
-    field: str
-    object_id: tuple[int, int]
-    kind: SignatureKind
-    sub_filter: str
-    problem: ByteRangeProblem | None
-    byte_range: tuple[int, ...]
-    contents: bytes
-    certificates: tuple[bytes, ...]
-    claimed_time: datetime | None
-    permissions: int | None
-    is_certification: bool
-    locks: tuple[FieldLock, ...]
-
-    @property
-    def covered_end(self) -> int:
-        """First byte after what the signature covers; 0 if its byte range is not in order."""
-        return self.byte_range[2] + self.byte_range[3] if self.problem is None else 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PdfStructure:
-    """What was found, signatures in the order in which they were made.
-
-    Attributes:
-        warnings: What the reader had to repair; a file in order has none.
-    """
-
-    signatures: tuple[FoundSignature, ...]
-    store: SecurityStore
-    warnings: tuple[str, ...]
 
 
 def read_structure(data: bytes) -> PdfStructure:
@@ -119,6 +73,9 @@ def structure_of(file: OpenedPdf) -> PdfStructure:
     Raises:
         InputError: ``NOT_A_PDF``, ``ENCRYPTED_PDF``, ``MALFORMED_PDF``.
     """
+    if (plain := file.plain) is not None:
+        with suppress(NotPlain):
+            return read_plain_structure(plain)
     mentioned = occurrences(file.data, b"/ByteRange")
     try:
         structure = _read(file, mentioned)
@@ -129,7 +86,7 @@ def structure_of(file: OpenedPdf) -> PdfStructure:
         return PdfStructure(signatures=earlier, store=SecurityStore(), warnings=(exc.message,))
     found = structure.signatures
     if mentioned > len(found):
-        found = tuple(_order(iter((*found, *_earlier_signatures(file, known=found)))))
+        found = ordered((*found, *_earlier_signatures(file, known=found)))
     if not found and mentioned:
         found = (_unreadable(),)
     return replace(structure, signatures=found)
@@ -137,7 +94,7 @@ def structure_of(file: OpenedPdf) -> PdfStructure:
 
 def _read(file: OpenedPdf, mentioned: int) -> PdfStructure:
     try:
-        found = tuple(_order(_once_each(_find_signatures(file.until(), file.data, mentioned))))
+        found = ordered(_once_each(_find_signatures(file.until(), file.data, mentioned)))
         return PdfStructure(signatures=found, store=read_store(file.until()), warnings=tuple(sorted(file.warnings())))
     except InputError:
         raise
@@ -169,7 +126,7 @@ def _earlier_signatures(file: OpenedPdf, *, known: tuple[FoundSignature, ...]) -
             if signature.problem is None and signature.byte_range not in seen:
                 seen.add(signature.byte_range)
                 found.append(signature)
-    return tuple(_order(iter(found)))
+    return ordered(found)
 
 
 def _unreadable() -> FoundSignature:
@@ -199,10 +156,6 @@ def _once_each(found: Iterator[FoundSignature]) -> Iterator[FoundSignature]:
         elif signature.byte_range not in by_range or not by_range[signature.byte_range].field:
             by_range[signature.byte_range] = signature
     yield from by_range.values()
-
-
-def _order(found: Iterator[FoundSignature]) -> list[FoundSignature]:
-    return sorted(found, key=lambda s: (s.problem is not None, s.covered_end, s.field))
 
 
 def _find_signatures(pdf: pikepdf.Pdf, data: PdfBytes, mentioned: int) -> Iterator[FoundSignature]:
@@ -319,16 +272,22 @@ def _check_byte_range(data: PdfBytes, byte_range: tuple[int, ...]) -> tuple[Byte
     _, first_end, second_start, second_length = byte_range
     if second_start + second_length > len(data):
         return ByteRangeProblem.OUTSIDE_FILE, b""
-    hexadecimal = _HEX_STRING.fullmatch(data[first_end:second_start])
-    if hexadecimal is None:
+    gap = _hexadecimal(data[first_end:second_start])
+    if gap is None:
         return ByteRangeProblem.NOT_AROUND_CONTENTS, b""
-    digits = hexadecimal.group(1).translate(None, _WHITE_SPACE)
-    gap = bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
     end = second_start + second_length
-    # ISO 32000-2 §12.8.1: the whole revision; anything less leaves room for a second meaning of the same bytes
-    if not data[max(0, end - _TRAILER_WINDOW_BYTES) : end].rstrip(_WHITE_SPACE).endswith(b"%%EOF"):
+    if not is_whole_revision(data[max(0, end - TRAILER_WINDOW_BYTES) : end]):
         return ByteRangeProblem.NOT_WHOLE_REVISION, gap
     return None, gap
+
+
+def _hexadecimal(spelled: bytes) -> bytes | None:
+    digits = spelled[1:-1].translate(None, _WHITE_SPACE)
+    is_string = len(spelled) > 1 and spelled[:1] == b"<" and spelled[-1:] == b">"
+    try:
+        return unhexlify(digits + b"0" * (len(digits) % 2)) if is_string else None
+    except ValueError:
+        return None
 
 
 def _is_well_formed(byte_range: tuple[int, ...]) -> bool:

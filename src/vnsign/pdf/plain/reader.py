@@ -1,0 +1,97 @@
+"""One state of a plain file: its objects, with references followed and streams decoded.
+
+Source: ISO 32000-2 §7.3.8, §7.3.10.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+
+from vnsign.pdf.opening import MAX_STREAM_BYTES
+from vnsign.pdf.plain.layout import Object, PlainPdf
+from vnsign.pdf.plain.syntax import NotPlain, Reference, Value, is_dictionary
+
+_Objects = Mapping[int, Object]
+
+
+class PlainReader:
+    """Objects of one state of a file, with their references followed."""
+
+    def __init__(self, pdf: PlainPdf, objects: _Objects) -> None:
+        self.data = pdf.data
+        self.objects = objects
+
+    def value(self, number: int) -> Value:
+        """Return what an object says, a stream's dictionary if it is one.
+
+        Raises:
+            NotPlain: There is no such object, or it is not spelled in the plainest way.
+        """
+        found = self.objects.get(number)
+        if found is None:
+            raise NotPlain
+        return found.value(self.data)
+
+    def spelled(self, number: int) -> bytes:
+        """Return the bytes of a dictionary that needs no repair.
+
+        Raises:
+            NotPlain: There is none of this number.
+        """
+        found = self.objects.get(number)
+        if found is None or found.stream is not None or not is_dictionary(self.data, found.start, found.end):
+            raise NotPlain
+        return self.data[found.start : found.end]
+
+    def follow(self, value: Value | None) -> Value | None:
+        """Return what a reference leads to, a stream not being anything here; anything else as it is."""
+        if not isinstance(value, Reference):
+            return value
+        found = self.objects.get(value.number)
+        if found is None or value.generation or found.stream is not None:
+            raise NotPlain
+        followed = found.value(self.data)
+        if isinstance(followed, Reference):
+            raise NotPlain
+        return followed
+
+    def stream(self, value: Value) -> bytes:
+        """Return the decoded data of the stream that a reference leads to.
+
+        Raises:
+            NotPlain: It is no stream, or encoded in another way than plain deflate.
+        """
+        found = self.objects.get(value.number) if isinstance(value, Reference) else None
+        if found is None or found.stream is None:
+            raise NotPlain
+        dictionary = found.value(self.data)
+        raw = self.data[slice(*found.stream)]
+        if not isinstance(dictionary, dict) or "/DecodeParms" in dictionary or "/F" in dictionary:
+            raise NotPlain
+        coding = dictionary.get("/Filter")
+        if coding is None:
+            return raw
+        if coding != "/FlateDecode":
+            raise NotPlain
+        inflater = zlib.decompressobj()
+        try:
+            inflated = inflater.decompress(raw, MAX_STREAM_BYTES)
+        except zlib.error as exc:
+            raise NotPlain from exc
+        if inflater.unconsumed_tail:
+            raise NotPlain
+        return inflated
+
+
+def has_plain_store(pdf: PlainPdf, end: int) -> bool:
+    """Tell whether the revision that ends at ``end`` has a document security store.
+
+    Raises:
+        NotPlain: No revision ends there.
+    """
+    reader = PlainReader(pdf, pdf.objects(pdf.revisions_until(end)))
+    catalog = reader.value(pdf.root)
+    if not isinstance(catalog, dict):
+        raise NotPlain
+    return isinstance(reader.follow(catalog.get("/DSS")), dict)

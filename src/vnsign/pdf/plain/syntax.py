@@ -1,0 +1,219 @@
+"""Objects in their plainest spelling → Python values.
+
+Names are ``str`` with their slash, strings ``bytes``, references :class:`Reference`, arrays ``list``, dictionaries
+``dict``, numbers ``int`` or ``Decimal``.
+
+Invariants:
+    - Only what every reader spells and reads in the same way: no ``#`` in names, no nested parentheses in strings, no
+      entry that is null, no key twice. Anything else raises :class:`NotPlain`, and is read elsewhere.
+    - Time grows with the number of bytes and with nothing else: no pattern here goes back over what it has matched.
+
+What it does not do: resolve references, or read streams.
+
+Source: ISO 32000-2 §7.2 (lexical conventions), §7.3 (objects).
+"""
+
+from __future__ import annotations
+
+import re
+from binascii import unhexlify
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+WS = rb"[\x00\t\n\f\r ]"
+_DELIMITED = rb"(?=[\x00\t\n\f\r ()<>\[\]/%]|\Z)"
+_NAME = rb"/[!\"$&'*+,\-.0-9:;=?@A-Z\\^_`a-z|~]++" + _DELIMITED
+_NUMBER = rb"[+-]?(?:\d++(?:\.\d*+)?|\.\d++)" + _DELIMITED
+_STRING = rb"\((?:[^()\\]++|\\[^\r\n])*+\)"
+_KEYWORD = rb"(?:R|true|false|null)" + _DELIMITED
+_COMMENT = rb"%[^\r\n]*+(?=[\r\n])"
+_NUMBERS = rb"[\x00\t\n\f\r 0-9+\-.\[\]]++"
+_WORDS = re.compile(rb"(?:" + rb"|".join((_NUMBERS, _NAME, rb"<<", rb">>", _STRING, _KEYWORD, _COMMENT)) + rb")*+")
+_TOKEN = re.compile(
+    _NAME + rb"|\d{1,10} \d{1,5} R" + _DELIMITED + rb"|" + _NUMBER + rb"|<<|>>|[\[\]]|" + _STRING + rb"|"
+    rb"<[0-9A-Fa-f\x00\t\n\f\r ]*+>|(?<=[\x00\t\n\f\r ()<>\[\]])(?:true|false)" + _DELIMITED + rb"|" + _COMMENT + rb"|"
+    # whatever is nothing of this is not passed over
+    rb"[^\x00\t\n\f\r ]"
+)
+_ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|(.))", re.DOTALL)
+_ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"(": b"(", b")": b")", b"\\": b"\\"}
+_BLANK = b"\x00\t\n\f\r "
+_DIGITS = frozenset(b"+ - . 0 1 2 3 4 5 6 7 8 9".split())
+_WORDS_OF_TRUTH = frozenset({b"true", b"false"})
+_SLASH, _PERCENT = b"/%"
+_CONTENTS = re.compile(rb"/Contents" + WS + rb"*+<(?!<)")
+_BRACKETS = re.compile(rb"[<>\[\]]")
+_LONG_BYTES = 512
+_MAX_DEPTH = 32
+_HEX_DIGITS = b"0123456789abcdefABCDEF" + _BLANK
+
+
+class NotPlain(Exception):
+    """The bytes are not of the plainest kind."""
+
+
+class Reference(NamedTuple):
+    """An indirect reference."""
+
+    number: int
+    generation: int
+
+
+class HexString(bytes):
+    """A string written in hexadecimal, and where it stands in the file."""
+
+    start: int
+    end: int
+
+
+#: What :func:`parse_object` returns.
+Value = bool | int | Decimal | str | bytes | Reference | list["Value"] | dict[str, "Value"]
+
+
+def parse_object(data: bytes, start: int, end: int) -> Value:
+    """Return the one object in ``data[start:end]``.
+
+    Raises:
+        NotPlain: It is not spelled in the plainest way, or not one object.
+    """
+    spelled, contents = data[start:end], None
+    if len(spelled) > _LONG_BYTES and (found := _CONTENTS.search(spelled)) is not None:
+        # ten thousand digits are looked at by other means, ten times as fast
+        spelled, contents = _without_contents(spelled, found, start)
+    tokens = iter(_TOKEN.findall(spelled))
+    value = _value(next(tokens, b""), tokens, depth=0)
+    if any(token[:1] != b"%" for token in tokens):
+        raise NotPlain
+    if contents is not None:
+        if not isinstance(value, dict) or value.get("/Contents") != b"":
+            raise NotPlain
+        value["/Contents"] = contents
+    return value
+
+
+def _without_contents(spelled: bytes, found: re.Match[bytes], offset: int) -> tuple[bytes, HexString]:
+    begin, end = found.end() - 1, spelled.find(b">", found.end())
+    contents = HexString(_hexadecimal(spelled[begin : end + 1]))
+    contents.start, contents.end = offset + begin, offset + end + 1
+    return spelled[:begin] + b"<>" + spelled[end + 1 :], contents
+
+
+def _hexadecimal(token: bytes) -> bytes:
+    digits = token[1:-1].translate(None, _BLANK)
+    try:
+        return unhexlify(digits + b"0" * (len(digits) % 2))
+    except ValueError as exc:
+        raise NotPlain from exc
+
+
+def _value(token: bytes, tokens: Iterator[bytes], *, depth: int) -> Value:
+    """Return the value that begins with a token."""
+    if token == b"<<":
+        if depth > _MAX_DEPTH:
+            raise NotPlain
+        return _dictionary(tokens, depth=depth + 1)
+    if token == b"[":
+        if depth > _MAX_DEPTH:
+            raise NotPlain
+        return _array(tokens, depth=depth + 1)
+    return _scalar(token)
+
+
+def _array(tokens: Iterator[bytes], *, depth: int) -> list[Value]:
+    found: list[Value] = []
+    for token in tokens:
+        if token == b"]":
+            return found
+        if token[0] != _PERCENT:
+            found.append(_value(token, tokens, depth=depth))
+    raise NotPlain
+
+
+def _dictionary(tokens: Iterator[bytes], *, depth: int) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for token in tokens:
+        if token == b">>":
+            return found
+        if token[0] == _PERCENT:
+            continue
+        if token[0] != _SLASH or len(token) == 1:
+            raise NotPlain
+        key, value = token.decode("ascii"), next(tokens, b"")
+        if key in found or value[:1] == b"%":
+            raise NotPlain
+        found[key] = _value(value, tokens, depth=depth)
+    raise NotPlain
+
+
+def _scalar(token: bytes) -> Value:
+    first = token[:1]
+    if first == b"/" and len(token) > 1:
+        return token.decode("ascii")
+    if first in _DIGITS:
+        if token[-1:] == b"R":
+            number, generation, _ = token.split(b" ")
+            return Reference(int(number), int(generation))
+        return _number(token)
+    if first == b"(":
+        value = token[1:-1]
+        if len(token) == 1 or b"\r" in value:
+            raise NotPlain  # a line end within a string is read as another
+        return _ESCAPE.sub(_unescape, value) if b"\\" in value else value
+    if first == b"<" and len(token) > 1:
+        return _hexadecimal(token)
+    if token in _WORDS_OF_TRUTH:
+        return token == b"true"
+    raise NotPlain
+
+
+def _number(token: bytes) -> int | Decimal:
+    try:
+        return Decimal(token.decode("ascii")) if b"." in token else int(token)
+    except (ValueError, ArithmeticError) as exc:
+        raise NotPlain from exc
+
+
+def are_words(data: bytes, start: int, end: int) -> bool:
+    """Tell whether ``data[start:end]`` is words and nothing else: every string and every comment ends within."""
+    while True:
+        found = _WORDS.match(data, start, end)
+        start = start if found is None else found.end()
+        if start == end:
+            return True
+        close = data.find(b">", start, end)
+        if data[start : start + 1] != b"<" or close < 0 or data[start + 1 : close].translate(None, _HEX_DIGITS):
+            return False
+        start = close + 1
+
+
+def is_dictionary(data: bytes, start: int, end: int) -> bool:
+    """Tell whether ``data[start:end]`` is words in brackets that all close again, from first to last one dictionary.
+
+    A third of the work of reading it. Where there are strings, it is read.
+    """
+    spelled = data[start:end]
+    if b"(" in spelled or b"%" in spelled:
+        return isinstance(parse_object(data, start, end), dict)
+    spelled = spelled.strip(_BLANK)
+    if spelled[:2] != b"<<" or spelled[-2:] != b">>" or not are_words(data, start, end):
+        return False
+    brackets = b"".join(_BRACKETS.findall(spelled))
+    while brackets != b"<<>>":
+        inner = brackets[2:-2].replace(b"<>", b"").replace(b"[]", b"").replace(b"<<>>", b"")
+        if len(inner) + 4 == len(brackets):
+            return False
+        brackets = brackets[:2] + inner + brackets[-2:]
+    return True
+
+
+def _unescape(found: re.Match[bytes]) -> bytes:
+    octal, other = found.groups()
+    if octal is not None:
+        code = int(octal, 8)
+        if code > 255:  # noqa: PLR2004 — a byte
+            raise NotPlain
+        return bytes((code,))
+    if other not in _ESCAPED:
+        raise NotPlain
+    return _ESCAPED[other]
