@@ -13,6 +13,7 @@ Source: design of this project §4 (anchors pinned by SHA-256, one scheme at a t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives import hashes
 from vnsign.policy.known_anchors import Scheme, describe_anchor
 
 
+@lru_cache(maxsize=4096)
 def fingerprint(certificate: x509.Certificate) -> str:
     """Return the SHA-256 of the certificate's DER, lower-case hex: what is compared when trust is decided."""
     return certificate.fingerprint(hashes.SHA256()).hex()

@@ -32,6 +32,8 @@ from vnsign.pki.timestamp_reading import TimestampToken, parse_timestamp
 _Value = TypeVar("_Value")
 #: A file has a few tokens, each looked at two or three times.
 _MAX_TOKENS, _MAX_TOKEN_BYTES = 64, 4 * 1024 * 1024
+#: Each keeps the certificates that a file brought.
+_MAX_JUDGED = 2_048
 _MISSING: Any = object()
 
 
@@ -52,12 +54,16 @@ class PkiMemory:
         paths: What :class:`vnsign.pki.path.PathFinder` found.
         finders: One for each trust and each set of certificates that a file brought.
         said: What an authentic list or answer says of a certificate under an issuer.
+        judged: Paths that were judged and had nothing against them, for :mod:`vnsign.verification.kept_paths`.
         messages: Forms of CMS messages that were read.
     """
 
     paths: Bounded[Hashable, tuple[Lasting[Any], ...]] = field(default_factory=Bounded, repr=False)
     finders: Bounded[Hashable, Any] = field(default_factory=lambda: Bounded(max_entries=256), repr=False)
     said: Bounded[Hashable, Any] = field(default_factory=Bounded, repr=False)
+    judged: Bounded[Hashable, tuple[Lasting[Any], ...]] = field(
+        default_factory=lambda: Bounded(max_entries=_MAX_JUDGED), repr=False
+    )
     messages: CmsForms = field(default_factory=CmsForms, repr=False)
     _signatures: Bounded[Hashable, bool] = field(default_factory=Bounded, repr=False)
     _digests: Bounded[Hashable, str] = field(default_factory=Bounded, repr=False)

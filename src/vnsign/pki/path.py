@@ -169,6 +169,14 @@ class PathFinder:
             self.memory.paths.put(question, (*spans[-_MAX_SPANS:], span))
         return result
 
+    def steady_span(self, certificate: bytes, at: datetime) -> tuple[datetime, datetime] | None:
+        """Return the span around ``at`` in which no certificate near this one begins or ends to be valid.
+
+        None if one does at about that moment.
+        """
+        pool = self._pools.remember(certificate, lambda: tuple(self._above(certificate)))
+        return _steady_span([load_certificate(certificate), *pool, *self.trust.anchors], at)
+
     def _above(self, certificate: bytes) -> list[x509.Certificate]:
         """Certificates at hand that may stand above this one: its issuers by name, theirs, and so on."""
         parsed = load_certificate(certificate)

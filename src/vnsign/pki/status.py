@@ -98,7 +98,12 @@ def certificate_status(
 
 
 def path_statuses(
-    path: Sequence[x509.Certificate], *, evidence: RevocationEvidence, at: datetime, finder: PathFinder
+    path: Sequence[x509.Certificate],
+    *,
+    evidence: RevocationEvidence,
+    at: datetime,
+    finder: PathFinder,
+    asked_elsewhere: list[object] | None = None,
 ) -> Iterator[tuple[x509.Certificate, StatusResult]]:
     """Yield the status of every certificate of a path but its anchor, end entity first.
 
@@ -110,10 +115,12 @@ def path_statuses(
         evidence: Lists and answers; each is authenticated here.
         at: The moment that matters, aware UTC.
         finder: Finds the paths of list issuers among the certificates at hand.
+        asked_elsewhere: Gets whatever a status hangs on besides the issuer's own lists and answers.
 
     Source: RFC 5280 §6.1.3 (a)(3), §6.3.3.
     """
-    inquiry = _Inquiry(evidence=evidence, at=at, finder=finder)
+    elsewhere: list[object] = [] if asked_elsewhere is None else asked_elsewhere
+    inquiry = _Inquiry(evidence=evidence, at=at, finder=finder, elsewhere=elsewhere)
     for index in range(len(path) - 1):
         yield path[index], inquiry.status(path[index:])
 
@@ -124,6 +131,7 @@ class _Inquiry:
     at: datetime
     finder: PathFinder | None
     pending: tuple[x509.Certificate, ...] = ()
+    elsewhere: list[object] = field(default_factory=list)
     _good: dict[tuple[tuple[x509.Certificate, ...], tuple[x509.Certificate, ...]], bool] = field(default_factory=dict)
 
     def status(self, path: Sequence[x509.Certificate]) -> StatusResult:
@@ -188,6 +196,7 @@ class _Inquiry:
 
         def is_revoked(responder: x509.Certificate) -> bool:
             asked.append(responder)
+            self.elsewhere.append(responder)
             return self._is_listed(responder, path)
 
         is_issued_by = is_certificate_by if self.finder is None else self.finder.memory.is_certificate_by
@@ -212,6 +221,7 @@ class _Inquiry:
         ):
             return True
         asked_others.append(read)
+        self.elsewhere.append(read)
         if self.finder is None or len(self.pending) >= _MAX_DEPTH:
             return False
         candidates = self.finder.certificates_of(read.crl.issuer)

@@ -108,7 +108,7 @@ def _judge_document(opened: OpenedPdf, structure: PdfStructure, *, circumstances
         return DocumentReport(file="", verdict=Verdict.NO_SIGNATURE)
     data = opened.data
     sources = [read_signature(data, found, messages=circumstances.memory.messages) for found in structure.signatures]
-    revisions = describe_revisions(data, structure.signatures)
+    revisions = describe_revisions(opened, structure.signatures)
     signed = [s.cms for s in sources if s.cms is not None]
     material = gather_material(structure.store, signed, circumstances=circumstances)
     stamps = _judge_document_timestamps(opened, sources, material=material, revisions=revisions)

@@ -33,6 +33,7 @@ from vnsign.report import (
     Severity,
     SubIndication,
 )
+from vnsign.verification.kept_paths import KeptPath, find_kept, keep, question_of
 from vnsign.verification.material import Material
 from vnsign.verification.naming import digest_of, facts_of, name_of
 from vnsign.verification.strength import Existence, judge_digest_strength
@@ -78,6 +79,31 @@ class JudgedPath:
 def judge_path(verdicts: Verdicts, subject: Subject, *, material: Material) -> JudgedPath:
     """Find a path valid at the time that counts and judge the strength and the status of every certificate in it."""
     at = subject.existence.at
+    question = question_of(material, subject.certificate, subject.role, subject.demand, subject.path_policy)
+    kept = find_kept(material, question, at)
+    if kept is not None:
+        checks, chain = kept.told_for(at)
+        verdicts.tell(checks)
+        return JudgedPath(path=kept.path, chain=chain)
+    before, found = verdicts.counted(), _Found()
+    judged = _judge_path(verdicts, subject, material=material, found=found)
+    checks = verdicts.passed_since(before)
+    if question is not None and checks and judged.path.problem is None and not found.asked_elsewhere:
+        told = KeptPath(path=judged.path, chain=judged.chain, checks=checks, at=at)
+        keep(material, question, told, certificate=subject.certificate, results=found.results)
+    return judged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What the status of a path's certificates stands on, for whoever keeps it."""
+
+    results: list[StatusResult] = field(default_factory=list)
+    asked_elsewhere: list[object] = field(default_factory=list)
+
+
+def _judge_path(verdicts: Verdicts, subject: Subject, *, material: Material, found: _Found) -> JudgedPath:
+    at = subject.existence.at
     path = material.finder.find(subject.certificate, at=at, policy=subject.path_policy)
     verdicts.check(
         "path",
@@ -94,15 +120,19 @@ def judge_path(verdicts: Verdicts, subject: Subject, *, material: Material) -> J
         return JudgedPath(path=path, chain=_alone(certificate, subject))
     _judge_anchor(verdicts, path.certificates[-1], material=material, at=at)
     _judge_strength(verdicts, path.certificates, material=material)
-    return JudgedPath(path=path, chain=_judge_statuses(verdicts, subject, path.certificates, material=material))
+    return JudgedPath(
+        path=path, chain=_judge_statuses(verdicts, subject, path.certificates, material=material, found=found)
+    )
 
 
 def _judge_statuses(
-    verdicts: Verdicts, subject: Subject, path: Sequence[x509.Certificate], *, material: Material
+    verdicts: Verdicts, subject: Subject, path: Sequence[x509.Certificate], *, material: Material, found: _Found
 ) -> tuple[CertificateReport, ...]:
     at = subject.existence.at
     reports: list[CertificateReport] = []
-    for index, (certificate, result) in enumerate(_statuses(path, material=material, at=at)):
+    statuses = _statuses(path, material=material, at=at, asked_elsewhere=found.asked_elsewhere)
+    for index, (certificate, result) in enumerate(statuses):
+        found.results.append(result)
         is_wanted = subject.demand is StatusDemand.WHOLE_PATH or (
             subject.demand is StatusDemand.END_ENTITY and index == 0
         )
@@ -122,9 +152,11 @@ def _judge_statuses(
 
 
 def _statuses(
-    path: Sequence[x509.Certificate], *, material: Material, at: datetime
+    path: Sequence[x509.Certificate], *, material: Material, at: datetime, asked_elsewhere: list[object] | None = None
 ) -> Iterator[tuple[x509.Certificate, StatusResult]]:
-    return path_statuses(path, evidence=material.known.all, at=at, finder=material.finder)
+    elsewhere: list[object] = [] if asked_elsewhere is None else asked_elsewhere
+    evidence = material.known.all
+    return path_statuses(path, evidence=evidence, at=at, finder=material.finder, asked_elsewhere=elsewhere)
 
 
 def _state_of(

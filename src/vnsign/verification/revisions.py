@@ -10,18 +10,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from vnsign.pdf.reading.opened import PdfBytes, find_all
+from vnsign.pdf.reading.opened import OpenedPdf, PdfBytes, find_all
 from vnsign.pdf.reading.revisions import find_revision_ends
 from vnsign.pdf.reading.structure import FoundSignature, SignatureKind
 from vnsign.report import RevisionReport
 
 _STORE = re.compile(rb"/(?:DSS|VRI)\b")
+_STORE_WORDS = (b"/DSS", b"/VRI")
 _WHITE_SPACE = b"\x00\t\n\f\r "
 
 
-def describe_revisions(data: PdfBytes, signatures: Sequence[FoundSignature]) -> tuple[RevisionReport, ...]:
+def describe_revisions(file: OpenedPdf, signatures: Sequence[FoundSignature]) -> tuple[RevisionReport, ...]:
     """Return every revision, the oldest first."""
-    ends = find_revision_ends(data)
+    data, plain = file.data, file.plain
+    ends = (None if plain is None else plain.revision_ends()) or find_revision_ends(data)
+    # words are found ten times as fast as patterns
+    speaks_of_store = not isinstance(data, bytes) or any(word in data for word in _STORE_WORDS)
     reports: list[RevisionReport] = []
     start = 0
     for number, end in enumerate(ends, 1):
@@ -31,7 +35,7 @@ def describe_revisions(data: PdfBytes, signatures: Sequence[FoundSignature]) -> 
             added.append("signature")
         if any(s.kind is SignatureKind.DOCUMENT_TIMESTAMP for s in here):
             added.append("document_timestamp")
-        if next(find_all(data, _STORE, (start, end)), None) is not None:
+        if speaks_of_store and next(find_all(data, _STORE, (start, end)), None) is not None:
             added.append("security_store")
         reports.append(
             RevisionReport(

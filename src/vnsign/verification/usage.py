@@ -6,6 +6,8 @@ NĐ 68/2024/NĐ-CP Điều 31.1.b (scope of use).
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -14,6 +16,9 @@ from vnsign.policy.validation import ValidationPolicy
 from vnsign.report import FindingCode
 from vnsign.verification.naming import name_of
 from vnsign.verification.verdicts import Verdicts
+
+#: As many signers as an archive of an office has.
+_MAX_REMEMBERED = 4096
 
 
 def judge_signer_usage(verdicts: Verdicts, certificate: bytes, *, policy: ValidationPolicy) -> None:
@@ -72,13 +77,15 @@ def _name(purpose: x509.ObjectIdentifier) -> str:
     return purpose._name if purpose._name != "Unknown OID" else purpose.dotted_string  # noqa: SLF001 — nothing else tells
 
 
-def _purposes(certificate: x509.Certificate) -> list[x509.ObjectIdentifier]:
+@lru_cache(maxsize=_MAX_REMEMBERED)
+def _purposes(certificate: x509.Certificate) -> tuple[x509.ObjectIdentifier, ...]:
     try:
-        return list(certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
+        return tuple(certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
     except (x509.ExtensionNotFound, ValueError):
-        return []
+        return ()
 
 
+@lru_cache(maxsize=_MAX_REMEMBERED)
 def _key_usage(certificate: x509.Certificate) -> x509.KeyUsage | None:
     try:
         return certificate.extensions.get_extension_for_class(x509.KeyUsage).value

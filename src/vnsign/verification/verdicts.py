@@ -109,6 +109,21 @@ class Verdicts:
             outcome = Outcome.PASSED if outcome else Outcome.FAILED
         self._steps.setdefault(self._step, _Open()).checks.append(Check(name=name, outcome=outcome, values=values))
 
+    def tell(self, checks: Iterable[Check]) -> None:
+        """Add checks made elsewhere to the present step."""
+        self._steps.setdefault(self._step, _Open()).checks.extend(checks)
+
+    def counted(self) -> tuple[int, int]:
+        """Return how many checks the present step has, and how many findings there are; see :meth:`passed_since`."""
+        return len(self._steps.setdefault(self._step, _Open()).checks), len(self.findings)
+
+    def passed_since(self, before: tuple[int, int]) -> tuple[Check, ...]:
+        """Return the present step's checks since then, if all passed and nothing was found; else nothing."""
+        checks, findings = before
+        made = tuple(self._steps.setdefault(self._step, _Open()).checks[checks:])
+        is_clean = len(self.findings) == findings and all(check.outcome is Outcome.PASSED for check in made)
+        return made if is_clean else ()
+
     def add(self, finding: Finding, subindication: SubIndication | None = None) -> None:
         """Add a finding; ``subindication`` overrides the table's."""
         self.findings.append(finding)

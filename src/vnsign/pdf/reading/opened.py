@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, NamedTuple, Protocol, Self, TypeVar, cast, ove
 import pikepdf
 
 from vnsign.pdf.opening import open_pdf, open_stream, warnings_of
-from vnsign.pdf.plain.layout import PlainPdf, read_plain
+from vnsign.pdf.reading.plain.layout import PlainPdf, read_plain
 from vnsign.pdf.source import ReadAt
 
 _Kept = TypeVar("_Kept")

@@ -14,9 +14,9 @@ import pikepdf
 from vnsign.errors import InputError
 from vnsign.pdf.dates import parse_pdf_date
 from vnsign.pdf.opening import ObjectId, read_bounded
-from vnsign.pdf.plain.reader import has_plain_store
-from vnsign.pdf.plain.syntax import NotPlain
 from vnsign.pdf.reading.opened import OpenedPdf
+from vnsign.pdf.reading.plain.reader import has_plain_store
+from vnsign.pdf.reading.plain.syntax import NotPlain
 
 #: More signatures than any document has: an entry each.
 _MAX_RELATED = 1000

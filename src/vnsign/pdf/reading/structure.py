@@ -25,9 +25,9 @@ import pikepdf
 
 from vnsign.errors import ErrorCode, InputError
 from vnsign.pdf.dates import parse_pdf_date
-from vnsign.pdf.plain.structure import read_plain_structure
-from vnsign.pdf.plain.syntax import NotPlain
 from vnsign.pdf.reading.opened import OpenedPdf, PdfBytes, occurrences
+from vnsign.pdf.reading.plain.structure import read_plain_structure
+from vnsign.pdf.reading.plain.syntax import NotPlain
 from vnsign.pdf.reading.restrictions import MAX_FIELD_DEPTH, inherited, name_of, read_restrictions
 from vnsign.pdf.reading.security_store import SecurityStore, read_store
 from vnsign.pdf.reading.signature_dictionaries import (

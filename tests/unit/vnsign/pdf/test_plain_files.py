@@ -14,10 +14,10 @@ from tests.materials import Office, leader_signed, make_office, numbered, plain_
 from tests.mutation_kit import mutate
 from tests.support import SHARED_DATA
 from vnsign.errors import InputError
-from vnsign.pdf.plain.layout import read_plain
-from vnsign.pdf.plain.structure import read_plain_structure
-from vnsign.pdf.plain.syntax import NotPlain, parse_object
 from vnsign.pdf.reading import opened
+from vnsign.pdf.reading.plain.layout import read_plain
+from vnsign.pdf.reading.plain.structure import read_plain_structure
+from vnsign.pdf.reading.plain.syntax import NotPlain, parse_object
 from vnsign.pdf.reading.structure import PdfStructure, read_structure
 
 

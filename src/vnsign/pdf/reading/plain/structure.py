@@ -2,7 +2,7 @@
 
 Invariants:
     - What is returned equals what :func:`vnsign.pdf.reading.structure.structure_of` finds in the same file, field by
-      field; wherever that is not plain to see, :class:`~vnsign.pdf.plain.syntax.NotPlain` is raised.
+      field; wherever that is not plain to see, :class:`~vnsign.pdf.reading.plain.syntax.NotPlain` is raised.
     - Every ``/ByteRange`` in the file belongs to a signature that one field holds, and stands around its /Contents.
 
 What it does not do: verify or judge anything.
@@ -17,9 +17,9 @@ import re
 import pikepdf
 
 from vnsign.pdf.dates import parse_pdf_date
-from vnsign.pdf.plain.layout import PlainPdf
-from vnsign.pdf.plain.reader import PlainReader
-from vnsign.pdf.plain.syntax import WS, HexString, NotPlain, Reference, Value
+from vnsign.pdf.reading.plain.layout import PlainPdf
+from vnsign.pdf.reading.plain.reader import PlainReader
+from vnsign.pdf.reading.plain.syntax import WS, HexString, NotPlain, Reference, Value
 from vnsign.pdf.reading.restrictions import MAX_FIELD_DEPTH, FieldLock, LockAction
 from vnsign.pdf.reading.security_store import SecurityStore
 from vnsign.pdf.reading.signature_dictionaries import (

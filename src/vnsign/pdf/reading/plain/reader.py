@@ -9,8 +9,8 @@ import zlib
 from collections.abc import Mapping
 
 from vnsign.pdf.opening import MAX_STREAM_BYTES
-from vnsign.pdf.plain.layout import Object, PlainPdf
-from vnsign.pdf.plain.syntax import NotPlain, Reference, Value, is_dictionary
+from vnsign.pdf.reading.plain.layout import Object, PlainPdf
+from vnsign.pdf.reading.plain.syntax import NotPlain, Reference, Value, is_dictionary
 
 _Objects = Mapping[int, Object]
 

@@ -6,7 +6,7 @@ reader finds the same objects, and looking for a word in an object's bytes finds
 
 Invariants:
     - No object streams, cross-reference streams, hybrid files, encryption, free objects, generations but 0, names
-      with ``#``: :class:`~vnsign.pdf.plain.syntax.NotPlain` is raised, and the file is read elsewhere.
+      with ``#``: :class:`~vnsign.pdf.reading.plain.syntax.NotPlain` is raised, and the file is read elsewhere.
     - Each revision's table is the one that its ``startxref`` names, and each continues the one before it in the file.
 
 What it does not do: repair or guess. Look into streams.
@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from vnsign.pdf.plain.syntax import WS, NotPlain, Value, are_words, parse_object
+from vnsign.pdf.reading.plain.syntax import WS, NotPlain, Value, are_words, parse_object
 
 _HEADER = re.compile(rb"%PDF-[12]\.\d[\r\n]++(?:%[^\r\n]*+[\r\n]++|" + WS + rb"++)*+")
 _BEGIN = re.compile(rb"(\d{1,10}) 0 obj(?=[\x00\t\n\f\r <\[(/])")
@@ -207,6 +207,12 @@ class PlainPdf:
             if revision.end == end or (revision.end > end and not self.data[end : revision.end].strip(_BLANK)):
                 return count
         raise NotPlain
+
+    def revision_ends(self) -> tuple[int, ...] | None:
+        """As :func:`vnsign.pdf.reading.revisions.find_revision_ends`; None if something else looks like an end."""
+        if self.data.count(b"startxref") != len(self.revisions):
+            return None
+        return (*(revision.end for revision in self.revisions[:-1]), len(self.data))
 
     def objects(self, revisions: int | None = None) -> dict[int, Object]:
         """Return the objects as they stand after so many revisions (None: after all), by number."""
