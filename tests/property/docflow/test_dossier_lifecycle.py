@@ -185,8 +185,9 @@ class DossierLife(RuleBasedStateMachine):
     @rule(dice=DICE)
     def do_anything(self, dice: Random) -> None:
         """Somebody tries something, right or wrong."""
-        verb, arguments = dice.choice(ANYTHING)
-        getattr(self, verb)(self.choose(dice), *arguments)
+        for _ in range(dice.randint(1, 6)):
+            verb, arguments = dice.choice(ANYTHING)
+            getattr(self, verb)(self.choose(dice), *arguments)
 
     def choose(self, dice: Random) -> str:
         """Return a dossier that has not ended, if there is one, or else any."""
