@@ -80,6 +80,8 @@ NOT_THERE: dict[str, Attempt] = {
 }
 #: What lists: it must be empty, for this agency has nothing of its own yet.
 EMPTY: dict[str, Attempt] = {
+    "unsent": lambda office, _: office.unsent(),
+    "file_list_approvals": lambda office, _: office.file_list_approvals(year=2026),
     "documents": lambda office, _: office.documents(),
     "outbox": lambda office, _: office.outbox(),
     "incoming": lambda office, _: office.incoming(),
@@ -113,6 +115,7 @@ SAID: dict[str, object] = {
     "deadline": date(2026, 2, 1),
     "hours": 8,
     "step": 1,
+    "position": 0,
     "direction": Direction.OUTGOING,
     "document_id": "numbered",
 }
@@ -136,6 +139,7 @@ NEITHER = {
     "on_time_rate",
     "open_dossier",
     "plan_file",
+    "approve_file_list",
     "rebuild_search",
     "verify_report",
     "receive_by_hand",
