@@ -18,6 +18,7 @@ from typing import assert_never
 
 from docflow.errors import DocflowError, ErrorCode, InputError, UsageError
 from docflow.model.agencies import Agency, SeriesRule, check_abbreviation
+from docflow.model.copies import CopyForm
 from docflow.model.series import ADMINISTRATIVE, Series, SeriesKind
 from docflow.model.types import DocumentType
 
@@ -34,6 +35,7 @@ MAX_NUMBER = 10**11 - 1
 """Nghị định 30/2020/NĐ-CP Phụ lục VI Phần II: CodeNumber (số văn bản) has 11 characters."""
 
 _ABBREVIATIONS = frozenset(document_type.abbreviation for document_type in DocumentType)
+_COPIES = frozenset(form.abbreviation for form in CopyForm)
 _TEXT = re.compile(r"(0[1-9]|[1-9][0-9]{1,10})/([^/\s]{1,80})")
 
 
@@ -76,6 +78,12 @@ class NumberAndSymbol:
                 "a symbol needs a number from 1 and either a type's abbreviation or a unit",
                 vi="Số và ký hiệu phải có số từ 01 và chữ viết tắt tên loại, hoặc tên đơn vị đối với công văn.",
             )
+        if self.type_abbreviation is None and self.agency in _COPIES:
+            raise UsageError(
+                ErrorCode.BAD_ARGUMENT,
+                f"{self.agency} is the abbreviation of a copy: the symbol would read as a copy's",
+                vi=f"{self.agency} là chữ viết tắt của bản sao, không đứng ở chỗ tên cơ quan trong ký hiệu công văn.",
+            )
 
 
 def number_document(document_type: DocumentType, number: int, *, agency: Agency, unit: str | None) -> NumberAndSymbol:
@@ -109,11 +117,19 @@ def parse_number_and_symbol(text: str) -> NumberAndSymbol:
     Does not check: that the agency or the unit exists.
 
     Raises:
-        InputError: ``MALFORMED_INPUT``; not two groups after the number, a leading zero too many, a space.
-    Source: Nghị định 30/2020/NĐ-CP Phụ lục I Phần I mục II.3.
+        InputError: ``MALFORMED_INPUT``; not two groups after the number, a leading zero too many, a space; the number
+            of a copy (``07/SY-UBND``), which :func:`~docflow.model.copies.parse_copy_symbol` reads.
+    Source: Nghị định 30/2020/NĐ-CP Phụ lục I Phần I mục II.3, Phần II mục I; Phụ lục III mục I.
     """
     match = _TEXT.fullmatch(text)
     groups = match.group(2).split("-") if match else []
+    if groups[0:1] and groups[0] in _COPIES:
+        raise InputError(
+            ErrorCode.MALFORMED_INPUT,
+            f"the number of a copy, not of a document: {text[:60]!r}",
+            vi=f"Đây là số, ký hiệu của bản sao: {text[:60]!r}.",
+            way_out="read it with parse_copy_symbol",
+        )
     known = {document_type.abbreviation for document_type in DocumentType if document_type.abbreviation}
     try:
         if match is None or len(groups) != 2:  # noqa: PLR2004 - a symbol has two groups: type-agency or agency-unit

@@ -28,12 +28,16 @@ _VALUES = st.one_of(
         agency=_ABBREVIATIONS,
     ),
     st.builds(
-        NumberAndSymbol, number=_NUMBERS, type_abbreviation=st.none(), agency=_ABBREVIATIONS, unit=_ABBREVIATIONS
+        NumberAndSymbol,
+        number=_NUMBERS,
+        type_abbreviation=st.none(),
+        agency=_ABBREVIATIONS.filter(lambda text: text not in {"SY", "SL", "TrS"}),
+        unit=_ABBREVIATIONS,
     ),
 )
 _TEXTS = st.one_of(
     st.text(max_size=60),
-    st.lists(st.sampled_from(["1", "05", "0", "/", "-", "QĐ", "CTr", "UBND", "H99", ".", " ", "Z01", "đ"])).map(
+    st.lists(st.sampled_from(["1", "05", "0", "/", "-", "QĐ", "CTr", "UBND", "H99", "SY", ".", " ", "Z01", "đ"])).map(
         "".join
     ),
 )

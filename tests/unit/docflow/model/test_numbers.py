@@ -11,10 +11,12 @@ from docflow.model import (
     DocumentType,
     NumberAndSymbol,
     SeriesRule,
+    build_copy_symbol,
     build_number_and_symbol,
     build_place_and_date,
     law_date,
     number_document,
+    parse_copy_symbol,
     parse_number_and_symbol,
     register_for,
 )
@@ -66,6 +68,27 @@ def test_what_is_no_number_and_symbol_is_refused(text: str) -> None:
     with pytest.raises(DocflowError) as caught:
         parse_number_and_symbol(text)
     assert caught.value.code is ErrorCode.MALFORMED_INPUT
+
+
+@pytest.mark.parametrize("text", ["07/SY-UBND", "07/SL-UBND", "07/TrS-BNV"])
+def test_the_number_of_a_copy_is_no_congvan_of_an_agency_named_sy(text: str) -> None:
+    """NĐ 30/2020 PL III mục I: SY, SL and TrS are forms of copies; PL I Phần II mục I: a copy's number reads so."""
+    with pytest.raises(DocflowError) as caught:
+        parse_number_and_symbol(text)
+    assert caught.value.code is ErrorCode.MALFORMED_INPUT
+    assert "parse_copy_symbol" in str(caught.value)
+    assert "bản sao" in caught.value.vi
+    assert build_copy_symbol(*parse_copy_symbol(text)[:2], agency=parse_copy_symbol(text)[2]) == text
+
+
+@pytest.mark.parametrize("abbreviation", ["SY", "SL", "TrS"])
+def test_a_congvan_cannot_be_numbered_like_a_copy(abbreviation: str) -> None:
+    """What could be read as a copy's number is not built; beside a type it is clear, and as a unit too."""
+    with pytest.raises(DocflowError) as caught:
+        NumberAndSymbol(number=7, type_abbreviation=None, agency=abbreviation, unit="VP")
+    assert caught.value.code is ErrorCode.BAD_ARGUMENT
+    for text in (f"07/QĐ-{abbreviation}", f"07/UBND-{abbreviation}"):
+        assert build_number_and_symbol(parse_number_and_symbol(text)) == text
 
 
 def test_case_and_diacritics_distinguish_types() -> None:
