@@ -33,6 +33,7 @@ class ErrorCode(StrEnum):
     FIELD_ALREADY_SIGNED = "field_already_signed"
     FIELD_ALREADY_FILLED = "field_already_filled"
     OUTPUT_EXISTS = "output_exists"
+    OUTPUT_IS_INPUT = "output_is_input"
     OUTPUT_MISSING = "output_missing"
     OUTPUT_NOT_WRITABLE = "output_not_writable"
     BATCH_RUNNING = "batch_running"

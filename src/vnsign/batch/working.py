@@ -171,12 +171,14 @@ def _signed_before(plan: SigningPlan, signer: FileSigner, task: Task) -> JobOutc
     """Return the outcome of a job that needs no signature any more, or None.
 
     Raises:
-        UsageError: OUTPUT_EXISTS, OUTPUT_MISSING, BAD_ARGUMENT.
+        UsageError: OUTPUT_EXISTS, OUTPUT_MISSING, OUTPUT_IS_INPUT.
     """
     job, known = task.job, task.known
     there = os.path.lexists(job.target)
     if there and _is_same(job.source, job.target):
-        raise UsageError(ErrorCode.BAD_ARGUMENT, "source and target are the same file", way_out="use another folder")
+        raise UsageError(
+            ErrorCode.OUTPUT_IS_INPUT, "the output would replace the input", way_out="use another folder for the output"
+        )
     same = _is_known_as(plan, task)
     if known is not None and same and known.kind is EntryKind.DONE:
         return _done_before(task, known, there=there)

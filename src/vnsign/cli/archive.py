@@ -21,6 +21,7 @@ from vnsign.batch.archive.tasks import Selection
 from vnsign.cli.archive_words import lines_of, summary_line
 from vnsign.cli.no_verdict import exiting_without_verdict
 from vnsign.cli.times import Moment
+from vnsign.cli.usage_words import misuse
 from vnsign.cli.verify_options import inspection, trust_options
 from vnsign.cli.verify_output import EXIT_CODES, EXIT_NOTHING, write_report
 from vnsign.rendering.plain_data import to_json
@@ -142,10 +143,16 @@ def check(
     goes on where it stopped. A changed or missing file is told each time until --accept takes it as it is.
     """
     if accept and frozen:
-        raise click.UsageError("--accept writes the lock, --frozen does not")
+        raise misuse(
+            "--accept writes the lock, --frozen does not",
+            vi="--accept ghi tệp khóa, còn --frozen thì không: chỉ dùng một",
+        )
     if frozen and not lock.exists():
         # compared with nothing, every file would be new and nothing missing
-        raise click.UsageError(f"--frozen compares with a lock, and there is none at {lock}")
+        raise misuse(
+            f"--frozen compares with a lock, and there is none at {lock}",
+            vi=f"--frozen so với tệp khóa, mà ở {lock} không có",
+        )
     moment = at if at is not None else SystemClock().now()
     how = inspection(at=moment, **trust)
     tally = _Tally(warn_before=moment + warn_months * _MONTH, accept=accept)

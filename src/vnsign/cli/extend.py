@@ -19,7 +19,8 @@ from vnsign.adapters.evidence_cache import EvidenceCache
 from vnsign.adapters.files import FileSource, read_bytes, write_whole
 from vnsign.adapters.http import HttpRevocationSource, StatusMethod
 from vnsign.adapters.http_timestamps import TIMESTAMP_TIMEOUT_S
-from vnsign.cli.sign_words import reason_line
+from vnsign.cli.error_words import error_sentence
+from vnsign.cli.usage_words import misuse
 from vnsign.errors import ErrorCode, UsageError, VnsignError
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.signing.levels import TargetLevel
@@ -150,13 +151,11 @@ def _one(path: Path, target: Path, *, raised: Callable[[bytes], bytes], force: b
         write_whole(target, pdf)
     except VnsignError as exc:
         exc.file = exc.file or str(path)
-        # the words of the table for the reader, then which service or certificate it was
-        told = f"{path}: {reason_line(exc.code, lang)}: {exc.message} [{exc.code.value}]"
         return _Outcome(
             file=str(path),
             code=exc.code.value,
             error=str(exc),
-            told=clean(str(exc) if lang is Language.EN else told),
+            told=clean(error_sentence(exc, lang)),
         )
     return _Outcome(file=str(path), output=str(target), until=until.isoformat() if until is not None else None)
 
@@ -165,9 +164,15 @@ def _require_sense(inputs: Sequence[Path], *, level: str, refresh: bool, tsa: Se
     names = [path.name for path in inputs]
     repeated = next((name for name in names if names.count(name) > 1), None)
     if repeated is not None:
-        raise click.UsageError(f"two inputs are named {repeated}: one would overwrite the other in --out")
+        raise misuse(
+            f"two inputs are named {repeated}: one would overwrite the other in --out",
+            vi=f"hai tệp cùng tên {repeated}: tệp sau sẽ ghi đè tệp trước trong --out",
+        )
     if not tsa and (refresh or level == TargetLevel.B_LTA):
-        raise click.UsageError(f"{'--refresh' if refresh else f'--level {level}'} needs --tsa URL")
+        raise misuse(
+            f"{'--refresh' if refresh else f'--level {level}'} needs --tsa URL",
+            vi=f"{'--refresh' if refresh else f'--level {level}'} cần --tsa URL",
+        )
 
 
 def _make_folder(folder: Path) -> None:

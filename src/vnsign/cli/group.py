@@ -43,27 +43,31 @@ def cli() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     escape_unprintable()
+    given = list(arguments) if arguments is not None else sys.argv[1:]
     try:
-        code = cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+        code = cli.main(args=given, standalone_mode=False)
         if sys.stdout is not None:  # closed by the caller
             sys.stdout.flush()
-    except click.UsageError as exc:
-        exc.show()
-        sys.exit(EXIT_USAGE)
     except click.ClickException as exc:
-        exc.show()
-        sys.exit(exc.exit_code)
+        _show(exc, given)
+        sys.exit(EXIT_USAGE if isinstance(exc, click.UsageError) else exc.exit_code)
     except click.Abort:
         sys.exit(EXIT_INTERRUPTED)
     except VnsignError as exc:
-        click.echo(f"Error: {exc}", err=True)
+        _show(exc, given)
         sys.exit(EXIT_USAGE if exc.code is ErrorCode.BAD_ARGUMENT else EXIT_FAILED)
     except OSError as exc:
         # Commands turn what they meet into our errors; what is left is the output itself.
         forget_output()
-        click.echo(f"Error: {exc.strerror or exc}", err=True)
+        _show(click.ClickException(exc.strerror or str(exc)), given)
         sys.exit(EXIT_FAILED)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _show(exc: click.ClickException | VnsignError, arguments: Sequence[str]) -> None:
+    from vnsign.cli.usage_words import language_of, show_error  # noqa: PLC0415 — help must not wait for the words
+
+    show_error(exc, language_of(cli, arguments))
 
 
 def escape_unprintable() -> None:

@@ -26,6 +26,7 @@ import click
 
 from vnsign.adapters.pem import wants_passphrase
 from vnsign.cli.secret_reading import read_secret
+from vnsign.cli.usage_words import misuse
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.wiring.signer_recipes import CscSource, KeySource, PemSource, Pkcs11Source, Pkcs12Source, SignerRecipe
 from vnsign.wiring.signers import Signer
@@ -130,9 +131,9 @@ class KeyOptions:
         kinds = {"--p12": self.p12, "--key": self.key, "--pkcs11-module": self.pkcs11_module, "--csc-url": self.csc_url}
         given = [name for name, value in kinds.items() if value is not None]
         if len(given) != 1:
-            raise click.UsageError(
-                f"give one key: {', '.join(kinds)}" if not given else f"{' and '.join(given)} exclude each other"
-            )
+            if not given:
+                raise misuse(f"give one key: {', '.join(kinds)}", vi=f"cho một khóa ký: {', '.join(kinds)}")
+            raise misuse(f"{' and '.join(given)} exclude each other", vi=f"chỉ dùng một trong {', '.join(given)}")
         belongs: dict[str, tuple[object, tuple[str, ...]]] = {
             "--cert": (self.cert, ("--key", "--pkcs11-module")),
             "--chain": (self.chain, ("--key",)),
@@ -148,9 +149,12 @@ class KeyOptions:
         }
         for name, (value, needs) in belongs.items():
             if value and given[0] not in needs:
-                raise click.UsageError(f"{name} belongs to {' or '.join(needs)}, not to {given[0]}")
+                raise misuse(
+                    f"{name} belongs to {' or '.join(needs)}, not to {given[0]}",
+                    vi=f"{name} đi với {' hoặc '.join(needs)}, không đi với {given[0]}",
+                )
         if self.pkcs11_module is not None and not self.pkcs11_token:
-            raise click.UsageError("--pkcs11-module needs --pkcs11-token LABEL")
+            raise misuse("--pkcs11-module needs --pkcs11-token LABEL", vi="--pkcs11-module cần --pkcs11-token NHÃN")
 
 
 def ask_for_code(words: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from vnsign.cli.usage_words import misuse
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.pdf.finding.text_search import Between
 from vnsign.pdf.writing.place import Place
@@ -46,11 +47,15 @@ def place_from_options(
         click.UsageError: They contradict each other.
     """
     if (position is None) is not (name is None):
-        raise click.UsageError("--find-position and --find-name go together")
+        raise misuse(
+            "--find-position and --find-name go together", vi="--find-position và --find-name phải đi cùng nhau"
+        )
     if position is None or name is None:
         return Place(page=page or 1, at_mm=at_mm, size_mm=size_mm) if at_mm is not None else None
     if at_mm is not None:
-        raise click.UsageError("give --at, or --find-position and --find-name")
+        raise misuse(
+            "give --at, or --find-position and --find-name", vi="chỉ dùng --at, hoặc --find-position cùng --find-name"
+        )
     return Between(position=position, name=name, page=page, occurrence=occurrence, size_mm=size_mm)
 
 

@@ -11,6 +11,7 @@ import click
 
 from vnsign.adapters.files import read_bytes, write_whole
 from vnsign.cli.measures import Millimetres, require_new
+from vnsign.cli.usage_words import lang_option, misuse
 from vnsign.pdf.writing.place import Place
 from vnsign.wiring.placing import TextPlace, find_place, image_size_mm, prepare_official_pdf
 
@@ -48,6 +49,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--text-size", type=click.FloatRange(min=4, max=72), default=13, show_default=True, help="Points.")
 @click.option("--no-blanks", is_flag=True, help='Do not look for "Số:" and "ngày … tháng … năm" on page 1.')
 @click.option("--force", is_flag=True, help="Replace the file if it is there already.")
+@lang_option()
 def prepare(
     document: Path,
     *,
@@ -73,13 +75,17 @@ def prepare(
     Then the leader signs the field ChuKyNguoiKy, number and date are filled in, and the agency seals ConDauCoQuan.
     """
     if len(positions) != len(names):
-        raise click.UsageError("give as many --name as --position")
+        raise misuse("give as many --name as --position", vi="số --name phải bằng số --position")
     if bool(positions) is bool(corners):
-        raise click.UsageError("give --position and --name, or --signature-at")
+        raise misuse(
+            "give --position and --name, or --signature-at", vi="cho --position và --name, hoặc --signature-at"
+        )
     if (size_mm is None) is (image is None):
-        raise click.UsageError("give --signature-size or --image")
+        raise misuse("give --signature-size or --image", vi="cho --signature-size hoặc --image")
     if sum((seal_mm is not None, seal is not None, no_seal)) != 1:
-        raise click.UsageError("give one of --seal-size, --seal and --no-seal")
+        raise misuse(
+            "give one of --seal-size, --seal and --no-seal", vi="cho đúng một trong --seal-size, --seal, --no-seal"
+        )
     require_new(target, force=force)
     pdf = read_bytes(document)
     size = size_mm or image_size_mm(read_bytes(image) if image is not None else b"")

@@ -11,6 +11,7 @@ import click
 
 from vnsign.adapters.files import read_bytes, write_whole
 from vnsign.cli.measures import Millimetres, require_new
+from vnsign.cli.usage_words import lang_option, misuse
 from vnsign.pdf.writing.place import Place
 from vnsign.wiring.placing import find_place, image_size_mm, place_of_field, preview_pdf
 
@@ -37,6 +38,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--seal-size", "seal_mm", type=_SIZE, help="Width,height of the seal in mm [default: its real size].")
 @click.option("--dpi", type=click.FloatRange(min=10, max=600), default=110, show_default=True, help="Of the picture.")
 @click.option("--force", is_flag=True, help="Replace the picture if it is there already.")
+@lang_option()
 def preview(
     document: Path,
     *,
@@ -60,11 +62,15 @@ def preview(
     (--find-position, --find-name).
     """
     if sum((at_mm is not None, field is not None, find_position is not None)) != 1:
-        raise click.UsageError("give one of --at, --field and --find-position")
+        raise misuse(
+            "give one of --at, --field and --find-position", vi="dùng đúng một trong --at, --field, --find-position"
+        )
     if (find_position is None) is not (find_name is None):
-        raise click.UsageError("--find-position and --find-name go together")
+        raise misuse(
+            "--find-position and --find-name go together", vi="--find-position và --find-name phải đi cùng nhau"
+        )
     if image is None and size_mm is None and field is None:
-        raise click.UsageError("without --image give --size")
+        raise misuse("without --image give --size", vi="không có --image thì phải cho --size")
     require_new(target, force=force)
     pdf = read_bytes(document)
     picture = read_bytes(image) if image is not None else None

@@ -14,6 +14,7 @@ from vnsign.adapters.files import read_bytes, write_whole
 from vnsign.adapters.trust_folder import read_trust_folder
 from vnsign.cli.key_options import KeyOptions, key_options
 from vnsign.cli.measures import require_new
+from vnsign.cli.usage_words import lang_option, misuse
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.policy.decree30 import AGENCY_TEXT_FIELD, SEAL_FIELD, CopyDirection, CopyForm
 from vnsign.signing.levels import TargetLevel
@@ -59,6 +60,7 @@ _ORIGINS = {"paper": CopyDirection.PAPER_TO_ELECTRONIC, "electronic": CopyDirect
 @click.option("--font", metavar="TTF", type=_FILE, help="TrueType font for the text [default: Liberation Serif].")
 @click.option("--no-status-check", is_flag=True, help="Do not ask first whether the agency's certificate is revoked.")
 @click.option("--force", is_flag=True, help="Replace the file if it is there already.")
+@lang_option()
 def seal(
     keys: KeyOptions,
     *,
@@ -84,13 +86,19 @@ def seal(
     (--copy, --copy-of) show a text in the top right corner and no image. Anything else is refused.
     """
     if main is not None and form is not None:
-        raise click.UsageError("--attachment-of and --copy exclude each other")
+        raise misuse("--attachment-of and --copy exclude each other", vi="chỉ dùng một trong --attachment-of và --copy")
     if (main is None) is not (number_symbol is None) or (form is None) is not (origin is None):
-        raise click.UsageError("--attachment-of goes with --number, and --copy with --copy-of")
+        raise misuse(
+            "--attachment-of goes with --number, and --copy with --copy-of",
+            vi="--attachment-of đi với --number, --copy đi với --copy-of",
+        )
     if image is not None and (main is not None or form is not None):
-        raise click.UsageError("attachments and copies show no image")
+        raise misuse("attachments and copies show no image", vi="tệp kèm theo và bản sao không hiện ảnh")
     if trust_folder is None and form is None:
-        raise click.UsageError("to judge the leader's signature, give --trust DIR")
+        raise misuse(
+            "to judge the leader's signature, give --trust DIR",
+            vi="để kiểm tra chữ ký của lãnh đạo, hãy cho --trust THƯ_MỤC",
+        )
     require_new(target, force=force)
     pdf = read_bytes(document)
     what: SealedCopy | SealedAttachment | None = None

@@ -22,6 +22,7 @@ from vnsign.cli.key_options import KeyOptions, key_options
 from vnsign.cli.measures import Millimetres, place_from_options
 from vnsign.cli.sign_inputs import Inputs
 from vnsign.cli.sign_report import SUMMARY_ENDINGS, Report, Shape
+from vnsign.cli.usage_words import misuse
 from vnsign.signing.levels import TargetLevel
 from vnsign.verification.messages import Language
 from vnsign.wiring.batch import sign_many
@@ -148,14 +149,20 @@ def sign(
     documents = Inputs(paths=inputs, recursive=recursive, list_file=list_file, folder=folder)
     documents.require_sense()
     if level != TargetLevel.B_B and not tsas:
-        raise click.UsageError(f"--level {level} needs --tsa URL")
+        raise misuse(f"--level {level} needs --tsa URL", vi=f"--level {level} cần --tsa URL")
     place = place_from_options(
         page=page, at_mm=at_mm, size_mm=size_mm, position=find_position, name=find_name, occurrence=occurrence
     )
     if place is not None and image is None:
-        raise click.UsageError("--at and --find-position without --image show nothing")
+        raise misuse(
+            "--at and --find-position without --image show nothing",
+            vi="--at và --find-position mà không có --image thì không hiện gì",
+        )
     if summary is not None and summary.suffix.lower() not in SUMMARY_ENDINGS:
-        raise click.UsageError(f"--summary {summary}: its name must end in {' or '.join(SUMMARY_ENDINGS)}")
+        raise misuse(
+            f"--summary {summary}: its name must end in {' or '.join(SUMMARY_ENDINGS)}",
+            vi=f"--summary {summary}: tên phải kết thúc bằng {' hoặc '.join(SUMMARY_ENDINGS)}",
+        )
     how = SigningKeywords(
         field=field,
         level=level,

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-import click
-
 from vnsign.batch.jobs import SignJob
+from vnsign.cli.usage_words import misuse
 from vnsign.errors import ErrorCode, InputError
 
 STANDARD_INPUT = "-"
@@ -41,20 +40,29 @@ class Inputs:
             click.UsageError: In words.
         """
         if not self.paths and self.list_file is None:
-            raise click.UsageError("name files to sign, or a list of them with --files-from")
+            raise misuse(
+                "name files to sign, or a list of them with --files-from",
+                vi="hãy cho tên tệp cần ký, hoặc danh sách tệp bằng --files-from",
+            )
         if self.list_file == STANDARD_INPUT and sys.stdin.isatty():
-            raise click.UsageError("--files-from - reads names from standard input; it is a terminal")
+            raise misuse(
+                "--files-from - reads names from standard input; it is a terminal",
+                vi="--files-from - đọc tên tệp từ đầu vào chuẩn, mà đầu vào đang là bàn phím",
+            )
         folders = [path for path in self.paths if path.is_dir()]
         if folders and not self.recursive:
-            raise click.UsageError(f"{folders[0]} is a folder: add --recursive")
+            raise misuse(f"{folders[0]} is a folder: add --recursive", vi=f"{folders[0]} là thư mục: thêm --recursive")
         for folder in folders:
             if next(self._below(folder), None) is None:
                 # to sign nothing and say "all signed" would be a lie
-                raise click.UsageError(f"there is no PDF file in {folder}")
+                raise misuse(f"there is no PDF file in {folder}", vi=f"không có tệp PDF nào trong {folder}")
         names = [path.name for path in self.paths if not path.is_dir()]
         repeated = {name for name in names if names.count(name) > 1} if len(names) <= _FEW else set[str]()
         if repeated:
-            raise click.UsageError(f"two inputs are named {min(repeated)}: one would overwrite the other in --out")
+            raise misuse(
+                f"two inputs are named {min(repeated)}: one would overwrite the other in --out",
+                vi=f"hai tệp cùng tên {min(repeated)}: tệp sau sẽ ghi đè tệp trước trong --out",
+            )
 
     def jobs(self) -> Iterator[SignJob]:
         """Yield the jobs.

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO, assert_never
 import click
 
 from vnsign.batch.jobs import JobOutcome, JobState
-from vnsign.cli.sign_words import LABELS, Label, error_line, reason_line
+from vnsign.cli.error_words import reason_line
+from vnsign.cli.sign_words import LABELS, Label, error_line
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.verification.messages import Language, clean
 

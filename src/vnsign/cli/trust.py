@@ -19,6 +19,7 @@ from vnsign.adapters.trust_store import (
     read_candidates,
     remove_certificate,
 )
+from vnsign.cli.usage_words import misuse
 from vnsign.rendering.plain_data import to_json
 from vnsign.rendering.words import local_day, shown
 from vnsign.verification.messages import Language
@@ -34,6 +35,7 @@ _UNKNOWN = words("không có trong bảng của vnsign", "in no table of vnsign"
 _VALID = words("Hiệu lực", "Valid")
 _ADDED = words("Đã thêm vào {folder}", "Added to {folder}")
 _THERE = words("Đã có trong {folder}", "Already in {folder}")
+_ABSENT = {Language.VI: "Lỗi: {sha256} không có trong {store}", Language.EN: "Error: {sha256} is not in {store}"}
 _REMOVED = words("Đã xóa khỏi {folder}", "Removed from {folder}")
 _COMPARE = words(
     "Dấu vân tay SHA-256 có đúng như tổ chức đó công bố không?",
@@ -147,7 +149,7 @@ def remove(ctx: click.Context, sha256: str, *, scheme: str | None, store: Path, 
     for entry in removed if not as_json else ():
         click.echo(f"{_REMOVED[Language(lang)].format(folder=shown(str(entry.file.parent)))}: {sha256}")
     if not removed:
-        click.echo(f"Error: {sha256} is not in {store}", err=True)
+        click.echo(_ABSENT[Language(lang)].format(sha256=sha256, store=store), err=True)
         ctx.exit(EXIT_NOT_FOUND)
 
 
@@ -162,11 +164,16 @@ def _require_comparison(
             return
         raise click.Abort
     _echo(_lines(candidate, language), err=True)
-    raise click.UsageError(
-        "compare the SHA-256 above with the one the authority publishes, in another place than you got the file "
-        f"from; if it is the same, add: --sha256 {candidate.sha256}"
-        if not expected
-        else f"the SHA-256 is {candidate.sha256}, which is not what --sha256 says: nothing was added"
+    if not expected:
+        raise misuse(
+            "compare the SHA-256 above with the one the authority publishes, in another place than you got the file "
+            f"from; if it is the same, add: --sha256 {candidate.sha256}",
+            vi="hãy so SHA-256 ở trên với giá trị cơ quan cấp công bố, ở nơi khác với nơi đã lấy tệp; "
+            f"nếu giống nhau, thêm: --sha256 {candidate.sha256}",
+        )
+    raise misuse(
+        f"the SHA-256 is {candidate.sha256}, which is not what --sha256 says: nothing was added",
+        vi=f"SHA-256 là {candidate.sha256}, khác với --sha256 đã cho: không thêm gì",
     )
 
 

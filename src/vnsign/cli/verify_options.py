@@ -11,6 +11,7 @@ import click
 
 from vnsign.adapters.trust_folder import read_trust_folder
 from vnsign.adapters.trust_store import TrustScheme, scheme_folder
+from vnsign.cli.usage_words import misuse
 from vnsign.errors import InputError, UsageError
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.policy.validation import DEFAULT_POLICY, POLICIES, ValidationPolicy
@@ -81,7 +82,8 @@ def _trust(folder: Path | None, policy: ValidationPolicy) -> TrustAnchors:
         return read_trust_folder(folder / name if name in store else folder)
     trust = read_trust_folder(folder)
     if store and not trust.anchors:
-        raise click.UsageError(
-            f"{folder} is a store with a folder for each scheme: give --trust {folder / store[0]}, or a --policy"
+        raise misuse(
+            f"{folder} is a store with a folder for each scheme: give --trust {folder / store[0]}, or a --policy",
+            vi=f"{folder} là kho có thư mục riêng cho từng loại: dùng --trust {folder / store[0]}, hoặc --policy",
         )
     return trust

@@ -18,6 +18,7 @@ from pathlib import Path
 import click
 
 from vnsign.adapters.files import write_whole
+from vnsign.cli.usage_words import misuse
 from vnsign.rendering.items import Item
 from vnsign.report import DocumentReport, Verdict
 from vnsign.verification.requirements import Requirement, is_met
@@ -78,7 +79,9 @@ def report_file(out: Path | None, inputs: Iterable[Path]) -> Path | None:
             with open(real, "rb") as stream:  # noqa: PTH123
                 is_pdf = b"%PDF-" in stream.read(_HEADER_BYTES)
     if is_pdf or any(os.path.realpath(path) == real for path in inputs if not path.is_dir()):
-        raise click.UsageError(f"--out {out} would write the report over a document")
+        raise misuse(
+            f"--out {out} would write the report over a document", vi=f"--out {out} sẽ ghi báo cáo đè lên một văn bản"
+        )
     return out
 
 

@@ -159,7 +159,7 @@ def test_a_document_is_never_its_own_target(tmp_path: Path) -> None:
     """The original would be lost, were it replaced."""
     (job,) = make_jobs(tmp_path, [b"one"])
     onto_itself = SignJob(source=job.source, target=job.source)
-    assert states(run(tmp_path, [onto_itself], force=True)) == {"0.pdf": "bad_argument"}
+    assert states(run(tmp_path, [onto_itself], force=True)) == {"0.pdf": "output_is_input"}
     assert job.source.read_bytes() == b"one"
 
 

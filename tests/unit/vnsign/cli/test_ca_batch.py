@@ -266,7 +266,7 @@ def test_what_is_no_list_is_one_line(content: bytes, desk: Desk) -> None:
     ran = batch(desk)
 
     assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
-    assert ran.err.startswith("Error: list.csv: ")
+    assert ran.err.startswith("Lỗi: list.csv: ")
     assert not (desk.folder / "out/report.csv").exists()
 
 
