@@ -102,6 +102,15 @@ def test_devices_and_absent_files_of_a_list_do_not_stop_it(work: Path) -> None:
 
 
 @pytest.mark.slow
+def test_an_absent_path_does_not_stop_the_others(work: Path) -> None:
+    """A path typed that is not there is reported as unreadable, in the place it was named; the rest is verified."""
+    done = vnsign(work, "verify", "absent.pdf", "signed/good.pdf", "--trust", "trust", "--format", "jsonl")
+
+    assert files_of(done) == [("absent.pdf", "UNREADABLE"), ("signed/good.pdf", "TOTAL_PASSED")]
+    assert done.returncode == 4
+
+
+@pytest.mark.slow
 def test_a_list_may_end_its_names_with_nul(work: Path) -> None:
     """As ``find -print0`` writes them: then a name may hold a line end."""
     (work / "line\nend.pdf").write_bytes(plain_pdf())

@@ -4,6 +4,7 @@ Invariants:
     - Nothing is gathered but the paths typed: files are found as they are asked for, be they a million.
     - What is named is looked at, whatever it is; in folders everything named ``*.pdf`` is, also what turns out to be
       no file (a pipe, a broken link): it gets a report, and is not passed over.
+    - A path that is not there gets a report as unreadable, as one named in a list does: the others are still verified.
     - A folder that cannot be listed is reported like a file that cannot be read.
     - A file is looked at once, also when it is named twice or lies below a folder that is named too.
 """
@@ -16,9 +17,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
-
 from vnsign.batch.archive.walking import walk
+from vnsign.cli.usage_words import misuse
 
 STANDARD_INPUT = "-"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -33,7 +33,7 @@ class VerifyInputs:
     recursive: bool
 
     def require_sense(self) -> None:
-        """Refuse folders without --recursive, folders without PDFs, and paths that are not there.
+        """Refuse folders without --recursive, and folders without PDFs.
 
         Raises:
             click.UsageError: In words.
@@ -41,16 +41,17 @@ class VerifyInputs:
         for path in self.paths:
             if _is_list(path):
                 if sys.stdin is None or sys.stdin.isatty():
-                    raise click.UsageError("- reads names from standard input, which is closed or a terminal")
+                    raise misuse(
+                        "- reads names from standard input, which is closed or a terminal",
+                        vi="- đọc tên tệp từ đầu vào chuẩn, mà đầu vào đã đóng hoặc đang là bàn phím",
+                    )
                 continue
-            if not os.path.lexists(path):
-                raise click.UsageError(f"{path} does not exist")
             if path.is_dir():
                 if not self.recursive:
-                    raise click.UsageError(f"{path} is a folder: add --recursive")
+                    raise misuse(f"{path} is a folder: add --recursive", vi=f"{path} là thư mục: thêm --recursive")
                 if next(_below(path), None) is None:
                     # to verify nothing and say "all valid" would be a lie
-                    raise click.UsageError(f"there is no PDF file in {path}")
+                    raise misuse(f"there is no PDF file in {path}", vi=f"không có tệp PDF nào trong {path}")
 
     def files(self) -> Iterator[Path]:
         """Yield what is to be looked at, in the order typed, folders in the order of paths."""
