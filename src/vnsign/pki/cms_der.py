@@ -171,6 +171,9 @@ def _read(data: bytes, extra_certificates: Sequence[bytes]) -> SignedCms:
     content = signed_data.encap_content_info.content
     if content is not None and signed_data.encap_content_info.content_type == st.ID_CT_TST_INFO:
         asn1.decode_der(st.TstInfo, content)
+    tokens = tuple(asn1.encode_der(token) for token in unsigned.get(_TIMESTAMP, ()))
+    if any(token[0] != _SEQUENCE for token in tokens):
+        raise _NotUsual
     certificates = tuple(_certificates(signed_data))
     own_digest = _digest_name(asn1.decode_der(st.AlgorithmIdentifier, asn1.encode_der(signer.digest_algorithm)))
     scheme, digest = _signature_algorithm(asn1.encode_der(signer.signature_algorithm), own_digest=own_digest)
@@ -195,7 +198,7 @@ def _read(data: bytes, extra_certificates: Sequence[bytes]) -> SignedCms:
         certificates=certificates,
         crls=(),
         ocsps=(),
-        timestamp_tokens=tuple(asn1.encode_der(token) for token in unsigned.get(_TIMESTAMP, ())),
+        timestamp_tokens=tokens,
     )
 
 

@@ -8,6 +8,7 @@ Invariants:
     - No object streams, cross-reference streams, hybrid files, encryption, free objects, generations but 0, names
       with ``#``: :class:`~vnsign.pdf.reading.plain.syntax.NotPlain` is raised, and the file is read elsewhere.
     - Each revision's table is the one that its ``startxref`` names, and each continues the one before it in the file.
+      What a table names stands before it, so the bytes of a revision are all of it.
 
 What it does not do: repair or guess. Look into streams.
 
@@ -22,12 +23,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from vnsign.pdf.reading.plain.syntax import WS, NotPlain, Value, are_words, parse_object
+from vnsign.pdf.reading.plain.syntax import WS, NotPlain, Reference, Value, are_words, parse_object
 
 _HEADER = re.compile(rb"%PDF-[12]\.\d[\r\n]++(?:%[^\r\n]*+[\r\n]++|" + WS + rb"++)*+")
 _BEGIN = re.compile(rb"(\d{1,10}) 0 obj(?=[\x00\t\n\f\r <\[(/])")
 _AFTER_STREAM = re.compile(rb"stream\r?\n")
-_STREAM_END = re.compile(rb"(?:\r\n|\n|\r)?endstream" + WS + rb"++endobj")
+_STREAM_END = re.compile(rb"(?:\r\n|\n|\r)?endstream" + WS + rb"++endobj(?=" + WS + rb"|\Z)")
+_SAYS_LENGTH = re.compile(rb"/Length(?=[\x00\t\n\f\r ()<>\[\]/%])")
 _LENGTH = re.compile(rb"/Length" + WS + rb"++(\d{1,10})( 0 R)?(?=[\x00\t\n\f\r />])")
 _NUMBER_OBJECT = re.compile(rb"(\d{1,10}) 0 obj" + WS + rb"++(\d{1,10})" + WS + rb"++endobj")
 _TABLE = re.compile(rb"xref[ ]?(?:\r\n|\n|\r)")
@@ -45,7 +47,6 @@ _MAX_OBJECTS = 20_000
 _TAIL_BYTES = 1024
 #: ``#`` may hide any of them.
 _FORBIDDEN = (b"/Encrypt", b"/XRefStm", b"#")
-_TRAILER_ENTRY = re.compile(rb"/(Size|Prev|Root(?= \d+ 0 R))" + WS + rb"++(\d{1,10})(?=[\x00\t\n\f\r />])")
 
 
 class Object:
@@ -76,7 +77,6 @@ class Revision:
 
     Attributes:
         offsets: Number → where it stands.
-        trailer: Where its trailer dictionary is spelled.
         size: /Size.
         root: Number of the catalog.
         previous: /Prev, None in the first.
@@ -84,7 +84,6 @@ class Revision:
     """
 
     offsets: Mapping[int, int]
-    trailer: tuple[int, int]
     size: int
     root: int
     previous: int | None
@@ -155,6 +154,8 @@ class PlainPdf:
         if has_strings and not are_words(data, start, end):
             raise NotPlain
         if not is_stream:
+            if data[end + len(b"endobj") : end + len(b"endobj") + 1].strip(_BLANK):
+                raise NotPlain
             return Object(number, (start, end), None), end + len(b"endobj")
         before = data[start:end].rstrip(_BLANK)
         after = _AFTER_STREAM.match(data, keyword)
@@ -169,7 +170,7 @@ class PlainPdf:
     def _length_of(self, start: int, end: int) -> int:
         """Return the /Length of a stream, its own or an object's that says nothing else."""
         said = _LENGTH.findall(self.data, start, end)
-        if len(said) != 1:
+        if len(said) != 1 or len(_SAYS_LENGTH.findall(self.data, start, end)) != 1:
             raise NotPlain
         length, reference = said[0]
         if not reference:
@@ -242,6 +243,8 @@ def _tables(data: bytes) -> list[tuple[int, int, Revision]]:
         if position >= bound or len(found) == _MAX_REVISIONS:
             raise NotPlain
         offsets, is_first, trailer_at = _read_table(data, position)
+        if offsets and max(offsets.values()) > position:
+            raise NotPlain  # it promises what the revision that ends here does not have
         trailer = _TRAILER.match(data, trailer_at)
         until = data.find(b"startxref", trailer_at, bound)
         closing = _TRAILER_END.match(data, until, bound) if until >= 0 else None
@@ -261,20 +264,22 @@ def _tables(data: bytes) -> list[tuple[int, int, Revision]]:
 
 def _revision(data: bytes, spelled: tuple[int, int], offsets: dict[int, int], *, end: int) -> Revision:
     """Return what a trailer says of its revision."""
-    text = data[slice(*spelled)]
-    entries = dict(_TRAILER_ENTRY.findall(text))
-    if any(word in text for word in _FORBIDDEN) or any(text.count(b"/" + key) != 1 for key in entries):
+    if any(word in data[slice(*spelled)] for word in _FORBIDDEN):
         raise NotPlain
-    if not {b"Size", b"Root"} <= entries.keys() or (b"/Prev" in text) != (b"Prev" in entries):
+    entries = parse_object(data, *spelled)
+    if not isinstance(entries, dict):
+        raise NotPlain
+    size, root, previous = entries.get("/Size"), entries.get("/Root"), entries.get("/Prev")
+    if type(size) is not int or not isinstance(root, Reference) or root.generation:
+        raise NotPlain
+    if previous is not None and type(previous) is not int:
         raise NotPlain
     line_end = _LINE_END.match(data, end)
-    previous = entries.get(b"Prev")
     return Revision(
         offsets=offsets,
-        trailer=spelled,
-        size=int(entries[b"Size"]),
-        root=int(entries[b"Root"]),
-        previous=None if previous is None else int(previous),
+        size=size,
+        root=root.number,
+        previous=previous,
         end=end if line_end is None else line_end.end(),
     )
 

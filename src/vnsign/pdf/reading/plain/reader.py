@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from vnsign.pdf.opening import MAX_STREAM_BYTES
 from vnsign.pdf.reading.plain.layout import Object, PlainPdf
-from vnsign.pdf.reading.plain.syntax import NotPlain, Reference, Value, is_dictionary
+from vnsign.pdf.reading.plain.syntax import NotPlain, Reference, Value
 
 _Objects = Mapping[int, Object]
 
@@ -22,27 +22,17 @@ class PlainReader:
         self.data = pdf.data
         self.objects = objects
 
-    def value(self, number: int) -> Value:
-        """Return what an object says, a stream's dictionary if it is one.
+    def dictionary(self, number: int) -> dict[str, Value]:
+        """Return a dictionary that is no stream's.
 
         Raises:
-            NotPlain: There is no such object, or it is not spelled in the plainest way.
+            NotPlain: There is none of this number, or it is not spelled in the plainest way.
         """
         found = self.objects.get(number)
-        if found is None:
+        value = None if found is None or found.stream is not None else found.value(self.data)
+        if not isinstance(value, dict):
             raise NotPlain
-        return found.value(self.data)
-
-    def spelled(self, number: int) -> bytes:
-        """Return the bytes of a dictionary that needs no repair.
-
-        Raises:
-            NotPlain: There is none of this number.
-        """
-        found = self.objects.get(number)
-        if found is None or found.stream is not None or not is_dictionary(self.data, found.start, found.end):
-            raise NotPlain
-        return self.data[found.start : found.end]
+        return value
 
     def follow(self, value: Value | None) -> Value | None:
         """Return what a reference leads to, a stream not being anything here; anything else as it is."""
@@ -91,7 +81,4 @@ def has_plain_store(pdf: PlainPdf, end: int) -> bool:
         NotPlain: No revision ends there.
     """
     reader = PlainReader(pdf, pdf.objects(pdf.revisions_until(end)))
-    catalog = reader.value(pdf.root)
-    if not isinstance(catalog, dict):
-        raise NotPlain
-    return isinstance(reader.follow(catalog.get("/DSS")), dict)
+    return isinstance(reader.follow(reader.dictionary(pdf.root).get("/DSS")), dict)

@@ -19,7 +19,7 @@ import pikepdf
 from vnsign.pdf.dates import parse_pdf_date
 from vnsign.pdf.reading.plain.layout import PlainPdf
 from vnsign.pdf.reading.plain.reader import PlainReader
-from vnsign.pdf.reading.plain.syntax import WS, HexString, NotPlain, Reference, Value
+from vnsign.pdf.reading.plain.syntax import HexString, NotPlain, Reference, Value
 from vnsign.pdf.reading.restrictions import MAX_FIELD_DEPTH, FieldLock, LockAction
 from vnsign.pdf.reading.security_store import SecurityStore
 from vnsign.pdf.reading.signature_dictionaries import (
@@ -31,18 +31,11 @@ from vnsign.pdf.reading.signature_dictionaries import (
     ordered,
 )
 
-_VALUE = re.compile(rb"/V(?=[\x00\t\n\f\r ()<\[/])")
+_VALUE = re.compile(rb"/V(?=[\x00\t\n\f\r ()<>\[\]/%])")
 _BYTE_RANGE = b"/ByteRange"
 _STORE_ARRAYS = ("/Certs", "/CRLs", "/OCSPs")
 #: A page's own, or of a node above it. Source: ISO 32000-2 Table 31.
-_NEEDED_BY_PAGES = (b"/MediaBox", b"/Resources")
-_PARENT = re.compile(rb"/Parent" + WS + rb"++(\d{1,10}) 0 R")
-_KIDS = re.compile(rb"/Kids" + WS + rb"*+\[((?:" + WS + rb"*+\d{1,10} 0 R)++)" + WS + rb"*+\]")
-_REFERENCE = re.compile(rb"(\d{1,10}) 0 R")
-_PAGES = re.compile(rb"/Pages" + WS + rb"++(\d{1,10}) 0 R")
-_PAGE_TYPE, _PAGES_TYPE, _CATALOG_TYPE = (
-    re.compile(rb"/Type" + WS + rb"*+/" + name + rb"(?=[\x00\t\n\f\r />])") for name in (b"Page", b"Pages", b"Catalog")
-)
+_NEEDED_BY_PAGES = ("/MediaBox", "/Resources")
 _SIGNATURE_KEYS = frozenset(
     {
         *("/Type", "/Filter", "/SubFilter", "/Contents", "/ByteRange", "/M", "/Name", "/Reason", "/Location"),
@@ -70,34 +63,27 @@ def read_plain_structure(pdf: PlainPdf) -> PdfStructure:
 def _check_pages(reader: PlainReader, root: int) -> None:
     """The page tree is a tree of pages, and needs no repair: other files are refused or mended by other readers."""
     seen: set[int] = set()
-    everything: tuple[bytes, ...] = _NEEDED_BY_PAGES
-    pending = [(_root_of_pages(reader, root), 0, everything)]
+    catalog = reader.dictionary(root)
+    if catalog.get("/Type") != "/Catalog":
+        raise NotPlain
+    pending: list[tuple[Value | None, Reference | None, tuple[str, ...]]]
+    pending = [(catalog.get("/Pages"), None, _NEEDED_BY_PAGES)]
     while pending:
-        number, parent, lacking = pending.pop()
-        if number in seen:
+        place, parent, lacking = pending.pop()
+        if not isinstance(place, Reference) or place.generation or place.number in seen:
             raise NotPlain
-        seen.add(number)
-        node = reader.spelled(number)
-        above = _PARENT.findall(node)
-        if [int(each) for each in above] != ([parent] if parent else []) or node.count(b"/Parent") != len(above):
+        seen.add(place.number)
+        node = reader.dictionary(place.number)
+        if node.get("/Parent") != parent:
             raise NotPlain
         lacking = tuple(key for key in lacking if key not in node)
-        if b"/Kids" in node:
-            # without dictionaries within it, what is found in it is its own
-            kids = _KIDS.findall(node)
-            if len(kids) != 1 or node.count(b"<<") != 1 or _PAGES_TYPE.search(node) is None:
+        if "/Kids" in node:
+            kids = node["/Kids"]
+            if not isinstance(kids, list) or not kids or node.get("/Type") != "/Pages":
                 raise NotPlain
-            pending.extend((int(kid), number, lacking) for kid in _REFERENCE.findall(kids[0]))
-        elif lacking or _PAGE_TYPE.search(node) is None:
+            pending.extend((kid, place, lacking) for kid in kids)
+        elif lacking or node.get("/Type") != "/Page":
             raise NotPlain
-
-
-def _root_of_pages(reader: PlainReader, root: int) -> int:
-    catalog = reader.spelled(root)
-    pages = _PAGES.findall(catalog)
-    if len(pages) != 1 or catalog.count(b"/Pages") != 1 or _CATALOG_TYPE.search(catalog) is None:
-        raise NotPlain
-    return int(pages[0])
 
 
 def _find_signatures(reader: PlainReader) -> list[FoundSignature]:
@@ -240,12 +226,7 @@ def _lock(parameters: Value | None) -> FieldLock:
 
 def _read_store(reader: PlainReader, root: int) -> SecurityStore:
     """As :func:`vnsign.pdf.reading.security_store.read_store`; one with entries for each signature is read there."""
-    if b"/DSS" not in reader.spelled(root):
-        return SecurityStore()
-    catalog = reader.value(root)
-    if not isinstance(catalog, dict):
-        raise NotPlain
-    store = reader.follow(catalog.get("/DSS"))
+    store = reader.follow(reader.dictionary(root).get("/DSS"))
     if store is None:
         return SecurityStore()
     if not isinstance(store, dict) or "/VRI" in store:

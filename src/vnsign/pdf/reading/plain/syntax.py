@@ -5,7 +5,8 @@ Names are ``str`` with their slash, strings ``bytes``, references :class:`Refere
 
 Invariants:
     - Only what every reader spells and reads in the same way: no ``#`` in names, no nested parentheses in strings, no
-      entry that is null, no key twice. Anything else raises :class:`NotPlain`, and is read elsewhere.
+      entry that is null (an array may hold one), no key twice. Anything else raises
+      :class:`NotPlain`, and is read elsewhere.
     - Time grows with the number of bytes and with nothing else: no pattern here goes back over what it has matched.
 
 What it does not do: resolve references, or read streams.
@@ -32,7 +33,11 @@ _NUMBERS = rb"[\x00\t\n\f\r 0-9+\-.\[\]]++"
 _WORDS = re.compile(rb"(?:" + rb"|".join((_NUMBERS, _NAME, rb"<<", rb">>", _STRING, _KEYWORD, _COMMENT)) + rb")*+")
 _TOKEN = re.compile(
     _NAME + rb"|\d{1,10} \d{1,5} R" + _DELIMITED + rb"|" + _NUMBER + rb"|<<|>>|[\[\]]|" + _STRING + rb"|"
-    rb"<[0-9A-Fa-f\x00\t\n\f\r ]*+>|(?<=[\x00\t\n\f\r ()<>\[\]])(?:true|false)" + _DELIMITED + rb"|" + _COMMENT + rb"|"
+    rb"<[0-9A-Fa-f\x00\t\n\f\r ]*+>|(?<=[\x00\t\n\f\r ()<>\[\]])(?:true|false|null)"
+    + _DELIMITED
+    + rb"|"
+    + _COMMENT
+    + rb"|"
     # whatever is nothing of this is not passed over
     rb"[^\x00\t\n\f\r ]"
 )
@@ -43,7 +48,8 @@ _DIGITS = frozenset(b"+ - . 0 1 2 3 4 5 6 7 8 9".split())
 _WORDS_OF_TRUTH = frozenset({b"true", b"false"})
 _SLASH, _PERCENT = b"/%"
 _CONTENTS = re.compile(rb"/Contents" + WS + rb"*+<(?!<)")
-_BRACKETS = re.compile(rb"[<>\[\]]")
+#: Stands for long contents; a token that nothing else is, so that it is not mistaken for one within a string or remark.
+_STAND_IN = b"}"
 _LONG_BYTES = 512
 _MAX_DEPTH = 32
 _HEX_DIGITS = b"0123456789abcdefABCDEF" + _BLANK
@@ -68,7 +74,7 @@ class HexString(bytes):
 
 
 #: What :func:`parse_object` returns.
-Value = bool | int | Decimal | str | bytes | Reference | list["Value"] | dict[str, "Value"]
+Value = bool | int | Decimal | str | bytes | Reference | list["Value | None"] | dict[str, "Value"]
 
 
 def parse_object(data: bytes, start: int, end: int) -> Value:
@@ -82,21 +88,29 @@ def parse_object(data: bytes, start: int, end: int) -> Value:
         # ten thousand digits are looked at by other means, ten times as fast
         spelled, contents = _without_contents(spelled, found, start)
     tokens = iter(_TOKEN.findall(spelled))
-    value = _value(next(tokens, b""), tokens, depth=0)
+    value = _value(next(tokens, b""), tokens, depth=0) if contents is None else _with_contents(tokens, contents)
     if any(token[:1] != b"%" for token in tokens):
         raise NotPlain
-    if contents is not None:
-        if not isinstance(value, dict) or value.get("/Contents") != b"":
-            raise NotPlain
-        value["/Contents"] = contents
+    return value
+
+
+def _with_contents(tokens: Iterator[bytes], contents: HexString) -> Value:
+    """Return the dictionary whose own contents, and not those of a part of it, were taken out."""
+    if next(tokens, b"") != b"<<":
+        raise NotPlain
+    value = _dictionary(tokens, depth=1, contents=contents)
+    if value.get("/Contents") is not contents:
+        raise NotPlain
     return value
 
 
 def _without_contents(spelled: bytes, found: re.Match[bytes], offset: int) -> tuple[bytes, HexString]:
+    if _STAND_IN in spelled:
+        raise NotPlain
     begin, end = found.end() - 1, spelled.find(b">", found.end())
     contents = HexString(_hexadecimal(spelled[begin : end + 1]))
     contents.start, contents.end = offset + begin, offset + end + 1
-    return spelled[:begin] + b"<>" + spelled[end + 1 :], contents
+    return spelled[:begin] + _STAND_IN + spelled[end + 1 :], contents
 
 
 def _hexadecimal(token: bytes) -> bytes:
@@ -120,17 +134,19 @@ def _value(token: bytes, tokens: Iterator[bytes], *, depth: int) -> Value:
     return _scalar(token)
 
 
-def _array(tokens: Iterator[bytes], *, depth: int) -> list[Value]:
-    found: list[Value] = []
+def _array(tokens: Iterator[bytes], *, depth: int) -> list[Value | None]:
+    found: list[Value | None] = []
     for token in tokens:
         if token == b"]":
             return found
-        if token[0] != _PERCENT:
+        if token == b"null":
+            found.append(None)
+        elif token[0] != _PERCENT:
             found.append(_value(token, tokens, depth=depth))
     raise NotPlain
 
 
-def _dictionary(tokens: Iterator[bytes], *, depth: int) -> dict[str, Value]:
+def _dictionary(tokens: Iterator[bytes], *, depth: int, contents: HexString | None = None) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for token in tokens:
         if token == b">>":
@@ -142,7 +158,10 @@ def _dictionary(tokens: Iterator[bytes], *, depth: int) -> dict[str, Value]:
         key, value = token.decode("ascii"), next(tokens, b"")
         if key in found or value[:1] == b"%":
             raise NotPlain
-        found[key] = _value(value, tokens, depth=depth)
+        if value == _STAND_IN and key == "/Contents" and contents is not None:
+            found[key] = contents
+        else:
+            found[key] = _value(value, tokens, depth=depth)
     raise NotPlain
 
 
@@ -185,26 +204,6 @@ def are_words(data: bytes, start: int, end: int) -> bool:
         if data[start : start + 1] != b"<" or close < 0 or data[start + 1 : close].translate(None, _HEX_DIGITS):
             return False
         start = close + 1
-
-
-def is_dictionary(data: bytes, start: int, end: int) -> bool:
-    """Tell whether ``data[start:end]`` is words in brackets that all close again, from first to last one dictionary.
-
-    A third of the work of reading it. Where there are strings, it is read.
-    """
-    spelled = data[start:end]
-    if b"(" in spelled or b"%" in spelled:
-        return isinstance(parse_object(data, start, end), dict)
-    spelled = spelled.strip(_BLANK)
-    if spelled[:2] != b"<<" or spelled[-2:] != b">>" or not are_words(data, start, end):
-        return False
-    brackets = b"".join(_BRACKETS.findall(spelled))
-    while brackets != b"<<>>":
-        inner = brackets[2:-2].replace(b"<>", b"").replace(b"[]", b"").replace(b"<<>>", b"")
-        if len(inner) + 4 == len(brackets):
-            return False
-        brackets = brackets[:2] + inner + brackets[-2:]
-    return True
 
 
 def _unescape(found: re.Match[bytes]) -> bytes:
