@@ -9,13 +9,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from alembic import command
 
-from docflow import Channel, DocumentState, IncomingState
+from docflow import Channel, DocumentState, IncomingState, Office, Post
 from docflow.audit import LogFindingCode
 from docflow.store import migrations
-from tests.exchange_kit import RECEIVER, open_exchanging
+from tests.exchange_kit import RECEIVER, KeyPeers, KeySigner, make_named_agency, open_exchanging
 from tests.office_kit import SetClock
-from tests.support import REPOSITORY
+from tests.support import REPOSITORY, postgres_database
 from tests.work_kit import make_entry
 
 ARCHIVE = REPOSITORY / "tests" / "vectors" / "office-0002" / "office.zip"
@@ -106,6 +108,71 @@ def test_what_is_written_into_a_column_younger_than_its_leaf_is_named(old: Path,
         findings = office.verify_log().findings
     column = change.split(" SET ")[1].split(" ", maxsplit=1)[0]
     assert {(finding.code, finding.column) for finding in findings} == {(LogFindingCode.VALUE_CHANGED, column)}
+
+
+_IN_TABLES_THAT_CAME_LATER = {
+    "signer_certificate": "SELECT agency, 'document', id, 0, 'ab', 'CN=A', '0a', 'signer', 'x' FROM document",
+    "file_list_approval": "SELECT code, 2026, 0, '2026-03-02T09:00:00.000+07:00', 'A', NULL, 1, 'ab' FROM agency",
+    "incoming_replacement": "SELECT agency, 'x', id, '2026-03-02T09:00:00.000+07:00' FROM incoming_document",
+}
+"""Rows that nobody logged, for the tables that the schemas 0007 and 0008 added."""
+
+
+@pytest.mark.parametrize("table", _IN_TABLES_THAT_CAME_LATER)
+def test_a_row_that_no_leaf_wrote_is_named_in_a_table_younger_than_the_store(old: Path, table: str) -> None:
+    """The tables of later schemas are empty after the upgrade: what stands in them without a leaf was put there."""
+    open_exchanging(old, RECEIVER, clock=SetClock()).close()
+    with closing(sqlite3.connect(old / RECEIVER / "docflow.sqlite")) as database:
+        select = _IN_TABLES_THAT_CAME_LATER[table]
+        assert database.execute(f"INSERT INTO {table} {select} LIMIT 1").rowcount == 1
+        database.commit()
+    with open_exchanging(old, RECEIVER, clock=SetClock()) as office:
+        findings = office.verify_log().findings
+    assert [(finding.code, finding.table) for finding in findings] == [(LogFindingCode.ROW_UNKNOWN, table)]
+
+
+@pytest.mark.slow
+def test_a_store_of_schema_0002_on_postgresql_keeps_its_proof(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same rows on a server: every migration runs over data there too, and the log still proves all of it."""
+    home = old / RECEIVER
+    with postgres_database() as address:
+        _copy_to_server(
+            sa.create_engine(f"sqlite:///{home / 'docflow.sqlite'}"), sa.create_engine(address), monkeypatch
+        )
+        with _open_on_server(address, home) as office:
+            report = office.verify_log()
+            assert (report.findings, report.size) == ((), 68)
+            arrived = next(item for item in office.incoming() if item.state is IncomingState.ARRIVED)
+            assert office.accept(arrived.id, actor="Văn thư").number == 4
+            assert office.verify_log().findings == ()
+        changed = sa.create_engine(address)
+        with changed.begin() as connection:
+            connection.execute(sa.text("UPDATE document SET remark_count = 1"))
+        changed.dispose()
+        with _open_on_server(address, home) as office:
+            assert [finding.column for finding in office.verify_log().findings] == ["remark_count"]
+
+
+def _open_on_server(address: str, home: Path) -> Office:
+    post = Post(signer=KeySigner(RECEIVER), peers=KeyPeers())
+    return Office.open(address, agency=make_named_agency(RECEIVER), home=home, clock=SetClock(), post=post)
+
+
+def _copy_to_server(there: sa.Engine, here: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the schema of that time on a server, and copy all rows into it."""
+    with monkeypatch.context() as patch, here.begin() as connection:
+        real = command.upgrade
+        patch.setattr(command, "upgrade", lambda config, _revision: real(config, "0002"))
+        migrations.upgrade(connection)
+    tables = sa.MetaData()
+    tables.reflect(here)
+    with there.connect() as source, here.begin() as target:
+        for table in tables.sorted_tables:
+            rows = [dict(row) for row in source.execute(sa.text(f"SELECT * FROM {table.name}")).mappings()]  # noqa: S608
+            if rows and table.name != "alembic_version":
+                target.execute(table.insert(), rows)
+    there.dispose()
+    here.dispose()
 
 
 def test_an_upgrade_that_is_cut_off_leaves_the_old_store(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
