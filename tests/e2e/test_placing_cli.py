@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,6 +77,21 @@ def issue(desk: Path, site: Site) -> Result:
         *("seal", desk / "numbered.pdf", "-o", desk / "sealed.pdf", "--p12", desk / "agency.p12"),
         *("--tsa", site.tsa, "--trust", desk / "trust", "--image", desk / "seal.png"),
     )
+
+
+def test_prepare_says_which_fields_it_made(desk: Path) -> None:
+    """Number, date, person, seal, with their places: what is missing is seen before anybody signs."""
+    find = ("--position", POSITION, "--name", NAME, "--image", desk / "sign.png")
+    told = prepare(desk, *find, "--seal", desk / "seal.png")
+    assert told.exit_code == 0, told.output
+    lines = [line.split(":")[0].strip() for line in told.output.splitlines()[1:]]
+    assert lines == ["so", "ngay", "thang", "ChuKyNguoiKy", "ConDauCoQuan"]
+    assert "con dấu của cơ quan, trang 1, " in told.output
+
+    shown = prepare(desk, *find, "--no-seal", "--no-blanks", "--force", "--json")
+    (field,) = json.loads(shown.output)["fields"]
+    assert (field["name"], field["kind"], field["page"]) == ("ChuKyNguoiKy", "person", 1)
+    assert field["at_mm"] == pytest.approx(vnsign_place(desk / "ready.pdf", "ChuKyNguoiKy"), abs=0.1)
 
 
 @pytest.mark.slow

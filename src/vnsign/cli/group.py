@@ -26,6 +26,7 @@ _COMMANDS = {
     "fill": "vnsign.cli.fill:fill",
     "prepare": "vnsign.cli.prepare:prepare",
     "preview": "vnsign.cli.preview:preview",
+    "revision": "vnsign.cli.revision:revision",
     "seal": "vnsign.cli.seal:seal",
     "serve": "vnsign.cli.serve:serve",
     "sign": "vnsign.cli.sign:sign",

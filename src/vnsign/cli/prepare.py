@@ -5,15 +5,25 @@ Source: TT 01/2019/TT-BNV Điều 11.1; NĐ 30/2020/NĐ-CP Phụ lục I Phần 
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from vnsign.adapters.files import read_bytes, write_whole
 from vnsign.cli.measures import Millimetres, require_new
-from vnsign.cli.usage_words import lang_option, misuse
+from vnsign.cli.usage_words import misuse
 from vnsign.pdf.writing.place import Place
-from vnsign.wiring.placing import TextPlace, find_place, image_size_mm, prepare_official_pdf
+from vnsign.verification.messages import Language, clean
+from vnsign.wiring.placing import (
+    PreparedKind,
+    TextPlace,
+    find_place,
+    image_size_mm,
+    prepare_official_pdf,
+    prepared_fields,
+)
 
 _SIZE = Millimetres("W,H")
 _TEXT = Millimetres("X,Y,W")
@@ -49,7 +59,14 @@ _FILE = click.Path(path_type=Path)
 @click.option("--text-size", type=click.FloatRange(min=4, max=72), default=13, show_default=True, help="Points.")
 @click.option("--no-blanks", is_flag=True, help='Do not look for "Số:" and "ngày … tháng … năm" on page 1.')
 @click.option("--force", is_flag=True, help="Replace the file if it is there already.")
-@lang_option()
+@click.option("--json", "as_json", is_flag=True, help="Print the fields made as JSON.")
+@click.option(
+    "--lang",
+    type=click.Choice([language.value for language in Language]),
+    default=Language.VI.value,
+    show_default=True,
+    help="Language of the text.",
+)
 def prepare(
     document: Path,
     *,
@@ -69,10 +86,13 @@ def prepare(
     text_size: float,
     no_blanks: bool,
     force: bool,
+    as_json: bool,
+    lang: str,
 ) -> None:
     """Write fields for number, date, signatures and seal into a PDF that nobody has signed yet.
 
     Then the leader signs the field ChuKyNguoiKy, number and date are filled in, and the agency seals ConDauCoQuan.
+    Printed is which fields were made, and where.
     """
     if len(positions) != len(names):
         raise misuse("give as many --name as --position", vi="số --name phải bằng số --position")
@@ -102,8 +122,45 @@ def prepare(
         find_blanks=not no_blanks,
     )
     write_whole(target, prepared)
-    places = "; ".join(f"page {p.page} at {p.at_mm[0]:.1f},{p.at_mm[1]:.1f} mm" for p in persons)
-    click.echo(f"{document} → {target}: signature on {places}")
+    _print(document, target, prepared_fields(prepared), as_json=as_json, language=Language(lang))
+
+
+_PURPOSES = {
+    Language.VI: {
+        PreparedKind.NUMBER: "số",
+        PreparedKind.DATE: "ngày, tháng, năm",
+        PreparedKind.PERSON: "chữ ký của người có thẩm quyền",
+        PreparedKind.SEAL: "con dấu của cơ quan",
+    },
+    Language.EN: {
+        PreparedKind.NUMBER: "number",
+        PreparedKind.DATE: "date",
+        PreparedKind.PERSON: "signature of the authorised person",
+        PreparedKind.SEAL: "seal of the agency",
+    },
+}
+_PAGE = {Language.VI: "trang", Language.EN: "page"}
+
+
+def _print(
+    document: Path,
+    target: Path,
+    fields: Sequence[tuple[str, PreparedKind, Place]],
+    *,
+    as_json: bool,
+    language: Language,
+) -> None:
+    if as_json:
+        rows = [
+            {"name": name, "kind": kind.value, "page": place.page, "at_mm": place.at_mm, "size_mm": place.size_mm}
+            for name, kind, place in fields
+        ]
+        click.echo(json.dumps({"file": str(document), "output": str(target), "fields": rows}, ensure_ascii=False))
+        return
+    click.echo(clean(f"{document} → {target}"))
+    for name, kind, place in fields:
+        x, y = place.at_mm
+        click.echo(f"  {name}: {_PURPOSES[language][kind]}, {_PAGE[language]} {place.page}, {x:.1f},{y:.1f} mm")
 
 
 def _text_place(numbers: tuple[float, float, float] | None, size: float) -> TextPlace | None:

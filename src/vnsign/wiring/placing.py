@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.pdf.finding.blanks import find_date_blanks, find_number_blank, text_field_at
@@ -16,15 +17,18 @@ from vnsign.pdf.finding.text_search import Between, find_between
 from vnsign.pdf.geometry import Box, PageGeometry, place_on_page
 from vnsign.pdf.looks.appearance import read_image
 from vnsign.pdf.opening import open_pdf
+from vnsign.pdf.reading.fields import read_form
 from vnsign.pdf.reading.pages import geometry_of
 from vnsign.pdf.writing.place import Place
 from vnsign.pdf.writing.prepare import SignatureFieldSpec, TextFieldSpec, prepare_fields
 from vnsign.pdf.writing.updating import translated
 from vnsign.policy.decree30 import (
     DATE_FIELD,
+    MONTH_FIELD,
     NUMBER_FIELD,
     PERSON_FIELD,
     SEAL_FIELD,
+    YEAR_FIELD,
     place_seal,
 )
 from vnsign.wiring.arguments import checked
@@ -105,6 +109,42 @@ def seal_place(pdf: bytes, person: Place, *, seal_mm: tuple[float, float]) -> Pl
         raise UsageError(ErrorCode.BAD_ARGUMENT, "the seal is placed by the person's image, whose size is not given")
     at_mm = place_seal(person.at_mm, person.size_mm, seal_mm=seal_mm, page_mm=page_size(pdf, person.page))
     return Place(page=person.page, at_mm=at_mm, size_mm=seal_mm)
+
+
+class PreparedKind(StrEnum):
+    """What a prepared field is for."""
+
+    NUMBER = "number"
+    DATE = "date"
+    PERSON = "person"
+    SEAL = "seal"
+
+
+_KINDS = (
+    (NUMBER_FIELD, PreparedKind.NUMBER),
+    (DATE_FIELD, PreparedKind.DATE),
+    (MONTH_FIELD, PreparedKind.DATE),
+    (YEAR_FIELD, PreparedKind.DATE),
+    (PERSON_FIELD, PreparedKind.PERSON),
+    (SEAL_FIELD, PreparedKind.SEAL),
+)
+
+
+def prepared_fields(pdf: bytes) -> tuple[tuple[str, PreparedKind, Place], ...]:
+    """Return name, purpose and place of the recipe's fields in a document, as :func:`prepare_official_pdf` made them.
+
+    Raises:
+        InputError: NOT_A_PDF, MALFORMED_PDF, ENCRYPTED_PDF.
+    """
+    with open_pdf(pdf) as document, translated("reading the form"):
+        names = list(read_form(document).fields)
+    found = [
+        (name, kind)
+        for base, kind in _KINDS
+        for name in names
+        if name == base or (name.startswith(base) and name.removeprefix(base).isdecimal())
+    ]
+    return tuple((name, kind, place_of_field(pdf, name)) for name, kind in found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.pdf.finding.differences import PageDifference
 from vnsign.pdf.finding.differences import differing_pages as _differing_pages
+from vnsign.pdf.reading.opened import OpenedPdf
 from vnsign.pdf.reading.revisions import find_revision_ends
-from vnsign.pdf.reading.structure import read_structure
+from vnsign.pdf.reading.structure import read_structure, structure_of
+from vnsign.report import RevisionReport
+from vnsign.verification.revisions import describe_revisions
 from vnsign.wiring.arguments import checked
 
 
@@ -43,6 +46,21 @@ def extract_revision(pdf: bytes, revision: int | str) -> bytes:
     if not 1 <= revision <= len(ends):
         raise UsageError(ErrorCode.BAD_ARGUMENT, f"there is no revision {revision}", way_out=f"there are {len(ends)}")
     return pdf[: ends[revision - 1]]
+
+
+@checked
+def list_revisions(pdf: bytes) -> tuple[RevisionReport, ...]:
+    """Return every state the document has had, the oldest first, and what each brought; of an unsigned one, too.
+
+    Does not check: whether any signature is valid; ask :func:`inspect_pdf`.
+
+    Raises:
+        InputError: ``NOT_A_PDF``, ``MALFORMED_PDF``, ``ENCRYPTED_PDF``.
+
+    Source: ISO 32000-2 §7.5.6.
+    """
+    with OpenedPdf(pdf) as file:
+        return describe_revisions(file, structure_of(file).signatures)
 
 
 @checked
