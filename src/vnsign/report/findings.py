@@ -21,6 +21,7 @@ class FindingCode(StrEnum):
     SIGNATURE_BROKEN = "signature_broken"
     BYTE_RANGE_INVALID = "byte_range_invalid"
     CMS_NOT_READABLE = "cms_not_readable"
+    CONTENTS_NOT_PADDED = "contents_not_padded"
     SUBFILTER_UNSUPPORTED = "subfilter_unsupported"
     SIGNED_DATA_MISSING = "signed_data_missing"
     # what the policy asks

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from asn1crypto import parser
+
 from vnsign.errors import InputError
 from vnsign.pki.cms_reading import SignedCms
 from vnsign.pki.cms_signed import in_der_order
@@ -51,7 +53,21 @@ def judge_format(verdicts: Verdicts, source: SignatureInput) -> None:
         verdicts.undecided(
             FindingCode.SUBFILTER_UNSUPPORTED, "ISO 32000-2 §12.8.3", where=where, sub_filter=found.sub_filter
         )
+    if rest := _bytes_after(found.contents):
+        verdicts.warning(FindingCode.CONTENTS_NOT_PADDED, "ISO 32000-2 §12.8.1", where=where, bytes=str(rest))
     _judge_form(verdicts, source, cms)
+
+
+def _bytes_after(contents: bytes) -> int:
+    """How many bytes follow the signature up to the last that is no zero. They lie outside the byte range.
+
+    No reader uses them, and careful programs have left some (two files of the corpora): a warning, nothing worse.
+    """
+    try:
+        end: int = parser.peek(contents)
+    except ValueError:
+        return 0
+    return len(contents[end:].rstrip(b"\0"))
 
 
 def _judge_form(verdicts: Verdicts, source: SignatureInput, cms: SignedCms) -> None:

@@ -51,6 +51,10 @@ FINDINGS: Mapping[FindingCode, Words] = {
         "Có chữ ký nhưng hỏng: không đọc được dữ liệu chữ ký (CMS).",
         "There is a signature but it is broken: its data (CMS) cannot be read.",
     ),
+    FindingCode.CONTENTS_NOT_PADDED: words(
+        "Trong chỗ dành cho chữ ký, sau chữ ký, còn {bytes} byte dữ liệu khác không được ký; phần mềm không dùng đến.",
+        "After the signature, in the room left for it, lie {bytes} bytes of other data that nobody signed.",
+    ),
     FindingCode.SUBFILTER_UNSUPPORTED: words(
         "Kiểu chữ ký {sub_filter} không được hỗ trợ.", "The signature type {sub_filter} is not supported."
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from asn1crypto import cms as asn1_cms
-from asn1crypto import core
+from asn1crypto import core, parser
 from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
@@ -19,7 +19,17 @@ from vnsign.pdf.reading.structure import read_structure
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.pki.cms_signed import in_der_order
 from vnsign.pki.signature_values import compute_digest
-from vnsign.report import EvidenceOrigin, FindingCode, Indication, Level, Outcome, Step, SubIndication, Verdict
+from vnsign.report import (
+    EvidenceOrigin,
+    FindingCode,
+    Indication,
+    Level,
+    Outcome,
+    Severity,
+    Step,
+    SubIndication,
+    Verdict,
+)
 
 ROOT = OwnRoot()
 EC = ec.generate_private_key(ec.SECP256R1())
@@ -226,6 +236,20 @@ def with_negative_modulus(certificate: x509.Certificate) -> bytes:
     tbs = der_element(0x30, inner)
     value = ROOT.key.sign(tbs, ec.ECDSA(hashes.SHA256()))
     return der_element(0x30, tbs + asn1["signature_algorithm"].dump() + der_element(0x03, b"\x00" + value))
+
+
+@pytest.mark.parametrize(("after", "told"), [(b"", []), (b"\0\0x", ["3"]), (b"30820401", ["8"])])
+def test_other_bytes_after_the_signature_are_told(after: bytes, told: list[str]) -> None:
+    """Nobody signed them: a warning, and the verdict stays."""
+    pdf = made().pdf()
+    (found,) = read_structure(pdf).signatures
+    cms = found.contents[: parser.peek(found.contents)]
+    signature = only(judge(replaced_cms(pdf, cms + after), ROOT.trust()))
+
+    findings = [f for f in signature.findings if f.code is FindingCode.CONTENTS_NOT_PADDED]
+    assert [f.values["bytes"] for f in findings] == told
+    assert {f.severity for f in findings} <= {Severity.WARNING}
+    assert signature.indication is only(judge(pdf, ROOT.trust())).indication is Indication.TOTAL_PASSED
 
 
 # ---------------------------------------------------------------- steps
