@@ -80,8 +80,10 @@ class Runner:
     def one(self, prepared: Prepared, values: Values) -> dict[str, Any] | None:
         """Return the first row by column, or None."""
         text, bind = prepared.for_dialect(self._dialect)
-        row = self._cursor.execute(text, bind(values)).fetchone()
-        return None if row is None else dict(zip(prepared.columns, row, strict=True))
+        # To the end: a cursor that stops before keeps hold of its statement, which pysqlite3 shares among the cursors
+        # of a connection. Whoever ran it next was now and then refused, or given a row without columns.
+        rows = self._cursor.execute(text, bind(values)).fetchall()
+        return dict(zip(prepared.columns, rows[0], strict=True)) if rows else None
 
     def all(self, prepared: Prepared, values: Values) -> list[dict[str, Any]]:
         """Return every row by column."""

@@ -18,8 +18,10 @@ from docflow.model import (
 )
 from docflow.office import Desk, DossierAsk
 from docflow.store import OfficeStore
+from docflow.wiring.arguments import checked_verbs
 
 
+@checked_verbs
 class DossierOffice:
     """What an office does with dossiers (hồ sơ công việc, hồ sơ một cửa liên thông), in the order of their life.
 

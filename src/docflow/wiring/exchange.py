@@ -18,8 +18,10 @@ from docflow.office import (
 )
 from docflow.ports import InboxRow, OutboxState, ParcelRow, ReceiptRow, Transport
 from docflow.store import OfficeStore
+from docflow.wiring.arguments import checked_verbs
 
 
+@checked_verbs
 class ExchangingOffice:
     """What an office does with other agencies; needs ``post=`` at :meth:`docflow.Office.open`."""
 

@@ -12,8 +12,10 @@ from docflow.office import Desk, DestructionWarning, FileAsk, FileDuty
 from docflow.printing import print_file, print_hand_over, write_file_xml
 from docflow.signing import bundled_fonts
 from docflow.store import OfficeStore
+from docflow.wiring.arguments import checked_verbs
 
 
+@checked_verbs
 class FileOffice:
     """What an office does with files (hồ sơ), in the order of their life.
 

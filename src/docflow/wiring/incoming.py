@@ -17,8 +17,10 @@ from docflow.model import (
 )
 from docflow.office import Desk, IncomingAsk, IncomingStanding
 from docflow.store import OfficeStore
+from docflow.wiring.arguments import checked_verbs
 
 
+@checked_verbs
 class IncomingOffice:
     """What an office does with the documents that it gets, in the order of their life.
 

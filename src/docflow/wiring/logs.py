@@ -8,8 +8,10 @@ from pathlib import Path
 from docflow.audit import LogReport, parse_opening, parse_proof, parse_vkey, verify_opened_leaf, verify_proof
 from docflow.ports import LoggedRow
 from docflow.store import open_to_read
+from docflow.wiring.arguments import checked
 
 
+@checked
 def verify_log(
     place: Path | str, *, checkpoint: str | None = None, vkey: str | None = None, home: Path | str | None = None
 ) -> LogReport:
@@ -29,6 +31,7 @@ def verify_log(
         return reader.verify(checkpoint=checkpoint, vkey=parse_vkey(vkey) if vkey else None)
 
 
+@checked
 def read_checkpoint(place: Path | str, *, home: Path | str | None = None) -> str:
     """Return the newest signed checkpoint of an office, or an empty text.
 
@@ -39,6 +42,7 @@ def read_checkpoint(place: Path | str, *, home: Path | str | None = None) -> str
         return reader.last_checkpoint()
 
 
+@checked
 def read_proof(place: Path | str, document_id: str, *, home: Path | str | None = None) -> str:
     """Return the inclusion proof of a document in an office; see :meth:`Office.inclusion_proof`.
 
@@ -70,6 +74,7 @@ class ProvenEvent:
     rows: tuple[LoggedRow, ...]
 
 
+@checked
 def check_proof(text: str, *, vkey: str) -> ProvenEvent:
     """Check a proof that :func:`read_proof` made, offline.
 

@@ -11,8 +11,10 @@ from docflow.model import ADMINISTRATIVE, DocumentType, Series, register_for
 from docflow.office import Desk, Issued, Reserved
 from docflow.ports import RegisterEntry
 from docflow.store import OfficeStore
+from docflow.wiring.arguments import checked_verbs
 
 
+@checked_verbs
 class NumberingOffice:
     """What an office does with numbers."""
 

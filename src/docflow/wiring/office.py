@@ -30,6 +30,7 @@ from docflow.model import Agency, Directory, Document, DocumentState, OfficeTerm
 from docflow.office import Desk, Post
 from docflow.ports import Clock, OutboxRow, OutboxState, Randomness, Rights, Verifier
 from docflow.store import CallerConnection, OfficeStore, SystemClock, SystemRandomness, open_store, open_to_read
+from docflow.wiring.arguments import checked, checked_verbs
 from docflow.wiring.dossiers import DossierOffice
 from docflow.wiring.exchange import ExchangingOffice
 from docflow.wiring.files import FileOffice
@@ -42,6 +43,7 @@ _OPEN_TRANSACTION = timedelta(hours=1)
 """A file stored longer ago belongs to no transaction that is still open."""
 
 
+@checked_verbs
 class Office(
     OutgoingOffice,
     NumberingOffice,
@@ -274,6 +276,7 @@ class Office(
         use_cases.vouch_for_log(self._desk, cms, actor=actor)
 
 
+@checked
 def reopen_office(
     place: Path | str, *, home: Path | str | None = None, verifier: Verifier | None = None, post: Post | None = None
 ) -> Office:

@@ -21,8 +21,10 @@ from docflow.model import (
 from docflow.office import Desk, Issued, Receipt
 from docflow.ports import LinkRow, SignatureCheck
 from docflow.store import OfficeStore
+from docflow.wiring.arguments import checked_verbs
 
 
+@checked_verbs
 class OutgoingOffice:
     """What an office does with the documents it issues."""
 

@@ -10,11 +10,13 @@ from docflow.errors import ErrorCode, UsageError
 from docflow.office import Post
 from docflow.signing import PostPlan, load_post
 from docflow.transport import FileDrop
+from docflow.wiring.arguments import checked
 
 MAX_POST_BYTES = 1_000_000
 """Some ten thousand peers."""
 
 
+@checked
 def read_post(path: Path | str) -> tuple[Post, FileDrop]:
     """Return the post that a JSON file describes, and the file drop; the fields are those of ``PostPlan``.
 

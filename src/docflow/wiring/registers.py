@@ -11,6 +11,7 @@ from docflow.office import LINES_A_VOLUME, RegisterBook, RegisterKind, divide_bo
 from docflow.printing import Paper, print_book, write_workbook
 from docflow.signing import bundled_fonts
 from docflow.store import open_to_read
+from docflow.wiring.arguments import checked
 
 
 class RegisterForm(StrEnum):
@@ -21,6 +22,7 @@ class RegisterForm(StrEnum):
     CSV = "csv"
 
 
+@checked
 def read_register(
     place: Path | str, kind: RegisterKind, year: int, *, series: str | None = None, home: Path | str | None = None
 ) -> RegisterBook:
@@ -37,6 +39,7 @@ def read_register(
         return reader.read_book(kind, year, register=series)
 
 
+@checked
 def print_register(
     book: RegisterBook,
     form: RegisterForm,

@@ -12,6 +12,7 @@ from docflow.office import Report, ReportBy, parse_report_period, tabulate_repor
 from docflow.printing import print_report, write_report_workbook
 from docflow.signing import bundled_fonts
 from docflow.store import OfficeStore, ReportQuery, open_to_read
+from docflow.wiring.arguments import checked, checked_verbs
 
 
 class ReportForm(StrEnum):
@@ -24,6 +25,7 @@ class ReportForm(StrEnum):
     PDF = "pdf"
 
 
+@checked_verbs
 class ReportingOffice:
     """The figures of an office; :class:`docflow.wiring.office.Office` completes it."""
 
@@ -58,6 +60,7 @@ class ReportingOffice:
         return self._store.verify_report(report)
 
 
+@checked
 def read_report(
     place: Path | str,
     period: str,
@@ -81,6 +84,7 @@ def read_report(
         return reader.read_report(query)
 
 
+@checked
 def verify_report(place: Path | str, report: Report, *, home: Path | str | None = None) -> Report:
     """Compute a report again from the log of an office; see :meth:`ReportingOffice.verify_report`.
 
@@ -92,6 +96,7 @@ def verify_report(place: Path | str, report: Report, *, home: Path | str | None 
         return reader.verify_report(report)
 
 
+@checked
 def write_report(report: Report, form: ReportForm, *, fonts: FontFamily | None = None) -> bytes:
     """Return a report as a file, or as text for a terminal; CSV with a byte order mark, which Excel needs.
 

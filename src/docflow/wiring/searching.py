@@ -6,8 +6,10 @@ from pathlib import Path
 
 from docflow.model import SearchHit, SearchQuery
 from docflow.store import open_to_read
+from docflow.wiring.arguments import checked
 
 
+@checked
 def search_office(place: Path | str, query: SearchQuery, *, home: Path | str | None = None) -> tuple[SearchHit, ...]:
     """Return what a query finds in an office; see :meth:`Office.search`. Nothing but the index is written.
 

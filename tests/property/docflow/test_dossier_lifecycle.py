@@ -343,9 +343,16 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, Se
         assert place[0].verify_log().findings == ()
 
 
+@pytest.mark.timeout(900)
 def test_no_illegal_state_of_dossier_is_reached_and_no_legal_path_refused(place: tuple[Office, SetClock]) -> None:
     """Whatever is done in whatever order, table and model agree, and the log knows every act."""
-    live(lambda: DossierLife(*place), histories=more_in_ci(4, 25), steps=more_in_ci(15, 30))
+    live(lambda: DossierLife(*place), histories=more_in_ci(4, 8), steps=more_in_ci(15, 25))
+
+
+@pytest.mark.soak
+def test_many_long_histories(place: tuple[Office, SetClock]) -> None:
+    """The same, lived longer and more often."""
+    live(lambda: DossierLife(*place), histories=60, steps=40)
 
 
 _PATHS: dict[str, tuple[str, ...]] = {

@@ -386,9 +386,16 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         assert place.office.verify_log().findings == ()
 
 
+@pytest.mark.timeout(900)
 def test_no_illegal_state_of_incoming_is_reached_and_no_legal_path_refused(place: Place) -> None:
     """Whatever is done in whatever order, table and model agree, and the log knows every act."""
-    live(lambda: IncomingLife(place), histories=more_in_ci(4, 25), steps=more_in_ci(15, 30))
+    live(lambda: IncomingLife(place), histories=more_in_ci(4, 8), steps=more_in_ci(15, 25))
+
+
+@pytest.mark.soak
+def test_many_long_histories(place: Place) -> None:
+    """The same, lived longer and more often."""
+    live(lambda: IncomingLife(place), histories=60, steps=40)
 
 
 _PATHS: dict[str, tuple[str, ...]] = {

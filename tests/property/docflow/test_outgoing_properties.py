@@ -356,9 +356,16 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         yield place
 
 
+@pytest.mark.timeout(900)
 def test_any_history_of_outgoing_documents_is_as_a_clerk_would_have_it(place: Place) -> None:
     """No illegal state is reached, no legal step refused, every step leaves its leaf, every refusal nothing."""
-    live(lambda: Outgoing(place), histories=more_in_ci(3, 25), steps=more_in_ci(25, 40))
+    live(lambda: Outgoing(place), histories=more_in_ci(3, 8), steps=more_in_ci(25, 25))
     report = place.office.verify_log()
     assert report.is_intact, report.findings
     assert report.numbers == place.issued
+
+
+@pytest.mark.soak
+def test_many_long_histories(place: Place) -> None:
+    """The same, lived longer and more often."""
+    live(lambda: Outgoing(place), histories=60, steps=40)

@@ -70,6 +70,7 @@ def open_dossier(
         UsageError: ``ALREADY_EXISTS``, ``IDEMPOTENCY_CONFLICT``, ``BAD_ARGUMENT``.
     """
     check_incoming_id(dossier_id)
+    check_line(actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
     asked = _describe(plan)
     request = make_request(idempotency_key or f"{desk.agency.code}/dossier/open/{dossier_id}", asked)
     now = desk.clock.now()

@@ -6,7 +6,7 @@ Invariants:
 
 What it does not do: it ends no work; whoever handles the replaced document sees it and decides.
 
-Source: Nghị định 30/2020/NĐ-CP Điều 18 khoản 3; QCVN 102:2016/BTTTT (3, ReplacementInfoList).
+Source: Nghị định 30/2020/NĐ-CP Điều 18 khoản 3; QCVN 102:2016/BTTTT (3, ReplacementInfoList); docs/adr/0068.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from datetime import date, datetime
 from docflow.audit import Json
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import ANY_NUMBER, MAX_NUMBER, REGISTER_OPENED, RegisterKey, law_date
+from docflow.model.wording import check_line
 from docflow.office.desk import Desk
 from docflow.office.ledger import find_answer, keep_answer, make_request, record_event
 from docflow.office.registers.numbering import NumberPlace, advance, choose_place
@@ -26,6 +27,7 @@ from docflow.ports import EntryKind, RegisterEntry, UnitOfWork
 MAX_RESERVED = 100
 """Numbers reserved at once; more is a mistake of the keyboard rather than a plan."""
 MAX_REASON_CHARS = 500
+MAX_REGISTER_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,7 @@ def reserve_numbers(
         UsageError: ``BAD_ARGUMENT``; no reason, or not 1 to :data:`MAX_RESERVED` numbers. ``DATE_NOT_ALLOWED``; the
             clock stands before the register's last date. ``IDEMPOTENCY_CONFLICT``.
     """
+    _check_register(register)
     _check_reason(reason)
     if not 1 <= count <= MAX_RESERVED:
         raise UsageError(
@@ -129,6 +132,7 @@ def open_register(desk: Desk, register: str, *, last_number: int, actor: str, re
     Raises:
         UsageError: ``ALREADY_EXISTS``; the register has numbers, or was opened. ``BAD_ARGUMENT`` without a reason.
     """
+    _check_register(register)
     _check_reason(reason)
     if not 1 <= last_number < MAX_NUMBER:
         raise UsageError(
@@ -192,6 +196,10 @@ def _check_order(place: NumberPlace, day: date) -> None:
             f"today, {day}, is before the register's last date, {place.earliest}: is the clock right?",
             vi=f"Hôm nay {day:%d/%m/%Y} trước ngày cuối trong sổ {place.earliest:%d/%m/%Y}; hãy kiểm tra đồng hồ máy.",
         )
+
+
+def _check_register(register: str) -> None:
+    check_line(register, limit=MAX_REGISTER_CHARS, what="register", vi="Tên sổ")
 
 
 def _check_reason(reason: str) -> None:
