@@ -36,6 +36,7 @@ REFUSED = {
     "dss/protected__open_protected.pdf": "encrypted_pdf",
     "pdfcpu/sample1.pdf": "signing_forbidden",
     "pdfcpu/sample2.pdf": "signing_forbidden",
+    "pdfcpu/usageRights.pdf": "signing_forbidden",  # XFA
     "pyhanko/certified-with-indirect-refs-in-dir.pdf": "signing_forbidden",
     "pyhanko/robustness/broken-objstream1.pdf": "malformed_pdf",
     "pyhanko/robustness/broken-objstream2.pdf": "malformed_pdf",

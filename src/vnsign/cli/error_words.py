@@ -62,7 +62,10 @@ _REASONS: Mapping[ErrorCode, tuple[str, str]] = {
     ErrorCode.MALFORMED_PDF: ("tệp PDF bị hỏng", "xuất lại tệp từ phần mềm đã tạo ra nó"),
     ErrorCode.ENCRYPTED_PDF: ("tệp PDF có mật khẩu", "gỡ mật khẩu trước khi ký"),
     ErrorCode.SIGNING_FORBIDDEN: ("tệp PDF không cho phép ký thêm", "xin người lập bản cho phép ký"),
-    ErrorCode.MALFORMED_IMAGE: ("ảnh chữ ký hoặc con dấu bị hỏng", "dùng ảnh PNG hoặc JPEG khác"),
+    ErrorCode.MALFORMED_IMAGE: (
+        "ảnh chữ ký hoặc con dấu bị hỏng hoặc trong suốt hoàn toàn",
+        "dùng ảnh PNG hoặc JPEG khác",
+    ),
     ErrorCode.MALFORMED_TIMESTAMP: (
         "dịch vụ dấu thời gian trả lời sai",
         "thử lại, hoặc dùng dịch vụ khác với --tsa",

@@ -101,7 +101,7 @@ def read_image(data: bytes) -> ImageLook:
     """Read a PNG or JPEG.
 
     Raises:
-        InputError: MALFORMED_IMAGE if it is neither, is damaged, or has more than MAX_IMAGE_PIXELS.
+        InputError: MALFORMED_IMAGE if it is neither, is damaged, shows nothing, or has more than MAX_IMAGE_PIXELS.
     """
     try:
         with warnings.catch_warnings(), _opened(data) as image:
@@ -123,6 +123,12 @@ def read_image(data: bytes) -> ImageLook:
             way_out="export it again as PNG with transparency",
         ) from exc
     alpha = pixels.getchannel("A").tobytes()
+    if not any(alpha):
+        raise InputError(
+            ErrorCode.MALFORMED_IMAGE,
+            "the image is wholly transparent: it would show nothing",
+            way_out="export it again; what is to be seen must not be transparent",
+        )
     horizontal, vertical = (float(d) if float(d) > 1 else _DEFAULT_DPI for d in dpi)
     return ImageLook(
         width=pixels.width,

@@ -10,6 +10,7 @@ from io import BytesIO
 import pytest
 from PIL import ExifTags, Image
 
+from vnsign.errors import ErrorCode, InputError
 from vnsign.pdf.looks.appearance import read_image
 
 _BLACK, _MIDDLE, _WHITE = 0, 0x8080, 0xFFFF
@@ -72,3 +73,19 @@ def test_a_damaged_remark_of_a_camera_turns_nothing(remark: bytes) -> None:
     look = read_image(out.getvalue())
 
     assert (look.width, look.height) == (4, 2)
+
+
+def test_a_picture_that_shows_nothing_is_refused() -> None:
+    """A wholly transparent image would be a signature that nobody sees; one pixel is enough to be seen."""
+    out = BytesIO()
+    clear = Image.new("RGBA", (20, 10), (0, 0, 255, 0))
+    clear.save(out, "PNG")
+    with pytest.raises(InputError) as caught:
+        read_image(out.getvalue())
+    assert caught.value.code is ErrorCode.MALFORMED_IMAGE
+    assert "transparent" in caught.value.message
+
+    out = BytesIO()
+    clear.putpixel((3, 3), (0, 0, 255, 1))
+    clear.save(out, "PNG")
+    assert read_image(out.getvalue()).width == 20

@@ -273,3 +273,15 @@ def test_a_real_token_over_something_else_stops_the_signature(office: Office) ->
 
     with pytest.raises(vnsign.ServiceUnavailable, match="no token over this signature"):
         vnsign.sign_pdf(plain_pdf(), office.leader, level="B-T", tsa=Elsewhere(), check_status=False)
+
+
+@pytest.mark.parametrize("form", [pikepdf.Array([]), pikepdf.Stream], ids=["array", "stream"])
+def test_an_xfa_form_is_not_signed(form: object, office: Office) -> None:
+    """Readers that know XFA show its XML, others the pages: nobody knows which of them the signer saw."""
+    with pikepdf.open(BytesIO(plain_pdf())) as document:
+        xfa = document.make_stream(b"<xdp/>") if form is pikepdf.Stream else form
+        document.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([]), XFA=xfa)
+        out = BytesIO()
+        document.save(out)
+
+    assert refused(out.getvalue(), office) is vnsign.ErrorCode.SIGNING_FORBIDDEN
