@@ -21,6 +21,7 @@ from docflow import (
     Draft,
     FileDrop,
     IncomingDocument,
+    Link,
     Office,
     Post,
     SignatureCheck,
@@ -102,6 +103,7 @@ def seal_document(
     to: tuple[str, ...] = (RECEIVER,),
     attached: tuple[bytes, str] | None = None,
     urgency: Urgency = Urgency.THUONG,
+    links: tuple[Link, ...] = (),
 ) -> None:
     """Bring a document to its end, ready to be sent once what is attached is sealed too."""
     draft = Draft(
@@ -111,6 +113,7 @@ def seal_document(
         signer_position="Chủ tịch",
         addressees=tuple(Addressee(name=f"Cơ quan {code}", code=parse_agency_code(code)) for code in to),
         urgency=urgency,
+        links=links,
     )
     office.draft(draft, actor="A", document_id=document_id)
     if attached is not None:

@@ -55,7 +55,7 @@ def test_a_piece_that_fails_after_the_database_saw_its_rows_is_undone_alone(plac
 
         def spoil(unit: UnitOfWork) -> Outcome:
             assert isinstance(unit, SqlUnitOfWork)
-            unit.add_blob(BlobRow(sha256="f" * 64, size=1))
+            unit.add_blob(BlobRow(sha256=office._store.blobs.put(b"spoilt"), size=6))
             assert unit.list_outbox("d1")
             unit.flush()
             raise InterruptedError("spoilt")

@@ -40,16 +40,18 @@ def oddity_of_object_streams(pair: RevisionPair) -> str:
     """
     generations = Generations.of(pair.new_side)
     for number, places in _places(pair, pair.new_side).items():
-        if odd := _oddity_of(pair.new.get_object(number, 0), number, places, generations):
+        if odd := _oddity_of(pair.new.get_object(number, 0), number, places=places, generations=generations):
             return odd
     generations = Generations.of(pair.old_side)
     for number, places in _places(pair, pair.old_side).items():
-        if odd := _oddity_of(pair.old.get_object(number, 0), number, places, generations):
+        if odd := _oddity_of(pair.old.get_object(number, 0), number, places=places, generations=generations):
             return f"{odd}, as it was signed"
     return ""
 
 
-def _oddity_of(stream: pikepdf.Object | None, number: int, places: Mapping[int, int], generations: Generations) -> str:
+def _oddity_of(
+    stream: pikepdf.Object | None, number: int, *, places: Mapping[int, int], generations: Generations
+) -> str:
     if not isinstance(stream, pikepdf.Stream) or stream.get("/Type") != pikepdf.Name("/ObjStm"):
         return f"object {number} is no object stream"
     data, first = stream.read_bytes(), int(stream["/First"])

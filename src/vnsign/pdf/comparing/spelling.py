@@ -114,7 +114,7 @@ def oddity_of_spelling(data: Buffer, start: int, pair: RevisionPair) -> str:
             return f"object {number[0]} has an entry that is null"
     return (
         _oddity_of_pages(pair, spelled)
-        or _oddity_of_order(data, start, pair, rewritten)
+        or _oddity_of_order(data, start, pair=pair, rewritten=rewritten)
         or _oddity_of_references(data, start, pair)
     )
 
@@ -160,7 +160,7 @@ def _oddity_of_pages(pair: RevisionPair, spelled: Mapping[ObjectId, bytes]) -> s
     return ""
 
 
-def _oddity_of_order(data: Buffer, start: int, pair: RevisionPair, rewritten: set[ObjectId]) -> str:
+def _oddity_of_order(data: Buffer, start: int, *, pair: RevisionPair, rewritten: set[ObjectId]) -> str:
     """Readers that find a number twice in one table, or the table damaged, do not agree which of the two it is."""
     table = pair.old_side.table
     wanted = {n[0]: table[n].offset or 0 for n in rewritten if table[n].type == _IN_USE}

@@ -15,8 +15,6 @@ from docflow import (
     DirectoryEntry,
     DocflowError,
     DocumentState,
-    DocumentType,
-    Draft,
     ErrorCode,
     FileDrop,
     InboxOutcome,
@@ -35,7 +33,7 @@ from docflow.edxml import BusinessType, DocumentInfo, NewDocument, build_message
 from docflow.model import IncomingEvent
 from docflow.ports import Parts
 from tests.exchange_kit import RECEIVER, SENDER, KeySigner, TwoAgencies, open_exchanging, open_two, seal_document
-from tests.office_kit import SetClock, leader_pdf, make_draft
+from tests.office_kit import SetClock, make_draft
 
 
 @pytest.fixture
@@ -52,19 +50,7 @@ def pair(tmp_path: Path) -> Iterator[TwoAgencies]:
 
 def seal_linked(office: Office, name: str, *links: Link, to: str = RECEIVER) -> None:
     """Bring a document with links to its end."""
-    draft = Draft(
-        type=DocumentType.QUYET_DINH,
-        subject=f"về việc {name}",
-        signer_name="Nguyễn Văn An",
-        signer_position="Chủ tịch",
-        addressees=(Addressee(name=f"Cơ quan {to}", code=parse_agency_code(to)),),
-        links=links,
-    )
-    office.draft(draft, actor="A", document_id=name)
-    office.approve(name, actor="B")
-    office.leader_signed(name, leader_pdf(name), actor="C")
-    office.issue(name, actor="V")
-    office.sealed(name, leader_pdf(name) + b" seal", actor="V")
+    seal_document(office, name, to=(to,), links=links)
 
 
 def newest(office: Office, subject: str, kind: ParcelKind) -> NewDocument:

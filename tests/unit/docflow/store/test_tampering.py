@@ -139,6 +139,8 @@ def exchange_with_another(folder: Path) -> None:
         office.complete(first.id, actor="P", note="xong")
         for asked in ("in-0", "in-1"):
             other.take_back(asked, actor="V", reason="gửi nhầm")
+        for newer, older in (("in-3", "in-0"), ("in-4", "in-2")):
+            seal_document(other, newer, to=("H99",), links=(Link(kind=LinkKind.REPLACES, target=older),))
         other.dispatch(drop)
         office.collect(drop)
         office.agree_take_back(second.id, actor="V")
@@ -188,8 +190,8 @@ def test_an_untouched_office_is_intact(folder: Path) -> None:
     report = verify_log(folder)
     assert report.findings == ()
     assert report.is_intact
-    assert (report.numbers, report.size) == (14, 159)
-    assert report.blobs == 80
+    assert (report.numbers, report.size) == (14, 169)
+    assert report.blobs == 90
 
 
 @pytest.mark.parametrize(("table", "column"), EVIDENCE[:: more_in_ci(8, 1)])
@@ -314,7 +316,7 @@ def test_a_changed_blob_is_named(folder: Path, change: str) -> None:
         assert [(f.table, f.key) for f in report.findings] == [("blobs", path.name)]
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(data)
-    assert len(paths) == 77
+    assert len(paths) == 87
 
 
 def test_an_older_copy_is_found_by_a_newer_checkpoint(original: Path, tmp_path: Path) -> None:

@@ -107,14 +107,14 @@ def _find_signatures(reader: PlainReader) -> list[FoundSignature]:
                 continue
             if not isinstance(value, Reference) or value.number in held or field.get("/FT") != "/Sig":
                 raise NotPlain
-            held[value.number] = _read_signature(reader, value.number, signature, field)
+            held[value.number] = _read_signature(reader, value.number, value=signature, field=field)
     if held.keys() != written:
         raise NotPlain
     return list(held.values())
 
 
 def _read_signature(
-    reader: PlainReader, number: int, value: dict[str, Value], field: dict[str, Value]
+    reader: PlainReader, number: int, *, value: dict[str, Value], field: dict[str, Value]
 ) -> FoundSignature:
     contents, byte_range = value.get("/Contents"), value.get("/ByteRange")
     if not _SIGNATURE_KEYS.issuperset(value) or not isinstance(contents, HexString):

@@ -22,6 +22,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
+from vnsign.errors import ErrorCode, InputError
+
 WS = rb"[\x00\t\n\f\r ]"
 _DELIMITED = rb"(?=[\x00\t\n\f\r ()<>\[\]/%]|\Z)"
 _NAME = rb"/[!\"$&'*+,\-.0-9:;=?@A-Z\\^_`a-z|~]++" + _DELIMITED
@@ -55,8 +57,11 @@ _MAX_DEPTH = 32
 _HEX_DIGITS = b"0123456789abcdefABCDEF" + _BLANK
 
 
-class NotPlain(Exception):
-    """The bytes are not of the plainest kind."""
+class NotPlain(InputError):
+    """The bytes are not of the plainest kind: read them the long way. No caller of the package sees it."""
+
+    def __init__(self) -> None:
+        super().__init__(ErrorCode.MALFORMED_PDF, "the file is not of the plainest kind")
 
 
 class Reference(NamedTuple):
