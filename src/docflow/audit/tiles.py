@@ -38,11 +38,6 @@ class Tile:
         return f"tile/{self.level}/{_encode_index(self.index)}{self._suffix}"
 
     @property
-    def entries_path(self) -> str:
-        """Path of the entry bundle; only level 0 has one."""
-        return f"tile/entries/{_encode_index(self.index)}{self._suffix}"
-
-    @property
     def _suffix(self) -> str:
         return "" if self.width == TILE_WIDTH else f".p/{self.width}"
 

@@ -21,7 +21,6 @@ from docflow.audit import (
     NodeReader,
     encode_opening,
     format_time,
-    prove_consistency,
     prove_inclusion,
 )
 from docflow.model import Agency, Document, DocumentState, IncomingDocument, IncomingState, LinkKind
@@ -283,12 +282,6 @@ def build_proof(connection: sa.Connection, agency: str, *, index: int, leaf: Lea
     size, note = last_checkpoint(connection, agency) or (0, "")
     path = prove_inclusion(index, size, read_node=node_reader(connection, agency))
     return InclusionProof(index=index, path=path, checkpoint=note, extra=encode_opening(leaf))
-
-
-def build_consistency(connection: sa.Connection, agency: str, old_size: int) -> tuple[bytes, ...]:
-    """Return the proof that the newest signed tree begins with the tree of ``old_size`` leaves."""
-    size, _ = last_checkpoint(connection, agency) or (0, "")
-    return prove_consistency(old_size, size, read_node=node_reader(connection, agency))
 
 
 def node_reader(connection: sa.Connection, agency: str) -> NodeReader:
