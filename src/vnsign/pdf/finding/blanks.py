@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import TypeVar
 
 from vnsign.errors import ErrorCode, InputError
@@ -73,7 +74,7 @@ def find_date_blanks(pdf: bytes, *, page: int = 1) -> tuple[TextFieldSpec, ...]:
     (found,) = read_pages(pdf, page=page)
     _require_upright(found)
     blanks: list[tuple[re.Match[str], list[Glyph], bool]] = []
-    for row, below in zip(found.rows, (*found.rows[1:], ()), strict=True):
+    for row, below in zip_longest(found.rows, found.rows[1:], fillvalue=()):
         glyphs = [(piece, g) for line in row for g in line.glyphs for piece in fold(g.character)]
         text, letters = "".join(piece for piece, _ in glyphs), [g for _, g in glyphs]
         is_year_below = any(_YEAR.fullmatch(line.folded) for line in below)

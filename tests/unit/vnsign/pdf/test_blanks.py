@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+
+import pikepdf
 import pytest
 
 from tests.documents_kit import Paper, official_page
@@ -89,3 +92,14 @@ def test_a_turned_page_is_refused() -> None:
         find_number_blank(official_page(rotation=90))
 
     assert refused.value.code is ErrorCode.TEXT_NOT_FOUND
+
+
+def test_a_page_without_a_line_has_no_date() -> None:
+    """An empty page, as scans are, is told as such."""
+    empty = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(empty)
+    with pytest.raises(VnsignError) as caught:
+        find_date_blanks(empty.getvalue())
+    assert caught.value.code is ErrorCode.TEXT_NOT_FOUND
