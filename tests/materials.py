@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw
 from reportlab.pdfgen import canvas
 
 import vnsign
+from tests.rich_pdf import SIGNATURE, rich_pdf
 from vnsign.pki.tsp import TimestampRequest, build_request, parse_reply
 
 PASSPHRASE = b"only for tests"
@@ -186,6 +187,24 @@ def sealed(office: Office, pdf: bytes | None = None) -> bytes:
         tsa=office.tsa,
         image=picture((200, 0, 0)),
         revocation=office.crls,
+        check_status=False,
+        clock=office.clock,
+    )
+
+
+def rich_signed(
+    office: Office, pdf: bytes | None = None, *, certify: bool = False, image: bytes | None = None
+) -> bytes:
+    """Return the page of :mod:`tests.rich_pdf`, or another with its field, signed by the leader at B-LT."""
+    return vnsign.sign_pdf(
+        rich_pdf() if pdf is None else pdf,
+        office.leader,
+        field=SIGNATURE,
+        certify=certify,
+        level="B-LT",
+        tsa=office.tsa,
+        revocation=office.crls,
+        image=image,
         check_status=False,
         clock=office.clock,
     )

@@ -22,8 +22,8 @@ from tests.forgery import (
     number_of_page,
     stream,
 )
-from tests.materials import Office, make_office
-from tests.rich_pdf import SIGNATURE, rich_pdf
+from tests.materials import Office, make_office, rich_signed
+from tests.rich_pdf import rich_pdf
 from vnsign.pdf.comparing.appended import oddity_of_appended
 from vnsign.pdf.reading.opened import OpenedPdf
 from vnsign.pdf.reading.structure import read_structure
@@ -47,24 +47,10 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return make_office(tmp_path_factory.mktemp("authority"))
 
 
-def _sign(office: Office, pdf: bytes, *, certify: bool = False) -> bytes:
-    return vnsign.sign_pdf(
-        pdf,
-        office.leader,
-        field=SIGNATURE,
-        certify=certify,
-        level="B-LT",
-        tsa=office.tsa,
-        revocation=office.crls,
-        check_status=False,
-        clock=office.clock,
-    )
-
-
 @pytest.fixture(scope="module")
 def genuine(office: Office) -> dict[str, bytes]:
     """The document with an approval signature, and with a certification."""
-    return {"approved": _sign(office, rich_pdf()), "certified": _sign(office, rich_pdf(), certify=True)}
+    return {"approved": rich_signed(office), "certified": rich_signed(office, certify=True)}
 
 
 # ---------------------------------------------------------------- forging
@@ -175,7 +161,7 @@ def _refers_to_what_is_not_there(pdf: bytes) -> bytes:
 
 def test_a_signed_reference_to_nothing_is_not_filled_later(office: Office) -> None:
     """MuPDF and PDFium draw the object that comes under this number, of whatever generation."""
-    signed = _sign(office, _refers_to_what_is_not_there(rich_pdf()))
+    signed = rich_signed(office, _refers_to_what_is_not_there(rich_pdf()))
     evil = {_SHADOW: b"[ %d 0 R ]" % (_SHADOW + 1), _SHADOW + 1: _STAMP % (_SHADOW + 2), _SHADOW + 2: _LOOK}
     forged = append_increment(signed, evil)
 
@@ -193,7 +179,7 @@ def test_a_file_is_not_arranged_for_the_length_it_gets_later(office: Office) -> 
     prepared = re.sub(rb"/L (\d{4}) ", b"/L %d " % wanted, out.getvalue(), count=1).replace(
         b"endobj\n ", b"endobj\n", 1
     )
-    signed = _sign(office, prepared)
+    signed = rich_signed(office, prepared)
     new = next_number(signed)
     short = append_increment(signed, {new: stream(b"")})
     forged = append_increment(signed, {new: stream(b" " * (wanted - len(short) - 9))})

@@ -22,7 +22,7 @@ from tests.forgery import (
     number_of_page,
     stream,
 )
-from tests.materials import LEADER, SEAL, Office, leader_signed, make_office, numbered
+from tests.materials import LEADER, SEAL, Office, leader_signed, make_office, numbered, rich_signed
 from tests.rich_pdf import CHECK_BOX, SIGNATURE, TEXT_FIELD, rich_pdf
 from vnsign.pdf.comparing.second_opinion import Asking
 from vnsign.pdf.reading.opened import OpenedPdf
@@ -44,24 +44,10 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return make_office(tmp_path_factory.mktemp("authority"))
 
 
-def _sign(office: Office, pdf: bytes, *, certify: bool = False) -> bytes:
-    return vnsign.sign_pdf(
-        pdf,
-        office.leader,
-        field=SIGNATURE,
-        certify=certify,
-        level="B-LT",
-        tsa=office.tsa,
-        revocation=office.crls,
-        check_status=False,
-        clock=office.clock,
-    )
-
-
 @pytest.fixture(scope="module")
 def genuine(office: Office) -> bytes:
     """The document with an approval signature."""
-    return _sign(office, rich_pdf())
+    return rich_signed(office)
 
 
 def _changes(pdf: bytes) -> Modifications:
@@ -145,7 +131,7 @@ _BOXES: Mapping[str, bytes] = {
 @pytest.mark.parametrize("name", sorted(_BOXES))
 def test_a_box_to_tick_hides_nothing_and_is_no_picture(name: str, certify: bool, office: Office) -> None:  # noqa: FBT001
     """A shadow attack: the look that hides the sum was signed, and not shown; it needs a tick."""
-    signed = _sign(office, _BOXES[name], certify=certify)
+    signed = rich_signed(office, _BOXES[name], certify=certify)
     number = number_of_field(signed, CHECK_BOX)
     forged = append_increment(signed, {number: body_of(signed, number, V=b"/Yes", AS=b"/Yes")})
 
@@ -200,8 +186,8 @@ def _form_with(pdf: bytes, more: Mapping[int, bytes] | None = None, **entries: b
 
 def test_a_look_that_viewers_make_is_not_made_otherwise_later(office: Office) -> None:
     """By a font that was missing, whose ones look like nines; or in white."""
-    named = _sign(office, _with_value(appearance=b"/Helv 12 Tf 0 g"))
-    unnamed = _sign(office, _with_value(appearance=None))
+    named = rich_signed(office, _with_value(appearance=b"/Helv 12 Tf 0 g"))
+    unnamed = rich_signed(office, _with_value(appearance=None))
     new = next_number(named)
     evil = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding << /Differences [49 /nine] >> >>"
     with pikepdf.open(BytesIO(named)) as document:

@@ -17,9 +17,8 @@ from pyhanko.stamp import TextStampStyle
 
 import vnsign
 from tests.forgery import append_increment, body_entry, body_of, next_number, number_of_catalog, number_of_page, stream
-from tests.materials import Office, make_office, picture
+from tests.materials import Office, make_office, picture, rich_signed
 from tests.published_attacks import INCREMENTAL_SAVINGS, SWAPS, UNIVERSAL_FORGERIES, WRAPPINGS, Forge
-from tests.rich_pdf import SIGNATURE, rich_pdf
 from tests.strangers import stranger
 from vnsign.pdf.reading.opened import OpenedPdf
 from vnsign.pdf.reading.structure import read_structure
@@ -40,18 +39,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 def genuine(office: Office) -> dict[str, bytes]:
     """The document with an approval signature, and with a certification."""
     return {
-        name: vnsign.sign_pdf(
-            rich_pdf(),
-            office.leader,
-            field=SIGNATURE,
-            certify=certify,
-            level="B-LT",
-            tsa=office.tsa,
-            revocation=office.crls,
-            image=picture(),
-            check_status=False,
-            clock=office.clock,
-        )
+        name: rich_signed(office, certify=certify, image=picture())
         for name, certify in (("approved", False), ("certified", True))
     }
 

@@ -25,8 +25,8 @@ from tests.forgery import (
     number_of_page,
     stream,
 )
-from tests.materials import Office, make_office, picture
-from tests.rich_pdf import CHECK_BOX, SIGNATURE, TEXT_FIELD, rich_pdf
+from tests.materials import Office, make_office, picture, rich_signed
+from tests.rich_pdf import CHECK_BOX, TEXT_FIELD
 from vnsign.pdf.reading.opened import OpenedPdf
 from vnsign.pdf.reading.structure import read_structure
 from vnsign.verification.modifications import judge_changes
@@ -52,18 +52,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 def genuine(office: Office) -> dict[str, bytes]:
     """The document with an approval signature, and with a certification."""
     return {
-        name: vnsign.sign_pdf(
-            rich_pdf(),
-            office.leader,
-            field=SIGNATURE,
-            certify=certify,
-            level="B-LT",
-            tsa=office.tsa,
-            revocation=office.crls,
-            image=picture(),
-            check_status=False,
-            clock=office.clock,
-        )
+        name: rich_signed(office, certify=certify, image=picture())
         for name, certify in (("approved", False), ("certified", True))
     }
 

@@ -207,7 +207,7 @@ def _is_text(value: object) -> bool:
     return True
 
 
-def _is_plain_data(kind: Any) -> bool:  # noqa: ANN401
+def _is_plain_data(kind: Any) -> bool:  # noqa: ANN401 — any annotation
     """Tell what is looked at inside: what callers write down."""
     return isinstance(kind, type) and is_dataclass(kind) and kind.__module__.startswith("docflow.model.")
 
@@ -218,7 +218,7 @@ def _part_tests(kind: type) -> tuple[tuple[str, _Test], ...]:
 
 
 @functools.cache
-def _hints_of(kind: Any) -> dict[str, Any]:  # noqa: ANN401
+def _hints_of(kind: Any) -> dict[str, Any]:  # noqa: ANN401 — any annotation
     hints = typing.get_type_hints(kind)
     return {field.name: hints[field.name] for field in fields(kind)}
 
@@ -234,12 +234,12 @@ def _methods(protocol: type) -> tuple[str, ...]:
     )
 
 
-def _described(hint: Any) -> str:  # noqa: ANN401
+def _described(hint: Any) -> str:  # noqa: ANN401 — any annotation
     kinds = get_args(hint) if get_origin(hint) in {Union, types.UnionType} else (hint,)
     return " or ".join(dict.fromkeys(map(_named, kinds)))
 
 
-def _named(kind: Any) -> str:  # noqa: ANN401
+def _named(kind: Any) -> str:  # noqa: ANN401 — any annotation
     if kind is types.NoneType:
         return "None"
     if get_origin(kind) is not None:

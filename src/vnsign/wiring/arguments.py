@@ -170,7 +170,7 @@ def _members_test(kinds: tuple[Any, ...]) -> _Test:
     return members_fit
 
 
-def _plain_test(kind: Any) -> _Test:  # noqa: ANN401
+def _plain_test(kind: Any) -> _Test:  # noqa: ANN401 — any annotation
     if kind is Any or not isinstance(kind, type):  # what cannot be looked at is let pass
         return lambda value: kind is not None or value is None
     if kind is float:
@@ -188,7 +188,7 @@ def _plain_test(kind: Any) -> _Test:  # noqa: ANN401
     return lambda value: isinstance(value, kind) and not (isinstance(value, datetime) and value.tzinfo is None)
 
 
-def _is_path(kind: Any) -> bool:  # noqa: ANN401
+def _is_path(kind: Any) -> bool:  # noqa: ANN401 — any annotation
     plain = get_origin(kind) or kind
     return isinstance(plain, type) and issubclass(plain, os.PathLike)
 
@@ -223,12 +223,12 @@ def _methods(protocol: type) -> tuple[str, ...]:
     )
 
 
-def _described(hint: Any) -> str:  # noqa: ANN401
+def _described(hint: Any) -> str:  # noqa: ANN401 — any annotation
     kinds = get_args(hint) if get_origin(hint) in {Union, types.UnionType} else (hint,)
     return " or ".join(dict.fromkeys(map(_named, kinds)))
 
 
-def _named(kind: Any) -> str:  # noqa: ANN401
+def _named(kind: Any) -> str:  # noqa: ANN401 — any annotation
     if kind is types.NoneType:
         return "None"
     if get_origin(kind) is not None:

@@ -58,7 +58,7 @@ def downgrade() -> None:
     Raises:
         NotImplementedError: Always.
     """
-    raise NotImplementedError
+    raise NotImplementedError("the schema before has no place for replacements: restore a backup")
 
 
 def _text(name: str, comment: str, *, nullable: bool = True) -> sa.Column[str]:
