@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from io import BytesIO
 
+import pikepdf
 import pypdf
 import pytest
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -16,7 +17,7 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.stamp import TextStampStyle
 
 import vnsign
-from tests.materials import Office, leader_signed, make_office, numbered, picture, sealed
+from tests.materials import Office, leader_signed, make_office, numbered, picture, prepared_pdf, sealed
 from tests.rich_pdf import CHECK_BOX, SIGNATURE, TEXT_FIELD, rich_pdf
 from tests.strangers import stranger
 from vnsign.pdf.reading.opened import OpenedPdf
@@ -109,3 +110,20 @@ def test_our_own_flow_is_no_alarm(office: Office) -> None:
 
     for found in read_structure(whole).signatures:
         assert judge_changes(OpenedPdf(whole), found).modifications in _HARMLESS
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    [b"50 % of (#41)!", b"/Prev 12 /XRefStm", b"<</Prev 1>>((\\", b"% /Root 1 0 R >>", b"))trailer startx"],
+)
+def test_any_identifier_of_a_document_is_no_alarm(office: Office, identifier: bytes) -> None:
+    """Its bytes are anybody's (half of the writers draw lots), and stand in each trailer as a string."""
+    document = pikepdf.open(BytesIO(prepared_pdf()))
+    document.trailer.ID = pikepdf.Array([pikepdf.String(identifier), pikepdf.String(identifier)])
+    document.save(out := BytesIO())
+
+    whole = sealed(office, numbered(leader_signed(office, out.getvalue())))
+    report = vnsign.inspect_pdf(whole, trust=office.trust, clock=office.clock)
+
+    assert pikepdf.String(identifier).unparse() in whole[whole.rindex(b"/ID") :]
+    assert {found.modifications for found in report.signatures} <= _HARMLESS

@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 import pikepdf
 
-from vnsign.pdf.comparing.spelling import is_spelled
+from vnsign.pdf.comparing.spelling import without_strings
 from vnsign.pdf.reading.opened import Buffer
 
 _WS = rb"[\x00\t\n\f\r ]"
@@ -241,21 +241,19 @@ def _read_classic(data: Buffer, position: int) -> tuple[list[_Entry], int, int |
                 raise _Odd("a cross-reference table begins with object 1 as if it were object 0")
             entries.append(_Entry(number=number, kind=kind, offset=int(line.group(1)), generation=int(line.group(2))))
             position += _ENTRY_BYTES
-    trailer = _TRAILER.match(data, position)
-    if trailer is not None and not _is_plain(trailer.group(1)):
-        raise _Odd("a trailer is not in its plain form")
-    previous = _PREVIOUS.findall(trailer.group(1)) if trailer is not None else []
-    if trailer is None or len(previous) != 1:
+    found = _TRAILER.match(data, position)
+    if found is None:
         raise _Odd("a revision does not say which one it continues")
-    hybrid = _HYBRID.findall(trailer.group(1))
-    if len(hybrid) > 1 or trailer.group(1).count(b"/XRefStm") != len(hybrid):
+    trailer = without_strings(found.group(1))
+    # nor may a name be hidden from who looks for it as it should be spelled
+    if trailer is None or b"%" in trailer or _DISGUISED.search(trailer):
+        raise _Odd("a trailer is not in its plain form")
+    previous, hybrid = _PREVIOUS.findall(trailer), _HYBRID.findall(trailer)
+    if len(previous) != 1:
+        raise _Odd("a revision does not say which one it continues")
+    if len(hybrid) > 1 or trailer.count(b"/XRefStm") != len(hybrid):
         raise _Odd("a trailer is not in its plain form")
     return entries, int(previous[0]), int(hybrid[0]) if hybrid else None
-
-
-def _is_plain(trailer: bytes) -> bool:
-    """Whether no name in a trailer is hidden from who looks for it as it should be spelled."""
-    return is_spelled(trailer) and b"%" not in trailer and _DISGUISED.search(trailer) is None
 
 
 def _read_stream(data: Buffer, position: int, *, is_beside: bool = False) -> tuple[list[_Entry], int]:

@@ -49,6 +49,8 @@ _TOKENS = re.compile(
     + rb")*+",
     re.DOTALL,
 )
+#: No other token holds a bracket or a per cent sign, so the first found from the left is one of these two.
+_STRING_OR_REMARK = re.compile(_NESTED + rb"|%[^\r\n]*+[\r\n]", re.DOTALL)
 _HEADER = re.compile(_WS + rb"*(\d{1,10})" + _WS + rb"+(\d{1,5})" + _WS + rb"+obj(?![A-Za-z0-9])")
 _STREAM = re.compile(rb"stream(?:\r\n|\n)")
 _REVISION_END = b"startxref"
@@ -122,6 +124,16 @@ def oddity_of_spelling(data: Buffer, start: int, pair: RevisionPair) -> str:
 def is_spelled(text: bytes) -> bool:
     """Tell whether a text is made of tokens that every reader takes apart in the same way."""
     return _TOKENS.fullmatch(text) is not None
+
+
+def without_strings(text: bytes) -> bytes | None:
+    """Return a text with each literal string emptied, None if readers may take it apart in different ways.
+
+    A string can hold any bytes, those of names and remarks too: who looks for either must not look there.
+    """
+    if not is_spelled(text):
+        return None
+    return _STRING_OR_REMARK.sub(lambda found: b"()" if found[0].startswith(b"(") else found[0], text)
 
 
 def oddity_of_object(body: bytes, generations: Generations) -> str:
