@@ -17,6 +17,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from tests.clauses import CLAUSES
 from tests.support import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
@@ -54,10 +55,13 @@ def _blocks(page: Path, language: str) -> list[str]:
     return [body for kind, body in _FENCE.findall(page.read_text(encoding="utf-8")) if kind == language]
 
 
-def _table_rows(page: Path) -> Iterator[list[str]]:
-    """Yield the cells of every table row, without headers and rules."""
+def _table_rows(page: Path, *, under: str | None = None) -> Iterator[list[str]]:
+    """Yield the cells of every table row, without headers and rules; only those under a heading if one is named."""
     previous_is_table = False
-    for line in page.read_text(encoding="utf-8").splitlines():
+    text = page.read_text(encoding="utf-8")
+    if under is not None:
+        text = text.partition(f"\n## {under}\n")[2].partition("\n## ")[0]
+    for line in text.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split(" | ")] if line.startswith("| ") else []
         if cells and previous_is_table:
             yield cells
@@ -111,24 +115,53 @@ def test_every_name_of_the_glossary_is_in_the_code() -> None:
     assert names - words == set()
 
 
+STANDARDS = DOCS / "standards.md"
+BY_CLAUSE, NOT_ENFORCED, BY_SUBJECT = "An office, clause by clause", "Not enforced, and why", "Every rule by subject"
+
+
 @functools.cache
-def _test_functions(path: Path) -> set[str]:
+def _test_functions(path: Path) -> dict[str, str]:
+    """Return the docstring of each function, its words with single spaces between them."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return {node.name: " ".join((ast.get_docstring(node) or "").split()) for node in functions}
+
+
+def test_every_clause_that_binds_an_office_is_enforced_or_says_why_not() -> None:
+    """docs/standards.md speaks of each clause of tests/clauses.py, and gives a reason where no program keeps it."""
+    enforced = {cells[0] for cells in _table_rows(STANDARDS, under=BY_CLAUSE)}
+    left = list(_table_rows(STANDARDS, under=NOT_ENFORCED))
+    assert enforced | {cells[0] for cells in left} == CLAUSES
+    assert [cells[0] for cells in left if len(cells) != 3 or not cells[2]] == []
+
+
+def test_the_test_of_a_clause_quotes_it() -> None:
+    """Of the tests that a row names, one has the clause and its words in its docstring."""
+    silent = []
+    for clause, words, _, tests in _table_rows(STANDARDS, under=BY_CLAUSE):
+        told = [_test_functions(REPOSITORY / "tests" / file).get(name, "") for file, name in _named_tests(tests)]
+        if not any(f'{clause}: "{words}"' in docstring for docstring in told):
+            silent.append(clause)
+    assert silent == []
+
+
+def _named_tests(cell: str) -> Iterator[tuple[str, str]]:
+    for test in _CODE.findall(cell):
+        file, _, name = test.partition("::")
+        yield file, name
 
 
 def test_every_row_of_the_standards_table_has_code_and_test() -> None:
     """docs/standards.md: the file of each clause exists, and so does each test named."""
     missing = []
-    rows = list(_table_rows(DOCS / "standards.md"))
-    assert rows
+    rows = [*_table_rows(STANDARDS, under=BY_CLAUSE), *_table_rows(STANDARDS, under=BY_SUBJECT)]
+    assert len(rows) > 400
     for cells in rows:
         missing += [file for file in _CODE.findall(cells[2]) if not (REPOSITORY / "src" / file).is_file()]
-        for test in _CODE.findall(cells[3]):
-            file, _, function = test.partition("::")
+        for file, function in _named_tests(cells[3]):
             path = REPOSITORY / "tests" / file
             if not path.is_file() or function not in _test_functions(path):
-                missing.append(test)
+                missing.append(f"{file}::{function}")
         if not _CODE.findall(cells[2]) or not _CODE.findall(cells[3]):
             missing.append(f"{cells[0]}: no code or no test")
     assert missing == []

@@ -158,7 +158,11 @@ def test_what_came_by_hand_or_went_on_is_noted(books: Books) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("paper", Paper)
 def test_all_of_it_can_be_printed(place: Place, paper: Paper) -> None:
-    """Every register as a book, whatever stands in it."""
+    """Every register as a book, whatever stands in it.
+
+    NĐ 30/2020 PL VI Phần I mục V.1: "Sổ đăng ký văn bản đến"
+    NĐ 30/2020 PL VI Phần I mục V.3: "Sổ đăng ký văn bản đi"
+    """
     clock = SetClock(MONDAY)
     with place.open(clock=clock) as office:
         fill(office, clock)

@@ -48,7 +48,11 @@ def work(place: Place, clerk: int) -> list[str]:
 
 
 def test_two_processes_give_each_number_once_and_do_each_thing_once(place: Place) -> None:
-    """Numbers run 1..n without gap or repeat; of two who do the same, one does, the other hears the same or is told."""
+    """Numbers run 1..n without gap or repeat; of two who do the same, one does, the other hears the same or is told.
+
+    NĐ 30/2020 PL VI Phần I mục III.1đ: "Cho phép tự động cấp số cho văn bản đi và số đến cho văn bản đến theo thứ tự
+        và trình tự thời gian trong năm."
+    """
     with place.open(clock=SetClock(MONDAY)) as office:
         office.receive_by_hand(make_entry("1/CHUNG"), actor="V", incoming_id="thu")
         office.check("thu", actor="V")

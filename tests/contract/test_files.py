@@ -82,7 +82,10 @@ def test_table_diagram_and_json_are_one() -> None:
 
 
 def test_the_list_of_files_names_each_notation_once_a_year(office: Office) -> None:
-    """NĐ 30/2020 Điều 28, Phụ lục V; TT 01/2019 Điều 16.3: code = agency, year, notation."""
+    """NĐ 30/2020 Điều 28, Phụ lục V; TT 01/2019 Điều 16.3: code = agency, year, notation.
+
+    NĐ 30/2020 PL VI Phần I mục III.4a: "Bảo đảm tạo lập Danh mục hồ sơ trong Hệ thống."
+    """
     file = make_file(office, "01.TCCB")
     assert file.code == "H99.2026.01.TCCB"
     other = FilePlan(year=2026, notation="01.TCCB", title="khác", retention_years=5, creator="A")
@@ -119,7 +122,13 @@ def test_dieu_28_the_list_of_files_is_approved_by_the_head_as_it_then_was(office
 
 
 def test_documents_in_and_out_get_an_ordinal_once(office: Office) -> None:
-    """NĐ 30/2020 Điều 29.3, Phụ lục VI: all documents of the work; a document may stand in several files, kept once."""
+    """NĐ 30/2020 Điều 29.3, Phụ lục VI: all documents of the work; a document may stand in several files, kept once.
+
+    NĐ 30/2020 PL VI Phần I mục III.4b: "Bảo đảm tạo mã cho từng hồ sơ và tự động đánh số thứ tự của văn bản, tài liệu
+        trong hồ sơ."
+    NĐ 30/2020 PL VI Phần I mục III.4e: "Cho phép gán một văn bản, tài liệu cho nhiều hồ sơ được tạo bởi nhiều tài
+        khoản khác nhau mà không cần nhân bản."
+    """
     first, second = make_file(office, "01.A"), make_file(office, "02.A")
     register(office, "thu")
     seal_off(office, "di")
@@ -159,7 +168,11 @@ def test_a_file_is_closed_when_its_work_is_done(office: Office) -> None:
 
 
 def test_files_go_to_the_archive_within_a_year_or_thirty_days_after_its_notice(office: Office, clock: SetClock) -> None:
-    """NĐ 30/2020 Điều 30.2b: within a year after the work ends; Phụ lục VI: 30 days from the archive's notice."""
+    """NĐ 30/2020 Điều 30.2b: within a year after the work ends; Phụ lục VI: 30 days from the archive's notice.
+
+    NĐ 30/2020 PL VI Phần I mục III.5b: "Cho phép tự động thông báo hồ sơ đến hạn nộp lưu vào Lưu trữ cơ quan trước 30
+        ngày kể từ ngày Lưu trữ cơ quan thông báo Danh mục hồ sơ nộp lưu cho đơn vị giao nộp tài liệu."
+    """
     file = closed(office)
     (duty,) = office.files_to_hand_over()
     assert (duty.due_on, duty.days_left) == (at("2027-03-02").date(), 365)
@@ -173,7 +186,10 @@ def test_files_go_to_the_archive_within_a_year_or_thirty_days_after_its_notice(o
 
 
 def test_what_is_kept_is_not_destroyed_before_its_time(office: Office, clock: SetClock) -> None:
-    """TT 01/2019 Điều 20.5: past retention only, announced 30 days ahead, with a reason."""
+    """TT 01/2019 Điều 20.5: past retention only, announced 30 days ahead, with a reason.
+
+    NĐ 30/2020 PL VI Phần I mục II.5: "Bảo đảm lưu trữ hồ sơ theo thời hạn bảo quản."
+    """
     file = closed(office)
     refused(
         ErrorCode.DATE_NOT_ALLOWED,
@@ -204,7 +220,11 @@ def test_what_is_kept_for_ever_is_never_destroyed(office: Office, clock: SetCloc
 
 
 def test_two_people_destroy_and_the_record_stays(office: Office, clock: SetClock) -> None:
-    """TT 01/2019 Điều 20.5: asked twice, by two people; metadata and the record of the destruction are kept."""
+    """TT 01/2019 Điều 20.5: asked twice, by two people; metadata and the record of the destruction are kept.
+
+    NĐ 30/2020 PL VI Phần I mục III.7a: "Lưu các yếu tố dữ liệu đặc tả liên quan đến một văn bản, hồ sơ cụ thể theo
+        thời hạn bảo quản."
+    """
     file = closed(office)
     content = office.incoming_document("thu").pdf or ""
     assert office.blob(content).startswith(SCAN)
@@ -222,7 +242,10 @@ def test_two_people_destroy_and_the_record_stays(office: Office, clock: SetClock
 
 
 def test_what_another_file_holds_stays_and_paper_is_named(office: Office, clock: SetClock) -> None:
-    """TT 01/2019 Điều 20.5: warned of other live files and of material in other forms; what they hold is kept."""
+    """TT 01/2019 Điều 20.5: warned of other live files and of material in other forms; what they hold is kept.
+
+    NĐ 30/2020 PL VI Phần I mục III.5đ: "Bảo đảm khả năng truy cập và sử dụng hồ sơ, văn bản theo thời hạn bảo quản."
+    """
     file, other = make_file(office, "01.A"), make_file(office, "02.A")
     register(office, "thu")
     for each in (file, other):
@@ -277,7 +300,16 @@ def test_the_same_request_again_changes_nothing(office: Office, clock: SetClock)
 
 
 def test_a_file_is_exported_as_pdf_and_xml_in_order_of_time(office: Office, clock: SetClock) -> None:
-    """NĐ 30/2020 Phụ lục VI Phần I: export a file as .pdf and .xml in time order of creation."""
+    """NĐ 30/2020 Phụ lục VI Phần I: export a file as .pdf and .xml in time order of creation.
+
+    NĐ 30/2020 PL VI Phần I mục III.4c: "Liên kết toàn bộ văn bản, tài liệu và dữ liệu đặc tả có cùng mã hồ sơ trong
+        Hệ thống để tạo thành hồ sơ."
+    NĐ 30/2020 PL VI Phần I mục III.4d: "Bảo đảm liên kết các trường thông tin trong Danh mục hồ sơ của từng hồ sơ với
+        toàn bộ văn bản, tài liệu, dữ liệu đặc tả của hồ sơ."
+    NĐ 30/2020 PL VI Phần I mục III.4g: "Cho phép kết xuất toàn bộ văn bản, tài liệu, dữ liệu đặc tả của hồ sơ sang
+        định dạng (.pdf), (.xml)"
+    NĐ 30/2020 PL VI Phần I mục V.5: "Mục lục văn bản trong hồ sơ"
+    """
     pages = io.BytesIO()
     with pikepdf.new() as pdf:
         pdf.add_blank_page()
@@ -303,7 +335,11 @@ def test_a_file_is_exported_as_pdf_and_xml_in_order_of_time(office: Office, cloc
 
 
 def test_a_hand_over_has_minutes_and_a_list(office: Office) -> None:
-    """NĐ 30/2020 Điều 30.3: mục lục hồ sơ, biên bản giao nhận."""
+    """NĐ 30/2020 Điều 30.3: mục lục hồ sơ, biên bản giao nhận.
+
+    NĐ 30/2020 PL VI Phần I mục III.5c: "Bảo đảm thực hiện nộp lưu hồ sơ vào Lưu trữ cơ quan, Lưu trữ lịch sử."
+    NĐ 30/2020 PL VI Phần I mục V.6: "Mục lục hồ sơ."
+    """
     file = closed(office)
     office.announce_hand_over(file.code, actor="Lưu trữ")
     office.hand_over_file(file.code, actor="A", to="Lưu trữ cơ quan")

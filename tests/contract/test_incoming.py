@@ -102,7 +102,11 @@ def test_diagram_and_json_are_those_of_the_table() -> None:
 
 
 def test_paper_is_taken_in_checked_and_registered(office: Office) -> None:
-    """NĐ 30/2020 Điều 21.1, TT 01/2019 Điều 6: received, checked, digitised; số đến only after the check."""
+    """NĐ 30/2020 Điều 21.1, TT 01/2019 Điều 6: received, checked, digitised; số đến only after the check.
+
+    NĐ 30/2020 Điều 21.1a: "Trường hợp phát hiện có sai sót hoặc dấu hiệu bất thường, Văn thư cơ quan báo ngay người
+        có trách nhiệm giải quyết và thông báo cho nơi gửi văn bản."
+    """
     document = office.receive_by_hand(make_entry(), actor="Văn thư", incoming_id="thu", scan=SCAN)
     assert (document.state, document.channel, document.number) == (IncomingState.RECEIVED, Channel.PAPER, None)
     refused(ErrorCode.WRONG_STATE, lambda: office.accept("thu", actor="Văn thư"), office=office)
@@ -118,14 +122,23 @@ def test_paper_without_a_scan_has_no_file(office: Office) -> None:
 
 
 def test_one_series_for_paper_and_electronic(office: Office) -> None:
-    """NĐ 30/2020 Điều 22.2: số đến run on in order of time, the same for paper, e-mail and fax."""
+    """NĐ 30/2020 Điều 22.2: số đến run on in order of time, the same for paper, e-mail and fax.
+
+    NĐ 30/2020 Điều 22.2: "Số đến của văn bản được lấy liên tiếp theo thứ tự và trình tự thời gian tiếp nhận văn bản
+        trong năm, thống nhất giữa văn bản giấy và văn bản điện tử."
+    """
     channels = (Channel.PAPER, Channel.EMAIL, Channel.FAX)
     numbers = [register(office, f"thu-{channel}", channel=channel).number for channel in channels]
     assert numbers == [1, 2, 3]
 
 
 def test_what_is_not_registered_is_not_handled(office: Office) -> None:
-    """NĐ 30/2020 Điều 22.1: nobody need handle what is not registered."""
+    """NĐ 30/2020 Điều 22.1: nobody need handle what is not registered.
+
+    NĐ 30/2020 Điều 20: "1. Tiếp nhận văn bản đến. 2. Đăng ký văn bản đến. 3. Trình, chuyển giao văn bản đến."
+    NĐ 30/2020 Điều 22.1: "Những văn bản đến không được đăng ký tại Văn thư cơ quan thì đơn vị, cá nhân không có trách
+        nhiệm giải quyết"
+    """
     office.receive_by_hand(make_entry(), actor="Văn thư", incoming_id="thu")
     office.check("thu", actor="Văn thư")
     refused(ErrorCode.WRONG_STATE, lambda: office.assign("thu", actor="L", to="Phòng A"), office=office)
@@ -133,7 +146,15 @@ def test_what_is_not_registered_is_not_handled(office: Office) -> None:
 
 
 def test_the_leader_names_lead_cooperating_units_and_deadlines(office: Office) -> None:
-    """NĐ 30/2020 Điều 23.2, 23.4: instruction, unit in the lead, cooperating units, deadline for each, state."""
+    """NĐ 30/2020 Điều 23.2, 23.4: instruction, unit in the lead, cooperating units, deadline for each, state.
+
+    NĐ 30/2020 Điều 23.2: "Đối với văn bản liên quan đến nhiều đơn vị hoặc cá nhân thì xác định rõ đơn vị hoặc cá nhân
+        chủ trì, phối hợp và thời hạn giải quyết."
+    NĐ 30/2020 Điều 23.4: "Người có thẩm quyền ghi ý kiến chỉ đạo giải quyết văn bản đến trên Hệ thống và cập nhật vào
+        Hệ thống các thông tin: Đơn vị hoặc người nhận; ý kiến chỉ đạo, trạng thái xử lý văn bản; thời hạn giải quyết"
+    NĐ 30/2020 PL VI Phần I mục III.1m: "Cho phép người có thẩm quyền phân phối văn bản đến, theo dõi, đôn đốc đơn vị,
+        cá nhân giải quyết văn bản đúng thời hạn."
+    """
     register(office, "thu")
     document = assign(office, "thu")
     assert (document.submitted_to, document.assignee, document.deadline) == (
@@ -150,7 +171,11 @@ def test_the_leader_names_lead_cooperating_units_and_deadlines(office: Office) -
 
 
 def test_where_the_unit_is_clear_the_registry_passes_it_on(office: Office) -> None:
-    """NĐ 30/2020 Điều 23.1: where it is clear who handles it, the registry passes it on."""
+    """NĐ 30/2020 Điều 23.1: where it is clear who handles it, the registry passes it on.
+
+    NĐ 30/2020 Điều 23.1: "Trường hợp đã xác định rõ đơn vị hoặc cá nhân được giao xử lý, Văn thư cơ quan chuyển văn
+        bản đến đơn vị, cá nhân xử lý theo quy chế công tác văn thư của cơ quan, tổ chức."
+    """
     register(office, "thu")
     assert office.assign("thu", actor="Văn thư", to="Phòng Ngân sách").state is IncomingState.ASSIGNED
 
@@ -179,7 +204,10 @@ def test_an_answer_is_an_issued_document(office: Office) -> None:
 
 
 def test_every_opinion_and_act_is_kept(office: Office) -> None:
-    """NĐ 30/2020 Phụ lục VI: ý kiến phân phối, chỉ đạo, trạng thái; each with who, when, what, in order."""
+    """NĐ 30/2020 Phụ lục VI: ý kiến phân phối, chỉ đạo, trạng thái; each with who, when, what, in order.
+
+    NĐ 30/2020 PL VI Phần I mục III.5a: "Ý kiến chỉ đạo, phân phối văn bản đến của người có thẩm quyền"
+    """
     register(office, "thu")
     assign(office, "thu")
     office.progress("thu", actor="Phòng Ngân sách", note="đã lấy số liệu")
@@ -190,7 +218,11 @@ def test_every_opinion_and_act_is_kept(office: Office) -> None:
 
 
 def test_a_duplicate_is_pointed_out_by_issuer_number_and_symbol(office: Office) -> None:
-    """NĐ 30/2020 Phụ lục VI Phần I: alert when number, symbol and issuing agency all three repeat."""
+    """NĐ 30/2020 Phụ lục VI Phần I: alert when number, symbol and issuing agency all three repeat.
+
+    NĐ 30/2020 PL VI Phần I mục III.1h: "Thông báo cho Văn thư cơ quan khi có sự trùng lặp mã định danh văn bản hoặc
+        cả ba trường thông tin số, ký hiệu và tên cơ quan, tổ chức ban hành văn bản."
+    """
     first = register(office, "mot", symbol="05/STC-NS", issued_on=date(2026, 1, 9))
     for other in (
         make_entry("05/STC-Ns"),
@@ -227,7 +259,10 @@ def test_the_same_code_is_the_same_issuer_whatever_its_name(office: Office) -> N
 
 
 def test_a_secret_document_is_refused_before_anything_is_stored(office: Office) -> None:
-    """QĐ 28/2018 Điều 1.2; NĐ 30/2020 Điều 22.4: secret ones are registered elsewhere."""
+    """QĐ 28/2018 Điều 1.2; NĐ 30/2020 Điều 22.4: secret ones are registered elsewhere.
+
+    NĐ 30/2020 Điều 22.4: "Văn bản mật được đăng ký theo quy định của pháp luật về bảo vệ bí mật nhà nước."
+    """
     entry = make_entry(secrecy=Secrecy.MAT)
     refused(
         ErrorCode.SECRET_DOCUMENT,
@@ -262,7 +297,11 @@ def test_a_pause_moves_the_deadline_and_an_extension_needs_a_reason(office: Offi
 
 
 def test_what_is_due_is_announced_the_most_urgent_first(office: Office, clock: SetClock) -> None:
-    """NĐ 30/2020 Điều 23, 24: registering and submitting have their terms, handling its deadline."""
+    """NĐ 30/2020 Điều 23, 24: registering and submitting have their terms, handling its deadline.
+
+    NĐ 30/2020 Điều 24.1: "giao người có trách nhiệm theo dõi, đôn đốc việc giải quyết văn bản đến"
+    NĐ 30/2020 PL VI Phần I mục III.1l: "Cho phép thống kê, theo dõi, đôn đốc việc giải quyết văn bản đến."
+    """
     office.receive_by_hand(make_entry("1/A", urgency=Urgency.HOA_TOC), actor="Văn thư", incoming_id="hoa-toc")
     register(office, "dang-ky", symbol="2/A")
     register(office, "dang-lam", symbol="3/A")
@@ -279,7 +318,10 @@ def test_what_is_due_is_announced_the_most_urgent_first(office: Office, clock: S
 
 
 def test_an_urgent_document_is_handled_at_once(office: Office) -> None:
-    """NĐ 30/2020 Điều 24.2: at once; the hours are the agency's setting."""
+    """NĐ 30/2020 Điều 24.2: at once; the hours are the agency's setting.
+
+    NĐ 30/2020 Điều 24.2: "Những văn bản đến có dấu chỉ các mức độ khẩn phải được giải quyết ngay."
+    """
     register(office, "thu", urgency=Urgency.THUONG_KHAN)
     assert assign(office, "thu", deadline=None).due_at == MONDAY + timedelta(hours=4)
     register(office, "thuong")

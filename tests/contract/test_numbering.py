@@ -146,7 +146,11 @@ def test_what_takes_a_number_out_of_use_needs_a_reason(desk: Desk, reason: str) 
 
 
 def test_a_number_typed_by_hand_that_exists_is_refused(desk: Desk) -> None:
-    """Điều 15 khoản 1: số và ký hiệu là duy nhất trong một năm. The next one may be typed, a later one leaves a gap."""
+    """Điều 15 khoản 1: số và ký hiệu là duy nhất trong một năm. The next one may be typed, a later one leaves a gap.
+
+    NĐ 30/2020 Điều 15.1: "Số và ký hiệu văn bản của cơ quan, tổ chức là duy nhất trong một năm, thống nhất giữa văn
+        bản giấy và văn bản điện tử."
+    """
     desk.issue("d1")
     desk.ready("d2")
     for number, code in ((1, ErrorCode.NUMBER_TAKEN), (3, ErrorCode.NUMBER_NOT_NEXT)):
@@ -160,7 +164,10 @@ def test_a_number_typed_by_hand_that_exists_is_refused(desk: Desk) -> None:
 
 
 def test_a_sub_number_needs_a_permission_and_takes_no_place_in_the_series(desk: Desk) -> None:
-    """Phụ lục I: Arabic digits only. 12a exists in practice: with a leader's permission, which the register shows."""
+    """Phụ lục I: Arabic digits only. 12a exists in practice: with a leader's permission, which the register shows.
+
+    NĐ 30/2020 PL I Phần I mục II.3a: "Số của văn bản được ghi bằng chữ số Ả Rập."
+    """
     desk.issue("d1")
     desk.ready("d2")
     with refused(ErrorCode.PERMISSION_NEEDED):
@@ -246,7 +253,11 @@ def test_the_year_turns_at_midnight_in_hanoi(desk: Desk) -> None:
 
 
 def test_a_document_signed_on_new_years_eve_is_numbered_in_its_own_year(desk: Desk) -> None:
-    """Điều 15 khoản 2: at latest the next working day; the year is that of the date, not that of the clock."""
+    """Điều 15 khoản 2: at latest the next working day; the year is that of the date, not that of the clock.
+
+    NĐ 30/2020 Điều 15.2: "Đối với văn bản giấy, việc cấp số, thời gian ban hành được thực hiện sau khi có chữ ký của
+        người có thẩm quyền, chậm nhất là trong ngày làm việc tiếp theo."
+    """
     desk.clock.time = datetime(2026, 12, 31, 9, 0, tzinfo=UTC)
     desk.ready("eve")
     desk.clock.time = datetime(2027, 1, 1, 2, 0, tzinfo=UTC)
@@ -275,7 +286,12 @@ def test_a_clock_that_jumps_back_gives_no_number(desk: Desk) -> None:
 
 
 def test_each_series_counts_for_itself(place: Place) -> None:
-    """Điều 15 khoản 1: normative documents by type, a council under the agency's seal, administrative documents."""
+    """Điều 15 khoản 1: normative documents by type, a council under the agency's seal, administrative documents.
+
+    NĐ 30/2020 Điều 15.1a: "Mỗi loại văn bản quy phạm pháp luật được cấp hệ thống số riêng."
+    NĐ 30/2020 PL I Phần I mục II.3a: "được sử dụng con dấu, chữ ký số của cơ quan, tổ chức để ban hành văn bản thì
+        phải lấy hệ thống số riêng"
+    """
     council = Series(kind=SeriesKind.COUNCIL, body="HĐTĐ")
     normative = Series(kind=SeriesKind.NORMATIVE)
     clock = SetClock()

@@ -45,7 +45,11 @@ def tasks(engine: sa.Engine) -> list[str]:
 
 
 def test_what_docflow_wrote_is_kept_by_the_callers_commit(place: Place, engine: sa.Engine) -> None:
-    """Two verbs and the caller's row: one transaction; what it wrote is seen inside it."""
+    """Two verbs and the caller's row: one transaction; what it wrote is seen inside it.
+
+    NĐ 30/2020 PL VI Phần I mục III.2c: "Có khả năng kết nối, liên thông và tích hợp với các hệ thống chuyên dụng khác
+        đang được sử dụng tại cơ quan, tổ chức."
+    """
     with place.open() as office:
         with office.lock(), engine.begin() as connection:
             connection.exec_driver_sql("INSERT INTO task VALUES ('before')")

@@ -14,7 +14,11 @@ ADMIN, CLERK = "Quản trị", "Văn thư"
 
 
 def test_a_right_that_another_process_took_away_is_gone_at_once(place: Place) -> None:
-    """The one office has just let the clerk act; the other takes his role; the first refuses him."""
+    """The one office has just let the clerk act; the other takes his role; the first refuses him.
+
+    NĐ 30/2020 PL VI Phần I mục IV.1đ: "Thay đổi quyền truy cập của các tài khoản cá nhân khi có những thay đổi về vị
+        trí công tác của cá nhân đó."
+    """
     with place.open() as office, place.open() as other:
         for name in ("d1", "d2"):
             sign_off(office, name)

@@ -33,7 +33,11 @@ def everything(report: Report) -> dict[str, object]:
 
 
 def test_the_figures_are_those_of_what_was_done(place: Place) -> None:
-    """Early, on time, late, open, overdue, returned: each where it belongs; void and reserved numbers are none."""
+    """Early, on time, late, open, overdue, returned: each where it belongs; void and reserved numbers are none.
+
+    NĐ 30/2020 PL VI Phần I mục III.6a: "Cho phép thống kê số lượng hồ sơ, văn bản, tài liệu"
+    NĐ 30/2020 PL VI Phần I mục V.2: "Báo cáo tình hình giải quyết văn bản đến"
+    """
     clock = SetClock(MONDAY)
     with place.open(clock=clock) as office:
         for name in ("early", "last day", "late", "open", "overdue", "returned"):
@@ -73,7 +77,10 @@ def test_the_figures_are_those_of_what_was_done(place: Place) -> None:
 
 
 def test_what_left_and_came_over_the_exchange_is_interconnected(tmp_path: Path) -> None:
-    """Sent, not only meant to be sent; an addressee on paper makes a document not fully electronic."""
+    """Sent, not only meant to be sent; an addressee on paper makes a document not fully electronic.
+
+    NĐ 30/2020 PL VI Phần I mục V.4: "Báo cáo tình hình giải quyết văn bản đi"
+    """
     two = open_two(tmp_path)
     seal_document(two.sender, "d1")
     seal_off(two.sender, "half-paper")

@@ -136,7 +136,10 @@ def test_a_number_that_no_database_can_hold_is_our_error(office: Office) -> None
 
 
 def test_the_newest_stand_first_and_no_more_than_asked_for(office: Office) -> None:
-    """A person reads the first page."""
+    """A person reads the first page.
+
+    NĐ 30/2020 PL VI Phần I mục III.6g: "Cho phép hiển thị thứ tự kết quả tìm kiếm."
+    """
     hits = office.search(SearchQuery(limit=2))
 
     assert len(hits) == 2
@@ -167,7 +170,11 @@ def test_a_question_without_sense_is_refused(change: dict[str, object]) -> None:
 
 
 def test_a_document_is_found_by_what_its_file_says(place: Place) -> None:
-    """Also after the file was replaced; a file that is no PDF is tried once."""
+    """Also after the file was replaced; a file that is no PDF is tried once.
+
+    NĐ 30/2020 PL VI Phần I mục III.6d: "Cho phép tìm kiếm văn bản, hồ sơ đối với tất cả các trường thông tin đầu vào
+        của văn bản, hồ sơ và nội dung của văn bản, tài liệu."
+    """
     with place.open() as office:
         draft = make_draft("về tiếp công dân")
         office.draft(draft, actor="Trần Thị Bình", document_id="a", pdf=plain_pdf())

@@ -69,7 +69,10 @@ def equip(place: Path, people: materials.Office) -> None:
 
 
 def test_a_document_goes_out_comes_in_and_both_know(tmp_path: Path) -> None:
-    """QĐ 28/2018 Đ.6, 8, 9: sent, taken in, registered, and the sender reads 03 out of a receipt."""
+    """QĐ 28/2018 Đ.6, 8, 9: sent, taken in, registered, and the sender reads 03 out of a receipt.
+
+    NĐ 30/2020 PL VI Phần I mục IV.3: "Thiết lập kết nối liên thông."
+    """
     people = materials.make_office(tmp_path / "authority")
     equip(tmp_path, people)
     pdf = materials.sealed(people)

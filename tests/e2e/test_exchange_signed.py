@@ -133,7 +133,10 @@ def exchange(signed: Signed) -> None:
 
 
 def test_a_sealed_document_arrives_with_its_signatures_passed(signed: Signed, sealed: bytes) -> None:
-    """Service certificates, sealed PDF, CAdES receipts: all verified by vnsign, both sides agree."""
+    """Service certificates, sealed PDF, CAdES receipts: all verified by vnsign, both sides agree.
+
+    NĐ 30/2020 PL VI Phần I mục II.8: "Cho phép ký số, kiểm tra, xác thực chữ ký số theo quy định của pháp luật."
+    """
     lay(signed, send(signed, sealed))
     exchange(signed)
     (document,) = signed.receiver.incoming()
@@ -156,7 +159,11 @@ def test_a_sealed_document_arrives_with_its_signatures_passed(signed: Signed, se
 
 
 def test_a_tampered_pdf_in_an_intact_envelope_goes_back(signed: Signed, sealed: bytes) -> None:
-    """One byte of the signed range flipped, the envelope signed by its sender: 02 with the reason, nothing kept."""
+    """One byte of the signed range flipped, the envelope signed by its sender: 02 with the reason, nothing kept.
+
+    NĐ 30/2020 Điều 21.2a: "Văn thư cơ quan phải kiểm tra tính xác thực và toàn vẹn của văn bản điện tử và thực hiện
+        tiếp nhận trên Hệ thống."
+    """
     at = sealed.index(b"/Contents") - 200
     lay(signed, send(signed, sealed[:at] + bytes([sealed[at] ^ 1]) + sealed[at + 1 :]))
     assert [r.outcome for r in signed.receiver.collect(signed.drop)] == [InboxOutcome.REFUSED]
@@ -193,7 +200,11 @@ def test_a_service_certificate_of_another_agency_does_not_speak_for_this_one(sig
 
 
 def test_one_changed_byte_of_the_message_is_not_authentic(signed: Signed, sealed: bytes) -> None:
-    """Corrupted on the way but still readable: refused; the intact repetition is accepted."""
+    """Corrupted on the way but still readable: refused; the intact repetition is accepted.
+
+    QĐ 28/2018 Điều 6.1: "Văn bản điện tử phải được bảo đảm tính xác thực về nguồn gốc, sự toàn vẹn, an toàn thông
+        tin, dữ liệu trong quá trình gửi, nhận, xử lý và lưu trữ."
+    """
     parts = send(signed, sealed)
     broken = (parts.message or b"").replace("về việc thử".encode(), "về việc thừ".encode())
     assert isinstance(parse_message(broken), NewDocument)

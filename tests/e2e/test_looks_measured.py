@@ -107,7 +107,10 @@ def issue(office: Office, *, rotation: int, crop_mm: Crop) -> bytes:
 def test_seal_and_image_stand_where_the_decree_says(
     office: Office, rotation: int, crop_mm: Crop, tmp_path: Path
 ) -> None:
-    """PL I II.7.d, II.8.a: image centred between position and name; seal in real size over its left third; ± 1 mm."""
+    """PL I II.7.d, II.8.a: image centred between position and name; seal in real size over its left third; ± 1 mm.
+
+    NĐ 30/2020 Điều 17.2: "Ký số của cơ quan, tổ chức được thực hiện theo quy định tại Phụ lục I Nghị định này."
+    """
     picture = render(issue(office, rotation=rotation, crop_mm=crop_mm), tmp_path)
 
     cut_left, cut_top = (crop_mm[0], crop_mm[1]) if crop_mm is not None else (0, 0)

@@ -175,7 +175,11 @@ def test_an_attachment_names_exactly_one_main_document(words: dict[str, str]) ->
 def test_a_copy_shows_form_agency_and_time(
     office: Office, form: vnsign.CopyForm, direction: vnsign.CopyDirection, tmp_path: Path
 ) -> None:
-    """PL I Phần II I.3."""
+    """PL I Phần II I.3.
+
+    NĐ 30/2020 Điều 25.4: "Thể thức và kỹ thuật trình bày bản sao y, sao lục, trích sao được thực hiện theo quy định
+        tại Phụ lục I Nghị định này."
+    """
     signed = seal_copy(office, form, direction)
 
     assert f"{form}; UBND tỉnh An Bình; 03/02/2026; 08:05:09 +07:00" in seen_text(signed, tmp_path)

@@ -142,14 +142,21 @@ class FileOffice:
         """
         return use_cases.find_file(self._store.find_record(CaseFile, code), code)
 
-    def files(self, *, year: int | None = None, state: FileState | None = None) -> tuple[CaseFile, ...]:
-        """Return the list of files (danh mục hồ sơ), of one year or in one state, by code.
+    def files(
+        self, *, year: int | None = None, state: FileState | None = None, creator: str | None = None
+    ) -> tuple[CaseFile, ...]:
+        """Return the list of files (danh mục hồ sơ), of one year, in one state or of one person, by code.
 
-        Source: Nghị định 30/2020/NĐ-CP Điều 28, Phụ lục V.
+        Args:
+            creator: Người lập hồ sơ, as the year's list names him.
+
+        Source: Nghị định 30/2020/NĐ-CP Điều 28, Phụ lục V, Phụ lục VI Phần I mục III.4đ.
         """
         where: dict[str, str | int | None] = {}
         if year is not None:
             where["year"] = year
+        if creator is not None:
+            where["creator"] = creator
         if state is not None:
             where["state"] = state.value
         return self._store.list_records(CaseFile, **where)

@@ -114,7 +114,11 @@ def test_wrong_usage_gives_64(arguments: list[str]) -> None:
 
 
 def test_a_proof_is_made_and_checked_offline(folder: Path, tmp_path: Path) -> None:
-    """Who has the proof and the published key needs nothing else."""
+    """Who has the proof and the published key needs nothing else.
+
+    NĐ 30/2020 PL VI Phần I mục I.5: "Cho phép kiểm chứng, xác minh, thực hiện các yêu cầu nghiệp vụ khác của cơ quan,
+        tổ chức, cá nhân có trách nhiệm khi được yêu cầu."
+    """
     proof = tmp_path / "d1.tlog-proof"
     made = run("audit", "prove", folder, "d1")
     assert made.exit_code == 0

@@ -134,7 +134,10 @@ def test_dossiers_files_numbers_and_roles_are_kept_from_the_command_line(folder:
 
 
 def test_a_file_is_exported_and_handed_over_with_its_minutes(folder: Path) -> None:
-    """NĐ 30/2020 PL VI Phần I, Điều 30.3: .pdf, .xml and the minutes, each written into a file."""
+    """NĐ 30/2020 PL VI Phần I, Điều 30.3: .pdf, .xml and the minutes, each written into a file.
+
+    NĐ 30/2020 PL VI Phần I mục III.6i: "Cho phép tải hoặc in văn bản, tài liệu, dữ liệu đặc tả."
+    """
     code = str(done(folder, "file", "plan", "file.json")["code"])
     done(folder, "file", "open", code)
     for verb, *rest in (("receive", "entry.json", "--incoming-id", "i1"), ("check", "i1"), ("register", "i1")):

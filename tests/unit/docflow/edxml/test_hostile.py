@@ -385,7 +385,11 @@ def test_two_files_of_one_identifier_are_refused() -> None:
 
 
 def test_a_file_that_the_manifest_lists_in_vain_is_a_gap() -> None:
-    """A file without payload, in the wrong place or absent is reported by name."""
+    """A file without payload, in the wrong place or absent is reported by name.
+
+    QĐ 28/2018 Điều 9.1: "Trước khi tiếp nhận, Bên nhận phải kiểm tra tính đầy đủ, toàn vẹn, tính xác thực của văn bản
+        điện tử"
+    """
     moved = GOOD.replace(b"</edXML:edXMLEnvelope>", b"").replace(b"</edXML>", b"</edXML:edXMLEnvelope></edXML>")
     renamed = GOOD.replace(b"ContentTransferEncoded", b"AttachmentData")
     start, end = GOOD.index(b"  <AttachmentEncoded>"), GOOD.index(b"</edXML>")

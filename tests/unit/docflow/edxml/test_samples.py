@@ -223,7 +223,11 @@ def test_a_status_is_read_and_written_byte_for_byte(code: str) -> None:
 
 
 def test_a_document_is_written_byte_for_byte() -> None:
-    """Without wrapped files and signature block our document is the vendor's to the byte."""
+    """Without wrapped files and signature block our document is the vendor's to the byte.
+
+    NĐ 30/2020 PL VI Phần I mục II.2: "Có khả năng tích hợp, liên thông, chia sẻ thông tin, dữ liệu với các hệ thống
+        khác."
+    """
     data = require_data("edxml/generated-by-vnpt-jar/edoc_revocation.edxml").read_bytes()
     assert build_message(parse_message(data)) == data
 

@@ -149,7 +149,10 @@ def test_a_refusal_needs_its_reason() -> None:
 
 
 def test_an_identifier_is_written_and_read_back() -> None:
-    """Number and notation part at the first slash only."""
+    """Number and notation part at the first slash only.
+
+    NĐ 30/2020 PL VI Phần I mục III.1c: "Cho phép tạo mã định danh văn bản đi."
+    """
     text = build_document_id(organ_id="H99.01", promulgation_date=date(2026, 3, 5), code="35/2020/QĐ-UBND")
     assert text == "H99.01,2026/03/05,35/2020/QĐ-UBND"
     assert parse_document_id(text) == DocumentIdParts(

@@ -21,7 +21,10 @@ from docflow.model import Agency, CodeForm, check_abbreviation, parse_agency_cod
     ],
 )
 def test_both_forms_in_circulation_are_read(text: str, form: CodeForm) -> None:
-    """QĐ 20/2020 Điều 4, 6 and QCVN 102:2016: new form, other schemes, old form, up to 35 characters."""
+    """QĐ 20/2020 Điều 4, 6 and QCVN 102:2016: new form, other schemes, old form, up to 35 characters.
+
+    QĐ 28/2018 Điều 10.2a: "Mã định danh của cơ quan, tổ chức"
+    """
     code = parse_agency_code(text)
     assert (code.text, code.form) == (text, form)
 

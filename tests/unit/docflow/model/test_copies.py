@@ -36,7 +36,18 @@ ALLOWED = {
 
 @pytest.mark.parametrize(("form", "direction", "source"), list(product(CopyForm, CopyDirection, SourceKind)))
 def test_only_the_copies_of_the_decree_are_made(form: CopyForm, direction: CopyDirection, source: SourceKind) -> None:
-    """NĐ 30/2020 Điều 3, 25: sao y, trích sao of an original, sao lục of a sao y; no whole copy from file to file."""
+    """NĐ 30/2020 Điều 3, 25: sao y, trích sao of an original, sao lục of a sao y; no whole copy from file to file.
+
+    NĐ 30/2020 Điều 25.1a: "Sao y từ văn bản giấy sang văn bản giấy được thực hiện bằng việc chụp từ bản gốc hoặc bản
+        chính văn bản giấy sang giấy."
+    NĐ 30/2020 Điều 25.1b: "Sao y từ văn bản điện tử sang văn bản giấy được thực hiện bằng việc in từ bản gốc văn bản
+        điện tử ra giấy."
+    NĐ 30/2020 Điều 25.2a: "Sao lục gồm: Sao lục từ văn bản giấy sang văn bản giấy, sao lục từ văn bản giấy sang văn
+        bản điện tử, sao lục từ văn bản điện tử sang văn bản giấy."
+    NĐ 30/2020 Điều 25.3a: "Trích sao gồm: Trích sao từ văn bản giấy sang văn bản giấy, trích sao từ văn bản giấy sang
+        văn bản điện tử, trích sao từ văn bản điện tử sang văn bản điện tử, trích sao từ văn bản điện tử sang văn bản
+        giấy."
+    """
     if (form, direction, source) in ALLOWED:
         require_copy_allowed(form, direction, source=source)
         return

@@ -49,7 +49,11 @@ def due(duty: Duty, text: str, urgency: Urgency = Urgency.THUONG) -> datetime:
 
 
 def test_a_document_is_issued_by_the_end_of_the_next_working_day() -> None:
-    """NĐ 30/2020 Điều 18.1: issued on the day it is signed, at the latest on the next working day."""
+    """NĐ 30/2020 Điều 18.1: issued on the day it is signed, at the latest on the next working day.
+
+    NĐ 30/2020 Điều 18.1: "Văn bản đi phải hoàn thành thủ tục tại Văn thư cơ quan và phát hành trong ngày văn bản đó
+        được ký, chậm nhất là trong ngày làm việc tiếp theo."
+    """
     assert due(Duty.ISSUE, "2026-01-05T10:00") == end_of_day(date(2026, 1, 6))
     assert due(Duty.ISSUE, "2026-01-09T23:59") == end_of_day(date(2026, 1, 10))  # a Saturday worked by decree
     assert due(Duty.ISSUE, "2026-02-13T09:00") == end_of_day(date(2026, 2, 23))  # over Tết
@@ -59,13 +63,21 @@ def test_a_document_is_issued_by_the_end_of_the_next_working_day() -> None:
 
 
 def test_an_electronic_document_is_sent_by_the_morning_of_the_next_working_day() -> None:
-    """QĐ 28/2018 Điều 6.2: on the day of signing, at the latest in the morning of the next working day."""
+    """QĐ 28/2018 Điều 6.2: on the day of signing, at the latest in the morning of the next working day.
+
+    QĐ 28/2018 Điều 6.2: "Văn bản điện tử phải được gửi ngay trong ngày văn bản đó ký ban hành, chậm nhất là trong
+        buổi sáng của ngày làm việc tiếp theo."
+    """
     assert due(Duty.SEND, "2026-01-05T10:00") == at("2026-01-06T12:00")
     assert due(Duty.SEND, "2026-02-13T16:59") == at("2026-02-23T12:00")
 
 
 def test_the_receipt_goes_out_on_the_same_day() -> None:
-    """NĐ 30/2020 Điều 21.2c, TT 01/2019 Điều 5: the sender is told the same day, a holiday or not."""
+    """NĐ 30/2020 Điều 21.2c, TT 01/2019 Điều 5: the sender is told the same day, a holiday or not.
+
+    NĐ 30/2020 Điều 21.2c: "Cơ quan, tổ chức nhận văn bản có trách nhiệm thông báo ngay trong ngày cho cơ quan, tổ
+        chức gửi về việc đã nhận văn bản bằng chức năng của Hệ thống."
+    """
     assert due(Duty.RECEIPT, "2026-02-17T10:00") == end_of_day(date(2026, 2, 17))
     assert due(Duty.RECEIPT, "2026-02-17T10:00", Urgency.HOA_TOC) == end_of_day(date(2026, 2, 17))
 
@@ -76,7 +88,11 @@ def test_a_document_is_registered_by_the_next_working_day() -> None:
 
 
 def test_a_document_is_submitted_by_the_next_working_day() -> None:
-    """NĐ 30/2020 Điều 23: submitted the same day, at the latest on the next working day."""
+    """NĐ 30/2020 Điều 23: submitted the same day, at the latest on the next working day.
+
+    NĐ 30/2020 Điều 23.1: "Văn bản phải được Văn thư cơ quan trình trong ngày, chậm nhất là trong ngày làm việc tiếp
+        theo đến người có thẩm quyền chỉ đạo giải quyết"
+    """
     assert due(Duty.SUBMIT, "2026-01-05T10:00") == end_of_day(date(2026, 1, 6))
 
 

@@ -38,7 +38,10 @@ from tests.office_kit import make_agency
 def test_a_number_and_symbol_is_written_and_read_back(
     kind: DocumentType, number: int, unit: str | None, text: str
 ) -> None:
-    """NĐ 30/2020 PL I II.3: named types as 15/QĐ-UBND, công văn as 05/BNV-VP, a leading zero below 10 only."""
+    """NĐ 30/2020 PL I II.3: named types as 15/QĐ-UBND, công văn as 05/BNV-VP, a leading zero below 10 only.
+
+    NĐ 30/2020 PL I Phần I mục II.3c: "với những số nhỏ hơn 10 phải ghi thêm số 0 phía trước"
+    """
     value = number_document(kind, number, agency=make_agency(), unit=unit)
     assert build_number_and_symbol(value) == text
     assert parse_number_and_symbol(text) == value
@@ -64,7 +67,11 @@ def test_a_number_and_symbol_is_written_and_read_back(
     ],
 )
 def test_what_is_no_number_and_symbol_is_refused(text: str) -> None:
-    """Nothing but what the decree's form allows."""
+    """Nothing but what the decree's form allows.
+
+    NĐ 30/2020 PL I Phần I mục II.3c: "Giữa số và ký hiệu văn bản có dấu gạch chéo (/), giữa các nhóm chữ viết tắt
+        trong ký hiệu văn bản có dấu gạch nối (-), không cách chữ."
+    """
     with pytest.raises(DocflowError) as caught:
         parse_number_and_symbol(text)
     assert caught.value.code is ErrorCode.MALFORMED_INPUT
@@ -72,7 +79,10 @@ def test_what_is_no_number_and_symbol_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["07/SY-UBND", "07/SL-UBND", "07/TrS-BNV"])
 def test_the_number_of_a_copy_is_no_congvan_of_an_agency_named_sy(text: str) -> None:
-    """NĐ 30/2020 PL III mục I: SY, SL and TrS are forms of copies; PL I Phần II mục I: a copy's number reads so."""
+    """NĐ 30/2020 PL III mục I: SY, SL and TrS are forms of copies; PL I Phần II mục I: a copy's number reads so.
+
+    NĐ 30/2020 PL III mục I: "Bản sao y SY"
+    """
     with pytest.raises(DocflowError) as caught:
         parse_number_and_symbol(text)
     assert caught.value.code is ErrorCode.MALFORMED_INPUT
@@ -101,7 +111,11 @@ def test_case_and_diacritics_distinguish_types() -> None:
 
 
 def test_a_cong_van_without_a_unit_has_no_symbol() -> None:
-    """Its symbol is agency and unit."""
+    """Its symbol is agency and unit.
+
+    NĐ 30/2020 PL I Phần I mục II.3b: "Đối với công văn, ký hiệu bao gồm chữ viết tắt tên cơ quan, tổ chức hoặc chức
+        danh nhà nước ban hành công văn và chữ viết tắt tên đơn vị soạn thảo hoặc lĩnh vực được giải quyết."
+    """
     with pytest.raises(DocflowError) as caught:
         number_document(DocumentType.CONG_VAN, 1, agency=make_agency(), unit=None)
     assert caught.value.code is ErrorCode.BAD_ARGUMENT
@@ -127,7 +141,11 @@ def test_a_value_that_cannot_be_printed_cannot_be_made(number: int, kind: str | 
     ],
 )
 def test_days_below_ten_and_months_one_and_two_take_a_zero(day: date, text: str) -> None:
-    """NĐ 30/2020 PL I II.4: months 3 to 9 take none."""
+    """NĐ 30/2020 PL I II.4: months 3 to 9 take none.
+
+    NĐ 30/2020 PL I Phần I mục II.4b: "đối với những số thể hiện ngày nhỏ hơn 10 và tháng 1, 2 phải ghi thêm số 0 phía
+        trước"
+    """
     assert build_place_and_date("Hà Nội", day) == text
 
 
@@ -138,7 +156,10 @@ def test_the_day_changes_at_midnight_in_vietnam(hour: int, day: date) -> None:
 
 
 def test_the_head_of_the_agency_chooses_one_series_or_one_per_type() -> None:
-    """NĐ 30/2020 Điều 15: how administrative documents are numbered is a setting of the agency."""
+    """NĐ 30/2020 Điều 15: how administrative documents are numbered is a setting of the agency.
+
+    NĐ 30/2020 Điều 15.1c: "Việc cấp số văn bản hành chính do người đứng đầu cơ quan, tổ chức quy định."
+    """
     import dataclasses  # noqa: PLC0415 - one use
 
     shared = make_agency()

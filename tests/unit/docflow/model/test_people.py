@@ -45,7 +45,13 @@ def powers(person: str, day: date = DAY, *, kind: DocumentType = DocumentType.QU
 
 
 def test_a_deputy_signs_for_the_head() -> None:
-    """NĐ 30/2020 Điều 13: KT. before the post of the head; the head in his own name, TM. for a collective."""
+    """NĐ 30/2020 Điều 13: KT. before the post of the head; the head in his own name, TM. for a collective.
+
+    NĐ 30/2020 Điều 13.1: "có thể giao cấp phó ký thay các văn bản thuộc lĩnh vực được phân công phụ trách và một số
+        văn bản thuộc thẩm quyền của người đứng đầu"
+    NĐ 30/2020 Điều 13.2: "Người đứng đầu cơ quan, tổ chức thay mặt tập thể lãnh đạo ký các văn bản của cơ quan, tổ
+        chức."
+    """
     assert (powers("An"), powers("Bình")) == ([None], ["KT."])
     collective = Staff(appointments=STAFF.appointments, is_collective=True)
     (power,) = find_powers(collective, "An", day=DAY, kind=DocumentType.QUYET_DINH)
@@ -58,12 +64,19 @@ def test_an_acting_head_signs_with_his_own_words() -> None:
 
 
 def test_an_order_may_be_passed_to_the_deputy_and_no_further() -> None:
-    """NĐ 30/2020 Điều 13: TL. by order; the delegate may pass it to a deputy, who signs KT."""
+    """NĐ 30/2020 Điều 13: TL. by order; the delegate may pass it to a deputy, who signs KT.
+
+    NĐ 30/2020 Điều 13.4: "Người được ký thừa lệnh được giao lại cho cấp phó ký thay."
+    """
     assert (powers("Dũng"), powers("Giang"), powers("Ai đó")) == (["TL."], ["KT."], [])
 
 
 def test_a_delegation_is_limited_in_time_and_content_and_not_passed_on() -> None:
-    """NĐ 30/2020 Điều 13: TUQ. in writing, limited in time and content, no sub-delegation."""
+    """NĐ 30/2020 Điều 13: TUQ. in writing, limited in time and content, no sub-delegation.
+
+    NĐ 30/2020 Điều 13.3: "Việc giao ký thừa ủy quyền phải được thực hiện bằng văn bản, giới hạn thời gian và nội dung
+        được ủy quyền. Người được ký thừa ủy quyền không được ủy quyền lại cho người khác ký."
+    """
     contract = DocumentType.HOP_DONG
     assert powers("Em", kind=contract) == ["TUQ."]
     assert powers("Em") == powers("Em", date(2026, 7, 1), kind=contract) == powers("Giang", date(2027, 6, 1)) == []

@@ -34,7 +34,10 @@ def test_every_guard_and_effect_of_the_table_is_carried_out() -> None:
 
 
 def test_every_state_is_reached_and_the_number_comes_after_the_leader_and_before_the_seal() -> None:
-    """TT 01/2019 Điều 11.1: the leader signs, then the number, then the agency."""
+    """TT 01/2019 Điều 11.1: the leader signs, then the number, then the agency.
+
+    NĐ 30/2020 Điều 14: "1. Cấp số, thời gian ban hành văn bản. 2. Đăng ký văn bản đi."
+    """
     assert {row.target for row in OUTGOING} == set(DocumentState)
     assert find_transition(DocumentState.LEADER_SIGNED, DocumentEvent.ISSUE).target is DocumentState.NUMBERED
     assert find_transition(DocumentState.NUMBERED, DocumentEvent.SEAL).target is DocumentState.SEALED

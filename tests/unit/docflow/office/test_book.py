@@ -23,7 +23,12 @@ def make_book(*lines: RegisterLine) -> RegisterBook:
 
 
 def test_the_registers_have_the_columns_of_the_annex() -> None:
-    """NĐ 30/2020 PL IV: ten, ten and seven columns at the least, in this order."""
+    """NĐ 30/2020 PL IV: ten, ten and seven columns at the least, in this order.
+
+    NĐ 30/2020 PL IV mục I.2: "Nội dung đăng ký văn bản đi Tối thiểu gồm 10 nội dung"
+    NĐ 30/2020 PL IV mục VI.2: "Nội dung đăng ký văn bản đến Tối thiểu gồm 10 nội dung"
+    NĐ 30/2020 PL IV mục VIII.2: "Nội dung đăng ký theo dõi giải quyết văn bản đến Tối thiểu gồm 07 nội dung"
+    """
     outgoing, incoming, handling = ([column.title for column in kind.columns] for kind in RegisterKind)
 
     assert (len(outgoing), len(incoming), len(handling)) == (10, 10, 7)

@@ -62,7 +62,17 @@ def newest(office: Office, subject: str, kind: ParcelKind) -> NewDocument:
 
 
 def test_dieu_18_4_a_recalled_document_is_destroyed_where_it_was_sent(pair: TwoAgencies) -> None:
-    """NĐ 30/2020 Điều 18 khoản 4b; QĐ 28/2018 Điều 8.2, 9.2: message 1; the receiver destroys it and says so (15)."""
+    """NĐ 30/2020 Điều 18 khoản 4b; QĐ 28/2018 Điều 8.2, 9.2: message 1; the receiver destroys it and says so (15).
+
+    NĐ 30/2020 Điều 18.4b: "bên nhận hủy bỏ văn bản điện tử bị thu hồi trên Hệ thống, đồng thời thông báo qua Hệ thống
+        để bên gửi biết"
+    NĐ 30/2020 PL VI Phần I mục III.8b: "Hủy văn bản đến và dữ liệu đặc tả văn bản đến khi có lệnh thu hồi văn bản từ
+        cơ quan, tổ chức phát hành văn bản."
+    QĐ 28/2018 Điều 8.2: "Trường hợp thu hồi văn bản điện tử, Bên gửi phải thông báo trên hệ thống quản lý văn bản và
+        điều hành cho Bên nhận biết để xử lý văn bản điện tử được thu hồi."
+    QĐ 28/2018 Điều 9.2: "Trường hợp nhận được thông báo thu hồi văn bản điện tử, Bên nhận có trách nhiệm hủy bỏ văn
+        bản điện tử được thu hồi đó trên hệ thống quản lý văn bản và điều hành"
+    """
     held = pair.arrived()
     pair.sender.recall("d1", actor="V", reason="ban hành sai thẩm quyền")
     message = newest(pair.sender, "d1", ParcelKind.NOTICE)

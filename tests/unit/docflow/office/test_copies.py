@@ -45,7 +45,11 @@ def refused(code: ErrorCode) -> pytest.RaisesExc[DocflowError]:
 
 
 def test_copies_on_paper_of_all_kinds_share_one_yearly_series(office: Office, clock: SetClock) -> None:
-    """NĐ 30/2020 PL I Phần II: one series for all kinds of copy, from 01 on 1 January; the documents' numbers go on."""
+    """NĐ 30/2020 PL I Phần II: one series for all kinds of copy, from 01 on 1 January; the documents' numbers go on.
+
+    NĐ 30/2020 PL I Phần II mục II.1c: "Số được ghi bằng chữ số Ả Rập, bắt đầu liên tiếp từ số 01 vào ngày 01 tháng 01
+        và kết thúc vào ngày 31 tháng 12 hàng năm."
+    """
     first = office.make_copy(make_copy_request(), actor="V", copy_id="c1")
     second = office.make_copy(make_copy_request(form=CopyForm.TRICH_SAO), actor="V", copy_id="c2")
     paper = make_copy_request(
@@ -72,7 +76,13 @@ def test_the_same_request_gives_the_same_copy_again(office: Office) -> None:
 
 
 def test_a_scanned_paper_becomes_an_electronic_copy_by_the_agencys_signature(office: Office, tmp_path: Path) -> None:
-    """NĐ 30/2020 Điều 25, 32.2d: digitise, sign as the agency; only the file prepared counts, and only when signed."""
+    """NĐ 30/2020 Điều 25, 32.2d: digitise, sign as the agency; only the file prepared counts, and only when signed.
+
+    NĐ 30/2020 Điều 18.6: "Trường hợp cần phát hành văn bản điện tử từ văn bản giấy: Văn thư cơ quan thực hiện theo
+        quy định tại điểm c khoản 1 Điều 25 Nghị định này."
+    NĐ 30/2020 Điều 25.1c: "Sao y từ văn bản giấy sang văn bản điện tử được thực hiện bằng việc số hóa văn bản giấy và
+        ký số của cơ quan, tổ chức."
+    """
     request = make_copy_request(direction=FROM_PAPER, source=None)
     for pdf in (None, b"%PDF-1.3 old", b"\xff\xd8\xff a picture"):
         with refused(ErrorCode.BAD_ARGUMENT):
@@ -95,7 +105,10 @@ def test_a_scanned_paper_becomes_an_electronic_copy_by_the_agencys_signature(off
 
 
 def test_only_what_is_here_and_in_force_is_copied(office: Office) -> None:
-    """NĐ 30/2020 Điều 3, 25: a sao y of an original, a sao lục of a sao y; a recalled document is frozen."""
+    """NĐ 30/2020 Điều 3, 25: a sao y of an original, a sao lục of a sao y; a recalled document is frozen.
+
+    NĐ 30/2020 Điều 25.2b: "Sao lục được thực hiện bằng việc in, chụp từ bản sao y."
+    """
     sign_off(office, "unsealed")
     wrong = [
         make_copy_request(source="unsealed"),
@@ -114,7 +127,11 @@ def test_only_what_is_here_and_in_force_is_copied(office: Office) -> None:
 
 
 def test_a_copy_that_the_decree_does_not_know_cannot_even_be_asked_for() -> None:
-    """NĐ 30/2020 Điều 25: no whole copy from electronic to electronic."""
+    """NĐ 30/2020 Điều 25: no whole copy from electronic to electronic.
+
+    NĐ 30/2020 Điều 26: "Bản sao y, bản sao lục và bản trích sao được thực hiện theo đúng quy định tại Nghị định này
+        có giá trị pháp lý như bản chính."
+    """
     for form, kind in ((CopyForm.SAO_Y, SourceKind.BAN_GOC), (CopyForm.SAO_LUC, SourceKind.SAO_Y)):
         with refused(ErrorCode.COPY_NOT_ALLOWED):
             make_copy_request(form=form, direction=CopyDirection.ELECTRONIC_TO_ELECTRONIC, kind=kind)

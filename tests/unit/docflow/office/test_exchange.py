@@ -91,7 +91,15 @@ def outcomes(two: TwoAgencies) -> list[InboxOutcome | None]:
 
 
 def test_a_document_goes_its_whole_way_and_both_know(two: TwoAgencies) -> None:
-    """01, 03, 04, 05, 06: each stage leaves a receipt on both sides, and the book has the arrival."""
+    """01, 03, 04, 05, 06: each stage leaves a receipt on both sides, and the book has the arrival.
+
+    NĐ 30/2020 PL VI Phần I mục III.1o: "Cho phép cơ quan, tổ chức gửi văn bản biết tình trạng xử lý văn bản của cơ
+        quan, tổ chức nhận văn bản."
+    QĐ 28/2018 Điều 6.3: "Văn bản điện tử phải được theo dõi, cập nhật tự động trạng thái gửi, nhận, xử lý trên hệ
+        thống quản lý văn bản và điều hành."
+    QĐ 28/2018 Điều 9.2: "Sau khi tiếp nhận, Bên nhận xử lý và phản hồi trạng thái xử lý văn bản điện tử trên hệ thống
+        quản lý văn bản và điều hành."
+    """
     seal_document(two.sender, "d1")
     two.exchange()
     name = two.arrived().id
@@ -109,7 +117,12 @@ def test_a_document_goes_its_whole_way_and_both_know(two: TwoAgencies) -> None:
 
 
 def test_a_refused_document_ends_refused_with_its_reason_on_both_sides(two: TwoAgencies) -> None:
-    """NĐ 30/2020 Đ.21.2b: returned with a reason, and the sender's outbox says returned."""
+    """NĐ 30/2020 Đ.21.2b: returned with a reason, and the sender's outbox says returned.
+
+    QĐ 28/2018 Điều 5.4: "Bên nhận có quyền từ chối nhận văn bản điện tử, nếu văn bản điện tử đó không bảo đảm các
+        nguyên tắc, yêu cầu về gửi, nhận và phải chịu trách nhiệm về việc từ chối đó, đồng thời Bên nhận phản hồi cho
+        Bên gửi được biết"
+    """
     seal_document(two.sender, "d1")
     two.exchange()
     two.receiver.refuse(two.arrived().id, actor="Văn thư", reason="sai thẩm quyền")
@@ -125,7 +138,12 @@ def test_a_refused_document_ends_refused_with_its_reason_on_both_sides(two: TwoA
 
 
 def test_dieu_10_every_file_sent_with_a_document_arrives_and_can_be_read(two: TwoAgencies) -> None:
-    """QĐ 28/2018 Điều 10.1: what is exchanged is the document and all files sent with it."""
+    """QĐ 28/2018 Điều 10.1: what is exchanged is the document and all files sent with it.
+
+    NĐ 30/2020 PL VI Phần I mục III.1b: "Cho phép đính kèm văn bản."
+    QĐ 28/2018 Điều 10.1: "bao gồm nội dung của văn bản điện tử đó và toàn bộ nội dung hồ sơ, tài liệu được gửi kèm
+        theo"
+    """
     seal_document(two.sender, "d1", attached=(b"%PDF annex", "Phụ lục I"))
     two.sender.dispatch(two.drop)
     assert outcomes(two) == []  # it waits for the agency's signature on the annex
@@ -177,7 +195,10 @@ def test_dieu_6_18_what_is_signed_and_has_not_left_is_told_with_its_deadline(two
 
 
 def test_a_document_taken_back_is_destroyed_and_remembered(two: TwoAgencies) -> None:
-    """NĐ 30/2020 Đ.18.4b: files destroyed at the receiver, the record kept, the log whole."""
+    """NĐ 30/2020 Đ.18.4b: files destroyed at the receiver, the record kept, the log whole.
+
+    NĐ 30/2020 PL VI Phần I mục III.8c: "Lưu dữ liệu đặc tả của quá trình thu hồi văn bản."
+    """
     seal_document(two.sender, "d1")
     two.exchange()
     name, pdf = two.arrived().id, two.arrived().pdf or ""
@@ -227,7 +248,10 @@ def test_a_question_that_overtakes_its_document_is_put_when_it_is_repeated(two: 
 
 
 def test_a_repetition_gets_the_byte_identical_receipt(two: TwoAgencies) -> None:
-    """Three deliveries: one row, one receipt, the same bytes each time."""
+    """Three deliveries: one row, one receipt, the same bytes each time.
+
+    NĐ 30/2020 PL VI Phần I mục III.1e: "Cho phép bên nhận tự động thông báo cho bên gửi đã nhận văn bản."
+    """
     parts = sent_document(two)
     answers = []
     for _ in range(3):
@@ -243,7 +267,10 @@ def test_a_repetition_gets_the_byte_identical_receipt(two: TwoAgencies) -> None:
 
 
 def test_the_same_id_with_other_bytes_gets_a_signed_conflict(two: TwoAgencies) -> None:
-    """Equivocation leaves evidence: the first document stands, the second is answered with a conflict."""
+    """Equivocation leaves evidence: the first document stands, the second is answered with a conflict.
+
+    NĐ 30/2020 PL VI Phần I mục IV.2: "Cảnh báo xung đột xảy ra trong hệ thống."
+    """
     parts = sent_document(two)
     lay(two, parts)
     lay(two, forge(parts, subject="về việc khác"))
@@ -257,7 +284,11 @@ def test_the_same_id_with_other_bytes_gets_a_signed_conflict(two: TwoAgencies) -
 
 
 def test_a_document_for_somebody_else_goes_back_and_is_not_kept(two: TwoAgencies) -> None:
-    """Wrong addressee: 02 with a reason and a receipt; no document, no file."""
+    """Wrong addressee: 02 with a reason and a receipt; no document, no file.
+
+    NĐ 30/2020 Điều 21.2b: "Trường hợp văn bản điện tử không đáp ứng các quy định tại điểm a khoản này hoặc gửi sai
+        nơi nhận thì cơ quan, tổ chức nhận văn bản phải trả lại cho cơ quan, tổ chức gửi văn bản trên Hệ thống."
+    """
     seal_document(two.sender, "d1", to=(STRANGER,))
     two.sender.dispatch(two.drop)
     (delivery,) = two.drop.fetch(STRANGER)
@@ -397,7 +428,11 @@ def test_an_undecided_envelope_waits_too(tmp_path: Path) -> None:
 
 
 def test_silence_is_known_and_late_good_news_beats_it(two: TwoAgencies) -> None:
-    """Without an answer it is sent again with growing pauses, then given up; a late receipt still counts."""
+    """Without an answer it is sent again with growing pauses, then given up; a late receipt still counts.
+
+    QĐ 28/2018 Điều 8.2: "Bên gửi có trách nhiệm kiểm tra, theo dõi, bảo đảm văn bản điện tử được gửi đến đúng Bên
+        nhận."
+    """
     parts = sent_document(two)
     sent = 0
     for _ in range(200):

@@ -62,7 +62,11 @@ def seal_linked(office: Office, name: str, *links: Link, kind: DocumentType = Do
 
 
 def test_dieu_11_12_a_draft_goes_back_and_comes_again(office: Office) -> None:
-    """NĐ 30/2020 Điều 11, 12: what is not right is given back; revised, it is approved and signed anew."""
+    """NĐ 30/2020 Điều 11, 12: what is not right is given back; revised, it is approved and signed anew.
+
+    NĐ 30/2020 PL VI Phần I mục III.1n: "Cho phép người có thẩm quyền truy cập, chỉnh sửa, chuyển lại dự thảo văn bản,
+        tài liệu."
+    """
     office.draft(make_draft(), actor="A", document_id="d", pdf=b"%PDF one")
     office.comment("d", "Đề nghị bổ sung căn cứ.\nXem lại thẩm quyền.", actor="Phòng Tư pháp")
     office.approve("d", actor="B", remark="Đồng ý")
@@ -80,7 +84,11 @@ def test_dieu_11_12_a_draft_goes_back_and_comes_again(office: Office) -> None:
 
 
 def test_phu_luc_vi_drafts_opinions_and_approvals_stay_with_the_document(office: Office) -> None:
-    """NĐ 30/2020 PL VI Phần I: drafts, comments, approvals are kept, with who and when."""
+    """NĐ 30/2020 PL VI Phần I: drafts, comments, approvals are kept, with who and when.
+
+    NĐ 30/2020 PL VI Phần I mục III.5a: "các dự thảo văn bản của cá nhân được phân công soạn thảo; ý kiến góp ý của cá
+        nhân, đơn vị có liên quan; ý kiến chỉ đạo của lãnh đạo"
+    """
     test_dieu_11_12_a_draft_goes_back_and_comes_again(office)
     versions = office.versions("d")
     assert [(v.version, v.written_by) for v in versions] == [(1, "A"), (2, "A")]
@@ -136,7 +144,11 @@ def test_dieu_13_whoever_signs_has_the_power_that_day(tmp_path: Path) -> None:
 
 
 def test_dieu_18_3_wrong_content_is_replaced_by_a_document_of_equal_form(office: Office) -> None:
-    """NĐ 30/2020 Điều 18 khoản 3: replaced by the same form; the old one stays, and what had not left is kept back."""
+    """NĐ 30/2020 Điều 18 khoản 3: replaced by the same form; the old one stays, and what had not left is kept back.
+
+    NĐ 30/2020 Điều 18.3: "Văn bản đã phát hành nhưng có sai sót về nội dung phải được sửa đổi, thay thế bằng văn bản
+        có hình thức tương đương."
+    """
     seal_off(office, "old")
     office.hand_over("old", 1, actor="V", how="bưu điện")
     link = Link(kind=LinkKind.REPLACES, target="old")
@@ -157,7 +169,11 @@ def test_dieu_18_3_wrong_content_is_replaced_by_a_document_of_equal_form(office:
 
 
 def test_dieu_18_3_wrong_form_is_corrected_by_cong_van(office: Office) -> None:
-    """NĐ 30/2020 Điều 18 khoản 3: đính chính by công văn; the corrected document stays in force."""
+    """NĐ 30/2020 Điều 18 khoản 3: đính chính by công văn; the corrected document stays in force.
+
+    NĐ 30/2020 Điều 18.3: "Văn bản đã phát hành nhưng có sai sót về thể thức, kỹ thuật trình bày, thủ tục ban hành
+        phải được đính chính bằng công văn của cơ quan, tổ chức ban hành văn bản."
+    """
     seal_off(office, "old")
     link = Link(kind=LinkKind.CORRECTS, target="old")
     with refused(ErrorCode.BAD_ARGUMENT):
@@ -168,7 +184,11 @@ def test_dieu_18_3_wrong_form_is_corrected_by_cong_van(office: Office) -> None:
 
 
 def test_phu_luc_vi_iii_8_a_recalled_document_is_frozen_and_remembered(office: Office) -> None:
-    """NĐ 30/2020 PL VI Phần I mục III.8: frozen; the metadata of the recall are kept; nothing leaves any more."""
+    """NĐ 30/2020 PL VI Phần I mục III.8: frozen; the metadata of the recall are kept; nothing leaves any more.
+
+    NĐ 30/2020 PL VI Phần I mục III.8a: "Đóng băng văn bản đi và dữ liệu đặc tả văn bản đi khi có lệnh thu hồi văn bản
+        của cơ quan, tổ chức."
+    """
     seal_off(office, "d")
     with refused(ErrorCode.BAD_ARGUMENT):
         office.recall("d", actor="V", reason=" ")
@@ -240,7 +260,13 @@ def test_addressees_are_added_once_and_wait_like_the_others(office: Office) -> N
 
 
 def test_phu_luc_vi_the_fields_of_an_issued_document(office: Office) -> None:
-    """NĐ 30/2020 PL VI Phần II: what an issued document says in the decree's fields."""
+    """NĐ 30/2020 PL VI Phần II: what an issued document says in the decree's fields.
+
+    NĐ 30/2020 PL VI Phần I mục III.1g: "Cho phép tự động cập nhật các trường thông tin số 1.1, 1.2, 2, 4, 6, 10, 13.1
+        Mục I Phần II Phụ lục này"
+    NĐ 30/2020 PL VI Phần I mục III.7b: "Hiển thị toàn bộ dữ liệu đặc tả của một văn bản, hồ sơ khi có yêu cầu của
+        người sử dụng được cấp quyền."
+    """
     draft = dataclasses.replace(
         make_draft(),
         urgency=Urgency.HOA_TOC_HEN_GIO,

@@ -33,7 +33,10 @@ def refused(code: ErrorCode) -> pytest.RaisesExc[DocflowError]:
 
 
 def test_each_step_is_for_its_role_and_a_refusal_writes_nothing(office: Office) -> None:
-    """NĐ 30/2020 PL VI Phần I: rights; who may not gets FORBIDDEN, who may goes on."""
+    """NĐ 30/2020 PL VI Phần I: rights; who may not gets FORBIDDEN, who may goes on.
+
+    NĐ 30/2020 PL VI Phần I mục I.3: "Bảo đảm phân quyền cho các cá nhân truy cập vào Hệ thống."
+    """
     sealed = leader_pdf("d1") + b" seal"
     steps: list[tuple[set[str], Callable[[str], object]]] = [
         ({LEADER, CLERK, OFFICER}, lambda who: office.draft(make_draft(), actor=who, document_id="d1")),
@@ -74,7 +77,12 @@ def test_every_role_of_the_table_has_somebody_to_act_in_it() -> None:
 
 
 def test_a_change_of_rights_is_an_alert_until_another_person_confirms_it(office: Office) -> None:
-    """NĐ 30/2020 PL VI Phần I: alert on any change of rights until an authorised person confirms it."""
+    """NĐ 30/2020 PL VI Phần I: alert on any change of rights until an authorised person confirms it.
+
+    NĐ 30/2020 PL VI Phần I mục III.3c: "Cảnh báo sự thay đổi về quyền truy cập đối với từng hồ sơ, văn bản trong Hệ
+        thống cho đến khi có xác nhận của người có thẩm quyền."
+    NĐ 30/2020 PL VI Phần I mục III.7d: "Lưu dữ liệu đặc tả của quá trình kiểm soát an ninh văn bản, hồ sơ, hệ thống."
+    """
     alerts = {(h.person, h.role) for h in office.roles(only_alerts=True)}
     assert len(alerts) == 5
     for who in (ADMIN, CLERK, "Người lạ"):  # who made it, who has no such right, a stranger
@@ -92,7 +100,10 @@ def test_a_change_of_rights_is_an_alert_until_another_person_confirms_it(office:
 
 
 def test_only_an_administrator_changes_rights_and_one_always_stays(office: Office) -> None:
-    """Nobody gives himself a right, and nobody locks the office out of itself."""
+    """Nobody gives himself a right, and nobody locks the office out of itself.
+
+    NĐ 30/2020 PL VI Phần I mục IV.1b: "Phân quyền cho người sử dụng theo quy định của cơ quan, tổ chức."
+    """
     for who in (LEADER, CLERK, "Người lạ"):
         with refused(ErrorCode.FORBIDDEN):
             office.grant(who, OfficeRole.QUAN_TRI, actor=who)
@@ -130,7 +141,11 @@ class OnlyMonday:
 
 
 def test_the_callers_own_directory_is_asked_instead(tmp_path: Path) -> None:
-    """Rights are a port: a directory of the caller's decides alone."""
+    """Rights are a port: a directory of the caller's decides alone.
+
+    NĐ 30/2020 PL VI Phần I mục III.6c: "Cấp quyền, kiểm soát quyền truy cập vào hồ sơ lưu trữ điện tử và dữ liệu đặc
+        tả của hồ sơ lưu trữ."
+    """
     directory = OnlyMonday()
     with Office.open(
         tmp_path / "office", agency=make_agency(), clock=SetClock(), randomness=SeededRandomness(), rights=directory

@@ -49,7 +49,12 @@ def _doors(office: Office, mark: str) -> list[Callable[[], object]]:
 
 @pytest.mark.parametrize("mark", MARKS)
 def test_a_marked_document_is_refused_at_every_door_of_the_office(tmp_path: Path, mark: str) -> None:
-    """QĐ 28/2018 Điều 1.2; NĐ 26/2020 Điều 4: SECRET_DOCUMENT, however the mark is written; no row, leaf or file."""
+    """QĐ 28/2018 Điều 1.2; NĐ 26/2020 Điều 4: SECRET_DOCUMENT, however the mark is written; no row, leaf or file.
+
+    NĐ 30/2020 Điều 16.3: "Văn bản mật được đăng ký theo quy định của pháp luật về bảo vệ bí mật nhà nước."
+    NĐ 30/2020 Điều 18.2: "Việc phát hành văn bản mật đi phải bảo đảm bí mật nội dung của văn bản theo quy định của
+        pháp luật về bảo vệ bí mật nhà nước"
+    """
     with open_office(tmp_path / "office") as office:
         seal_off(office, "d")
         office.draft(make_draft(), actor="A", document_id="e")
@@ -108,7 +113,11 @@ def test_a_mark_is_refused_at_every_door_of_incoming_documents_dossiers_and_file
 def test_a_document_named_secret_is_refused_also_by_a_caller_without_types(
     tmp_path: Path, secrecy: Secrecy, at_verbs: ErrorCode
 ) -> None:
-    """At the draft, the revision and the copy. A text is no degree of secrecy, not even one that says "not secret"."""
+    """At the draft, the revision and the copy. A text is no degree of secrecy, not even one that says "not secret".
+
+    NĐ 30/2020 Điều 27.2: "Việc sao, chụp tài liệu, vật chứa bí mật nhà nước được thực hiện theo quy định của pháp
+        luật về bảo vệ bí mật nhà nước."
+    """
     with open_office(tmp_path / "office") as office:
         office.draft(make_draft(), actor="A", document_id="e")
         before = office.checkpoint()

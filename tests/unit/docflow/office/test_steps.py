@@ -58,7 +58,11 @@ def refused(code: ErrorCode) -> pytest.RaisesExc[DocflowError]:
 
 
 def test_a_document_lives_from_draft_to_seal(office: Office) -> None:
-    """NĐ 30/2020 Điều 10–18: draft, approval, leader's signature, number and date, seal; then it may leave."""
+    """NĐ 30/2020 Điều 10–18: draft, approval, leader's signature, number and date, seal; then it may leave.
+
+    NĐ 30/2020 Điều 15.3: "Đối với văn bản điện tử, việc cấp số, thời gian ban hành được thực hiện bằng chức năng của
+        Hệ thống."
+    """
     sign_off(office, "d1")
     issued = office.issue("d1", actor="Văn thư")
     assert (issued.number, issued.symbol, issued.issued_on) == (1, "01/QĐ-UBND", date(2026, 1, 5))
@@ -166,7 +170,10 @@ class TellingVerifier:
 
 @pytest.mark.parametrize("verdict", [SignatureVerdict.FAILED, SignatureVerdict.UNDECIDED])
 def test_a_signature_that_does_not_pass_stops_the_document(tmp_path: Path, verdict: SignatureVerdict) -> None:
-    """Could not check is never valid: neither number nor seal follows, and the file is not kept."""
+    """Could not check is never valid: neither number nor seal follows, and the file is not kept.
+
+    NĐ 30/2020 Điều 13.7: "Đối với văn bản điện tử, người có thẩm quyền thực hiện ký số."
+    """
     with open_office(tmp_path / "office", verifier=TellingVerifier(verdict)) as office:
         office.draft(make_draft(), actor="A", document_id="d1")
         office.approve("d1", actor="B")
@@ -309,7 +316,10 @@ def test_a_document_id_that_could_be_a_path_is_refused(office: Office, identifie
     ],
 )
 def test_a_draft_outside_the_lengths_of_the_metadata_is_refused(change: dict[str, object]) -> None:
-    """NĐ 30/2020 PL VI Phần II."""
+    """NĐ 30/2020 PL VI Phần II.
+
+    NĐ 30/2020 Điều 16.1: "Việc đăng ký văn bản bảo đảm đầy đủ, chính xác các thông tin cần thiết của văn bản đi."
+    """
     with refused(ErrorCode.BAD_ARGUMENT):
         dataclasses.replace(make_draft(), **change)  # type: ignore[arg-type]
 
@@ -321,7 +331,10 @@ def test_nobody_acts_without_a_name(office: Office) -> None:
 
 
 def test_an_id_is_made_up_if_none_is_given(office: Office) -> None:
-    """Two drafts without ids are two documents."""
+    """Two drafts without ids are two documents.
+
+    NĐ 30/2020 PL VI Phần I mục III.1a: "Cho phép tạo lập văn bản mới"
+    """
     names = {office.draft(make_draft(), actor="A").document_id for _ in range(3)}
     assert len(names) == 3
     assert {document.id for document in office.documents(state=DocumentState.DRAFTED)} == names

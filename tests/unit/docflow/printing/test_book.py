@@ -43,7 +43,12 @@ def pages_of(pdf: bytes) -> list[str]:
 
 @pytest.mark.parametrize("kind", RegisterKind)
 def test_the_cover_says_what_the_annex_asks(kind: RegisterKind) -> None:
-    """NĐ 30/2020 PL IV: agency, title, year, from day to day, from number to number, volume."""
+    """NĐ 30/2020 PL IV: agency, title, year, from day to day, from number to number, volume.
+
+    NĐ 30/2020 PL IV mục I.1: "Từ ngày......... đến ngày..........."
+    NĐ 30/2020 PL IV mục VI.1: "SỔ ĐĂNG KÝ VĂN BẢN ĐẾN"
+    NĐ 30/2020 PL IV mục VIII.1: "SỔ THEO DÕI GIẢI QUYẾT VĂN BẢN ĐẾN"
+    """
     cover, page = pages_of(print_register(make_book(kind), RegisterForm.PDF))
 
     assert kind.vi.upper() in cover
@@ -62,7 +67,11 @@ def test_the_cover_says_what_the_annex_asks(kind: RegisterKind) -> None:
 
 
 def test_headings_stand_on_every_page_and_every_number_once() -> None:
-    """NĐ 30/2020 Điều 16.2b: the printed register has all columns of the book."""
+    """NĐ 30/2020 Điều 16.2b: the printed register has all columns of the book.
+
+    NĐ 30/2020 Điều 16.2b: "Văn bản được đăng ký bằng Hệ thống phải được in ra giấy đầy đủ các trường thông tin theo
+        mẫu Sổ đăng ký văn bản đi, đóng sổ để quản lý."
+    """
     _, *pages = pages_of(print_register(make_book(count=120), RegisterForm.PDF))
 
     assert len(pages) > 1

@@ -74,7 +74,10 @@ def test_agencies_stand_at_the_left_level_with_the_national_name(decision: Page)
 
 
 def test_number_continues_the_printed_label() -> None:
-    """Mục II.3: the number box begins a space after "Số:" and shares its baseline and size."""
+    """Mục II.3: the number box begins a space after "Số:" and shares its baseline and size.
+
+    NĐ 30/2020 PL I Phần I mục II.3d: "Số, ký hiệu của văn bản được trình bày tại ô số 3"
+    """
     composed = compose(DECISION)
     label = read_pages(composed.pdf)[0].find("Số:")
     box = composed.number

@@ -39,7 +39,11 @@ def old(tmp_path: Path) -> Path:
 
 
 def test_an_office_of_schema_0002_keeps_every_document_receipt_and_proof(old: Path) -> None:
-    """States, số đến, receipts, files and the log are what they were; work goes on where it stopped."""
+    """States, số đến, receipts, files and the log are what they were; work goes on where it stopped.
+
+    NĐ 30/2020 PL VI Phần I mục III.5e: "Bảo đảm khả năng di chuyển hồ sơ, tài liệu, dữ liệu đặc tả và thay đổi định
+        dạng văn bản khi có sự thay đổi về công nghệ."
+    """
     with open_exchanging(old, RECEIVER, clock=SetClock()) as office:
         assert office.verify_log().findings == ()
         states = {item.subject.removeprefix("về việc "): item.state for item in office.incoming()}

@@ -196,7 +196,11 @@ def test_an_untouched_office_is_intact(folder: Path) -> None:
 
 @pytest.mark.parametrize(("table", "column"), EVIDENCE[:: more_in_ci(8, 1)])
 def test_an_edited_evidence_column_is_named(folder: Path, table: str, column: str) -> None:
-    """Every evidence column of every table, edited in one row, is found and named."""
+    """Every evidence column of every table, edited in one row, is found and named.
+
+    NĐ 30/2020 PL VI Phần I mục I.4: "Bảo đảm tính xác thực, độ tin cậy của tài liệu, dữ liệu lưu hành trong Hệ
+        thống."
+    """
     with another_program(folder) as connection:
         select = f'SELECT rowid, "{column}" FROM "{table}" WHERE "{column}" IS NOT NULL ORDER BY 2'
         if table in without_rowid():
@@ -236,7 +240,10 @@ def test_every_column_is_evidence_or_says_why_not() -> None:
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("end", ["first", "last"])
 def test_a_deleted_row_is_missed(folder: Path, table: str, end: str) -> None:
-    """A row taken out of any table, the first or the last, is found, and its table named."""
+    """A row taken out of any table, the first or the last, is found, and its table named.
+
+    NĐ 30/2020 PL VI Phần I mục III.5d: "Bảo đảm sự toàn vẹn, tin cậy, không thay đổi của văn bản, hồ sơ."
+    """
     columns = ", ".join(f'"{c.name}"' for c in METADATA.tables[table].primary_key.columns)
     names = [c.name for c in METADATA.tables[table].primary_key.columns]
     with another_program(folder) as connection:
@@ -250,7 +257,11 @@ def test_a_deleted_row_is_missed(folder: Path, table: str, end: str) -> None:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_an_added_row_is_found(folder: Path, table: str) -> None:
-    """A row put into any table by another program is found, and its table named."""
+    """A row put into any table by another program is found, and its table named.
+
+    NĐ 30/2020 PL VI Phần I mục III.7đ: "Lưu và cố định sự liên kết của một văn bản, hồ sơ với tất cả các yếu tố dữ
+        liệu đặc tả liên quan."
+    """
     there = METADATA.tables[table]
     key_names = {c.name for c in there.primary_key.columns} | {"document_id", "incoming_id"}
     with another_program(folder) as connection:
@@ -304,7 +315,11 @@ def test_a_document_rewritten_with_its_leaf_is_found(folder: Path) -> None:
 
 @pytest.mark.parametrize("change", ["flip", "cut", "remove", "replace"])
 def test_a_changed_blob_is_named(folder: Path, change: str) -> None:
-    """Every file is compared with its name: one byte, its length, its absence, another document's bytes."""
+    """Every file is compared with its name: one byte, its length, its absence, another document's bytes.
+
+    NĐ 30/2020 PL VI Phần I mục II.4: "Bảo đảm tính xác thực, tin cậy, toàn vẹn và khả năng truy cập, sử dụng văn bản,
+        tài liệu."
+    """
     paths = sorted((folder / "blobs").glob("*/*"))
     for path in paths[:: more_in_ci(8, 1)]:
         data = path.read_bytes()
@@ -320,7 +335,11 @@ def test_a_changed_blob_is_named(folder: Path, change: str) -> None:
 
 
 def test_an_older_copy_is_found_by_a_newer_checkpoint(original: Path, tmp_path: Path) -> None:
-    """An old copy of a store is intact by itself; a checkpoint kept elsewhere shows that it was turned back."""
+    """An old copy of a store is intact by itself; a checkpoint kept elsewhere shows that it was turned back.
+
+    NĐ 30/2020 PL VI Phần I mục IV.1e: "Phục hồi thông tin, dữ liệu đặc tả trong trường hợp lỗi hệ thống và thông báo
+        kết quả phục hồi."
+    """
     old, new = tmp_path / "old", tmp_path / "new"
     shutil.copytree(original, old)
     shutil.copytree(original, new)
