@@ -19,6 +19,7 @@ from tests.support import SHARED_DATA, require_data
 from vnsign.pdf.reading.security_store import SecurityStore
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.pki.certificates import load_certificate
+from vnsign.pki.memory import PkiMemory
 from vnsign.pki.path import PathPolicy
 from vnsign.pki.status import RevocationEvidence, read_evidence
 from vnsign.policy.validation import StatusDemand
@@ -93,10 +94,17 @@ def policy(case: Case) -> PathPolicy:
     )
 
 
-def judge(case: Case, *, known: tuple[bytes, ...], evidence: RevocationEvidence) -> tuple[set[FindingCode], int]:
+@cache
+def trust() -> TrustAnchors:
+    """Return the anchor of the suite."""
+    return TrustAnchors(anchors=(load_certificate(certificate(ROOT)),))
+
+
+def judge(
+    case: Case, *, known: tuple[bytes, ...], evidence: RevocationEvidence, memory: PkiMemory | None = None
+) -> tuple[set[FindingCode], int]:
     """Return what speaks against a case, and the length of its path."""
-    trust = TrustAnchors(anchors=(load_certificate(certificate(ROOT)),))
-    circumstances = Circumstances(trust=trust, at=AT, side=evidence)
+    circumstances = Circumstances(trust=trust(), at=AT, side=evidence, memory=memory or PkiMemory())
     material = gather_material(SecurityStore(certificates=known), (), circumstances=circumstances)
     verdicts = Verdicts()
     subject = Subject(
@@ -137,6 +145,20 @@ def test_the_suite_is_whole() -> None:
 
     assert sum(sections.values()) == CASES
     assert set(sections) == set(range(1, 17))
+
+
+@pytest.mark.slow
+def test_who_remembers_every_case_judges_each_as_if_it_were_the_first() -> None:
+    """One memory for the whole suite, there and back: what was found of one certificate is never another's."""
+    require_data("pkits/pkits.json")
+    memory, differing = PkiMemory(), set()
+    for case in (*cases(), *reversed(cases())):
+        known = tuple(certificate(name) for name in case.get("other_certs", ()))
+        evidence = lists(frozenset({ROOT_LIST, *case.get("crls", ())}))
+        if differs(case, *judge(case, known=known, evidence=evidence, memory=memory)):
+            differing.add(case["id"])
+
+    assert differing == set(KNOWN_DEVIATIONS)
 
 
 @pytest.mark.soak

@@ -58,7 +58,12 @@ def list_statements(reports: Sequence[ListReport]) -> Iterator[Statement]:
 
 
 def report_of_list(
-    crl: x509.CertificateRevocationList, certificate: x509.Certificate, *, is_authentic: Callable[[ReadList], bool]
+    crl: x509.CertificateRevocationList,
+    certificate: x509.Certificate,
+    *,
+    is_authentic: Callable[[ReadList], bool],
+    read_by: Callable[[x509.CertificateRevocationList], ReadList | None] = read_list,
+    reasons_by: Callable[[ReadList, x509.Certificate], frozenset[x509.ReasonFlags]] = covered_reasons,
 ) -> ListReport | None:
     """Return what a list, complete or delta, of anybody, holds about a certificate; None if it does not count.
 
@@ -66,12 +71,14 @@ def report_of_list(
         crl: The list.
         certificate: The certificate asked about.
         is_authentic: Whether a list that speaks of the certificate is signed by one who may (asked last: it costs).
+        read_by: Reads a list; for a caller that remembers.
+        reasons_by: Tells for which reasons a list speaks of a certificate, likewise.
     """
     try:
-        read = read_list(crl)
+        read = read_by(crl)
         if read is None:
             return None
-        reasons = covered_reasons(read, certificate)
+        reasons = reasons_by(read, certificate)
         if not reasons or not is_authentic(read):
             return None
         return ListReport(read=read, reasons=reasons, entry=find_entry(read, certificate))

@@ -47,6 +47,7 @@ class ReadList:
     """A list and the extensions that say what it is.
 
     Attributes:
+        issuer: Whose name it has.
         number: cRLNumber, if there is one.
         base_number: The complete list it adds to; None in a complete list.
         key_id: DER of its authorityKeyIdentifier's parts, comparable; None if it has none.
@@ -54,6 +55,7 @@ class ReadList:
     """
 
     crl: x509.CertificateRevocationList
+    issuer: x509.Name
     number: int | None
     base_number: int | None
     key_id: x509.AuthorityKeyIdentifier | None
@@ -73,7 +75,7 @@ class ReadList:
             return False
         return (
             self.base_number <= complete.number < self.number
-            and is_same_name(self.crl.issuer, complete.crl.issuer)
+            and is_same_name(self.issuer, complete.issuer)
             and self.point == complete.point
             and self.key_id == complete.key_id
         )
@@ -92,6 +94,7 @@ def read_list(crl: x509.CertificateRevocationList) -> ReadList | None:
         number, base = _get(crl, x509.CRLNumber), _get(crl, x509.DeltaCRLIndicator)
         read = ReadList(
             crl=crl,
+            issuer=crl.issuer,
             number=None if number is None else number.crl_number,
             base_number=None if base is None else base.crl_number,
             key_id=_get(crl, x509.AuthorityKeyIdentifier),
@@ -123,7 +126,7 @@ def find_entry(read: ReadList, certificate: x509.Certificate) -> x509.RevokedCer
     # the library's own search knows no negative numbers, which RFC 5280 §4.1.2.2 asks to handle gracefully
     if not read.is_indirect and certificate.serial_number > 0:
         return read.crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
-    owner = read.crl.issuer
+    owner = read.issuer
     for entry in read.crl:
         for name in _certificate_issuer(entry):
             owner = name
@@ -178,16 +181,16 @@ def _is_list_for(
     names: tuple[x509.GeneralName, ...],
     issuers: tuple[x509.GeneralName, ...],
 ) -> bool:
-    issuer = x509.DirectoryName(read.crl.issuer)
+    issuer = x509.DirectoryName(read.issuer)
     if issuers:
         if not (read.is_indirect and share_a_name(issuers, [issuer])):
             return False
-    elif not is_same_name(read.crl.issuer, certificate.issuer):
+    elif not is_same_name(read.issuer, certificate.issuer):
         return False
     point = read.point
     if point is None or (point.full_name is None and point.relative_name is None):
         return True
-    own = full_names(point.full_name, point.relative_name, under=read.crl.issuer)
+    own = full_names(point.full_name, point.relative_name, under=read.issuer)
     return share_a_name(own, names or issuers)
 
 

@@ -25,7 +25,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from vnsign.pki.bounded import Bounded
+from vnsign.pki.certificate_forms import form_of
 from vnsign.pki.cms_forms import CmsForms
+from vnsign.pki.crl_reading import ReadList, covered_reasons, read_list
 from vnsign.pki.signed_objects import is_answer_by, is_certificate_by, is_list_by
 from vnsign.pki.timestamp_reading import TimestampToken, parse_timestamp
 
@@ -34,6 +36,8 @@ _Value = TypeVar("_Value")
 _MAX_TOKENS, _MAX_TOKEN_BYTES = 64, 4 * 1024 * 1024
 #: Each keeps the certificates that a file brought.
 _MAX_JUDGED = 2_048
+#: An authority has a handful of profiles.
+_MAX_SERIES = 512
 _MISSING: Any = object()
 
 
@@ -53,6 +57,7 @@ class PkiMemory:
     Attributes:
         paths: What :class:`vnsign.pki.path.PathFinder` found.
         finders: One for each trust and each set of certificates that a file brought.
+        siblings: What stands above certificates of one form, for :mod:`vnsign.pki.sibling_paths`.
         said: What an authentic list or answer says of a certificate under an issuer.
         judged: Paths that were judged and had nothing against them, for :mod:`vnsign.verification.kept_paths`.
         messages: Forms of CMS messages that were read.
@@ -60,12 +65,17 @@ class PkiMemory:
 
     paths: Bounded[Hashable, tuple[Lasting[Any], ...]] = field(default_factory=Bounded, repr=False)
     finders: Bounded[Hashable, Any] = field(default_factory=lambda: Bounded(max_entries=256), repr=False)
+    siblings: Bounded[Hashable, tuple[Lasting[Any], ...]] = field(
+        default_factory=lambda: Bounded(max_entries=_MAX_SERIES), repr=False
+    )
     said: Bounded[Hashable, Any] = field(default_factory=Bounded, repr=False)
     judged: Bounded[Hashable, tuple[Lasting[Any], ...]] = field(
         default_factory=lambda: Bounded(max_entries=_MAX_JUDGED), repr=False
     )
     messages: CmsForms = field(default_factory=CmsForms, repr=False)
     _signatures: Bounded[Hashable, bool] = field(default_factory=Bounded, repr=False)
+    _read: Bounded[Hashable, ReadList | None] = field(default_factory=Bounded, repr=False)
+    _reasons: Bounded[Hashable, frozenset[x509.ReasonFlags]] = field(default_factory=Bounded, repr=False)
     _digests: Bounded[Hashable, str] = field(default_factory=Bounded, repr=False)
     _lists: Bounded[bytes, x509.CertificateRevocationList] = field(default_factory=Bounded, repr=False)
     _answers: Bounded[bytes, ocsp.OCSPResponse] = field(default_factory=Bounded, repr=False)
@@ -75,15 +85,34 @@ class PkiMemory:
 
     def is_certificate_by(self, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
         """See :func:`vnsign.pki.signed_objects.is_certificate_by`."""
-        return self._signatures.remember((certificate, issuer), lambda: is_certificate_by(certificate, issuer))
+        return self._signatures.remember(
+            (Same(certificate), Same(issuer)), lambda: is_certificate_by(certificate, issuer)
+        )
 
     def is_list_by(self, crl: x509.CertificateRevocationList, signer: x509.Certificate) -> bool:
         """See :func:`vnsign.pki.signed_objects.is_list_by`."""
-        return self._signatures.remember((Same(crl), signer), lambda: is_list_by(crl, signer))
+        return self._signatures.remember((Same(crl), Same(signer)), lambda: is_list_by(crl, signer))
 
     def is_answer_by(self, answer: ocsp.OCSPResponse, responder: x509.Certificate) -> bool:
         """See :func:`vnsign.pki.signed_objects.is_answer_by`."""
-        return self._signatures.remember((Same(answer), responder), lambda: is_answer_by(answer, responder))
+        return self._signatures.remember((Same(answer), Same(responder)), lambda: is_answer_by(answer, responder))
+
+    def extensions_of(self, crl: x509.CertificateRevocationList) -> ReadList | None:
+        """Return what a list is; see :func:`vnsign.pki.crl_reading.read_list`."""
+        return self._read.remember(Same(crl), lambda: read_list(crl))
+
+    def reasons_of(self, read: ReadList, certificate: x509.Certificate) -> frozenset[x509.ReasonFlags]:
+        """Return the reasons for which a list speaks of a certificate, asked once for a form of certificates.
+
+        See :func:`vnsign.pki.crl_reading.covered_reasons`, which looks at nothing but the form.
+
+        Raises:
+            ValueError: As that.
+        """
+        form = form_of(certificate)
+        if form is None:
+            return covered_reasons(read, certificate)
+        return self._reasons.remember((Same(read.crl), form), lambda: covered_reasons(read, certificate))
 
     def read_list(self, der: bytes) -> x509.CertificateRevocationList:
         """Return the list in these bytes, the same object for the same bytes.
@@ -122,7 +151,7 @@ class PkiMemory:
 
 
 class Same:
-    """A key that is this very object: lists and answers have no hash, and a list may have megabytes.
+    """A key that is this very object: lists and answers have no hash, a certificate's is slow.
 
     It keeps the object, so that no other takes its number.
     """
@@ -136,4 +165,4 @@ class Same:
         return id(self._object)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and self._object is other._object
+        return type(other) is Same and self._object is other._object

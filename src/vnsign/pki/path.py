@@ -39,6 +39,7 @@ from vnsign.pki.anchors import TrustAnchors, is_authority
 from vnsign.pki.bounded import Bounded
 from vnsign.pki.memory import Lasting, PkiMemory
 from vnsign.pki.name_matching import name_key
+from vnsign.pki.sibling_paths import find_sibling_path, keep_for_siblings, sibling_question
 from vnsign.pki.signature_values import load_certificate
 
 _Result = TypeVar("_Result")
@@ -162,11 +163,34 @@ class PathFinder:
             if span.since <= at <= span.until:
                 kept: PathResult = span.value
                 return kept
-        result = self._answer(certificate, pool, at=at, policy=policy)
         steady = _steady_span([load_certificate(certificate), *pool, *self.trust.anchors], at)
-        if steady is not None:
-            span = Lasting(since=steady[0], until=steady[1], value=result)
-            self.memory.paths.put(question, (*spans[-_MAX_SPANS:], span))
+        if steady is None:
+            return self._answer(certificate, pool, at=at, policy=policy)
+        result = self._answer_or_siblings(certificate, pool, at=at, policy=policy, steady=steady)
+        span = Lasting(since=steady[0], until=steady[1], value=result)
+        self.memory.paths.put(question, (*spans[-_MAX_SPANS:], span))
+        return result
+
+    def _answer_or_siblings(
+        self,
+        certificate: bytes,
+        pool: tuple[x509.Certificate, ...],
+        *,
+        at: datetime,
+        policy: PathPolicy,
+        steady: tuple[datetime, datetime],
+    ) -> PathResult:
+        """Find a path, by a sibling's if there is one; ``at`` is near no moment at which a certificate changes."""
+        parsed, asked = load_certificate(certificate), (policy, pool, self.trust.anchors)
+        question = sibling_question(parsed, above=(*pool, *self.trust.anchors), asked=asked)
+        if parsed is None or question is None:
+            return self._answer(certificate, pool, at=at, policy=policy)
+        if parsed.not_valid_before_utc <= at <= parsed.not_valid_after_utc:
+            siblings = find_sibling_path(self.memory, question, parsed, at=at)
+            if siblings is not None:
+                return PathResult(certificates=siblings)
+        result = self._answer(certificate, pool, at=at, policy=policy)
+        keep_for_siblings(self.memory, question, result.certificates, span=steady)
         return result
 
     def steady_span(self, certificate: bytes, at: datetime) -> tuple[datetime, datetime] | None:
@@ -254,7 +278,9 @@ class PathFinder:
         )
         path = _drive(validator.async_validate_path())
         found = [certificate.dump() for certificate in path]  # anchor first
-        loaded = [load_certificate(der) for der in reversed(found)]
+        # the objects at hand: what is kept of a certificate is kept under the object
+        at_hand = {each.public_bytes(Encoding.DER): each for each in (*pool, *self.trust.anchors)}
+        loaded = [at_hand.get(der) or load_certificate(der) for der in reversed(found)]
         certificates = tuple(c for c in loaded if c is not None)
         if len(certificates) != len(found):
             return PathResult(problem=PathProblem.INVALID, detail="a certificate of the path cannot be read strictly")

@@ -148,7 +148,7 @@ class _Inquiry:
     def _listed(self, path: Sequence[x509.Certificate]) -> tuple[Statement, ...]:
         """What all lists together say; remembered when it hangs on the issuer's own lists alone."""
         memory = None if self.finder is None else self.finder.memory
-        question = (tuple(map(Same, self.evidence.crls)), path[0], path[1])
+        question = (tuple(map(Same, self.evidence.crls)), Same(path[0]), Same(path[1]))
         kept = None if memory is None else memory.said.get(question, None)
         if kept is not None:
             statements: tuple[Statement, ...] = kept
@@ -164,17 +164,24 @@ class _Inquiry:
         self, crl: x509.CertificateRevocationList, path: Sequence[x509.Certificate], *, asked_others: list[ReadList]
     ) -> ListReport | None:
         """What the issuer's own list says does not depend on the moment: it is remembered."""
-        question = (Same(crl), path[0], path[1])
+        question = (Same(crl), Same(path[0]), Same(path[1]))
         kept = None if self.finder is None else self.finder.memory.said.get(question, None)
         if kept is not None:
             report: ListReport | None = kept[0]
             return report
         others: list[ReadList] = []
+
+        def is_authentic(read: ReadList) -> bool:
+            return self._is_authentic(read, path, asked_others=others)
+
+        if self.finder is None:
+            return report_of_list(crl, path[0], is_authentic=is_authentic)
+        memory = self.finder.memory
         report = report_of_list(
-            crl, path[0], is_authentic=lambda read: self._is_authentic(read, path, asked_others=others)
+            crl, path[0], is_authentic=is_authentic, read_by=memory.extensions_of, reasons_by=memory.reasons_of
         )
-        if self.finder is not None and not others:
-            self.finder.memory.said.put(question, (report,))
+        if not others:
+            memory.said.put(question, (report,))
         asked_others.extend(others)
         return report
 
@@ -187,7 +194,7 @@ class _Inquiry:
         path: Sequence[x509.Certificate],
     ) -> tuple[Statement, ...]:
         """What an answer says is remembered too, unless it hangs on whether a responder was revoked."""
-        question = (Same(answer), certificate, issuer)
+        question = (Same(answer), Same(certificate), Same(issuer))
         kept = None if self.finder is None else self.finder.memory.said.get(question, None)
         if kept is not None:
             statements: tuple[Statement, ...] = kept
@@ -214,17 +221,13 @@ class _Inquiry:
     def _is_authentic(self, read: ReadList, path: Sequence[x509.Certificate], *, asked_others: list[ReadList]) -> bool:
         """RFC 5280 §6.3.3 (f), (g): the signer may sign lists, its path is valid, the signature is its own."""
         issuer = path[1]
-        if (
-            is_same_name(read.crl.issuer, issuer.subject)
-            and _may_sign_lists(issuer)
-            and self._is_list_by(read.crl, issuer)
-        ):
+        if is_same_name(read.issuer, issuer.subject) and _may_sign_lists(issuer) and self._is_list_by(read.crl, issuer):
             return True
         asked_others.append(read)
         self.elsewhere.append(read)
         if self.finder is None or len(self.pending) >= _MAX_DEPTH:
             return False
-        candidates = self.finder.certificates_of(read.crl.issuer)
+        candidates = self.finder.certificates_of(read.issuer)
         return any(self._is_list_issuer(candidate, read, path) for candidate in candidates)
 
     def _is_list_by(self, crl: x509.CertificateRevocationList, signer: x509.Certificate) -> bool:

@@ -1,8 +1,8 @@
 """The fast verdict is never more lenient than the slow one.
 
 Fast: one verifier for all files, which remembers; messages of the usual form read by compiled code; files of the
-plainest kind read in one pass; pyHanko asked only about what is not plain. Slow: nothing remembered, every message and
-every file read the long way, pyHanko asked always.
+plainest kind read in one pass; pyHanko asked only about what is not plain. Slow: nothing remembered, every message,
+every file and every path the long way, pyHanko asked always.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.mutation_kit import mutate
 from tests.support import SHARED_DATA
 from vnsign.pdf.comparing.second_opinion import Asking
 from vnsign.pdf.reading import opened
-from vnsign.pki import cms_reading, timestamp_reading
+from vnsign.pki import cms_reading, path, timestamp_reading
 from vnsign.report import DocumentReport, Indication, Modifications, SignatureReport, Verdict
 from vnsign.verification import Circumstances, inspect_by
 
@@ -80,6 +80,7 @@ class _Two:
             patch.setattr(cms_reading, "read_usual_cms", lambda *_args, **_more: None)
             patch.setattr(timestamp_reading, "_usual_token", lambda *_args: None)
             patch.setattr(opened, "read_plain", lambda _data: None)
+            patch.setattr(path, "sibling_question", lambda *_args, **_more: None)
             return inspect_by(pdf, Circumstances(trust=self.trust, at=self.at, asking=Asking.ALWAYS))
 
     def compare(self, pdf: bytes, name: object) -> DocumentReport:
