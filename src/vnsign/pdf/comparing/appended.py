@@ -7,7 +7,9 @@ ISO 32000-2 §7.5.6 says they are, where every reader agrees, or nobody knows wh
 
 Invariants:
     - The file's last ``startxref`` leads to a chain of tables that mentions each object number at most once per table.
-    - Each table's entry in use leads to that very object's header, with the generation it had before.
+    - Each table's entry in use leads to that very object's header, with the generation it had before. A number that no
+      object had may come with any: writers use again what was freed (that nothing refers to another generation of it,
+      :mod:`.spelling` sees to).
     - No object begins in the appended bytes that no table mentions.
     - Of an object that several tables mention, the newer one stands further back: readers that rebuild take the last.
     - A file that is arranged for reading from its beginning was so arranged before the bytes were appended.
@@ -174,7 +176,7 @@ def _check_entry(
     named = (int(header.group(1)), int(header.group(2))) if header is not None and is_whole else None
     if header is None or named != (entry.number, entry.generation):
         raise _Odd(f"the cross-reference of object {entry.number} does not lead to it")
-    if entry.generation != generations.get(entry.number, 0):
+    if entry.generation != generations.get(entry.number, entry.generation):
         raise _Odd(f"object {entry.number} changes its generation")
     return header.end()
 

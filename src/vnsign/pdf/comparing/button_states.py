@@ -13,8 +13,9 @@ from collections.abc import Iterator
 import pikepdf
 
 from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
-from vnsign.pdf.comparing.field_looks import LookProblem
+from vnsign.pdf.comparing.field_looks import LookProblem, is_mark
 from vnsign.pdf.comparing.field_values import shortened
+from vnsign.pdf.comparing.revisions import RevisionPair
 from vnsign.pdf.reading.fields import Field
 
 _OFF = "/Off"
@@ -39,6 +40,20 @@ def states_of_value(new: Field) -> Iterator[Change]:
             where = f"field {new.name} /AS"
             values = {"value": shortened(new.value), "problem": LookProblem.OTHER_TEXT.value, "shown": shown}
             yield Change(kind=ChangeKind.LOOK_DIFFERS_FROM_VALUE, field=new.name, where=where, values=values)
+
+
+def only_draws_marks(pair: RevisionPair, before: pikepdf.Object, after: pikepdf.Object) -> bool:
+    """Tell whether a widget's looks are what they were, or a mark drawn anew as iText does for a state that is set."""
+    old, new = before.get("/AP"), after.get("/AP")
+    if not (isinstance(old, pikepdf.Dictionary) and isinstance(new, pikepdf.Dictionary)):
+        return False
+    had, has = old.get("/N"), new.get("/N")
+    if not (isinstance(had, pikepdf.Dictionary) and isinstance(has, pikepdf.Dictionary)):
+        return False
+    if pair.different_keys(old, new, ignored=frozenset({"/N"})) or set(had.keys()) != set(has.keys()):
+        return False
+    drawn = pair.different_keys(had, has)
+    return _OFF not in drawn and all(is_mark(pair, before=before, after=after, look=has[state]) for state in drawn)
 
 
 def _shown(widget: pikepdf.Object, value: object) -> str:

@@ -9,13 +9,15 @@ Invariants:
       others (no images, paths, patterns, transparency, optional content, second text object or second move).
     - The font is one that stood in the signed revision, unchanged down to its program, or one of the standard 14 that
       viewers bring along, without a private encoding. What the signed fonts look like, the signer saw.
+    - A colour is what the operator says: the look puts no colour space of its own in the place of a device's.
     - The glyphs shown, decoded by that font, are exactly the value, and all of them lie inside the box, side by side.
     - Each operator has the operands it wants, no more: of too many, one reader takes the first, another the last.
     - Text state counts as ISO 32000-2 §8.4.2 nests it: what a Q forgets is forgotten here too.
 
 What it does not catch: a font that lied already before the signature (the document the signer saw was forged then).
 
-Source: ISO 32000-2 §8.4.2 (q, Q), §9.4 (text), §9.6.2.2 (standard 14 fonts), §9.10 (to Unicode), §12.5.5, §12.7.4.3.
+Source: ISO 32000-2 §8.4.2 (q, Q), §8.6.5.6 (default colour spaces), §8.6.8 (colours), §9.4 (text), §9.6.2.2
+(standard 14 fonts), §9.10 (to Unicode), §12.5.5, §12.7.4.3.
 """
 
 from __future__ import annotations
@@ -51,6 +53,9 @@ STANDARD_FONTS = frozenset(
         *("/Courier", "/Courier-Bold", "/Courier-Oblique", "/Courier-BoldOblique"),
     }
 )
+#: Tick, cross, dot, diamond, square and star of ZapfDingbats, which every viewer brings along too.
+#: How wide each is, in thousandths of the size. Source: Adobe's metrics of the font.
+_MARKS = {"4": 846, "8": 677, "l": 791, "u": 788, "n": 761, "H": 816}
 #: Encodings that draw ASCII as ASCII; /MacExpertEncoding does not.
 _PLAIN_ENCODINGS = frozenset({"/WinAnsiEncoding", "/MacRomanEncoding", "/StandardEncoding", "/PDFDocEncoding"})
 _PLAIN_FONT_KEYS = frozenset({"/Type", "/Subtype", "/BaseFont", "/Encoding", "/Name"})
@@ -83,14 +88,17 @@ _MAX_NESTING = 28
 #: The operators that one line of text needs, and how many operands each has. Source: ISO 32000-2 Annex A.
 _OPERANDS = {
     **dict.fromkeys(("EMC", "q", "Q", "BT", "ET", "W", "W*", "n"), 0),
-    **dict.fromkeys(("BMC", "g", "Tj", "TJ"), 1),
+    **dict.fromkeys(("BMC", "cs", "g", "Tj", "TJ"), 1),
     **dict.fromkeys(("Tf", "Td"), 2),
     **dict.fromkeys(("k", "re"), 4),
     "rg": 3,
     "Tm": 6,
 }
 _INSIDE_TEXT = frozenset({"ET", "Td", "Tm", "Tj", "TJ"})
-_ANYWHERE = frozenset({"Tf", "g", "rg", "k"})
+_ANYWHERE = frozenset({"Tf", "g", "rg", "k", "cs"})
+#: The operator that sets space and colour at once. PDFBox sets one after the other.
+_SETTING = {"/DeviceGray": "g", "/DeviceRGB": "rg", "/DeviceCMYK": "k"}
+_REPLACED_SPACES = ("/DefaultGray", "/DefaultRGB", "/DefaultCMYK")
 
 
 @dataclass(slots=True)
@@ -98,13 +106,17 @@ class _Shown:
     """What a content stream did, as far as it did nothing else.
 
     Attributes:
+        is_mark: Whether a symbol is awaited, not text.
         fonts: Font and size now in force, and those that the q still open will bring back.
+        colour: The operator that stands for ``sc`` here; empty if none does.
         pen: Where the next glyph begins; None before the text has a place.
         height: Baseline above the box's lower edge.
     """
 
+    is_mark: bool = False
     text: str = ""
     fonts: list[tuple[pikepdf.Object, float] | None] = field(default_factory=lambda: [None])
+    colour: str = ""
     pen: float | None = None
     height: float = 0.0
     is_in_text: bool = False
@@ -138,18 +150,38 @@ def inspect_text_look(
     return (None if shown.text == value else LookProblem.OTHER_TEXT), shown.text
 
 
+def is_mark(pair: RevisionPair, *, before: pikepdf.Object, after: pikepdf.Object, look: pikepdf.Object) -> bool:
+    """Tell whether a look of a box to tick is one tick, cross, dot or star of the standard symbols, and nothing else.
+
+    Args:
+        pair: The signed and the later revision.
+        before: The widget in the signed revision.
+        after: The widget in the later revision.
+        look: For one of its states.
+    """
+    try:
+        return _read_line(_Shown(is_mark=True), pair, look, before=before, after=after).text in _MARKS
+    except (_NotPlain, pikepdf.PdfError, UserWarning, ValueError, TypeError, KeyError, IndexError, AttributeError):
+        return False
+
+
 def _read_look(pair: RevisionPair, before: pikepdf.Object, after: pikepdf.Object) -> _Shown:
     looks = after.get("/AP")
     if not isinstance(looks, pikepdf.Dictionary) or not isinstance(looks.get("/N"), pikepdf.Stream):
         raise _NotPlain(LookProblem.MISSING)
     if set(looks.keys()) != {"/N"}:
         raise _NotPlain(LookProblem.MORE_THAN_TEXT)
-    look = looks["/N"]
-    if not set(look.keys()) <= _LOOK_KEYS:
+    return _read_line(_Shown(), pair, looks["/N"], before=before, after=after)
+
+
+def _read_line(
+    shown: _Shown, pair: RevisionPair, look: pikepdf.Object, *, before: pikepdf.Object, after: pikepdf.Object
+) -> _Shown:
+    spaces = _at(look, "/Resources", "/ColorSpace")
+    if not set(look.keys()) <= _LOOK_KEYS or any(_at(spaces, key) is not None for key in _REPLACED_SPACES):
         raise _NotPlain(LookProblem.MORE_THAN_TEXT)
     box = _check_box(before, after, look)
     read_bounded(look, max_bytes=_MAX_LOOK_BYTES)
-    shown = _Shown()
     with warnings.catch_warnings():
         # a stream that the parser only half understands is one that another viewer may understand differently
         warnings.simplefilter("error")
@@ -185,22 +217,38 @@ def _follow(
 ) -> None:
     operator = str(instruction.operator)
     operands = list(instruction.operands)
+    if operator == "sc" and shown.colour:
+        operator = shown.colour
     _check_grammar(shown, operator, operands)
     match operator:
         case "q" | "Q" | "BT" | "ET":
             _nest(shown, operator)
         case "re":
             _check_clip(_numbers(operands), box)
+        case "cs":
+            shown.colour = _setting(str(operands[0]))
         case "g" | "rg" | "k":
+            shown.colour = operator
             _check_colour(operator, _numbers(operands))
         case "Tf":
-            if shown.text:
-                raise _NotPlain(LookProblem.MORE_THAN_TEXT)
-            shown.fonts[-1] = (_signed_font(pair, before, look, name=str(operands[0])), _number(operands[1]))
+            _choose_font(shown, operands, pair=pair, before=before, look=look)
         case "Td" | "Tm":
             _place(shown, operator, _numbers(operands), box=box)
         case "Tj" | "TJ":
             _show(shown, operands[0], box=box)
+
+
+def _choose_font(
+    shown: _Shown, operands: Sequence[object], *, pair: RevisionPair, before: pikepdf.Object, look: pikepdf.Object
+) -> None:
+    if shown.text:
+        raise _NotPlain(LookProblem.MORE_THAN_TEXT)
+    font = _at(look, "/Resources", "/Font", str(operands[0]))
+    if not isinstance(font, pikepdf.Dictionary):
+        raise _NotPlain(LookProblem.NOT_READABLE)
+    if not (_has_symbols(font) if shown.is_mark else _is_signed_font(pair, before, font)):
+        raise _NotPlain(LookProblem.FONT_NOT_SIGNED)
+    shown.fonts[-1] = (font, _number(operands[1]))
 
 
 def _check_grammar(shown: _Shown, operator: str, operands: Sequence[object]) -> None:
@@ -219,6 +267,7 @@ def _nest(shown: _Shown, operator: str) -> None:
             shown.fonts.append(shown.fonts[-1])
         case "Q":
             shown.fonts.pop()
+            shown.colour = ""
         case _:
             shown.is_in_text = operator == "BT"
             shown.text_objects += shown.is_in_text
@@ -236,7 +285,10 @@ def _show(shown: _Shown, operand: object, *, box: tuple[float, float]) -> None:
         raise _NotPlain(LookProblem.MORE_THAN_TEXT)
     may_move = False
     for item in operand if isinstance(operand, pikepdf.Array) else [operand]:
-        if isinstance(item, pikepdf.String):
+        if isinstance(item, pikepdf.String) and shown.is_mark:
+            shown.text += bytes(item).decode("ascii")
+            shown.pen += _MARKS[shown.text] * size / 1000
+        elif isinstance(item, pikepdf.String):
             shown.text += decode_text(font, bytes(item))
             shown.pen += width_of_text(font, bytes(item)) * size / 1000
         elif not may_move or abs(_number(item)) > _MAX_KERNING:
@@ -256,6 +308,12 @@ def _check_clip(rectangle: tuple[float, ...], box: tuple[float, float]) -> None:
         raise _NotPlain(LookProblem.MORE_THAN_TEXT)
 
 
+def _setting(space: str) -> str:
+    if space not in _SETTING:
+        raise _NotPlain(LookProblem.MORE_THAN_TEXT)
+    return _SETTING[space]
+
+
 def _check_colour(operator: str, values: tuple[float, ...]) -> None:
     brightness = max(values) if operator != "k" else 1 - max(values[3], sum(values[:3]) / 3)
     if brightness > _MAX_BRIGHTNESS:
@@ -270,15 +328,10 @@ def _place(shown: _Shown, operator: str, values: tuple[float, ...], *, box: tupl
         raise _NotPlain(LookProblem.BOX_CHANGED)
 
 
-def _signed_font(pair: RevisionPair, before: pikepdf.Object, look: pikepdf.Object, *, name: str) -> pikepdf.Object:
-    font = _at(look, "/Resources", "/Font", name)
-    if not isinstance(font, pikepdf.Dictionary):
-        raise _NotPlain(LookProblem.NOT_READABLE)
+def _is_signed_font(pair: RevisionPair, before: pikepdf.Object, font: pikepdf.Object) -> bool:
     if font.is_indirect and pair.is_untouched(font.objgen):
-        return font
-    if any(pair.equal(known, font) for known in _known_fonts(pair, before)) or _is_standard(font):
-        return font
-    raise _NotPlain(LookProblem.FONT_NOT_SIGNED)
+        return True
+    return any(pair.equal(known, font) for known in _known_fonts(pair, before)) or _is_standard(font)
 
 
 def _known_fonts(pair: RevisionPair, before: pikepdf.Object) -> Iterator[pikepdf.Object]:
@@ -297,6 +350,12 @@ def _at(value: object, *keys: str) -> object:
             return None
         value = value.get(key)
     return value
+
+
+def _has_symbols(font: pikepdf.Object) -> bool:
+    names = {key: str(font[key]) for key in font.keys()}  # noqa: SIM118 — a PDF dictionary
+    names.pop("/Name", None)
+    return names == {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/ZapfDingbats"}
 
 
 def _is_standard(font: pikepdf.Object) -> bool:

@@ -25,6 +25,8 @@ _OVERRULED = tuple(
         r"There are unexplained xrefs in revision",
         # the same content under another number
         r"Values for dict key \S+ differ: ?IndirectObject\(\d+, \d+\) changed to IndirectObject\(\d+, \d+\)",
+        # PDFBox, signing in a field unseen, takes the field's place away
+        r"Values for dict key /Rect differ: ?\[[^\]]*\] changed to \[0(?:\.0)?, 0(?:\.0)?, 0(?:\.0)?, 0(?:\.0)?\]",
         # a security store that carries /Type, /TS, /TU or keys of its own; ISO 32000-2 Tables 261, 262 allow it
         r"VRI key .* is not formatted correctly",
         r"Unexpected keys in (DSS|VRI)",

@@ -8,6 +8,7 @@ takes minutes for some) is no opinion; our own comparison stands alone then.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from enum import StrEnum
 
@@ -34,6 +35,7 @@ MAX_TABLE_READS = 300_000
 #: Each signature has every later revision compared: the square of this, about 10 ms each.
 MAX_REVISIONS = 20
 _COMPRESSED = 2
+_REUSED = re.compile(r"Update clobbers or reuses Reference\(idnum=(\d+), generation=(\d+)\)")
 
 
 def _is_affordable(pdf: pikepdf.Pdf, data: bytes) -> bool:
@@ -64,4 +66,9 @@ def ask_second_opinion(file: OpenedPdf, found: FoundSignature) -> SecondOpinion:
         return NO_OPINION
     from vnsign.pdf.comparing.pyhanko_differences import differ  # noqa: PLC0415 — a third of a second that few verdicts need
 
-    return differ(data, found)
+    opinion = differ(data, found)
+    used = _REUSED.match(opinion.reason)
+    if used is not None and (int(used[1]), int(used[2])) not in file.until(found.covered_end).get_xref_table():
+        # the number of a cross-reference stream that does not list itself, so that no reader knew of an object
+        return NO_OPINION
+    return opinion

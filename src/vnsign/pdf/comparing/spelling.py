@@ -190,20 +190,20 @@ def _oddity_of_order(data: Buffer, start: int, *, pair: RevisionPair, rewritten:
 def _oddity_of_references(data: Buffer, start: int, pair: RevisionPair) -> str:
     """A signed reference by a generation that nothing had shows, to some readers, what came later under the number."""
     came = {number: generation for number, generation in pair.changed if (number, generation) in pair.new_side.table}
-    for number, generation in _unusual_references(data, start, pair.old_side):
+    for number, generation in _references(data, start, side=pair.old_side, all_of_them=any(came.values())):
         if came.get(number, generation) != generation:
             return f"object {number} was referred to by another generation when it was signed"
     return ""
 
 
-def _unusual_references(data: Buffer, start: int, side: Side) -> Iterator[ObjectId]:
-    """Yield references by a generation other than 0: in the bytes as they stand, and in object streams."""
-    yield from _references_in(data, start)
+def _references(data: Buffer, start: int, *, side: Side, all_of_them: bool) -> Iterator[ObjectId]:
+    """Yield references (by a generation other than 0, or all) in the bytes as they stand, and in object streams."""
+    yield from _references_in(data, start, all_of_them=all_of_them)
     for number in {e.obj_stream_number or 0 for e in side.table.values() if e.type == _COMPRESSED}:
         stream = side.pdf.get_object(number, 0)
         if isinstance(stream, pikepdf.Stream):
             objects = stream.read_bytes()
-            yield from _references_in(objects, len(objects))
+            yield from _references_in(objects, len(objects), all_of_them=all_of_them)
 
 
 def _references_in(data: Buffer, end: int, *, all_of_them: bool = False) -> Iterator[ObjectId]:

@@ -8,7 +8,7 @@ from io import BytesIO
 import pikepdf
 import pytest
 
-from tests.forgery import append_increment, body_of, look, next_number, number_of_field, stream
+from tests.forgery import append_increment, body_of, look, next_number, number_of_field, number_of_look, stream
 from tests.materials import NUMBER, prepared_pdf
 from vnsign.pdf.comparing.change_kinds import ChangeKind
 from vnsign.pdf.comparing.changes import compare_revisions
@@ -49,6 +49,8 @@ def problem_of(before: bytes, after: bytes) -> str | None:
         PLAIN.replace(b"<00120016> Tj", b"[ <0012> -20 <0016> ] TJ"),
         PLAIN.replace(b" q BT", b" q 0 0 150 14.4 re W n BT"),
         PLAIN.replace(b"0 g", b"0 0 0.4 rg"),
+        PLAIN.replace(b"0 g", b"/DeviceGray cs 0 sc"),
+        PLAIN.replace(b"0 g", b"/DeviceRGB cs 0 0 0.4 sc"),
     ],
 )
 def test_an_honest_look_is_believed(content: bytes, prepared: bytes) -> None:
@@ -60,6 +62,11 @@ ATTACKS: dict[str, tuple[bytes, LookProblem]] = {
     "other digits": (PLAIN.replace(b"<00120016>", b"<00160012>"), LookProblem.OTHER_TEXT),
     "nothing shown": (b"/Tx BMC EMC", LookProblem.OTHER_TEXT),
     "white text": (PLAIN.replace(b"0 g", b"1 g"), LookProblem.MORE_THAN_TEXT),
+    "white of a space named before": (PLAIN.replace(b"0 g", b"/DeviceGray cs 1 sc"), LookProblem.MORE_THAN_TEXT),
+    "a space of its own": (PLAIN.replace(b"0 g", b"/CS0 cs"), LookProblem.MORE_THAN_TEXT),
+    "a colour of no space": (PLAIN.replace(b"0 g", b"0 sc"), LookProblem.MORE_THAN_TEXT),
+    "a colour of another space": (PLAIN.replace(b"0 g", b"/DeviceRGB cs 0 g 0 0 0 sc"), LookProblem.NOT_READABLE),
+    "a space forgotten by Q": (PLAIN.replace(b"q BT 0 g", b"q /DeviceGray cs Q q BT 0 sc"), LookProblem.MORE_THAN_TEXT),
     "invisible mode": (PLAIN.replace(b"BT", b"BT 3 Tr"), LookProblem.MORE_THAN_TEXT),
     "second text": (PLAIN + b" BT /F0 13 Tf 0 2.81 Td <0013> Tj ET", LookProblem.MORE_THAN_TEXT),
     "painted over": (PLAIN + b" 1 g 0 0 150 14 re f", LookProblem.MORE_THAN_TEXT),
@@ -98,6 +105,19 @@ def test_a_look_that_may_show_something_else_is_not_believed(attack: str, prepar
 def test_an_appearance_stream_with_more_than_a_box_is_not_believed(entries: bytes, prepared: bytes) -> None:
     """Matrices, layers, groups and references change what is drawn."""
     assert problem_of(prepared, fill(prepared, PLAIN, entries=entries)) is not None
+
+
+@pytest.mark.parametrize("name", [b"DefaultGray", b"DefaultRGB", b"DefaultCMYK", b"Default#47ray"])
+def test_a_colour_space_that_replaces_a_devices_is_not_believed(name: bytes, prepared: bytes) -> None:
+    """``0 g`` is white where /DefaultGray says so: one reader shows nothing (ISO 32000-2 §8.6.5.6)."""
+    white = b"[/Separation /X /DeviceGray << /FunctionType 2 /Domain [0 1] /C0 [1] /C1 [1] /N 1 >>]"
+    field, new = number_of_field(prepared, NUMBER), next_number(prepared)
+    font = body_of(prepared, number_of_look(prepared, NUMBER)).split(b"/Font")[1].split(b">>")[0]
+    resources = b"<< /Font%s>> /ColorSpace << /%s %s >> >>" % (font, name, white)
+    shown = stream(PLAIN, b"/Type /XObject /Subtype /Form /BBox [0 0 150 14.39] /Resources " + resources)
+    body = body_of(prepared, field, V=b"(15)", AP=b"<< /N %d 0 R >>" % new)
+
+    assert problem_of(prepared, append_increment(prepared, {field: body, new: shown})) == LookProblem.MORE_THAN_TEXT
 
 
 def test_a_roll_over_look_is_not_believed(prepared: bytes) -> None:
