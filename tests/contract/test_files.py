@@ -56,6 +56,11 @@ def refused(code: ErrorCode, act: Callable[[], object], *, office: Office) -> Do
     return caught.value
 
 
+def words_of(pdf: bytes) -> str:
+    """Return the text of a PDF with single spaces."""
+    return " ".join(word for page in pypdf.PdfReader(io.BytesIO(pdf)).pages for word in page.extract_text().split())
+
+
 def closed(office: Office, *, years: int | None = 1) -> CaseFile:
     """Return a closed file with one letter in it."""
     file = make_file(office, years=years)
@@ -300,7 +305,7 @@ def test_the_same_request_again_changes_nothing(office: Office, clock: SetClock)
 
 
 def test_a_file_is_exported_as_pdf_and_xml_in_order_of_time(office: Office, clock: SetClock) -> None:
-    """NĐ 30/2020 Phụ lục VI Phần I: export a file as .pdf and .xml in time order of creation.
+    """NĐ 30/2020 Phụ lục V mục IV, VI Phần I: export a file as .pdf and .xml in time order of creation.
 
     NĐ 30/2020 PL VI Phần I mục III.4c: "Liên kết toàn bộ văn bản, tài liệu và dữ liệu đặc tả có cùng mã hồ sơ trong
         Hệ thống để tạo thành hồ sơ."
@@ -324,7 +329,12 @@ def test_a_file_is_exported_as_pdf_and_xml_in_order_of_time(office: Office, cloc
         step("giay", actor="V")
     add(office, file, "giay")
     add(office, file, "hai")
-    with pikepdf.open(io.BytesIO(office.export_file_pdf(file.code))) as exported:
+    printed = office.export_file_pdf(file.code)
+    front = " ".join(pypdf.PdfReader(io.BytesIO(printed)).pages[0].extract_text().split())
+    assert "MỤC LỤC VĂN BẢN, TÀI LIỆU Số, ký hiệu hồ sơ: 01.TCCB. Năm 2026" in front
+    for title in ("STT", "Số, ký hiệu văn bản", "Ngày tháng năm văn bản", "Tác giả văn bản", "Trang số", "Ghi chú"):
+        assert title in front
+    with pikepdf.open(io.BytesIO(printed)) as exported:
         assert len(exported.pages) == 2
         attached = exported.attachments["H99.2026.01.TCCB.002.pdf"].get_file().read_bytes()
         assert attached == pages.getvalue()
@@ -335,18 +345,44 @@ def test_a_file_is_exported_as_pdf_and_xml_in_order_of_time(office: Office, cloc
 
 
 def test_a_hand_over_has_minutes_and_a_list(office: Office) -> None:
-    """NĐ 30/2020 Điều 30.3: mục lục hồ sơ, biên bản giao nhận.
+    """NĐ 30/2020 Điều 30.3, Phụ lục V mục III, V: biên bản giao nhận; the list of files kept for ever stands apart.
 
     NĐ 30/2020 PL VI Phần I mục III.5c: "Bảo đảm thực hiện nộp lưu hồ sơ vào Lưu trữ cơ quan, Lưu trữ lịch sử."
     NĐ 30/2020 PL VI Phần I mục V.6: "Mục lục hồ sơ."
     """
-    file = closed(office)
+    file, for_ever = closed(office), make_file(office, "02.TCCB", years=None)
     office.announce_hand_over(file.code, actor="Lưu trữ")
     office.hand_over_file(file.code, actor="A", to="Lưu trữ cơ quan")
-    text = "".join(
-        page.extract_text()
-        for page in pypdf.PdfReader(io.BytesIO(office.hand_over_minutes([file.code], giver="Phòng Ngân sách"))).pages
-    )
-    assert "BIÊN BẢN GIAO NHẬN" in text
-    assert "Lưu trữ cơ quan" in text
-    assert "01.TCCB" in text.replace("\n", "")
+    text = words_of(office.hand_over_minutes([file.code, for_ever.code], giver="Phòng Ngân sách"))
+    for words in (
+        "BIÊN BẢN GIAO NHẬN HỒ SƠ, TÀI LIỆU",
+        "BÊN GIAO: Phòng Ngân sách",
+        "BÊN NHẬN: Lưu trữ cơ quan",
+        "Tổng số hồ sơ: 2. Tổng số văn bản: 1.",
+        "ĐẠI DIỆN BÊN GIAO",
+    ):
+        assert words in text
+    _, kept, for_a_term = text.split("MỤC LỤC HỒ SƠ, TÀI LIỆU NỘP LƯU")
+    assert ("02.TCCB" in kept, "Thời hạn bảo quản" in kept) == (True, False)
+    assert ("01.TCCB" in for_a_term, "Thời hạn bảo quản" in for_a_term) == (True, True)
+
+
+def test_the_list_of_files_is_printed_as_the_annex_has_it(office: Office) -> None:
+    """NĐ 30/2020 Điều 28, Phụ lục V mục II: five columns, under the units, the decision, and how many of each kind."""
+    make_file(office)
+    make_file(office, "02.TCCB", years=None)
+    text = words_of(office.export_file_list(2026))
+    assert "(Kèm theo Quyết định số ....... ngày" in text
+    seal_off(office, "qd")
+    office.approve_file_list(2026, actor="Chủ tịch", document_id="qd")
+    text = words_of(office.export_file_list(2026))
+    for words in (
+        "DANH MỤC HỒ SƠ Năm 2026 (Kèm theo Quyết định số 01/QĐ-UBND ngày 02/03/2026 của Ủy ban nhân dân tỉnh An Bình)",
+        "Tên đề mục và tiêu đề hồ sơ",
+        "Người lập hồ sơ",
+        "I. PHÒNG NGÂN SÁCH 01.TCCB",
+        "Vĩnh viễn",
+        "Danh mục hồ sơ này có 2 hồ sơ, bao gồm: 1 hồ sơ bảo quản vĩnh viễn; 1 hồ sơ bảo quản có thời hạn.",
+    ):
+        assert words in text
+    assert "DANH MỤC HỒ SƠ Năm 2031" in words_of(office.export_file_list(2031))

@@ -53,6 +53,7 @@ def register() -> None:
     help="Lines of one volume (quyển số).",
 )
 @click.option("--paper", type=click.Choice([paper.value for paper in Paper]), default=Paper.A3.value, show_default=True)
+@click.option("--parent", default="", help="Agency directly above (cơ quan chủ quản), for the cover of a PDF.")
 @click.option(
     "--out", type=click.File("wb", atomic=True), default="-", help="File to write [default: standard output]."
 )
@@ -65,6 +66,7 @@ def export(
     form: str,
     lines_a_volume: int,
     paper: str,
+    parent: str,
     out: BinaryIO,
 ) -> None:
     """Print a year's register with the columns of Decree 30/2020, Annex IV."""
@@ -79,6 +81,7 @@ def export(
             RegisterForm(form),
             lines_a_volume=lines_a_volume,
             paper=Paper(paper),
+            parent=parent,
             tick=lambda: progress.advance(task),
         )
     out.write(printed)

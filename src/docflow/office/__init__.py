@@ -99,6 +99,8 @@ from docflow.office.outgoing.taking import (
 )
 from docflow.office.registers.book import (
     LINES_A_VOLUME,
+    Column,
+    Holding,
     RegisterBook,
     RegisterKind,
     RegisterLine,
@@ -157,12 +159,14 @@ __all__ = [
     "REPORT_COLUMNS",
     "REPORT_TITLE",
     "ActFact",
+    "Column",
     "Desk",
     "DestructionWarning",
     "Dispatched",
     "DossierAsk",
     "FileAsk",
     "FileDuty",
+    "Holding",
     "IncomingAsk",
     "IncomingStanding",
     "Issued",

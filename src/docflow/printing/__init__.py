@@ -21,7 +21,8 @@ from docflow.model.layout import Alignment, Box, ComposedDocument, FontFace, Fon
 from docflow.printing._book import Paper, print_book
 from docflow.printing._compose import compose_document
 from docflow.printing._document import BodyParagraph, OfficialDocument, ParagraphKind
-from docflow.printing._file import print_file, print_hand_over, write_file_xml
+from docflow.printing._file import print_file, write_file_xml
+from docflow.printing._forms import print_file_list, print_hand_over
 from docflow.printing._report import print_report, write_report_workbook
 from docflow.printing._workbook import write_workbook
 
@@ -39,6 +40,7 @@ __all__ = [
     "compose_document",
     "print_book",
     "print_file",
+    "print_file_list",
     "print_hand_over",
     "print_report",
     "write_file_xml",

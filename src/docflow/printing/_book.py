@@ -29,10 +29,10 @@ from docflow.printing._cells import break_text
 from docflow.printing._fonts import check_coverage, load_faces
 from docflow.printing._lock import REPORTLAB
 
-_PADDING = 1.5 * mm
 _LEADING = 1.2
 _RULE = 0.5
-_FIXED = "Năm: Từ ngày đến số Quyển trang … (0123456789/) Chưa có dòng nào. Nhật ký Mã kiểm tra abcdef"
+_EMPTY = "Chưa có dòng nào."
+_FIXED = f"Năm: Từ ngày đến số Quyển trang … (0123456789/) {_EMPTY} Nhật ký Mã kiểm tra abcdef"
 
 
 class Paper(StrEnum):
@@ -49,12 +49,13 @@ class _Sheet:
     width: float
     height: float
     margin: float
+    padding: float
     size: float
 
 
 _SHEETS = {
-    Paper.A3: _Sheet(width=landscape(A3)[0], height=landscape(A3)[1], margin=20 * mm, size=12.0),
-    Paper.A4: _Sheet(width=landscape(A4)[0], height=landscape(A4)[1], margin=12 * mm, size=9.0),
+    Paper.A3: _Sheet(width=landscape(A3)[0], height=landscape(A3)[1], margin=20 * mm, padding=1.5 * mm, size=12.0),
+    Paper.A4: _Sheet(width=landscape(A4)[0], height=landscape(A4)[1], margin=12 * mm, padding=1.0 * mm, size=9.0),
 }
 
 
@@ -63,12 +64,14 @@ def print_book(
     *,
     fonts: FontFamily,
     paper: Paper = Paper.A3,
+    parent: str = "",
     tick: Callable[[], object] | None = None,
 ) -> bytes:
     """Return the volumes of a register, one after the other, as PDF.
 
     Args:
         volumes: What :func:`docflow.office.divide_book` returned.
+        parent: Name of the agency directly above, for the cover; empty for one that has none.
         fonts: TrueType files; subsets of them are embedded.
         tick: Called after each line: ten thousand take twenty seconds.
 
@@ -77,13 +80,13 @@ def print_book(
     """
     with REPORTLAB:
         faces = load_faces(fonts)
-        check_coverage(_texts(volumes), faces=faces)
+        check_coverage((parent.upper(), *_texts(volumes)), faces=faces)
         buffer = io.BytesIO()
         sheet = _SHEETS[paper]
         canvas = Canvas(buffer, pagesize=(sheet.width, sheet.height), invariant=True)
         canvas.setTitle(volumes[0].kind.vi if volumes else "")
         for volume in volumes:
-            _Printer(canvas=canvas, faces=faces, sheet=sheet, book=volume, tick=tick).draw()
+            _Printer(canvas=canvas, faces=faces, sheet=sheet, book=volume, parent=parent, tick=tick).draw()
         canvas.save()
     return buffer.getvalue()
 
@@ -105,6 +108,7 @@ class _Printer:
     faces: Mapping[FontFace, TTFont]
     sheet: _Sheet
     book: RegisterBook
+    parent: str
     tick: Callable[[], object] | None
     _page: int = 0
     _top: float = 0.0
@@ -120,7 +124,7 @@ class _Printer:
             if self.tick is not None:
                 self.tick()
         if not self.book.lines:
-            self._line([["Chưa có dòng nào."] if index == 0 else [] for index in range(len(self._edges) - 1)])
+            self._say_empty()
         self._end_page()
 
     # ---- cover
@@ -128,13 +132,15 @@ class _Printer:
     def _cover(self) -> None:
         book, middle = self.book, self.sheet.width / 2
         unit = self.sheet.size
+        numbers = f"Từ số {_first_number(book)} đến số {_last_number(book)}" if book.kind.cover_names_numbers else ""
         rows = (
-            (book.agency.upper(), FontFace.BOLD, 1.4, 0.82),
-            (book.kind.vi.upper(), FontFace.BOLD, 2.2, 0.58),
-            (f"Năm: {book.year}", FontFace.BOLD, 1.4, 0.50),
-            (f"Từ ngày {_first_day(book)} đến ngày {_last_day(book)}", FontFace.REGULAR, 1.3, 0.34),
-            (f"Từ số {_first_number(book)} đến số {_last_number(book)}", FontFace.REGULAR, 1.3, 0.29),
-            (f"Quyển số: {book.volume if book.volume is not None else '…'}", FontFace.REGULAR, 1.3, 0.24),
+            (self.parent.upper(), FontFace.REGULAR, 1.5, 0.86),
+            (book.agency.upper(), FontFace.BOLD, 1.5, 0.81),
+            (book.kind.vi.upper(), FontFace.BOLD, 2.4, 0.58),
+            (f"Năm: {book.year}", FontFace.BOLD, 1.6, 0.50),
+            (f"Từ ngày {_first_day(book)} đến ngày {_last_day(book)}", FontFace.REGULAR, 1.5, 0.34),
+            (numbers, FontFace.REGULAR, 1.5, 0.29),
+            (f"Quyển số: {book.volume if book.volume is not None else '…'}", FontFace.REGULAR, 1.5, 0.20),
         )
         for text, face, share, height in rows:
             size = unit * share
@@ -190,19 +196,28 @@ class _Printer:
             self._end_page()
             self._begin_page()
 
+    def _say_empty(self) -> None:
+        """Say in one cell across the page that there is no line."""
+        size, leading = self.sheet.size, self.sheet.size * _LEADING
+        bottom = self._top - leading - 2 * self.sheet.padding
+        self._set_font(FontFace.ITALIC, size)
+        self.canvas.drawCentredString(self.sheet.width / 2, self._top - self.sheet.padding - size, _EMPTY)
+        self.canvas.grid([self._edges[0], self._edges[-1]], [bottom, self._top])
+        self._top = bottom
+
     def _row(self, cells: Sequence[Sequence[str]], *, face: FontFace, centred: bool = False) -> None:
         size, leading = self.sheet.size, self.sheet.size * _LEADING
-        height = max(1, *map(len, cells)) * leading + 2 * _PADDING
+        height = max(1, *map(len, cells)) * leading + 2 * self.sheet.padding
         bottom = self._top - height
         self._set_font(face, size)
         for index, (lines, column) in enumerate(zip(cells, self.book.kind.columns, strict=True)):
             left, right = self._edges[index], self._edges[index + 1]
             for number, text in enumerate(lines):
-                baseline = self._top - _PADDING - size - number * leading
+                baseline = self._top - self.sheet.padding - size - number * leading
                 if centred or column.is_centred:
                     self.canvas.drawCentredString((left + right) / 2, baseline, text)
                 else:
-                    self.canvas.drawString(left + _PADDING, baseline, text)
+                    self.canvas.drawString(left + self.sheet.padding, baseline, text)
         self.canvas.setLineWidth(_RULE)
         self.canvas.grid(self._edges, [bottom, self._top])
         self._top = bottom
@@ -215,10 +230,10 @@ class _Printer:
         return self._lines_in(self.sheet.height - 2 * self.sheet.margin - 7 * self.sheet.size * _LEADING)
 
     def _lines_in(self, height: float) -> int:
-        return max(0, int((height - 2 * _PADDING) / (self.sheet.size * _LEADING)))
+        return max(0, int((height - 2 * self.sheet.padding) / (self.sheet.size * _LEADING)))
 
     def _cell(self, text: str, index: int, face: FontFace = FontFace.REGULAR) -> list[str]:
-        width = self._edges[index + 1] - self._edges[index] - 2 * _PADDING
+        width = self._edges[index + 1] - self._edges[index] - 2 * self.sheet.padding
         return self._broken(text, face=face, size=self.sheet.size, width=width)
 
     def _broken(self, text: str, *, face: FontFace, size: float, width: float) -> list[str]:

@@ -2,6 +2,7 @@
 
 Invariants:
     - No character but white space between words is lost, and no line is wider than the cell, unless one letter is.
+    - A number and symbol that is too long for a line is broken after a stroke or hyphen, if one stands in it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ from collections.abc import Callable
 
 Measure = Callable[[str], float]
 """Width of a text in points."""
+
+_JOINTS = "/-"
+"""What parts the groups of a symbol."""
 
 
 def break_text(text: str, *, width: float, measure: Measure) -> list[str]:
@@ -31,7 +35,8 @@ def break_text(text: str, *, width: float, measure: Measure) -> list[str]:
 def _cut_word(word: str, *, width: float, measure: Measure) -> list[str]:
     parts: list[str] = []
     while measure(word) > width and len(word) > 1:
-        end = next((size for size in range(len(word) - 1, 1, -1) if measure(word[:size]) <= width), 1)
+        room = next((size for size in range(len(word) - 1, 1, -1) if measure(word[:size]) <= width), 1)
+        end = max(word.rfind(joint, 0, room) for joint in _JOINTS) + 1 or room
         parts.append(word[:end])
         word = word[end:]
     return [*parts, word]

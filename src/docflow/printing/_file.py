@@ -1,4 +1,4 @@
-"""A file (hồ sơ) to PDF and XML: its table of contents, then every document in order of time; minutes of a hand-over.
+"""A file (hồ sơ) to PDF and XML: its table of contents, then every document in order of time.
 
 Invariants:
     - Lines stand in the order given, that of time.
@@ -7,10 +7,10 @@ Invariants:
     - A document that is no PDF any reader opens, is only paper, or was destroyed stands in the table all the same, and
       the table says so.
 
-What it does not do: it judges no signature. The look of table and minutes is docflow's own: the forms of Phụ lục V were
-not at hand.
+What it does not do: it judges no signature.
 
-Source: Nghị định 30/2020/NĐ-CP Điều 30 khoản 3, Phụ lục VI Phần I (export as .pdf, .xml in time order), Phần II.
+Source: Nghị định 30/2020/NĐ-CP Phụ lục V mục IV (table of contents), Phụ lục VI Phần I (export as .pdf, .xml in time
+order), Phần II.
 """
 
 from __future__ import annotations
@@ -25,10 +25,16 @@ from docflow.model import CaseFile, ContentsLine
 from docflow.model.layout import FontFamily
 from docflow.printing._table import PrintedTable, print_tables
 
-_HEADS = ("STT", "Số, ký hiệu", "Ngày tháng", "Tác giả", "Tên loại và trích yếu", "Đi/đến", "Ghi chú")
-_WIDTHS = (12, 26, 20, 32, 51, 15, 24)
-_FILE_HEADS = ("STT", "Mã hồ sơ", "Tiêu đề hồ sơ", "Thời gian", "Thời hạn bảo quản", "Số văn bản", "Ghi chú")
-_FILE_WIDTHS = (12, 34, 54, 26, 20, 16, 18)
+_HEADS = (
+    "STT",
+    "Số, ký hiệu văn bản",
+    "Ngày tháng năm văn bản",
+    "Tên loại và trích yếu nội dung văn bản",
+    "Tác giả văn bản",
+    "Tờ số/ Trang số",
+    "Ghi chú",
+)
+_WIDTHS = (11, 28, 21, 52, 32, 16, 20)
 _ONLY_PAPER, _NOT_READABLE = "bản giấy", "không đọc được"
 
 
@@ -85,20 +91,14 @@ def print_file(
     Raises:
         UsageError: ``BAD_ARGUMENT``; a character has no glyph, or a font cannot be read.
     """
-    readable = {name: data for name, data in contents.items() if _can_open(data)}
-    rows = [
-        (
-            str(line.ordinal),
-            line.symbol,
-            f"{line.day:%d/%m/%Y}" if line.day else "",
-            line.issuer,
-            line.title,
-            line.direction.vi,
-            "" if line.content in readable else _ONLY_PAPER if line.content is None else _NOT_READABLE,
-        )
-        for line in lines
-    ]
-    head = ("MỤC LỤC VĂN BẢN TRONG HỒ SƠ", f"{file.code} · {file.title}", f"Thời hạn bảo quản: {file.retention}")
+    readable = {name: count for name, data in contents.items() if (count := _count_pages(data))}
+    rows = _contents_rows(lines, readable)
+    head = (
+        "MỤC LỤC VĂN BẢN, TÀI LIỆU",
+        f"Số, ký hiệu hồ sơ: {file.notation}. Năm {file.year}",
+        f"{file.code} · {file.title}",
+        f"Thời hạn bảo quản: {file.retention}",
+    )
     front = print_tables(head, [PrintedTable(titles=_HEADS, rows=rows, widths=_WIDTHS)], fonts=fonts)
     with pikepdf.open(io.BytesIO(front)) as pdf:
         for line in lines:
@@ -124,37 +124,31 @@ def print_file(
     return buffer.getvalue()
 
 
-def print_hand_over(files: Sequence[CaseFile], *, giver: str, fonts: FontFamily) -> bytes:
-    """Return the minutes of a hand-over (biên bản giao nhận) with the list of the files handed over.
-
-    Raises:
-        UsageError: ``BAD_ARGUMENT``; a character has no glyph, or a font cannot be read.
-    Source: Nghị định 30/2020/NĐ-CP Điều 30 khoản 3 (mục lục, biên bản).
-    """
-    receivers = sorted({file.handed_over_to for file in files if file.handed_over_to})
-    rows = [
-        (
-            str(number),
-            file.code,
-            file.title,
-            " – ".join(f"{day:%d/%m/%Y}" for day in (file.opened_on, file.closed_on) if day),
-            file.retention,
-            str(file.document_count),
-            "",
+def _contents_rows(lines: Sequence[ContentsLine], readable: Mapping[str, int]) -> list[tuple[str, ...]]:
+    """Return the lines of the table; pages are counted from 1 behind the table of contents."""
+    rows: list[tuple[str, ...]] = []
+    last = 0
+    for line in lines:
+        count = readable.get(line.content or "", 0)
+        first, last = last + 1, last + count
+        lacking = "" if count else _ONLY_PAPER if line.content is None else _NOT_READABLE
+        rows.append(
+            (
+                str(line.ordinal),
+                line.symbol,
+                f"{line.day:%d/%m/%Y}" if line.day else "",
+                line.title,
+                line.issuer,
+                "" if not count else str(first) if count == 1 else f"{first}–{last}",
+                "; ".join(filter(None, (f"văn bản {line.direction.vi}", lacking))),
+            )
         )
-        for number, file in enumerate(files, start=1)
-    ]
-    head = (
-        "BIÊN BẢN GIAO NHẬN HỒ SƠ, TÀI LIỆU",
-        f"Bên giao: {giver}. Bên nhận: {', '.join(receivers) or '…'}",
-        f"Tổng số hồ sơ: {len(files)}. Mục lục hồ sơ, tài liệu nộp lưu:",
-    )
-    return print_tables(head, [PrintedTable(titles=_FILE_HEADS, rows=rows, widths=_FILE_WIDTHS)], fonts=fonts)
+    return rows
 
 
-def _can_open(data: bytes) -> bool:
+def _count_pages(data: bytes) -> int:
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
-            return len(pdf.pages) > 0
+            return len(pdf.pages)
     except Exception:  # noqa: BLE001 - whatever a foreign file does to its reader, it is kept as an attachment
-        return False
+        return 0

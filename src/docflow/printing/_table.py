@@ -1,61 +1,117 @@
-"""Plain tables on A4 under a few lines of heading, for what the decree gives no form.
+"""Plain tables and paragraphs on A4 under a few lines of heading: lists, minutes, reports.
 
 Invariants:
     - The same texts and fonts give the same bytes.
+    - Every page has its number, and every page of a table its headings.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table
 
 from docflow.model.layout import FontFace, FontFamily
 from docflow.printing._fonts import check_coverage, load_faces
 from docflow.printing._lock import REPORTLAB
 
+_FOOT = 9 * mm
+"""Of the page's number above the edge; the text ends an inch above it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedTable:
-    """Headings, rows, and the widths of the columns in millimetres."""
+    """Headings, rows, and the widths of the columns in millimetres; ``is_ruled`` False: two columns of words."""
 
     titles: Sequence[str]
     rows: Sequence[Sequence[str]]
     widths: Sequence[float]
+    is_ruled: bool = True
 
 
-def print_tables(head: Sequence[str], tables: Sequence[PrintedTable], *, fonts: FontFamily) -> bytes:
-    """Return tables as PDF; the first line of the heading is the title.
+Part = PrintedTable | str
+"""A table, or a paragraph."""
+
+
+def print_tables(
+    head: Sequence[str], parts: Sequence[Part], *, fonts: FontFamily, above: PrintedTable | None = None
+) -> bytes:
+    """Return tables and paragraphs as PDF.
+
+    Args:
+        head: The first line is the title.
+        above: What stands over the title: the names of agency and country.
 
     Raises:
         UsageError: ``BAD_ARGUMENT``; a character has no glyph, or a font cannot be read.
     """
     with REPORTLAB:
         faces = load_faces(fonts)
-        cells = (cell for table in tables for row in (table.titles, *table.rows) for cell in row)
-        check_coverage([*head, *cells], faces=faces)
-        plain = ParagraphStyle("cell", fontName=faces[FontFace.REGULAR].fontName, fontSize=9, leading=11)
-        bold = ParagraphStyle("head", parent=plain, fontName=faces[FontFace.BOLD].fontName)
-        title = ParagraphStyle("title", parent=bold, fontSize=13, leading=18, alignment=1)
-        story: list[Flowable] = [_paragraph(head[0], title), *(_paragraph(text, plain) for text in head[1:])]
-        grid = [("GRID", (0, 0), (-1, -1), 0.5, (0, 0, 0)), ("VALIGN", (0, 0), (-1, -1), "TOP")]
-        for table in tables:
-            drawn = [
-                [_paragraph(text, bold) for text in table.titles],
-                *([_paragraph(text, plain) for text in row] for row in table.rows),
-            ]
-            sizes = [width * mm for width in table.widths]
-            story += [Spacer(1, 4 * mm), Table(drawn, colWidths=sizes, style=grid, repeatRows=1)]
+        everything = (*parts, *([above] if above else ()))
+        check_coverage([*head, "0123456789", *(text for part in everything for text in _texts(part))], faces=faces)
+        styles = _Styles.of(faces)
+        story: list[Flowable] = _draw(above, styles) if above else []
+        below = styles.centred if above else styles.plain
+        story += [Spacer(1, 3 * mm), _paragraph(head[0], styles.title), *(_paragraph(text, below) for text in head[1:])]
+        for part in parts:
+            story += _draw(part, styles)
         buffer = io.BytesIO()
         document = SimpleDocTemplate(buffer, pagesize=A4, margins=15 * mm, title=head[0], invariant=1)
         document.leftMargin = document.rightMargin = 15 * mm
-        document.build(story)
+
+        def number(canvas: Canvas, _document: object) -> None:
+            canvas.setFont(styles.plain.fontName, styles.plain.fontSize)
+            canvas.drawCentredString(A4[0] / 2, _FOOT, str(canvas.getPageNumber()))
+
+        document.build(story, onFirstPage=number, onLaterPages=number)
     return buffer.getvalue()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Styles:
+    plain: ParagraphStyle
+    bold: ParagraphStyle
+    title: ParagraphStyle
+    centred: ParagraphStyle
+    centred_bold: ParagraphStyle
+
+    @classmethod
+    def of(cls, faces: Mapping[FontFace, TTFont]) -> Self:
+        plain = ParagraphStyle("cell", fontName=faces[FontFace.REGULAR].fontName, fontSize=9, leading=11)
+        bold = ParagraphStyle("head", parent=plain, fontName=faces[FontFace.BOLD].fontName)
+        return cls(
+            plain=plain,
+            bold=bold,
+            title=ParagraphStyle("title", parent=bold, fontSize=13, leading=18, alignment=1),
+            centred=ParagraphStyle("centred", parent=plain, alignment=1),
+            centred_bold=ParagraphStyle("centred bold", parent=bold, alignment=1),
+        )
+
+
+def _texts(part: Part) -> Sequence[str]:
+    return (part,) if isinstance(part, str) else [cell for row in (part.titles, *part.rows) for cell in row]
+
+
+def _draw(part: Part, styles: _Styles) -> list[Flowable]:
+    if isinstance(part, str):
+        return [Spacer(1, 2 * mm), _paragraph(part, styles.plain)]
+    head, body = (styles.bold, styles.plain) if part.is_ruled else (styles.centred_bold, styles.centred)
+    rows = [
+        [_paragraph(text, head) for text in part.titles],
+        *([_paragraph(t, body) for t in row] for row in part.rows),
+    ]
+    look = [("VALIGN", (0, 0), (-1, -1), "TOP")]
+    grid = [("GRID", (0, 0), (-1, -1), 0.5, (0, 0, 0))] if part.is_ruled else []
+    widths = [width * mm for width in part.widths]
+    return [Spacer(1, 4 * mm), Table(rows, colWidths=widths, style=[*grid, *look], repeatRows=int(part.is_ruled))]
 
 
 def _paragraph(text: str, style: ParagraphStyle) -> Paragraph:

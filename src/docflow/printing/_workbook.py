@@ -2,7 +2,9 @@
 
 Invariants:
     - The same volumes give the same bytes.
-    - Every cell is text: nothing that somebody wrote into a subject is taken for a formula or a link.
+    - Every cell shows what the register says. A day or a number alone in its column is one for the spreadsheet too, so
+      that it sorts and filters; everything else is text: nothing that somebody wrote is taken for a formula or a link.
+    - A row is as high as its longest cell, as far as a spreadsheet allows: not every reader measures rows itself.
 
 Source: Nghị định 30/2020/NĐ-CP Phụ lục IV; ECMA-376.
 """
@@ -10,13 +12,15 @@ Source: Nghị định 30/2020/NĐ-CP Phụ lục IV; ECMA-376.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import xlsxwriter
 
 from docflow.errors import ErrorCode, UsageError
-from docflow.office import RegisterBook
+from docflow.office import Column, Holding, RegisterBook
+from docflow.printing._cells import break_text
 
 MAX_CELL_CHARS = 32_767
 """What a cell of a workbook holds."""
@@ -24,6 +28,14 @@ MAX_CELL_CHARS = 32_767
 _ANY_DAY = datetime(2020, 3, 5)  # noqa: DTZ001 — the format has no zone; the day on which the decree took effect
 _HEADINGS = 3
 _CHARACTERS_A_SHARE = 0.5
+_LETTERS_A_CHARACTER = 1.05
+"""Letters of Times New Roman in the width of one figure of the standard font, cautiously."""
+_LINE_POINTS, _MAX_ROW_POINTS = 15.0, 408.75
+_FIRST_YEAR = 1901
+"""Spreadsheets count days from 1900, whose leap year they get wrong."""
+_DAY_FORMAT = "dd/mm/yyyy"
+_DAY = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
+_NUMBER = re.compile(r"0[1-9]|[1-9][0-9]{0,10}|0")
 
 
 def write_workbook(volumes: Sequence[RegisterBook]) -> bytes:
@@ -36,23 +48,27 @@ def write_workbook(volumes: Sequence[RegisterBook]) -> bytes:
     options = {"constant_memory": False, "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as workbook:
         workbook.set_properties({"title": volumes[0].kind.vi if volumes else "", "created": _ANY_DAY})
-        formats = {
-            "title": workbook.add_format({"bold": True, "align": "center", "font_name": "Times New Roman"}),
-            "heading": workbook.add_format(
-                {"bold": True, "text_wrap": True, "border": 1, "align": "center", "font_name": "Times New Roman"}
-            ),
-            "cell": workbook.add_format(
-                {"text_wrap": True, "border": 1, "valign": "top", "font_name": "Times New Roman", "num_format": "@"}
-            ),
-        }
+        formats = {name: workbook.add_format({"font_name": "Times New Roman", **look}) for name, look in _LOOKS.items()}
         for volume in volumes:
             _write_volume(workbook.add_worksheet(f"Quyển {volume.volume or 1}"), volume, formats=formats)
     return buffer.getvalue()
 
 
-def _write_volume(
-    sheet: xlsxwriter.worksheet.Worksheet, book: RegisterBook, *, formats: dict[str, xlsxwriter.format.Format]
-) -> None:
+_CELL = {"text_wrap": True, "border": 1, "valign": "top"}
+_CENTRED = {**_CELL, "align": "center"}
+_LOOKS: Mapping[str, Mapping[str, object]] = {
+    "title": {"bold": True, "align": "center"},
+    "heading": {"bold": True, "text_wrap": True, "border": 1, "align": "center", "valign": "vcenter"},
+    "text": {**_CELL, "num_format": "@"},
+    "symbol": {**_CENTRED, "num_format": "@"},
+    "day": {**_CENTRED, "num_format": _DAY_FORMAT},
+    "number": {**_CENTRED, "num_format": "0"},
+    "number from 01": {**_CENTRED, "num_format": "00"},
+}
+_Formats = Mapping[str, xlsxwriter.format.Format]
+
+
+def _write_volume(sheet: xlsxwriter.worksheet.Worksheet, book: RegisterBook, *, formats: _Formats) -> None:
     columns = book.kind.columns
     sheet.set_landscape()
     sheet.set_paper(8)  # A3
@@ -68,13 +84,46 @@ def _write_volume(
         sheet.set_column(index, index, column.share * _CHARACTERS_A_SHARE)
         sheet.write_string(1, index, column.title, formats["heading"])
         sheet.write_string(2, index, f"({index + 1})", formats["heading"])
+    sheet.set_row(1, _height([column.title for column in columns], columns))
     for row, line in enumerate(book.lines, start=_HEADINGS):
-        for index, cell in enumerate(line.cells):
+        sheet.set_row(row, _height(line.cells, columns))
+        for index, (cell, column) in enumerate(zip(line.cells, columns, strict=True)):
             if len(cell) > MAX_CELL_CHARS:
                 raise UsageError(
                     ErrorCode.BAD_ARGUMENT,
-                    f"{columns[index].title} of number {line.number} is longer than {MAX_CELL_CHARS} characters",
-                    vi=f"Ô “{columns[index].title}” của số {line.number} dài quá {MAX_CELL_CHARS} ký tự.",
+                    f"{column.title} of number {line.number} is longer than {MAX_CELL_CHARS} characters",
+                    vi=f"Ô “{column.title}” của số {line.number} dài quá {MAX_CELL_CHARS} ký tự.",
                     way_out="export the register as PDF or CSV",
                 )
-            sheet.write_string(row, index, cell, formats["cell"])
+            _write_cell(sheet, (row, index), cell, holds=column.holds, formats=formats)
+
+
+def _write_cell(
+    sheet: xlsxwriter.worksheet.Worksheet, place: tuple[int, int], text: str, *, holds: Holding, formats: _Formats
+) -> None:
+    day = _read_day(text) if holds is Holding.DAY else None
+    if day is not None:
+        sheet.write_datetime(*place, day, formats["day"])
+    elif holds is Holding.NUMBER and _NUMBER.fullmatch(text):
+        sheet.write_number(*place, int(text), formats["number from 01" if text.startswith("0") else "number"])
+    else:
+        sheet.write_string(*place, text, formats["text" if holds is Holding.TEXT else "symbol"])
+
+
+def _read_day(text: str) -> datetime | None:
+    found = _DAY.fullmatch(text)
+    if found is None or int(found[3]) < _FIRST_YEAR:
+        return None
+    try:
+        return datetime(int(found[3]), int(found[2]), int(found[1]))  # noqa: DTZ001 — a day of the register has no zone
+    except ValueError:
+        return None
+
+
+def _height(cells: Sequence[str], columns: Sequence[Column]) -> float:
+    """Return the height of a row in points: so many lines as its longest cell takes, and no more than can be."""
+    lines = 1
+    for cell, column in zip(cells, columns, strict=True):
+        width = column.share * _CHARACTERS_A_SHARE * _LETTERS_A_CHARACTER
+        lines = max(lines, len(break_text(cell, width=width, measure=len)))
+    return min(lines * _LINE_POINTS, _MAX_ROW_POINTS)

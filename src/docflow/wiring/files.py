@@ -9,7 +9,7 @@ from docflow import office as use_cases
 from docflow.model import CaseFile, ContentsLine, Direction, FileAct, FileEvent, FileListApproval, FilePlan, FileState
 from docflow.model.layout import FontFamily
 from docflow.office import Desk, DestructionWarning, FileAsk, FileDuty
-from docflow.printing import print_file, print_hand_over, write_file_xml
+from docflow.printing import print_file, print_file_list, print_hand_over, write_file_xml
 from docflow.signing import bundled_fonts
 from docflow.store import OfficeStore
 from docflow.wiring.arguments import checked_verbs
@@ -207,9 +207,25 @@ class FileOffice:
     def hand_over_minutes(self, codes: Sequence[str], *, giver: str, fonts: FontFamily | None = None) -> bytes:
         """Return the minutes of a hand-over (biên bản giao nhận) and its list of files as PDF.
 
-        Source: Nghị định 30/2020/NĐ-CP Điều 30 khoản 3.
+        Source: Nghị định 30/2020/NĐ-CP Điều 30 khoản 3, Phụ lục V mục III, V.
         """
-        return print_hand_over([self.file(code) for code in codes], giver=giver, fonts=fonts or bundled_fonts())
+        agency = self._desk.agency.name
+        files = [self.file(code) for code in codes]
+        return print_hand_over(files, agency=agency, giver=giver, fonts=fonts or bundled_fonts())
+
+    def export_file_list(self, year: int, *, fonts: FontFamily | None = None) -> bytes:
+        """Return a year's list of files (danh mục hồ sơ) as PDF, with the decision by which it was last promulgated.
+
+        Source: Nghị định 30/2020/NĐ-CP Điều 28, Phụ lục V mục II.
+        """
+        agency = self._desk.agency.name
+        named = [item.document_id for item in self.file_list_approvals(year=year) if item.document_id is not None]
+        document = self._store.find_document(named[-1]) if named else None
+        decision = ""
+        if document is not None and document.issued_on is not None:
+            decision = f"{document.draft.type.vi} số {document.symbol} ngày {document.issued_on:%d/%m/%Y} của {agency}"
+        files = self.files(year=year)
+        return print_file_list(files, agency=agency, year=year, decision=decision, fonts=fonts or bundled_fonts())
 
     def _handle(
         self,

@@ -46,6 +46,7 @@ def print_register(
     *,
     lines_a_volume: int = LINES_A_VOLUME,
     paper: Paper = Paper.A3,
+    parent: str = "",
     fonts: FontFamily | None = None,
     tick: Callable[[], object] | None = None,
 ) -> bytes:
@@ -57,6 +58,7 @@ def print_register(
         book: What :meth:`Office.register` returned.
         lines_a_volume: Lines of one volume (quyển số); CSV is not divided.
         paper: Paper of the PDF, landscape.
+        parent: Name of the agency directly above (cơ quan chủ quản trực tiếp), for the covers of the PDF.
         fonts: For the PDF; the fonts that come with vnsign if None.
         tick: Called after each line of the PDF, to show how far it has come.
 
@@ -71,4 +73,4 @@ def print_register(
             return write_workbook(divide_book(book, lines_a_volume=lines_a_volume))
         case RegisterForm.PDF:
             volumes = divide_book(book, lines_a_volume=lines_a_volume)
-            return print_book(volumes, fonts=fonts or bundled_fonts(), paper=paper, tick=tick)
+            return print_book(volumes, fonts=fonts or bundled_fonts(), paper=paper, parent=parent, tick=tick)

@@ -120,6 +120,7 @@ VERBS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "warning": "destruction_warning",
             "export-pdf": "export_file_pdf",
             "export-xml": "export_file_xml",
+            "export-list": "export_file_list",
             "minutes": "hand_over_minutes",
         },
     ),

@@ -42,6 +42,11 @@ class RegisterKind(StrEnum):
         """The columns, in the order of the annex."""
         return _COLUMNS[self]
 
+    @property
+    def cover_names_numbers(self) -> bool:
+        """Whether the cover says from which number to which: sổ theo dõi's does not (Phụ lục IV mục VIII.1)."""
+        return self is not RegisterKind.HANDLING
+
 
 _TITLES = {
     RegisterKind.OUTGOING: "Sổ đăng ký văn bản đi",
@@ -50,52 +55,69 @@ _TITLES = {
 }
 
 
+class Holding(StrEnum):
+    """What the cells of a column hold, as far as a spreadsheet tells it apart; a cell may say something else."""
+
+    TEXT = "text"
+    SYMBOL = "symbol"
+    DAY = "day"
+    NUMBER = "number"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column: its heading, its share of the line's width, whether its cells are centred."""
+    """One column: its heading, its share of the line's width, what its cells hold."""
 
     title: str
     share: int
-    is_centred: bool = False
+    holds: Holding = Holding.TEXT
+
+    @property
+    def is_centred(self) -> bool:
+        """Whether its cells are centred: what is not read as a sentence."""
+        return self.holds is not Holding.TEXT
 
 
-def _columns(*given: tuple[str, int, bool]) -> tuple[Column, ...]:
-    return tuple(Column(title=title, share=share, is_centred=is_centred) for title, share, is_centred in given)
+def _columns(*given: tuple[str, int, Holding]) -> tuple[Column, ...]:
+    return tuple(Column(title=title, share=share, holds=holds) for title, share, holds in given)
+
+
+_TEXT, _SYMBOL, _DAY, _NUMBER = Holding
 
 
 _COLUMNS: Mapping[RegisterKind, tuple[Column, ...]] = {
     RegisterKind.OUTGOING: _columns(
-        ("Số, ký hiệu văn bản", 34, True),
-        ("Ngày tháng văn bản", 24, True),
-        ("Tên loại và trích yếu nội dung văn bản", 90, False),
-        ("Người ký", 36, False),
-        ("Nơi nhận văn bản", 62, False),
-        ("Đơn vị, người nhận bản lưu", 30, False),
-        ("Số lượng bản", 16, True),
-        ("Ngày chuyển", 24, True),
-        ("Ký nhận", 24, False),
-        ("Ghi chú", 40, False),
+        ("Số, ký hiệu văn bản", 34, _SYMBOL),
+        ("Ngày tháng văn bản", 24, _DAY),
+        ("Tên loại và trích yếu nội dung văn bản", 90, _TEXT),
+        ("Người ký", 36, _TEXT),
+        ("Nơi nhận văn bản", 62, _TEXT),
+        ("Đơn vị, người nhận bản lưu", 30, _TEXT),
+        ("Số lượng bản", 16, _NUMBER),
+        ("Ngày chuyển", 24, _DAY),
+        ("Ký nhận", 24, _TEXT),
+        ("Ghi chú", 40, _TEXT),
     ),
     RegisterKind.INCOMING: _columns(
-        ("Ngày đến", 24, True),
-        ("Số đến", 16, True),
-        ("Tác giả", 56, False),
-        ("Số, ký hiệu văn bản", 34, True),
-        ("Ngày tháng văn bản", 24, True),
-        ("Tên loại và trích yếu nội dung văn bản", 90, False),
-        ("Đơn vị hoặc người nhận", 44, False),
-        ("Ngày chuyển", 24, True),
-        ("Ký nhận", 24, False),
-        ("Ghi chú", 44, False),
+        ("Ngày đến", 24, _DAY),
+        ("Số đến", 16, _NUMBER),
+        ("Tác giả", 56, _TEXT),
+        ("Số, ký hiệu văn bản", 34, _SYMBOL),
+        ("Ngày tháng văn bản", 24, _DAY),
+        ("Tên loại và trích yếu nội dung văn bản", 90, _TEXT),
+        ("Đơn vị hoặc người nhận", 44, _TEXT),
+        ("Ngày chuyển", 24, _DAY),
+        ("Ký nhận", 24, _TEXT),
+        ("Ghi chú", 44, _TEXT),
     ),
     RegisterKind.HANDLING: _columns(
-        ("Số đến", 18, True),
-        ("Tên loại, số, ký hiệu, ngày tháng, cơ quan ban hành văn bản", 120, False),
-        ("Đơn vị hoặc người nhận", 60, False),
-        ("Thời hạn giải quyết", 36, True),
-        ("Tiến độ giải quyết", 60, False),
-        ("Số, ký hiệu văn bản trả lời", 42, True),
-        ("Ghi chú", 44, False),
+        ("Số đến", 18, _NUMBER),
+        ("Tên loại, số, ký hiệu, ngày, tháng và tên cơ quan, tổ chức ban hành văn bản", 120, _TEXT),
+        ("Đơn vị hoặc người nhận", 60, _TEXT),
+        ("Thời hạn giải quyết", 36, _DAY),
+        ("Tiến độ giải quyết", 60, _TEXT),
+        ("Số, ký hiệu văn bản trả lời", 42, _SYMBOL),
+        ("Ghi chú", 44, _TEXT),
     ),
 }
 

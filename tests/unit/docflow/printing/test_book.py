@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import openpyxl
 import pypdfium2
@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docflow import DocflowError, ErrorCode, RegisterBook, RegisterForm, RegisterKind, print_register
-from docflow.office import RegisterLine
+from docflow.office import Holding, RegisterLine
 from docflow.printing import Paper
 from docflow.printing._cells import break_text
 
@@ -43,23 +43,25 @@ def pages_of(pdf: bytes) -> list[str]:
 
 @pytest.mark.parametrize("kind", RegisterKind)
 def test_the_cover_says_what_the_annex_asks(kind: RegisterKind) -> None:
-    """NĐ 30/2020 PL IV: agency, title, year, from day to day, from number to number, volume.
+    """NĐ 30/2020 PL IV: agencies, title, year, from day to day, from number to number, volume; as each form has it.
 
     NĐ 30/2020 PL IV mục I.1: "Từ ngày......... đến ngày..........."
     NĐ 30/2020 PL IV mục VI.1: "SỔ ĐĂNG KÝ VĂN BẢN ĐẾN"
     NĐ 30/2020 PL IV mục VIII.1: "SỔ THEO DÕI GIẢI QUYẾT VĂN BẢN ĐẾN"
     """
-    cover, page = pages_of(print_register(make_book(kind), RegisterForm.PDF))
+    printed = print_register(make_book(kind), RegisterForm.PDF, parent="Bộ Nội vụ")
+    cover, page = pages_of(printed)
 
+    assert cover.startswith("BỘ NỘI VỤ ỦY BAN NHÂN DÂN TỈNH AN BÌNH")
     assert kind.vi.upper() in cover
     for words in (
         "ỦY BAN NHÂN DÂN TỈNH AN BÌNH",
         "Năm: 2026",
         "Từ ngày 02/01/2026 đến ngày 04/01/2026",
-        "Từ số 01 đến số 03",
         "Quyển số: 1",
     ):
         assert words in cover
+    assert ("Từ số 01 đến số 03" in cover) is (kind is not RegisterKind.HANDLING)
     for index, column in enumerate(kind.columns, start=1):
         assert column.title in page
         assert f"({index})" in page
@@ -112,15 +114,70 @@ def test_a_letter_that_cannot_be_seen_is_refused() -> None:
     assert error.value.code is ErrorCode.BAD_ARGUMENT
 
 
-def test_the_workbook_holds_every_line_as_text() -> None:
-    """A subject that begins with = is a subject."""
-    book = make_book(cell="=HYPERLINK(1)")
+@pytest.mark.parametrize("paper", Paper)
+@pytest.mark.parametrize("kind", RegisterKind)
+def test_no_day_is_torn_and_a_symbol_only_between_its_groups(kind: RegisterKind, paper: Paper) -> None:
+    """A day, a time and a number stand on one line; 1234/UBND-KGVX goes on after its hyphen."""
+    samples = {
+        Holding.DAY: "28/12/2026",
+        Holding.NUMBER: "12345",
+        Holding.SYMBOL: "1234/UBND-KGVX",
+        Holding.TEXT: "lời",
+    }
+    cells = tuple(samples[column.holds] for column in kind.columns)
+    line = RegisterLine(series="s", number="01", on=date(2026, 1, 1), cells=cells)
+    book = replace(make_book(kind), lines=(line,))
+    _, page = pages_of(print_register(book, RegisterForm.PDF, paper=paper))
+
+    for holds in (Holding.DAY, Holding.NUMBER):
+        assert page.count(samples[holds]) == sum(column.holds is holds for column in kind.columns)
+    if any(column.holds is Holding.SYMBOL for column in kind.columns):
+        assert "1234/UBND-KGVX" in page.replace("\ufffe", "-")  # what pdfium makes of a hyphen at the end of a line
+
+
+def test_a_symbol_longer_than_its_cell_goes_on_after_a_joint() -> None:
+    """The groups of a symbol are read as wholes; only what has no joint is cut anywhere."""
+    assert break_text("1234/UBND-KGVX", width=11, measure=lambda part: float(len(part))) == ["1234/UBND-", "KGVX"]
+    assert break_text("1234/UBND-KGVX", width=6, measure=lambda part: float(len(part))) == ["1234/", "UBND-", "KGVX"]
+    assert break_text("abcdefgh", width=5, measure=lambda part: float(len(part))) == ["abcde", "fgh"]
+
+
+@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "12/2026", "007", "https://x.vn"])
+def test_the_workbook_holds_what_somebody_wrote_as_text(text: str) -> None:
+    """A subject that begins with = is a subject; so is a note that looks like a number."""
+    book = make_book(cell=text)
     sheet = openpyxl.load_workbook(io.BytesIO(print_register(book, RegisterForm.XLSX))).active
 
-    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    assert rows[1] == [column.title for column in RegisterKind.OUTGOING.columns]
-    assert rows[3] == list(book.lines[0].cells)
-    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+    rows = list(sheet.iter_rows())
+    assert [cell.value for cell in rows[1]] == [column.title for column in RegisterKind.OUTGOING.columns]
+    assert (rows[3][2].value, rows[3][2].data_type, rows[3][2].hyperlink) == (text, "s", None)
+    assert all(cell.data_type != "f" for row in rows for cell in row)
+
+
+def test_the_workbook_holds_days_as_days_and_numbers_as_numbers() -> None:
+    """They sort and filter, and are shown as the register writes them; what is no single day or number is text."""
+    cells = ("05/01/2026", "07", "A", "1/B", "31/02/2026", "x", "y", "05/01/2026; 06/01/2026", "", "12")
+    line = RegisterLine(series="s", number="07", on=date(2026, 1, 5), cells=cells)
+    old = replace(line, cells=("01/01/1899", "112", *cells[2:]))
+    book = replace(make_book(RegisterKind.INCOMING), lines=(line, old))
+    sheet = openpyxl.load_workbook(io.BytesIO(print_register(book, RegisterForm.XLSX))).active
+
+    first, second = list(sheet.iter_rows())[3:]
+    assert (first[0].value, first[0].number_format) == (datetime(2026, 1, 5), "dd/mm/yyyy")  # noqa: DTZ001 — a day
+    assert (first[1].value, first[1].number_format, second[1].value, second[1].number_format) == (7, "00", 112, "0")
+    assert [cell.value or "" for cell in first[2:]] == list(cells[2:])
+    assert second[0].value == "01/01/1899"
+
+
+def test_a_row_of_the_workbook_is_as_high_as_its_longest_cell() -> None:
+    """Not every reader measures rows when it opens a workbook: without a height lines would cover each other."""
+
+    def height(cell: str) -> float:
+        sheet = openpyxl.load_workbook(io.BytesIO(print_register(make_book(cell=cell), RegisterForm.XLSX))).active
+        return float(sheet.row_dimensions[4].height or 15)
+
+    assert height(LONG * 3) > 5 * height("ngắn")
+    assert height(LONG * 300) == 408.75  # a spreadsheet's own limit
 
 
 def test_a_cell_too_long_for_a_workbook_is_refused() -> None:
@@ -153,7 +210,7 @@ def test_an_empty_register_says_so() -> None:
 
 
 @settings(deadline=None)
-@given(st.text(alphabet="ab đ", max_size=60), st.integers(min_value=1, max_value=9))
+@given(st.text(alphabet="ab đ/-", max_size=60), st.integers(min_value=1, max_value=9))
 def test_breaking_loses_no_letter_and_keeps_the_width(text: str, width: int) -> None:
     """The letters are all there, in order, and no line is wider than the cell."""
     lines = break_text(text, width=width, measure=lambda part: float(len(part)))
