@@ -192,6 +192,11 @@ def sealed(office: Office, pdf: bytes | None = None) -> bytes:
     )
 
 
+def archived(office: Office) -> bytes:
+    """Return the whole recipe with a document timestamp (B-LTA)."""
+    return vnsign.extend_pdf(sealed(office), level="B-LTA", tsa=office.tsa, revocation=office.crls, clock=office.clock)
+
+
 def rich_signed(
     office: Office, pdf: bytes | None = None, *, certify: bool = False, image: bytes | None = None
 ) -> bytes:

@@ -133,12 +133,17 @@ def read_kept(stream: pikepdf.Object) -> bytes:
     is_plain = stream.get("/Filter") == pikepdf.Name.FlateDecode and "/DecodeParms" not in stream
     if is_plain and len(raw) <= _MAX_KEPT_BYTES:
         with suppress(ValueError):  # too large to be kept, or damaged
-            return _inflated(raw)
+            return inflate_kept(raw)
     return read_bounded(stream)
 
 
 @lru_cache(maxsize=64)
-def _inflated(data: bytes) -> bytes:
+def inflate_kept(data: bytes) -> bytes:
+    """Return inflated what comes again in one document after the other.
+
+    Raises:
+        ValueError: It is damaged, or too large to be kept.
+    """
     return _inflate(data, _MAX_KEPT_INFLATED_BYTES)
 
 

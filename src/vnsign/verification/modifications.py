@@ -3,7 +3,8 @@
 A table row per kind of change, a column per permission of the signature (DocMDP /P of its certification or of its
 field's lock). Then three checks beside it, which can only make the verdict worse: appended bytes that readers
 understand in different ways, and a file that had to be repaired, perhaps show something else to others; and pyHanko's
-difference analysis is a second opinion.
+difference analysis is a second opinion. Increments of the kinds that every e-office appends, in a file that can be read
+in one way only, are judged by what each of them wrote; the checks would find nothing there.
 
 Source: ISO 32000-2 §12.8.2.2 (DocMDP, Table 257), §12.8.2.4 (FieldMDP); design of this project §3.1.
 """
@@ -11,12 +12,13 @@ Source: ISO 32000-2 §12.8.2.2 (DocMDP, Table 257), §12.8.2.4 (FieldMDP); desig
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from vnsign.pdf.comparing.appended import oddity_of_appended, rewritten_objects
 from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
 from vnsign.pdf.comparing.changes import compare_pair
+from vnsign.pdf.comparing.increments.plain_changes import changes_of_increments
 from vnsign.pdf.comparing.object_streams import oddity_of_object_streams
 from vnsign.pdf.comparing.opinions import NO_OPINION, Opinion
 from vnsign.pdf.comparing.page_tree import oddity_of_page_tree
@@ -135,32 +137,59 @@ def judge_changes(file: OpenedPdf, found: FoundSignature, *, opinion: Asking = A
     try:
         if file.is_blank_after(end):
             return LaterChanges(modifications=Modifications.NONE, findings=())
-        old = file.until(end)
-        pair = RevisionPair(_side(file, end), _side(file, len(file.data)))
-        changes = compare_pair(pair)
-        repaired = _repaired_since(file, end)
-        odd = (
-            oddity_of_appended(file.buffer(), end, old=old)
-            or oddity_of_object_streams(pair)
-            or oddity_of_spelling(file.buffer(), end, pair)
-            or oddity_of_page_tree(file.buffer(), pair)
-        )
-        needs_opinion = opinion is Asking.ALWAYS or (
-            opinion is Asking.WHERE_NEEDED
-            and not odd
-            and not is_plain(pair, changes, rewritten=rewritten_objects(file.buffer(), end))
-        )
+        if opinion is not Asking.ALWAYS and (plain := changes_of_increments(file, end)) is not None:
+            return _weigh(plain, found)
+        compared = _compare(file, end, opinion=opinion)
     except Exception as exc:  # noqa: BLE001 — boundary: a hostile object tree; not compared is undecided, never "none"
         return _not_judged(found, reason=type(exc).__name__)
-    result = _weigh(changes, found)
-    if odd:
-        return _worsened(result, found, reason=odd)
+    return _judge_compared(file, found, compared)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Compared:
+    """What the general comparison found.
+
+    Attributes:
+        odd: Why readers may disagree about the appended bytes, empty if they cannot.
+        is_repaired: Whether a reader had to repair more than in the signed revision.
+        needs_opinion: Whether a second reader is worth asking.
+    """
+
+    changes: tuple[Change, ...]
+    odd: str
+    is_repaired: bool
+    needs_opinion: bool
+
+
+def _compare(file: OpenedPdf, end: int, *, opinion: Asking) -> _Compared:
+    old = file.until(end)
+    pair = RevisionPair(_side(file, end), _side(file, len(file.data)))
+    changes = compare_pair(pair)
+    repaired = _repaired_since(file, end)
+    odd = (
+        oddity_of_appended(file.buffer(), end, old=old)
+        or oddity_of_object_streams(pair)
+        or oddity_of_spelling(file.buffer(), end, pair)
+        or oddity_of_page_tree(file.buffer(), pair)
+    )
+    needs_opinion = opinion is Asking.ALWAYS or (
+        opinion is Asking.WHERE_NEEDED
+        and not odd
+        and not is_plain(pair, changes, rewritten=rewritten_objects(file.buffer(), end))
+    )
+    return _Compared(changes=changes, odd=odd, is_repaired=bool(repaired), needs_opinion=needs_opinion)
+
+
+def _judge_compared(file: OpenedPdf, found: FoundSignature, compared: _Compared) -> LaterChanges:
+    result = _weigh(compared.changes, found)
+    if compared.odd:
+        return _worsened(result, found, reason=compared.odd)
     if result.modifications in _MAY_BE_WORSE:
-        if repaired:
+        if compared.is_repaired:
             return _worsened(result, found, reason="the file had to be repaired to be read")
         # pyHanko takes every remark for suspicious
-        is_remarked = any(change.kind in _ANNOTATIONS for change in changes)
-        said = ask_second_opinion(file, found) if needs_opinion and not is_remarked else NO_OPINION
+        is_remarked = any(change.kind in _ANNOTATIONS for change in compared.changes)
+        said = ask_second_opinion(file, found) if compared.needs_opinion and not is_remarked else NO_OPINION
         if said.verdict is Opinion.REFUSED:
             return _worsened(result, found, reason=said.reason)
     return result

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 import pikepdf
 
 from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
-from vnsign.pdf.comparing.field_looks import LookProblem, is_mark
+from vnsign.pdf.comparing.field_looks import is_mark
 from vnsign.pdf.comparing.field_values import shortened
 from vnsign.pdf.comparing.revisions import RevisionPair
+from vnsign.pdf.comparing.text_rules import LookProblem
 from vnsign.pdf.reading.fields import Field
 
 _OFF = "/Off"

@@ -25,12 +25,13 @@ import pikepdf
 from vnsign.pdf.comparing.annotation_changes import PagePair, compare_annotations
 from vnsign.pdf.comparing.button_states import MAX_MARK_POINTS, only_draws_marks, states_kept, states_of_value
 from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
-from vnsign.pdf.comparing.field_looks import LookProblem, inspect_text_look
+from vnsign.pdf.comparing.field_looks import inspect_text_look
 from vnsign.pdf.comparing.field_values import is_blank, shortened, text_of
 from vnsign.pdf.comparing.page_marks import new_budget
 from vnsign.pdf.comparing.revisions import RevisionPair, Side
 from vnsign.pdf.comparing.signature_looks import SignatureLooks, drawn_of, is_document_timestamp
 from vnsign.pdf.comparing.structure_tree import only_adds_widgets
+from vnsign.pdf.comparing.text_rules import LookProblem
 from vnsign.pdf.opening import ObjectId
 from vnsign.pdf.reading.fields import Field, Form
 from vnsign.pdf.reading.pages import (

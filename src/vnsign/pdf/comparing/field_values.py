@@ -29,4 +29,9 @@ def text_of(value: object) -> str:
 def shortened(value: object) -> str:
     """Return a text or name for a report, cut where a person stops reading; an ellipsis for what is neither."""
     text = str(value) if isinstance(value, pikepdf.String | pikepdf.Name) else ("" if value is None else "…")
+    return cut_text(text)
+
+
+def cut_text(text: str) -> str:
+    """Return a text for a report, cut where a person stops reading."""
     return text if len(text) <= _MAX_LETTERS else text[: _MAX_LETTERS - 1] + "…"

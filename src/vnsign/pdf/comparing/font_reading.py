@@ -64,10 +64,10 @@ class FontReader:
         return int(self._font["/FirstChar"]), [float(w) for w in self._font["/Widths"]]
 
     def text(self, data: bytes) -> str:
-        """See :func:`decode_text`.
+        """Return the characters that ``data`` shows.
 
         Raises:
-            KeyError, ValueError, pikepdf.PdfError: See there.
+            KeyError, ValueError, pikepdf.PdfError: A code means no character, or the font cannot be read.
         """
         if not self._is_composite:
             return "".join(self._simple[code] for code in data)
@@ -76,10 +76,10 @@ class FontReader:
         return "".join(self._composite[int.from_bytes(data[i : i + 2], "big")] for i in range(0, len(data), 2))
 
     def width(self, data: bytes) -> float:
-        """See :func:`width_of_text`.
+        """Return how far the pen moves while ``data`` is shown, in thousandths of the font size.
 
         Raises:
-            KeyError, ValueError: See there.
+            KeyError, ValueError: The font names no width for a code, and is none that viewers bring along.
         """
         if self._is_composite:
             widths, default = self._composite_widths
@@ -111,24 +111,6 @@ def _draws_itself(font: pikepdf.Object) -> bool:
     return font.get("/Subtype") == pikepdf.Name("/Type3")
 
 
-def decode_text(font: pikepdf.Object, data: bytes) -> str:
-    """Return the characters that ``data`` shows in ``font``.
-
-    Raises:
-        KeyError, ValueError, pikepdf.PdfError: A code means no character, or the font cannot be read.
-    """
-    return FontReader(font).text(data)
-
-
-def width_of_text(font: pikepdf.Object, data: bytes) -> float:
-    """Return how far the pen moves while ``data`` is shown, in thousandths of the font size.
-
-    Raises:
-        KeyError, ValueError: The font names no width for a code, and is none that viewers bring along.
-    """
-    return FontReader(font).width(data)
-
-
 def _composite_widths(descendant: pikepdf.Object) -> tuple[dict[int, float], float]:
     """/W and /DW. Source: ISO 32000-2 §9.7.4.3."""
     items: Iterator[object] = iter(descendant.get("/W", ()))
@@ -157,11 +139,16 @@ def _program_map(font: pikepdf.Object) -> Mapping[int, str]:
     program = descendant["/FontDescriptor"].get("/FontFile2")
     if program is None or descendant.get("/CIDToGIDMap", pikepdf.Name.Identity) != pikepdf.Name.Identity:
         return {}
-    return _characters_of(read_kept(program))
+    return characters_of_program(read_kept(program))
 
 
 @lru_cache(maxsize=64)
-def _characters_of(program: bytes) -> Mapping[int, str]:
+def characters_of_program(program: bytes) -> Mapping[int, str]:
+    """Return glyph index → character of a TrueType program, empty if it has no map of its own.
+
+    Raises:
+        ValueError: It cannot be read.
+    """
     from fontTools.ttLib import TTFont, TTLibError  # noqa: PLC0415 — see vnsign.pdf.looks.typeface
 
     try:

@@ -15,8 +15,8 @@ from vnsign.pdf.opening import ObjectId, open_pdf
 from vnsign.pdf.reading.entries import entry_of
 
 _INHERITED = ("/FT", "/V", "/DV")
-# What a signature field and its widget need. No action (/A, /AA), no text of its own (/Contents, /RC), no layer (/OC).
-_SIGNATURE_FIELD_KEYS = frozenset(
+#: What a signature field and its widget need. No action (/A, /AA), no text of its own (/Contents, /RC), no layer (/OC).
+SIGNATURE_FIELD_KEYS = frozenset(
     {
         *("/Type", "/Subtype", "/FT", "/T", "/TU", "/TM", "/V", "/F", "/Ff", "/Rect", "/P", "/Kids", "/Parent"),
         *(
@@ -142,7 +142,7 @@ def more_than_signature_field(dictionary: pikepdf.Object) -> str:
     """
     if "/Subtype" in dictionary and dictionary["/Subtype"] != pikepdf.Name("/Widget"):
         return "/Subtype"
-    return min(set(dictionary.keys()) - _SIGNATURE_FIELD_KEYS, default="")
+    return min(set(dictionary.keys()) - SIGNATURE_FIELD_KEYS, default="")
 
 
 def is_painted(widget: pikepdf.Object) -> bool:

@@ -12,7 +12,7 @@ from tests.forgery import append_increment, body_of, look, next_number, number_o
 from tests.materials import NUMBER, prepared_pdf
 from vnsign.pdf.comparing.change_kinds import ChangeKind
 from vnsign.pdf.comparing.changes import compare_revisions
-from vnsign.pdf.comparing.field_looks import LookProblem
+from vnsign.pdf.comparing.text_rules import LookProblem
 
 #: ``15`` in the prepared subset font, as glyph numbers.
 FIFTEEN = b"<00120016>"

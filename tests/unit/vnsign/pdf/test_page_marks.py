@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, String
 
-from vnsign.pdf.comparing.font_reading import decode_text
+from vnsign.pdf.comparing.font_reading import FontReader
 from vnsign.pdf.comparing.page_marks import MarkKind, is_marked, marks_of, new_budget
 
 _FREE_PLACE = (10.0, 10.0, 20.0, 20.0)
@@ -62,7 +62,7 @@ def test_a_map_larger_than_a_font_is_not_read(pdf: pikepdf.Pdf) -> None:
     one = b"1 beginbfrange <0000> <ffff> <0000> endbfrange "
 
     with pytest.raises(ValueError, match="characters"):
-        decode_text(_composite(pdf, maps=one * 9), b"\x00A")
+        FontReader(_composite(pdf, maps=one * 9)).text(b"\x00A")
 
 
 def test_pages_share_what_may_be_measured(pdf: pikepdf.Pdf) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from contextlib import suppress
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.materials import Office, leader_signed, make_office, numbered, plain_
 from tests.mutation_kit import mutate
 from tests.support import SHARED_DATA
 from vnsign.errors import InputError
+from vnsign.pdf.comparing.spelling import is_spelled
 from vnsign.pdf.reading import opened
 from vnsign.pdf.reading.plain.layout import read_plain
 from vnsign.pdf.reading.plain.structure import read_plain_structure
@@ -135,7 +137,8 @@ def test_a_signature_that_was_written_over_is_looked_for_the_long_way(our_own: l
     [
         *(b"[1 2", b"<< /A 1", b"<< /A >>", b"<< /A null >>", b"(a(b)c)", b"(\\q)", b"(a\rb)", b"12abc", b"1true"),
         *(b"/A#20", b"<12", b"<1g>", b"]", b">>", b"1 2", b"<< /A 1 /A 2 >>", b"<< 1 /A >>", b"{ }", b"/\xc3\xa9"),
-        *(b"1-2", b"null", b""),
+        *(b"1-2", b"null", b"", b"[1-2]", b"[1.2.3]", b"1234567890123", b"[1234567890123]", b"05 0 R", b"5 00000 R"),
+        *(b"[1 2 3 4 5 6 7 8 9x]", b"[1 2 3 4 5 6 7 8 9-1]", b"<< /A 1 >> %", b"[ 1 ] % 2"),
     ],
 )
 def test_an_object_spelled_in_any_odd_way_is_not_plain(spelled: bytes) -> None:
@@ -151,6 +154,61 @@ def test_objects_are_read_as_they_are_spelled() -> None:
     assert isinstance(found, dict)
     assert str(found["/A"]) == "[1, -2, Decimal('0.5'), True]"
     assert (found["/B"], found["/C"], found["/D"], found["/E"]) == (b"x)\n", b"A@", (12, 0), {"/F": "/G"})
+
+
+def test_long_arrays_are_read_number_by_number() -> None:
+    """Widths of a font, with a remark, a real number and a reference among them."""
+    spelled = b"[ 1 2 3 4 5 6 7 8 9.5 % remark \n 10 11 12 13 14 15 16 17 18 ] "
+    assert parse_object(spelled, 0, len(spelled)) == [*range(1, 9), Decimal("9.5"), *range(10, 19)]
+
+
+def test_what_is_read_is_spelled_as_every_reader_understands_it() -> None:
+    """The strict look at appended objects finds nothing to say about what is plain."""
+    words = (
+        *(
+            b"1",
+            b"-1",
+            b"+1.",
+            b".5",
+            b"1-2",
+            b"007",
+            b"5 0 R",
+            b"05 0 R",
+            b"5 1 R",
+            b"5  0 R",
+            b"/A",
+            b"/A.b",
+            b"/",
+            b"[",
+            b"]",
+        ),
+        *(
+            b"<<",
+            b">>",
+            b"(a\\)b)",
+            b"(a)",
+            b"<41>",
+            b"<4 >",
+            b"true",
+            b"null",
+            b"%c\n",
+            b"%",
+            b"R",
+            b"\x00",
+            b"\x0b",
+            b"{",
+        ),
+    )
+    dice = random.Random(5)
+    taken = 0
+    for _ in range(20_000):
+        inner = dice.choice((b"", b" ")).join(dice.choices(words, k=dice.randrange(1, 6)))
+        spelled = dice.choice((b"%s", b"[%s]", b"<< /A %s >>", b"<< /A [ %s ] >>")) % inner
+        with suppress(NotPlain):
+            parse_object(spelled, 0, len(spelled))
+            taken += 1
+            assert is_spelled(spelled), spelled
+    assert taken > 1_000
 
 
 def test_any_bytes_are_plain_or_not() -> None:

@@ -12,7 +12,7 @@ from cryptography import x509
 
 import vnsign
 from tests.support import REPOSITORY, require_data
-from vnsign.pdf.comparing.field_looks import LookProblem
+from vnsign.pdf.comparing.text_rules import LookProblem
 from vnsign.pdf.reading.structure import ByteRangeProblem
 from vnsign.report import Finding, FindingCode, Severity, SubIndication
 from vnsign.verification.details import algorithm_name, vietnamese_detail, vietnamese_usage

@@ -18,10 +18,12 @@ Source: ISO 32000-2 §7.3.8, §7.3.10, §7.5.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 from vnsign.pdf.reading.plain.syntax import WS, NotPlain, Reference, Value, are_words, parse_object
 
@@ -80,6 +82,8 @@ class Revision:
         size: /Size.
         root: Number of the catalog.
         previous: /Prev, None in the first.
+        trailer: All that its trailer says.
+        spelled: Where the trailer's dictionary stands.
         end: First byte after it.
     """
 
@@ -87,6 +91,8 @@ class Revision:
     size: int
     root: int
     previous: int | None
+    trailer: Mapping[str, Value]
+    spelled: tuple[int, int]
     end: int
 
 
@@ -95,6 +101,7 @@ class PlainPdf:
 
     Attributes:
         revisions: Oldest first.
+        states: What was read of the file after so many revisions (:func:`vnsign.pdf.reading.plain.reader.state_of`).
     """
 
     def __init__(self, data: bytes) -> None:
@@ -109,6 +116,7 @@ class PlainPdf:
             raise NotPlain
         tables = _tables(data)
         self.revisions = tuple(revision for _, _, revision in tables)
+        self.states: dict[int, Any] = {}
         self._at = self._read_objects(header.end(), {position: end for position, end, _ in tables})
 
     def _read_objects(self, position: int, tables: Mapping[int, int]) -> dict[int, Object]:
@@ -181,9 +189,19 @@ class PlainPdf:
             raise NotPlain
         return int(number[2])
 
-    def every_object(self) -> Iterable[Object]:
-        """Return all objects, also those that were written over later."""
+    def every_object(self) -> Collection[Object]:
+        """Return all objects in the order in which they stand, also those that were written over later."""
         return self._at.values()
+
+    def object_at(self, position: int) -> Object | None:
+        """Return the object within whose words a place lies."""
+        before = bisect_right(self._places, position) - 1
+        found = self._at[self._places[before]] if before >= 0 else None
+        return found if found is not None and found.start <= position < found.end else None
+
+    @cached_property
+    def _places(self) -> list[int]:
+        return list(self._at)
 
     @cached_property
     def offsets(self) -> Mapping[int, int]:
@@ -280,6 +298,8 @@ def _revision(data: bytes, spelled: tuple[int, int], offsets: dict[int, int], *,
         size=size,
         root=root.number,
         previous=previous,
+        trailer=entries,
+        spelled=spelled,
         end=end if line_end is None else line_end.end(),
     )
 

@@ -7,12 +7,29 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 from vnsign.pdf.opening import MAX_STREAM_BYTES
 from vnsign.pdf.reading.plain.layout import Object, PlainPdf
 from vnsign.pdf.reading.plain.syntax import NotPlain, Reference, Value
 
 _Objects = Mapping[int, Object]
+#: A page's own, or of a node above it. Source: ISO 32000-2 Table 31.
+_NEEDED_BY_PAGES = ("/MediaBox", "/Resources")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageTree:
+    """Object numbers of the page tree.
+
+    Attributes:
+        pages: In reading order.
+        above: Of the nodes above them.
+    """
+
+    pages: tuple[int, ...]
+    above: frozenset[int]
 
 
 class PlainReader:
@@ -20,6 +37,7 @@ class PlainReader:
 
     def __init__(self, pdf: PlainPdf, objects: _Objects) -> None:
         self.data = pdf.data
+        self.root = pdf.root
         self.objects = objects
 
     def dictionary(self, number: int) -> dict[str, Value]:
@@ -33,6 +51,42 @@ class PlainReader:
         if not isinstance(value, dict):
             raise NotPlain
         return value
+
+    @cached_property
+    def pages(self) -> PageTree:
+        """A tree of pages that needs no repair: other files are refused or mended by other readers.
+
+        Raises:
+            NotPlain: It is not.
+        """
+        pages: list[int] = []
+        above: set[int] = set()
+        seen: set[int] = set()
+        catalog = self.dictionary(self.root)
+        if catalog.get("/Type") != "/Catalog":
+            raise NotPlain
+        pending: list[tuple[Value | None, Reference | None, tuple[str, ...]]]
+        pending = [(catalog.get("/Pages"), None, _NEEDED_BY_PAGES)]
+        while pending:
+            place, parent, lacking = pending.pop()
+            if not isinstance(place, Reference) or place.generation or place.number in seen:
+                raise NotPlain
+            seen.add(place.number)
+            node = self.dictionary(place.number)
+            if node.get("/Parent") != parent:
+                raise NotPlain
+            lacking = tuple(key for key in lacking if key not in node)
+            if "/Kids" in node:
+                kids = node["/Kids"]
+                if not isinstance(kids, list) or not kids or node.get("/Type") != "/Pages":
+                    raise NotPlain
+                above.add(place.number)
+                pending.extend((kid, place, lacking) for kid in reversed(kids))
+            elif lacking or node.get("/Type") != "/Page":
+                raise NotPlain
+            else:
+                pages.append(place.number)
+        return PageTree(pages=tuple(pages), above=frozenset(above))
 
     def follow(self, value: Value | None) -> Value | None:
         """Return what a reference leads to, a stream not being anything here; anything else as it is."""
@@ -74,11 +128,20 @@ class PlainReader:
         return inflated
 
 
+def state_of(pdf: PlainPdf, revisions: int | None = None) -> PlainReader:
+    """Return the file as it stands after so many revisions (None: after all), read once for everybody who asks."""
+    count = len(pdf.revisions) if revisions is None else revisions
+    if count not in pdf.states:
+        pdf.states[count] = PlainReader(pdf, pdf.objects(count))
+    state: PlainReader = pdf.states[count]
+    return state
+
+
 def has_plain_store(pdf: PlainPdf, end: int) -> bool:
     """Tell whether the revision that ends at ``end`` has a document security store.
 
     Raises:
         NotPlain: No revision ends there.
     """
-    reader = PlainReader(pdf, pdf.objects(pdf.revisions_until(end)))
+    reader = state_of(pdf, pdf.revisions_until(end))
     return isinstance(reader.follow(reader.dictionary(pdf.root).get("/DSS")), dict)

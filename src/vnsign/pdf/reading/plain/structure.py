@@ -18,7 +18,7 @@ import pikepdf
 
 from vnsign.pdf.dates import parse_pdf_date
 from vnsign.pdf.reading.plain.layout import PlainPdf
-from vnsign.pdf.reading.plain.reader import PlainReader
+from vnsign.pdf.reading.plain.reader import PlainReader, state_of
 from vnsign.pdf.reading.plain.syntax import HexString, NotPlain, Reference, Value
 from vnsign.pdf.reading.restrictions import MAX_FIELD_DEPTH, FieldLock, LockAction
 from vnsign.pdf.reading.security_store import SecurityStore
@@ -34,8 +34,6 @@ from vnsign.pdf.reading.signature_dictionaries import (
 _VALUE = re.compile(rb"/V(?=[\x00\t\n\f\r ()<>\[\]/%])")
 _BYTE_RANGE = b"/ByteRange"
 _STORE_ARRAYS = ("/Certs", "/CRLs", "/OCSPs")
-#: A page's own, or of a node above it. Source: ISO 32000-2 Table 31.
-_NEEDED_BY_PAGES = ("/MediaBox", "/Resources")
 _SIGNATURE_KEYS = frozenset(
     {
         *("/Type", "/Filter", "/SubFilter", "/Contents", "/ByteRange", "/M", "/Name", "/Reason", "/Location"),
@@ -50,40 +48,14 @@ def read_plain_structure(pdf: PlainPdf) -> PdfStructure:
     Raises:
         NotPlain: Something about its signatures is not plain to see.
     """
-    reader = PlainReader(pdf, pdf.objects())
-    _check_pages(reader, pdf.root)
+    reader = state_of(pdf)
+    _ = reader.pages  # a file whose pages need repair is read elsewhere
     signatures = _find_signatures(reader)
     # one that was written over, or is spoken of where no object is, is looked for elsewhere
     spoken_of = sum(pdf.data.find(_BYTE_RANGE, o.start, o.end) >= 0 for o in pdf.every_object())
     if spoken_of != len(signatures) or (not signatures and _BYTE_RANGE in pdf.data):
         raise NotPlain
     return PdfStructure(signatures=ordered(signatures), store=_read_store(reader, pdf.root), warnings=())
-
-
-def _check_pages(reader: PlainReader, root: int) -> None:
-    """The page tree is a tree of pages, and needs no repair: other files are refused or mended by other readers."""
-    seen: set[int] = set()
-    catalog = reader.dictionary(root)
-    if catalog.get("/Type") != "/Catalog":
-        raise NotPlain
-    pending: list[tuple[Value | None, Reference | None, tuple[str, ...]]]
-    pending = [(catalog.get("/Pages"), None, _NEEDED_BY_PAGES)]
-    while pending:
-        place, parent, lacking = pending.pop()
-        if not isinstance(place, Reference) or place.generation or place.number in seen:
-            raise NotPlain
-        seen.add(place.number)
-        node = reader.dictionary(place.number)
-        if node.get("/Parent") != parent:
-            raise NotPlain
-        lacking = tuple(key for key in lacking if key not in node)
-        if "/Kids" in node:
-            kids = node["/Kids"]
-            if not isinstance(kids, list) or not kids or node.get("/Type") != "/Pages":
-                raise NotPlain
-            pending.extend((kid, place, lacking) for kid in kids)
-        elif lacking or node.get("/Type") != "/Page":
-            raise NotPlain
 
 
 def _find_signatures(reader: PlainReader) -> list[FoundSignature]:

@@ -5,8 +5,9 @@ Names are ``str`` with their slash, strings ``bytes``, references :class:`Refere
 
 Invariants:
     - Only what every reader spells and reads in the same way: no ``#`` in names, no nested parentheses in strings, no
-      entry that is null (an array may hold one), no key twice. Anything else raises
-      :class:`NotPlain`, and is read elsewhere.
+      entry that is null (an array may hold one), no key twice, no digits that a number or reference does not need.
+      Anything else raises :class:`NotPlain`, and is read elsewhere. So the strict look at appended objects
+      (:func:`vnsign.pdf.comparing.spelling.is_spelled`) finds nothing odd in what is read here.
     - Time grows with the number of bytes and with nothing else: no pattern here goes back over what it has matched.
 
 What it does not do: resolve references, or read streams.
@@ -20,6 +21,7 @@ import re
 from binascii import unhexlify
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from vnsign.errors import ErrorCode, InputError
@@ -27,33 +29,37 @@ from vnsign.errors import ErrorCode, InputError
 WS = rb"[\x00\t\n\f\r ]"
 _DELIMITED = rb"(?=[\x00\t\n\f\r ()<>\[\]/%]|\Z)"
 _NAME = rb"/[!\"$&'*+,\-.0-9:;=?@A-Z\\^_`a-z|~]++" + _DELIMITED
-_NUMBER = rb"[+-]?(?:\d++(?:\.\d*+)?|\.\d++)" + _DELIMITED
+_NUMBER = rb"[+-]?(?:\d{1,12}+(?:\.\d{0,30}+)?|\.\d{1,30}+)" + _DELIMITED
+_REFERENCE = rb"[1-9]\d{0,9}+ (?:0|[1-9]\d{0,4}+) R" + _DELIMITED
 _STRING = rb"\((?:[^()\\]++|\\[^\r\n])*+\)"
 _KEYWORD = rb"(?:R|true|false|null)" + _DELIMITED
 _COMMENT = rb"%[^\r\n]*+(?=[\r\n])"
 _NUMBERS = rb"[\x00\t\n\f\r 0-9+\-.\[\]]++"
 _WORDS = re.compile(rb"(?:" + rb"|".join((_NUMBERS, _NAME, rb"<<", rb">>", _STRING, _KEYWORD, _COMMENT)) + rb")*+")
 _TOKEN = re.compile(
-    _NAME + rb"|\d{1,10} \d{1,5} R" + _DELIMITED + rb"|" + _NUMBER + rb"|<<|>>|[\[\]]|" + _STRING + rb"|"
+    # the widths of a font: one token for many numbers
+    rb"(?:\d{1,9}+ ){8,}+|" + _NAME + rb"|" + _REFERENCE + rb"|" + _NUMBER + rb"|<<|>>|[\[\]]|" + _STRING + rb"|"
     rb"<[0-9A-Fa-f\x00\t\n\f\r ]*+>|(?<=[\x00\t\n\f\r ()<>\[\]])(?:true|false|null)"
     + _DELIMITED
     + rb"|"
     + _COMMENT
     + rb"|"
-    # whatever is nothing of this is not passed over
-    rb"[^\x00\t\n\f\r ]"
+    # whatever is nothing of this is not passed over, nor taken for the number that it begins with
+    rb"[0-9+\-.]++|[^\x00\t\n\f\r ]"
 )
 _ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|(.))", re.DOTALL)
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"(": b"(", b")": b")", b"\\": b"\\"}
 _BLANK = b"\x00\t\n\f\r "
 _DIGITS = frozenset(b"+ - . 0 1 2 3 4 5 6 7 8 9".split())
 _WORDS_OF_TRUTH = frozenset({b"true", b"false"})
-_SLASH, _PERCENT = b"/%"
+_SLASH, _PERCENT, _SPACE = b"/% "
+_LINE_END = re.compile(rb"[\r\n]")
 _CONTENTS = re.compile(rb"/Contents" + WS + rb"*+<(?!<)")
 #: Stands for long contents; a token that nothing else is, so that it is not mistaken for one within a string or remark.
 _STAND_IN = b"}"
 _LONG_BYTES = 512
 _MAX_DEPTH = 32
+_ONE_NUMBER, _FEW_DIGITS = re.compile(_NUMBER), 12
 _HEX_DIGITS = b"0123456789abcdefABCDEF" + _BLANK
 
 
@@ -89,6 +95,8 @@ def parse_object(data: bytes, start: int, end: int) -> Value:
         NotPlain: It is not spelled in the plainest way, or not one object.
     """
     spelled, contents = data[start:end], None
+    if (remark := spelled.rfind(b"%")) >= 0 and not _LINE_END.search(spelled, remark):
+        raise NotPlain  # it may go on behind the end
     if len(spelled) > _LONG_BYTES and (found := _CONTENTS.search(spelled)) is not None:
         # ten thousand digits are looked at by other means, ten times as fast
         spelled, contents = _without_contents(spelled, found, start)
@@ -128,6 +136,8 @@ def _hexadecimal(token: bytes) -> bytes:
 
 def _value(token: bytes, tokens: Iterator[bytes], *, depth: int) -> Value:
     """Return the value that begins with a token."""
+    if token[-1:] == b"R" and token[:1] in _DIGITS:
+        return _reference(token)
     if token == b"<<":
         if depth > _MAX_DEPTH:
             raise NotPlain
@@ -144,9 +154,13 @@ def _array(tokens: Iterator[bytes], *, depth: int) -> list[Value | None]:
     for token in tokens:
         if token == b"]":
             return found
-        if token == b"null":
+        if token[0] == _PERCENT:
+            continue
+        if token[-1] == _SPACE:
+            found.extend(map(int, token.split()))
+        elif token == b"null":
             found.append(None)
-        elif token[0] != _PERCENT:
+        else:
             found.append(_value(token, tokens, depth=depth))
     raise NotPlain
 
@@ -154,20 +168,30 @@ def _array(tokens: Iterator[bytes], *, depth: int) -> list[Value | None]:
 def _dictionary(tokens: Iterator[bytes], *, depth: int, contents: HexString | None = None) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for token in tokens:
-        if token == b">>":
-            return found
-        if token[0] == _PERCENT:
-            continue
         if token[0] != _SLASH or len(token) == 1:
+            if token == b">>":
+                return found
+            if token[0] == _PERCENT:
+                continue
             raise NotPlain
         key, value = token.decode("ascii"), next(tokens, b"")
-        if key in found or value[:1] == b"%":
+        first = value[:1]
+        if key in found or first == b"%":
             raise NotPlain
-        if value == _STAND_IN and key == "/Contents" and contents is not None:
+        if first == b"/" and len(value) > 1:
+            found[key] = value.decode("ascii")
+        elif first == _STAND_IN and key == "/Contents" and contents is not None:
             found[key] = contents
         else:
             found[key] = _value(value, tokens, depth=depth)
     raise NotPlain
+
+
+@lru_cache(maxsize=4096)
+def _reference(token: bytes) -> Reference:
+    """Return a reference; a document uses the same ones again and again."""
+    number, generation, _ = token.split(b" ")
+    return Reference(int(number), int(generation))
 
 
 def _scalar(token: bytes) -> Value:
@@ -175,9 +199,6 @@ def _scalar(token: bytes) -> Value:
     if first == b"/" and len(token) > 1:
         return token.decode("ascii")
     if first in _DIGITS:
-        if token[-1:] == b"R":
-            number, generation, _ = token.split(b" ")
-            return Reference(int(number), int(generation))
         return _number(token)
     if first == b"(":
         value = token[1:-1]
@@ -192,6 +213,8 @@ def _scalar(token: bytes) -> Value:
 
 
 def _number(token: bytes) -> int | Decimal:
+    if len(token) > _FEW_DIGITS and _ONE_NUMBER.fullmatch(token) is None:
+        raise NotPlain
     try:
         return Decimal(token.decode("ascii")) if b"." in token else int(token)
     except (ValueError, ArithmeticError) as exc:

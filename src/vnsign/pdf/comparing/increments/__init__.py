@@ -1,0 +1,1 @@
+"""Increments of files of the plainest kind, judged by what each of them wrote."""
