@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -20,9 +23,11 @@ from docflow.office.outgoing.taking import work_of
 from docflow.ports import BlobRow, Piece, UnitOfWork
 from docflow.store import postgres
 from docflow.store.groups import GroupCommit, Ticket
+from docflow.store.tables import AUDIT_HEAD
 from docflow.store.unit import SqlUnitOfWork
 from tests.contract.offices import Place, make_place
-from tests.office_kit import make_agency, sign_off
+from tests.office_kit import make_agency, make_copy_request, seal_off, sign_off
+from tests.work_kit import add, make_file, make_plan, register
 
 
 def test_many_documents_share_commits_and_one_that_fails_takes_no_other_with_it(place: Place) -> None:
@@ -94,6 +99,57 @@ def test_threads_that_wait_at_the_same_time_share_a_commit(place: Place) -> None
         checkpoints = office.verify_log().checkpoints - before
     assert sorted(seen) == [(number, True) for number in range(1, 25)]
     assert checkpoints < len(names)
+    assert place.verify().is_intact
+
+
+_EACH = 3
+"""Of each kind of clerk so many come at once."""
+
+
+def make_clerks(office: Office) -> dict[str, Callable[[str], object]]:
+    """Leave something for every kind of clerk, and return what each does with the one of a name."""
+    for number in range(_EACH):
+        name = str(number)
+        register(office, f"letter-{name}", symbol=f"{name}/STC")
+        office.open_dossier(make_plan(), dossier_id=f"begun-{name}", actor="A")
+        make_file(office, name)
+    seal_off(office, "sealed-1")
+    files = {file.notation: file for file in office.files()}
+    return {
+        "submit": lambda name: office.submit(f"letter-{name}", actor="V", to="L"),
+        "open a dossier": lambda name: office.open_dossier(make_plan(), dossier_id=f"new-{name}", actor="A"),
+        "start a dossier": lambda name: office.start_dossier(f"begun-{name}", actor="A"),
+        "plan a file": lambda name: make_file(office, f"new-{name}"),
+        "file a letter": lambda name: add(office, files[name], f"letter-{name}"),
+        "approve the list": lambda _name: office.approve_file_list(2026, actor="L"),
+        "copy": lambda name: office.make_copy(make_copy_request(), actor="V", copy_id=f"copy-{name}"),
+        "vouch": lambda name: office.vouch_for_log(name.encode(), actor="A"),
+    }
+
+
+def test_clerks_of_every_kind_share_a_commit(place: Place) -> None:
+    """Incoming documents, dossiers, files, copies: who waits while another one writes is written with the others."""
+    with place.open() as office, ExitStack() as held:
+        doings = [partial(do, str(number)) for do in make_clerks(office).values() for number in range(_EACH)]
+        before = office.verify_log().checkpoints
+        if place.kind == "sqlite":
+            held.enter_context(office.lock())
+        else:
+            engine = sa.create_engine(place.database, poolclass=sa.NullPool)
+            held.enter_context(engine.begin()).execute(sa.select(AUDIT_HEAD).with_for_update())
+        with ThreadPoolExecutor(len(doings)) as clerks:
+            group = office._store._group
+            done = [clerks.submit(doings[0])]
+            while group._leader is None or group._waiting:
+                time.sleep(0.001)
+            done += [clerks.submit(do) for do in doings[1:]]
+            while len(group._waiting) < len(doings) - 1 and not any(one.done() for one in done):
+                time.sleep(0.001)
+            held.close()
+        for one in done:
+            one.result()
+        # The first one alone, all others together; a file is planned, and then opened.
+        assert office.verify_log().checkpoints - before <= 2 + 2 * _EACH
     assert place.verify().is_intact
 
 

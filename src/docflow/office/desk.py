@@ -25,6 +25,7 @@ from docflow.ports import (
     Rights,
     StatementSigner,
     Store,
+    UnitOfWork,
     Verifier,
 )
 
@@ -77,14 +78,15 @@ def register_agency(desk: Desk) -> None:
     Raises:
         UsageError: ``BAD_ARGUMENT``; it was recorded with another name, abbreviation, place or series.
     """
-    with desk.store.writing() as unit:
+    code = desk.agency.code.text
+
+    def register(unit: UnitOfWork) -> None:
         recorded = unit.find_agency()
         if recorded is not None:
             if recorded != desk.agency:
                 raise _other_particulars(recorded, desk.agency)
             return
         unit.add_agency(desk.agency, vkey=str(desk.vkey))
-        code = desk.agency.code.text
         record_event(
             unit,
             "agency_registered",
@@ -94,6 +96,8 @@ def register_agency(desk: Desk) -> None:
             subject=code,
             randomness=desk.randomness,
         )
+
+    desk.store.transact(register)
 
 
 def _other_particulars(recorded: Agency, given: Agency) -> UsageError:
@@ -130,7 +134,8 @@ def vouch_for_log(desk: Desk, cms: bytes, *, actor: str) -> None:
     statement = build_log_statement(desk).decode()
     vkey, code = str(desk.vkey), desk.agency.code.text
     blob = BlobRow(sha256=desk.blobs.put(cms), size=len(cms))
-    with desk.store.writing() as unit:
+
+    def vouch(unit: UnitOfWork) -> None:
         if unit.find_statement(vkey) is not None:
             return
         unit.add_blob(blob)
@@ -144,3 +149,5 @@ def vouch_for_log(desk: Desk, cms: bytes, *, actor: str) -> None:
             subject=code,
             randomness=desk.randomness,
         )
+
+    desk.store.transact(vouch)

@@ -26,7 +26,7 @@ from docflow.audit import (
     parse_canonical,
 )
 from docflow.errors import ErrorCode, InputError, UsageError
-from docflow.model import check_line
+from docflow.model import DossierAct, FileAct, IncomingAct, check_line
 from docflow.ports import NewLeaf, Randomness, StoredAnswer, UnitOfWork
 
 MAX_KEY_CHARS = 200
@@ -114,3 +114,26 @@ def record_event(
         NewLeaf(type=event_type, subject=subject, data=leaf.data, salt=leaf.salt, payload=leaf.payload, hash=leaf.hash)
     )
     return leaf
+
+
+def record_act(
+    unit: UnitOfWork,
+    act: DossierAct | FileAct | IncomingAct,
+    event_type: str,
+    *,
+    subject: str,
+    randomness: Randomness,
+    link: RegisterLink | None = None,
+) -> Leaf:
+    """Write who did what when, and leave the leaf of it and of everything written for it."""
+    unit.add_record(act)
+    return record_event(
+        unit,
+        event_type,
+        time=act.at,
+        actor=act.actor,
+        agency=act.agency,
+        subject=subject,
+        randomness=randomness,
+        link=link,
+    )

@@ -12,6 +12,7 @@ Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I (rights, and the a
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import ROLES_FOR, OfficeRole, Role, RoleHolding, check_line
@@ -68,24 +69,28 @@ def confirm_role(desk: Desk, person: str, role: OfficeRole, *, actor: str) -> Ro
     Raises:
         UsageError: ``NOT_FOUND``; ``FORBIDDEN``; he is neither administrator nor leader, or changed it himself.
     """
-    with desk.store.writing() as unit:
-        holding = unit.find_holding(person, role)
-        if holding is None:
-            raise UsageError(
-                ErrorCode.NOT_FOUND, f"{person[:80]!r} never held {role.value}", vi="Không có thay đổi quyền này."
-            )
-        if holding.confirmed_at is not None:
-            return holding
-        may = any(h.person == actor and h.is_held and h.role in _CONFIRMING for h in unit.list_holdings())
-        if not may or actor == holding.changed_by:
-            raise UsageError(
-                ErrorCode.FORBIDDEN,
-                "a change of rights is confirmed by an administrator or leader who did not make it",
-                vi="Thay đổi quyền phải do người có thẩm quyền khác xác nhận.",
-            )
-        confirmed = replace(holding, confirmed_at=desk.clock.now(), confirmed_by=actor)
-        unit.put_holding(confirmed)
-        _log(unit, desk, "role_confirmed", actor=actor, person=person)
+    return desk.store.transact(lambda unit: _confirm(unit, desk, person, role, actor=actor))
+
+
+def _confirm(unit: UnitOfWork, desk: Desk, person: str, role: OfficeRole, *, actor: str) -> RoleHolding:
+    holding = unit.find_holding(person, role)
+    if holding is None:
+        raise UsageError(
+            ErrorCode.NOT_FOUND, f"{person[:80]!r} never held {role.value}", vi="Không có thay đổi quyền này."
+        )
+    if holding.confirmed_at is not None:
+        return holding
+    may = any(h.person == actor and h.is_held and h.role in _CONFIRMING for h in unit.list_holdings())
+    if not may or actor == holding.changed_by:
+        raise UsageError(
+            ErrorCode.FORBIDDEN,
+            "a change of rights is confirmed by an administrator or leader who did not make it",
+            vi="Thay đổi quyền phải do người có thẩm quyền khác xác nhận.",
+        )
+    now = desk.clock.now()
+    confirmed = replace(holding, confirmed_at=now, confirmed_by=actor)
+    unit.put_holding(confirmed)
+    _log(unit, desk, "role_confirmed", actor=actor, person=person, at=now)
     return confirmed
 
 
@@ -96,42 +101,44 @@ def list_roles(desk: Desk, *, only_alerts: bool = False) -> tuple[RoleHolding, .
 
 def _change(desk: Desk, person: str, role: OfficeRole, *, actor: str, is_held: bool) -> RoleHolding:
     check_line(person, limit=MAX_ACTOR_CHARS, what="person", vi="Họ tên")
-    with desk.store.writing() as unit:
-        holdings = unit.list_holdings()
-        if not holdings and role is not OfficeRole.QUAN_TRI:
-            raise UsageError(
-                ErrorCode.BAD_ARGUMENT,
-                "the first role given is that of an administrator",
-                vi="Phải cấp quyền quản trị trước.",
-            )
-        require_right(unit, desk, actor, role=Role.ADMINISTRATOR, event="change_rights", subject=person)
-        before = unit.find_holding(person, role)
-        if before is not None and bool(before.is_held) is is_held:
-            return before
-        others = [h for h in holdings if h.role is OfficeRole.QUAN_TRI and h.is_held and h.person != person]
-        if not is_held and role is OfficeRole.QUAN_TRI and not others:
-            raise UsageError(
-                ErrorCode.BAD_ARGUMENT,
-                "the last administrator stays",
-                vi="Không thể thu hồi quyền của người quản trị cuối cùng.",
-            )
-        if before is None and not is_held:
-            raise UsageError(
-                ErrorCode.NOT_FOUND, f"{person[:80]!r} does not hold {role.value}", vi="Người này không có quyền đó."
-            )
-        changed = RoleHolding(
-            person=person, role=role, is_held=int(is_held), changed_at=desk.clock.now(), changed_by=actor
+    return desk.store.transact(lambda unit: _put(unit, desk, person, role, actor=actor, is_held=is_held))
+
+
+def _put(unit: UnitOfWork, desk: Desk, person: str, role: OfficeRole, *, actor: str, is_held: bool) -> RoleHolding:
+    holdings = unit.list_holdings()
+    if not holdings and role is not OfficeRole.QUAN_TRI:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            "the first role given is that of an administrator",
+            vi="Phải cấp quyền quản trị trước.",
         )
-        unit.put_holding(changed)
-        _log(unit, desk, "role_granted" if is_held else "role_withdrawn", actor=actor, person=person)
+    require_right(unit, desk, actor, role=Role.ADMINISTRATOR, event="change_rights", subject=person)
+    before = unit.find_holding(person, role)
+    if before is not None and bool(before.is_held) is is_held:
+        return before
+    others = [h for h in holdings if h.role is OfficeRole.QUAN_TRI and h.is_held and h.person != person]
+    if not is_held and role is OfficeRole.QUAN_TRI and not others:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            "the last administrator stays",
+            vi="Không thể thu hồi quyền của người quản trị cuối cùng.",
+        )
+    if before is None and not is_held:
+        raise UsageError(
+            ErrorCode.NOT_FOUND, f"{person[:80]!r} does not hold {role.value}", vi="Người này không có quyền đó."
+        )
+    now = desk.clock.now()
+    changed = RoleHolding(person=person, role=role, is_held=int(is_held), changed_at=now, changed_by=actor)
+    unit.put_holding(changed)
+    _log(unit, desk, "role_granted" if is_held else "role_withdrawn", actor=actor, person=person, at=now)
     return changed
 
 
-def _log(unit: UnitOfWork, desk: Desk, event: str, *, actor: str, person: str) -> None:
+def _log(unit: UnitOfWork, desk: Desk, event: str, *, actor: str, person: str, at: datetime) -> None:
     record_event(
         unit,
         event,
-        time=desk.clock.now(),
+        time=at,
         actor=actor,
         agency=desk.agency.code.text,
         subject=person,

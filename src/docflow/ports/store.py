@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
@@ -293,13 +292,6 @@ class Store(RecordReader, Protocol):
 
     def drop_blob(self, sha256: str) -> None:
         """Remove a file that was stored for a transaction that was refused, unless another one named it."""
-
-    def writing(self) -> AbstractContextManager[UnitOfWork]:
-        """Begin a write transaction: committed with tree and checkpoint when the block ends, undone on an exception.
-
-        Raises:
-            docflow.errors.StoreUnavailable: ``STORE_BUSY``; others kept writing for too long.
-        """
 
     def transact(self, work: Callable[[UnitOfWork], _T] | Piece[_T]) -> _T:
         """Carry out a piece of work in a write transaction and return what it returns, once it is on the disk.

@@ -71,7 +71,13 @@ class OfficeStore(StoreReader):
 
     @contextmanager
     def writing(self) -> Iterator[SqlUnitOfWork]:
-        """Begin a write transaction; see :meth:`docflow.ports.Store.writing`."""
+        """Begin a write transaction: committed with tree and checkpoint when the block ends, undone on an exception.
+
+        Use cases hand their work to :meth:`transact`, which shares commits and tries again what the server undid.
+
+        Raises:
+            StoreUnavailable: ``STORE_BUSY``; others kept writing for too long.
+        """
         remembered, self._remembered = self._remembered, NOTHING
         with self.database.writing() as connection:
             unit = SqlUnitOfWork(connection, agency=self._agency, has_file=self.blobs.has, remembered=remembered)

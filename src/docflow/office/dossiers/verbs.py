@@ -39,7 +39,7 @@ from docflow.office.clocks import refuse_turned_back
 from docflow.office.desk import Desk
 from docflow.office.dossiers.rules import DOSSIER_EFFECTS, DOSSIER_GUARDS
 from docflow.office.dossiers.step import DossierMove, DossierWork
-from docflow.office.ledger import MAX_ACTOR_CHARS, find_answer, keep_answer, make_request, record_event
+from docflow.office.ledger import MAX_ACTOR_CHARS, Request, find_answer, keep_answer, make_request, record_act
 from docflow.office.repeats import find_repeatable
 from docflow.office.rights import require_right
 from docflow.ports import UnitOfWork
@@ -88,20 +88,23 @@ def open_dossier(
         opened_by=actor,
         file_id=plan.file_id,
     )
-    with desk.store.writing() as unit:
-        answered = find_answer(unit, request)
-        there = unit.find_record(Dossier, str(answered["dossier_id"]) if answered else dossier_id)
-        if there is not None:
-            if answered:
-                return there
-            raise UsageError(
-                ErrorCode.ALREADY_EXISTS,
-                f"dossier {dossier_id!r} was opened with another request",
-                vi=f"Hồ sơ {dossier_id!r} đã có.",
-                way_out="choose another id",
-            )
-        keep_answer(unit, request, {"dossier_id": dossier_id})
-        return _perform(unit, desk, move, before=None, dossier=opened)
+    return desk.store.transact(lambda unit: _open(unit, desk, move, request=request, opened=opened))
+
+
+def _open(unit: UnitOfWork, desk: Desk, move: DossierMove, *, request: Request, opened: Dossier) -> Dossier:
+    answered = find_answer(unit, request)
+    there = unit.find_record(Dossier, str(answered["dossier_id"]) if answered else opened.id)
+    if there is not None:
+        if answered:
+            return there
+        raise UsageError(
+            ErrorCode.ALREADY_EXISTS,
+            f"dossier {opened.id!r} was opened with another request",
+            vi=f"Hồ sơ {opened.id!r} đã có.",
+            way_out="choose another id",
+        )
+    keep_answer(unit, request, {"dossier_id": opened.id})
+    return _perform(unit, desk, move, before=None, dossier=opened)
 
 
 def act_on_dossier(desk: Desk, ask: DossierAsk) -> Dossier:
@@ -113,14 +116,6 @@ def act_on_dossier(desk: Desk, ask: DossierAsk) -> Dossier:
     check_line(ask.actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
     check_prose(ask.text, limit=MAX_TEXT_CHARS, what="text", vi="Nội dung", is_optional=True)
     refuse_marked(*ask.text.splitlines())
-    asked: dict[str, Json] = {
-        "event": ask.event.value,
-        "dossier_id": ask.dossier_id,
-        "text": ask.text,
-        "hours": ask.hours,
-        "step": ask.step,
-        "actor": ask.actor,
-    }
     move = DossierMove(
         event=ask.event,
         dossier_id=ask.dossier_id,
@@ -130,14 +125,25 @@ def act_on_dossier(desk: Desk, ask: DossierAsk) -> Dossier:
         hours=ask.hours,
         step=ask.step,
     )
+    return desk.store.transact(lambda unit: _act(unit, desk, ask, move=move))
+
+
+def _act(unit: UnitOfWork, desk: Desk, ask: DossierAsk, *, move: DossierMove) -> Dossier:
+    asked: dict[str, Json] = {
+        "event": ask.event.value,
+        "dossier_id": ask.dossier_id,
+        "text": ask.text,
+        "hours": ask.hours,
+        "step": ask.step,
+        "actor": ask.actor,
+    }
     name = f"{desk.agency.code}/dossier/{ask.event.value}/{ask.dossier_id}"
-    with desk.store.writing() as unit:
-        before = find_dossier(unit.find_record(Dossier, ask.dossier_id), ask.dossier_id)
-        request = find_repeatable(unit, name, asked, acts=before.act_count, key=ask.idempotency_key)
-        if request is None:
-            return before
-        keep_answer(unit, request, {"dossier_id": ask.dossier_id, "event": ask.event.value})
-        return _perform(unit, desk, move, before=before, dossier=before)
+    before = find_dossier(unit.find_record(Dossier, ask.dossier_id), ask.dossier_id)
+    request = find_repeatable(unit, name, asked, acts=before.act_count, key=ask.idempotency_key)
+    if request is None:
+        return before
+    keep_answer(unit, request, {"dossier_id": ask.dossier_id, "event": ask.event.value})
+    return _perform(unit, desk, move, before=before, dossier=before)
 
 
 def find_dossier(found: Dossier | None, dossier_id: str) -> Dossier:
@@ -203,26 +209,16 @@ def _perform(unit: UnitOfWork, desk: Desk, move: DossierMove, *, before: Dossier
         dossier = DOSSIER_EFFECTS[effect](work, dossier)
     dossier = replace(dossier, state=transition.target, act_count=dossier.act_count + 1, acted_at=move.at)
     unit.change_record(dossier)
-    unit.add_record(
-        DossierAct(
-            agency=dossier.agency,
-            dossier_id=dossier.id,
-            position=dossier.act_count - 1,
-            event=move.event,
-            at=move.at,
-            actor=move.actor,
-            text=move.text,
-        )
-    )
-    record_event(
-        unit,
-        transition.evidence,
-        time=move.at,
+    act = DossierAct(
+        agency=dossier.agency,
+        dossier_id=dossier.id,
+        position=dossier.act_count - 1,
+        event=move.event,
+        at=move.at,
         actor=move.actor,
-        agency=desk.agency.code.text,
-        subject=dossier.id,
-        randomness=desk.randomness,
+        text=move.text,
     )
+    record_act(unit, act, transition.evidence, subject=dossier.id, randomness=desk.randomness)
     return dossier
 
 

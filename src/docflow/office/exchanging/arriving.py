@@ -47,37 +47,35 @@ def receive_document(desk: Desk, arrived: Arrived, message: NewDocument) -> tupl
     if check.verdict is SignatureVerdict.UNDECIDED:
         note_outcome(desk, arrived, InboxOutcome.UNDECIDED, reason=reason)
         return InboxOutcome.UNDECIDED, reason
-    return _accept(desk, arrived, message, pdf=pdf, check=check)
+    return desk.store.transact(lambda unit: _accept(unit, desk, arrived, message, pdf=pdf, check=check))
 
 
 def _accept(
-    desk: Desk, arrived: Arrived, message: NewDocument, *, pdf: Attachment, check: SignatureCheck
+    unit: UnitOfWork, desk: Desk, arrived: Arrived, message: NewDocument, *, pdf: Attachment, check: SignatureCheck
 ) -> tuple[InboxOutcome, str | None]:
     name = name_incoming(message.from_.organ_id, message.document_id)
-    with desk.store.writing() as unit:
-        known = unit.find_inbox(arrived.parcel)
-        if known is not None and known.outcome is not InboxOutcome.UNDECIDED:
-            unit.repeat_answers(arrived.parcel, at=arrived.at)
-            return known.outcome, known.reason
-        there = unit.find_incoming(name)
-        if there is not None:
-            return _answer_again(unit, desk, arrived, there=there)
-        put_inbox(unit, arrived, InboxOutcome.ACCEPTED)
-        keep_blob(unit, desk, arrived.parts.message or b"")
-        keep_blob(unit, desk, pdf.data)
-        step = IncomingStep(
-            event=IncomingEvent.ARRIVE,
-            incoming_id=name,
-            actor=ACTOR,
-            at=arrived.at,
-            arrival=_describe(desk, arrived, message, pdf=desk.blobs.put(pdf.data), verdict=check.verdict),
-            in_reply_to=arrived.parcel,
-        )
-        keep_certificates(
-            unit, check, agency=desk.agency.code.text, thing=SignedThing.INCOMING, subject=name, at=arrived.at
-        )
-        document = perform_incoming(unit, desk, step)
-        replace_older(unit, desk, document, message=message, arrived=arrived)
+    known = unit.find_inbox(arrived.parcel)
+    if known is not None and known.outcome is not InboxOutcome.UNDECIDED:
+        unit.repeat_answers(arrived.parcel, at=arrived.at)
+        return known.outcome, known.reason
+    there = unit.find_incoming(name)
+    if there is not None:
+        return _answer_again(unit, desk, arrived, there=there)
+    put_inbox(unit, arrived, InboxOutcome.ACCEPTED)
+    keep_blob(unit, desk, arrived.parts.message or b"")
+    step = IncomingStep(
+        event=IncomingEvent.ARRIVE,
+        incoming_id=name,
+        actor=ACTOR,
+        at=arrived.at,
+        arrival=_describe(desk, arrived, message, pdf=keep_blob(unit, desk, pdf.data), verdict=check.verdict),
+        in_reply_to=arrived.parcel,
+    )
+    keep_certificates(
+        unit, check, agency=desk.agency.code.text, thing=SignedThing.INCOMING, subject=name, at=arrived.at
+    )
+    document = perform_incoming(unit, desk, step)
+    replace_older(unit, desk, document, message=message, arrived=arrived)
     return InboxOutcome.ACCEPTED, None
 
 

@@ -67,18 +67,9 @@ def ask_take_back(
     if not reason.strip():
         raise UsageError(ErrorCode.BAD_ARGUMENT, "asking back needs a reason", vi="Lấy lại văn bản phải ghi rõ lý do.")
     at = desk.clock.now()
-    with desk.store.writing() as unit:
-        asked = dict.fromkeys(
-            row.addressee_code
-            for row in unit.list_outbox(document_id)
-            if row.state is OutboxState.SENT and row.addressee_code and addressee in {None, row.addressee_code}
-        )
-        if not asked:
-            raise UsageError(
-                ErrorCode.WRONG_STATE,
-                f"nobody holds document {document_id!r}: it was not sent, or it came back",
-                vi="Không có cơ quan nào đang giữ văn bản này.",
-            )
+
+    def ask(unit: UnitOfWork) -> tuple[str, ...]:
+        asked = _holders(unit, document_id, addressee=addressee)
         for recipient in asked:
             message = build_message(
                 Status(
@@ -97,6 +88,24 @@ def ask_take_back(
             parts = Parts(message=message, message_cms=post.signer.sign(message))
             add_parcel(unit, desk, parts, kind=ParcelKind.STATUS, recipient=recipient, subject=document_id, at=at)
         _log(unit, desk, "take_back_requested", actor=actor, subject=document_id, at=at)
+        return asked
+
+    return desk.store.transact(ask)
+
+
+def _holders(unit: UnitOfWork, document_id: str, *, addressee: str | None) -> tuple[str, ...]:
+    """Return the agencies that hold a document, or the one of them that is meant."""
+    asked = dict.fromkeys(
+        row.addressee_code
+        for row in unit.list_outbox(document_id)
+        if row.state is OutboxState.SENT and row.addressee_code and addressee in {None, row.addressee_code}
+    )
+    if not asked:
+        raise UsageError(
+            ErrorCode.WRONG_STATE,
+            f"nobody holds document {document_id!r}: it was not sent, or it came back",
+            vi="Không có cơ quan nào đang giữ văn bản này.",
+        )
     return tuple(asked)
 
 
@@ -112,7 +121,8 @@ def _pack(desk: Desk, document_id: str) -> bool:
     }
     message = build_message(pack_document(desk, document, to=to, at=at))
     parts = Parts(message=message, message_cms=require_post(desk).signer.sign(message))
-    with desk.store.writing() as unit:
+
+    def pack(unit: UnitOfWork) -> bool:
         ready = [
             row
             for row in unit.list_outbox(document_id)
@@ -125,13 +135,15 @@ def _pack(desk: Desk, document_id: str) -> bool:
             unit.change_outbox_row(replace(row, state=OutboxState.SENT, sent_at=at, sent_how=ELECTRONIC))
         if ready:
             _log(unit, desk, "document_dispatched", actor=ACTOR, subject=document_id, at=at)
-    return bool(ready)
+        return bool(ready)
+
+    return desk.store.transact(pack)
 
 
 def _attempt(desk: Desk, transport: Transport, parcel: ParcelRow) -> str:
     post, now = require_post(desk), desk.clock.now()
     if plan_attempt(parcel, post.policy, now=now) is Attempt.GIVE_UP:
-        _give_up(desk, parcel, now=now)
+        desk.store.transact(lambda unit: _give_up(unit, desk, parcel, now=now))
         return "given_up"
     result = "sent"
     try:
@@ -141,28 +153,31 @@ def _attempt(desk: Desk, transport: Transport, parcel: ParcelRow) -> str:
         # Tried again after a pause: one unreachable agency, or a code closed without successor, must not stop what goes
         # to the others.
         result = "failed"
-    with desk.store.writing() as unit:
-        current = unit.find_parcel(parcel.id, parcel.recipient) or parcel
-        due_at = schedule_next(current, post.policy, now=now)
-        if result == "failed" and due_at is None:
-            due_at = now + post.policy.first_pause
-        after = replace(current, attempts=current.attempts + 1, due_at=due_at)
-        if current.sent_at is None and result == "sent":
-            unit.change_parcel(replace(after, sent_at=now))
-            subject = parcel.subject or desk.agency.code.text
-            _log(unit, desk, "parcel_sent", actor=ACTOR, subject=subject, at=now)
-        else:
-            unit.schedule_parcel(after)
+    is_sent = result == "sent"
+    desk.store.transact(lambda unit: _note_attempt(unit, desk, parcel, is_sent=is_sent, now=now))
     return result
 
 
-def _give_up(desk: Desk, parcel: ParcelRow, *, now: datetime) -> None:
-    with desk.store.writing() as unit:
-        current = unit.find_parcel(parcel.id, parcel.recipient)
-        if current is None or current.answered_by is not None or current.gave_up_at is not None:
-            return
-        unit.change_parcel(replace(current, gave_up_at=now, due_at=None))
-        _log(unit, desk, "parcel_unanswered", actor=ACTOR, subject=parcel.subject or desk.agency.code.text, at=now)
+def _note_attempt(unit: UnitOfWork, desk: Desk, parcel: ParcelRow, *, is_sent: bool, now: datetime) -> None:
+    policy = require_post(desk).policy
+    current = unit.find_parcel(parcel.id, parcel.recipient) or parcel
+    due_at = schedule_next(current, policy, now=now)
+    if not is_sent and due_at is None:
+        due_at = now + policy.first_pause
+    after = replace(current, attempts=current.attempts + 1, due_at=due_at)
+    if current.sent_at is None and is_sent:
+        unit.change_parcel(replace(after, sent_at=now))
+        _log(unit, desk, "parcel_sent", actor=ACTOR, subject=parcel.subject or desk.agency.code.text, at=now)
+    else:
+        unit.schedule_parcel(after)
+
+
+def _give_up(unit: UnitOfWork, desk: Desk, parcel: ParcelRow, *, now: datetime) -> None:
+    current = unit.find_parcel(parcel.id, parcel.recipient)
+    if current is None or current.answered_by is not None or current.gave_up_at is not None:
+        return
+    unit.change_parcel(replace(current, gave_up_at=now, due_at=None))
+    _log(unit, desk, "parcel_unanswered", actor=ACTOR, subject=parcel.subject or desk.agency.code.text, at=now)
 
 
 def _parts(desk: Desk, parcel: ParcelRow) -> Parts:

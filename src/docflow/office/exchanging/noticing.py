@@ -34,32 +34,37 @@ def receive_notice(desk: Desk, arrived: Arrived, message: NewDocument) -> tuple[
             detail=refusal.vi,
         )
         return InboxOutcome.REFUSED, refusal.reason
+    return desk.store.transact(lambda unit: _take_notice(unit, desk, arrived, message))
+
+
+def _take_notice(
+    unit: UnitOfWork, desk: Desk, arrived: Arrived, message: NewDocument
+) -> tuple[InboxOutcome | None, str | None]:
     about = message.business.document_id or message.document_id
     sender = message.from_.organ_id
     name = name_incoming(sender, about)
-    with desk.store.writing() as unit:
-        if is_known(unit, arrived):
-            return InboxOutcome.ACCEPTED, None
-        if unit.find_incoming(name) is None:
-            # It overtook its document: its sender repeats it until it is answered.
-            return None, NOT_HERE
-        put_inbox(unit, arrived, InboxOutcome.ACCEPTED)
-        is_recall = message.business.type == BusinessType.REVOCATION
-        leaf = log(unit, desk, "recall_received" if is_recall else "update_received", arrived=arrived, subject=name)
-        if is_recall:
-            ask_take_back_of(unit, desk, name, sender=sender, arrived=arrived, reason=message.business.reason)
-        else:
-            _note_update(unit, desk, name, message=message, arrived=arrived)
-        answer = Answer(
-            kind=ReceiptKind.ACKNOWLEDGED,
-            recipient=sender,
-            subject=name,
-            document_id=about,
-            message=arrived.message,
-            in_reply_to=arrived.parcel,
-        )
-        give_answer(unit, desk, answer, leaf=leaf, at=arrived.at)
-        log(unit, desk, "receipt_given", arrived=arrived, subject=name)
+    if is_known(unit, arrived):
+        return InboxOutcome.ACCEPTED, None
+    if unit.find_incoming(name) is None:
+        # It overtook its document: its sender repeats it until it is answered.
+        return None, NOT_HERE
+    put_inbox(unit, arrived, InboxOutcome.ACCEPTED)
+    is_recall = message.business.type == BusinessType.REVOCATION
+    leaf = log(unit, desk, "recall_received" if is_recall else "update_received", arrived=arrived, subject=name)
+    if is_recall:
+        ask_take_back_of(unit, desk, name, sender=sender, arrived=arrived, reason=message.business.reason)
+    else:
+        _note_update(unit, desk, name, message=message, arrived=arrived)
+    answer = Answer(
+        kind=ReceiptKind.ACKNOWLEDGED,
+        recipient=sender,
+        subject=name,
+        document_id=about,
+        message=arrived.message,
+        in_reply_to=arrived.parcel,
+    )
+    give_answer(unit, desk, answer, leaf=leaf, at=arrived.at)
+    log(unit, desk, "receipt_given", arrived=arrived, subject=name)
     return InboxOutcome.ACCEPTED, None
 
 

@@ -85,8 +85,7 @@ def receive(desk: Desk, delivery: Delivery) -> Reception:
     arrived = Arrived(parcel=name_parcel(delivery.parts), parts=delivery.parts, at=at)
     known = desk.store.find_inbox(arrived.parcel)
     if known is not None and known.outcome is not InboxOutcome.UNDECIDED:
-        with desk.store.writing() as unit:
-            unit.repeat_answers(arrived.parcel, at=at)
+        desk.store.transact(lambda unit: unit.repeat_answers(arrived.parcel, at=at))
         return Reception(name=delivery.name, outcome=known.outcome, is_repetition=True, reason=known.reason)
     try:
         return _receive_new(desk, delivery, arrived)

@@ -42,24 +42,29 @@ def note_outcome(
     detail: str = "",
 ) -> None:
     """Record in a transaction of its own that a parcel had no effect, and answer it if somebody is to be answered."""
-    with desk.store.writing() as unit:
+    told = None
+    if answer is not None and arrived.sender is not None:
+        told = Answer(
+            kind=answer,
+            recipient=arrived.sender,
+            subject="",
+            document_id=arrived.document_id or "",
+            message=arrived.message,
+            detail=detail or reason or "",
+            response_for=response_for,
+            in_reply_to=arrived.parcel,
+        )
+
+    def note(unit: UnitOfWork) -> None:
         known = unit.find_inbox(arrived.parcel)
         if known is not None and known.outcome in {outcome, InboxOutcome.ACCEPTED}:
             return
         leaf = put_outcome(unit, desk, arrived, outcome=outcome, reason=reason)
-        if answer is not None and arrived.sender is not None:
-            told = Answer(
-                kind=answer,
-                recipient=arrived.sender,
-                subject="",
-                document_id=arrived.document_id or "",
-                message=arrived.message,
-                detail=detail or reason or "",
-                response_for=response_for,
-                in_reply_to=arrived.parcel,
-            )
+        if told is not None:
             give_answer(unit, desk, told, leaf=leaf, at=arrived.at)
             log(unit, desk, "receipt_given", arrived=arrived)
+
+    desk.store.transact(note)
 
 
 def put_outcome(

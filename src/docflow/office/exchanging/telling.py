@@ -42,11 +42,7 @@ def receive_receipt(desk: Desk, arrived: Arrived) -> tuple[InboxOutcome, str | N
     if problem is not None:
         note_outcome(desk, arrived, problem[0], reason=problem[1])
         return problem
-    with desk.store.writing() as unit:
-        if not is_known(unit, arrived):
-            put_inbox(unit, arrived, InboxOutcome.ACCEPTED)
-            subject = _learn(unit, desk, arrived, receipt=receipt)
-            log(unit, desk, "receipt_received", arrived=arrived, subject=subject)
+    desk.store.transact(lambda unit: _learn_once(unit, desk, arrived, receipt=receipt))
     return InboxOutcome.ACCEPTED, None
 
 
@@ -68,33 +64,46 @@ def receive_status(desk: Desk, arrived: Arrived, status: Status) -> tuple[InboxO
     said = (receipt.agency, receipt.document_id, receipt.kind)
     if said != (status.from_.organ_id, status.response_for.document_id, RECEIPT_OF_STATUS.get(status.status)):
         return _refuse(desk, arrived, "the status and its receipt do not say the same")
-    with desk.store.writing() as unit:
-        if not is_known(unit, arrived):
-            put_inbox(unit, arrived, InboxOutcome.ACCEPTED)
-            subject = _learn(unit, desk, arrived, receipt=receipt)
-            leaf = log(unit, desk, "receipt_received", arrived=arrived, subject=subject)
-            give_answer(unit, desk, _acknowledge(arrived, status, subject=subject), leaf=leaf, at=arrived.at)
-            log(unit, desk, "receipt_given", arrived=arrived, subject=subject)
+    desk.store.transact(lambda unit: _learn_once(unit, desk, arrived, receipt=receipt, status=status))
     return InboxOutcome.ACCEPTED, None
+
+
+def _learn_once(
+    unit: UnitOfWork, desk: Desk, arrived: Arrived, *, receipt: ReceiptStatement, status: Status | None = None
+) -> None:
+    """Learn what a receipt says, unless its parcel came before, and acknowledge the status that brought it."""
+    if is_known(unit, arrived):
+        return
+    put_inbox(unit, arrived, InboxOutcome.ACCEPTED)
+    subject = _learn(unit, desk, arrived, receipt=receipt)
+    leaf = log(unit, desk, "receipt_received", arrived=arrived, subject=subject)
+    if status is not None:
+        give_answer(unit, desk, _acknowledge(arrived, status, subject=subject), leaf=leaf, at=arrived.at)
+        log(unit, desk, "receipt_given", arrived=arrived, subject=subject)
 
 
 def _receive_question(desk: Desk, arrived: Arrived, status: Status) -> tuple[InboxOutcome | None, str | None]:
     """The sender of a document asks for it back: put the question before whoever holds it, and acknowledge it."""
     if status.response_for.organ_id not in names_of(desk, desk.agency.code.text):
         return _refuse(desk, arrived, "the question is put to another agency")
+    return desk.store.transact(lambda unit: _put_question(unit, desk, arrived, status))
+
+
+def _put_question(
+    unit: UnitOfWork, desk: Desk, arrived: Arrived, status: Status
+) -> tuple[InboxOutcome | None, str | None]:
     name = name_incoming(status.from_.organ_id, status.response_for.document_id)
-    with desk.store.writing() as unit:
-        if is_known(unit, arrived):
-            return InboxOutcome.ACCEPTED, None
-        if unit.find_incoming(name) is None:
-            # It overtook its document: its sender repeats it until it is answered.
-            return None, NOT_HERE
-        put_inbox(unit, arrived, InboxOutcome.ACCEPTED)
-        leaf = log(unit, desk, "parcel_accepted", arrived=arrived, subject=name)
-        sender = status.from_.organ_id
-        ask_take_back_of(unit, desk, name, sender=sender, arrived=arrived, reason=status.description)
-        give_answer(unit, desk, _acknowledge(arrived, status, subject=name), leaf=leaf, at=arrived.at)
-        log(unit, desk, "receipt_given", arrived=arrived, subject=name)
+    if is_known(unit, arrived):
+        return InboxOutcome.ACCEPTED, None
+    if unit.find_incoming(name) is None:
+        # It overtook its document: its sender repeats it until it is answered.
+        return None, NOT_HERE
+    put_inbox(unit, arrived, InboxOutcome.ACCEPTED)
+    leaf = log(unit, desk, "parcel_accepted", arrived=arrived, subject=name)
+    sender = status.from_.organ_id
+    ask_take_back_of(unit, desk, name, sender=sender, arrived=arrived, reason=status.description)
+    give_answer(unit, desk, _acknowledge(arrived, status, subject=name), leaf=leaf, at=arrived.at)
+    log(unit, desk, "receipt_given", arrived=arrived, subject=name)
     return InboxOutcome.ACCEPTED, None
 
 

@@ -10,12 +10,15 @@ Source: Nghị định 30/2020/NĐ-CP Điều 28, 29 khoản 2.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import CaseFile, FileListApproval, Role, check_line, check_year, digest_file_list
 from docflow.office.clocks import refuse_turned_back
 from docflow.office.desk import Desk
 from docflow.office.ledger import MAX_ACTOR_CHARS, record_event
 from docflow.office.rights import require_right
+from docflow.ports import UnitOfWork
 
 _EVENT = "file_list_approved"
 
@@ -34,38 +37,44 @@ def approve_file_list(desk: Desk, year: int, *, actor: str, document_id: str | N
     """
     check_line(actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
     check_year(year)
-    now, agency = desk.clock.now(), desk.agency.code.text
-    with desk.store.writing() as unit:
-        require_right(unit, desk, actor, role=Role.LEADER, event="approve_file_list", subject=str(year))
-        files = unit.list_records(CaseFile, year=year)
-        if not files:
-            raise UsageError(
-                ErrorCode.NOT_FOUND,
-                f"no file is planned for {year}",
-                vi=f"Danh mục hồ sơ năm {year} chưa có hồ sơ nào.",
-                way_out="plan the year's files first",
-            )
-        earlier = unit.list_records(FileListApproval, year=year)
-        approval = FileListApproval(
-            agency=agency,
-            year=year,
-            position=len(earlier),
-            approved_at=now,
-            approved_by=actor,
-            document_id=document_id,
-            file_count=len(files),
-            digest=digest_file_list(files),
+    now = desk.clock.now()
+    return desk.store.transact(lambda unit: _approve(unit, desk, year, actor=actor, document_id=document_id, now=now))
+
+
+def _approve(
+    unit: UnitOfWork, desk: Desk, year: int, *, actor: str, document_id: str | None, now: datetime
+) -> FileListApproval:
+    agency = desk.agency.code.text
+    require_right(unit, desk, actor, role=Role.LEADER, event="approve_file_list", subject=str(year))
+    files = unit.list_records(CaseFile, year=year)
+    if not files:
+        raise UsageError(
+            ErrorCode.NOT_FOUND,
+            f"no file is planned for {year}",
+            vi=f"Danh mục hồ sơ năm {year} chưa có hồ sơ nào.",
+            way_out="plan the year's files first",
         )
-        if earlier and (earlier[-1].digest, earlier[-1].document_id) == (approval.digest, document_id):
-            return earlier[-1]
-        refuse_turned_back(now, last=earlier[-1].approved_at if earlier else None)
-        document = unit.find_document(document_id) if document_id is not None else None
-        if document_id is not None and (document is None or document.number is None):
-            raise UsageError(
-                ErrorCode.NOT_FOUND if document is None else ErrorCode.WRONG_STATE,
-                f"{document_id[:120]!r} is no issued document here",
-                vi=f"Không có văn bản đã ban hành với mã {document_id[:120]!r}.",
-            )
-        unit.add_record(approval)
-        record_event(unit, _EVENT, time=now, actor=actor, agency=agency, subject=agency, randomness=desk.randomness)
+    earlier = unit.list_records(FileListApproval, year=year)
+    approval = FileListApproval(
+        agency=agency,
+        year=year,
+        position=len(earlier),
+        approved_at=now,
+        approved_by=actor,
+        document_id=document_id,
+        file_count=len(files),
+        digest=digest_file_list(files),
+    )
+    if earlier and (earlier[-1].digest, earlier[-1].document_id) == (approval.digest, document_id):
+        return earlier[-1]
+    refuse_turned_back(now, last=earlier[-1].approved_at if earlier else None)
+    document = unit.find_document(document_id) if document_id is not None else None
+    if document_id is not None and (document is None or document.number is None):
+        raise UsageError(
+            ErrorCode.NOT_FOUND if document is None else ErrorCode.WRONG_STATE,
+            f"{document_id[:120]!r} is no issued document here",
+            vi=f"Không có văn bản đã ban hành với mã {document_id[:120]!r}.",
+        )
+    unit.add_record(approval)
+    record_event(unit, _EVENT, time=now, actor=actor, agency=agency, subject=agency, randomness=desk.randomness)
     return approval

@@ -32,7 +32,7 @@ from docflow.office.files.effects import FILE_EFFECTS
 from docflow.office.files.guards import FILE_GUARDS
 from docflow.office.files.step import FileMove, FileWork
 from docflow.office.keeping import erase_content
-from docflow.office.ledger import MAX_ACTOR_CHARS, find_answer, keep_answer, make_request, record_event
+from docflow.office.ledger import MAX_ACTOR_CHARS, Request, find_answer, keep_answer, make_request, record_act
 from docflow.office.repeats import find_repeatable
 from docflow.office.rights import require_right
 from docflow.ports import UnitOfWork
@@ -85,19 +85,22 @@ def plan_file(desk: Desk, plan: FilePlan, *, actor: str, idempotency_key: str | 
         planned_at=now,
         planned_by=actor,
     )
-    with desk.store.writing() as unit:
-        answered = find_answer(unit, request)
-        there = unit.find_record(CaseFile, code)
-        if there is not None:
-            if answered:
-                return there
-            raise UsageError(
-                ErrorCode.ALREADY_EXISTS,
-                f"the notation {plan.notation!r} is taken in {plan.year}",
-                vi=f"Ký hiệu hồ sơ {plan.notation!r} đã dùng trong năm {plan.year}.",
-            )
-        keep_answer(unit, request, {"file_code": code})
-        return _perform(unit, desk, move, before=None, file=planned)
+    return desk.store.transact(lambda unit: _plan(unit, desk, move, request=request, planned=planned))
+
+
+def _plan(unit: UnitOfWork, desk: Desk, move: FileMove, *, request: Request, planned: CaseFile) -> CaseFile:
+    answered = find_answer(unit, request)
+    there = unit.find_record(CaseFile, planned.code)
+    if there is not None:
+        if answered:
+            return there
+        raise UsageError(
+            ErrorCode.ALREADY_EXISTS,
+            f"the notation {planned.notation!r} is taken in {planned.year}",
+            vi=f"Ký hiệu hồ sơ {planned.notation!r} đã dùng trong năm {planned.year}.",
+        )
+    keep_answer(unit, request, {"file_code": planned.code})
+    return _perform(unit, desk, move, before=None, file=planned)
 
 
 def act_on_file(desk: Desk, ask: FileAsk) -> CaseFile:
@@ -111,14 +114,6 @@ def act_on_file(desk: Desk, ask: FileAsk) -> CaseFile:
     check_prose(ask.text, limit=MAX_TEXT_CHARS, what="text", vi="Nội dung", is_optional=True)
     refuse_marked(*ask.text.splitlines())
     check_line(ask.receiver, limit=MAX_RECEIVER_CHARS, what="receiver", vi="Người nhận", is_optional=True)
-    asked: dict[str, Json] = {
-        "event": ask.event.value,
-        "file_code": ask.file_code,
-        "text": ask.text,
-        "document": [ask.document[0].value, ask.document[1]] if ask.document else None,
-        "receiver": ask.receiver,
-        "actor": ask.actor,
-    }
     move = FileMove(
         event=ask.event,
         file_code=ask.file_code,
@@ -128,17 +123,28 @@ def act_on_file(desk: Desk, ask: FileAsk) -> CaseFile:
         document=ask.document,
         receiver=ask.receiver,
     )
-    name = f"{desk.agency.code}/file/{ask.event.value}/{ask.file_code}"
-    with desk.store.writing() as unit:
-        before = find_file(unit.find_record(CaseFile, ask.file_code), ask.file_code)
-        request = find_repeatable(unit, name, asked, acts=before.act_count, key=ask.idempotency_key)
-        if request is None:
-            return before
-        keep_answer(unit, request, {"file_code": ask.file_code, "event": ask.event.value})
-        file = _perform(unit, desk, move, before=before, file=before)
+    file = desk.store.transact(lambda unit: _act(unit, desk, ask, move=move))
     if file.state is FileState.DESTROYED:
         erase_content(desk)
     return file
+
+
+def _act(unit: UnitOfWork, desk: Desk, ask: FileAsk, *, move: FileMove) -> CaseFile:
+    asked: dict[str, Json] = {
+        "event": ask.event.value,
+        "file_code": ask.file_code,
+        "text": ask.text,
+        "document": [ask.document[0].value, ask.document[1]] if ask.document else None,
+        "receiver": ask.receiver,
+        "actor": ask.actor,
+    }
+    name = f"{desk.agency.code}/file/{ask.event.value}/{ask.file_code}"
+    before = find_file(unit.find_record(CaseFile, ask.file_code), ask.file_code)
+    request = find_repeatable(unit, name, asked, acts=before.act_count, key=ask.idempotency_key)
+    if request is None:
+        return before
+    keep_answer(unit, request, {"file_code": ask.file_code, "event": ask.event.value})
+    return _perform(unit, desk, move, before=before, file=before)
 
 
 def find_file(found: CaseFile | None, file_code: str) -> CaseFile:
@@ -168,26 +174,16 @@ def _perform(unit: UnitOfWork, desk: Desk, move: FileMove, *, before: CaseFile |
         unit.add_record(file)
     else:
         unit.change_record(file)
-    unit.add_record(
-        FileAct(
-            agency=file.agency,
-            file_code=file.code,
-            position=file.act_count - 1,
-            event=move.event,
-            at=move.at,
-            actor=move.actor,
-            text=move.text,
-        )
-    )
-    record_event(
-        unit,
-        transition.evidence,
-        time=move.at,
+    act = FileAct(
+        agency=file.agency,
+        file_code=file.code,
+        position=file.act_count - 1,
+        event=move.event,
+        at=move.at,
         actor=move.actor,
-        agency=desk.agency.code.text,
-        subject=file.code,
-        randomness=desk.randomness,
+        text=move.text,
     )
+    record_act(unit, act, transition.evidence, subject=file.code, randomness=desk.randomness)
     return file
 
 

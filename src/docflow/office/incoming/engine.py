@@ -37,7 +37,7 @@ from docflow.office.exchanging.answers import Answer, give_answer
 from docflow.office.incoming.effects import INCOMING_EFFECTS
 from docflow.office.incoming.guards import INCOMING_GUARDS
 from docflow.office.incoming.step import IncomingStep, IncomingWork
-from docflow.office.ledger import ACTOR, record_event
+from docflow.office.ledger import ACTOR, record_act, record_event
 from docflow.office.rights import require_right
 from docflow.ports import IncomingEntry, RegisterCounter, UnitOfWork
 
@@ -46,7 +46,7 @@ def perform_incoming(unit: UnitOfWork, desk: Desk, step: IncomingStep) -> Incomi
     """Carry out one step of the table inside the caller's transaction.
 
     (1) find the row of the table, and whether the actor may; (2) the clock has not turned back; (3) guard; (4) effects;
-    (5) document, register's line and act; (6) leaf; (7) what the sender is told.
+    (5) document and register's line; (6) act and leaf; (7) what the sender is told.
 
     Raises:
         UsageError: ``FORBIDDEN``, ``WRONG_STATE``, ``NOT_FOUND``, ``CLOCK_TURNED_BACK`` or what the guard says.
@@ -75,9 +75,8 @@ def perform_incoming(unit: UnitOfWork, desk: Desk, step: IncomingStep) -> Incomi
     else:
         unit.change_incoming(document)
     _add_line(unit, work, document)
-    unit.add_record(_act(step, document))
-    # (6) leaf
-    leaf = _leave_leaf(unit, desk, work, transition=transition)
+    # (6) act and leaf
+    leaf = _leave_leaf(unit, desk, work, act=_act(step, document), transition=transition)
     # (7) receipt
     _tell_sender(unit, desk, step, document=document, transition=transition, leaf=leaf)
     return document
@@ -134,8 +133,10 @@ def _add_line(unit: UnitOfWork, work: IncomingWork, document: IncomingDocument) 
     )
 
 
-def _leave_leaf(unit: UnitOfWork, desk: Desk, work: IncomingWork, *, transition: IncomingTransition) -> Leaf:
-    counter, step = work.counter, work.step
+def _leave_leaf(
+    unit: UnitOfWork, desk: Desk, work: IncomingWork, *, act: IncomingAct, transition: IncomingTransition
+) -> Leaf:
+    counter = work.counter
     link = None
     if counter is not None:
         link = RegisterLink(
@@ -144,19 +145,10 @@ def _leave_leaf(unit: UnitOfWork, desk: Desk, work: IncomingWork, *, transition:
             number=counter.last_number + 1,
             previous=counter.last_leaf_hash,
         )
-    leaf = record_event(
-        unit,
-        transition.evidence,
-        time=step.at,
-        actor=step.actor,
-        agency=desk.agency.code.text,
-        subject=step.incoming_id,
-        randomness=desk.randomness,
-        link=link,
-    )
+    leaf = record_act(unit, act, transition.evidence, subject=act.incoming_id, randomness=desk.randomness, link=link)
     if counter is not None and link is not None:
         unit.advance_counter(
-            replace(counter, last_number=link.number, last_date=law_date(step.at), last_leaf_hash=leaf.hash)
+            replace(counter, last_number=link.number, last_date=law_date(act.at), last_leaf_hash=leaf.hash)
         )
     return leaf
 

@@ -11,7 +11,6 @@ Source: Nghị định 30/2020/NĐ-CP Điều 25–27, 32 khoản 2, Phụ lục
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -43,6 +42,7 @@ from docflow.office.certificates import keep_certificates
 from docflow.office.desk import Desk
 from docflow.office.ledger import MAX_ACTOR_CHARS, Request, find_answer, keep_answer, make_request, record_event
 from docflow.office.outgoing.guards import ACCEPTED_VERDICTS, MAX_WORDS
+from docflow.office.outgoing.step import StoredPdf
 from docflow.office.outgoing.taking import NOT_CHECKED, digest, storing_pdf
 from docflow.office.rights import require_right
 from docflow.ports import CopyEntry, RegisterCounter, SignatureCheck, SignedThing, UnitOfWork
@@ -91,23 +91,27 @@ def make_copy(
         check_scan(pdf)
     if pdf is None and not request.direction.is_to_paper:
         raise UsageError(ErrorCode.BAD_ARGUMENT, "an electronic copy is a file", vi="Bản sao điện tử phải có tệp PDF.")
-    with ExitStack() as stack:
-        stored = stack.enter_context(storing_pdf(desk, pdf, check=NOT_CHECKED)) if pdf is not None else None
-        unit = stack.enter_context(desk.store.writing())
-        before, is_done = _open(unit, desk, act)
-        if before is not None and is_done:
-            return before
-        state = find_copy_state(before.state if before else None, event)
-        _require_source(unit, request)
-        copy = _new_copy(desk, request, act, state=state)
-        if stored is not None:
-            unit.add_blob(stored.blob)
-            copy = replace(copy, pdf=stored.blob.sha256)
-        counter = _counter(unit, desk, act) if request.direction.is_to_paper else None
-        if counter is not None:
-            copy = _number(copy, counter, agency=desk.agency.abbreviation, act=act)
-        unit.add_copy(copy)
-        _close(unit, desk, act, copy=copy, counter=counter)
+    if pdf is None:
+        return desk.store.transact(lambda unit: _make(unit, desk, act, request=request, stored=None))
+    with storing_pdf(desk, pdf, check=NOT_CHECKED) as stored:
+        return desk.store.transact(lambda unit: _make(unit, desk, act, request=request, stored=stored))
+
+
+def _make(unit: UnitOfWork, desk: Desk, act: _Act, *, request: CopyRequest, stored: StoredPdf | None) -> DocumentCopy:
+    before, is_done = _open(unit, desk, act)
+    if before is not None and is_done:
+        return before
+    state = find_copy_state(before.state if before else None, act.event)
+    _require_source(unit, request)
+    copy = _new_copy(desk, request, act, state=state)
+    if stored is not None:
+        unit.add_blob(stored.blob)
+        copy = replace(copy, pdf=stored.blob.sha256)
+    counter = _counter(unit, desk, act) if request.direction.is_to_paper else None
+    if counter is not None:
+        copy = _number(copy, counter, agency=desk.agency.abbreviation, act=act)
+    unit.add_copy(copy)
+    _close(unit, desk, act, copy=copy, counter=counter)
     return copy
 
 
@@ -133,29 +137,33 @@ def record_copy_seal(
     base = prepared.pdf if prepared is not None else None
     is_built_on = base is not None and pdf.startswith(desk.blobs.get(base))
     extends = base if is_built_on else None
-    with storing_pdf(desk, pdf, check=check or NOT_CHECKED, extends=extends) as stored, desk.store.writing() as unit:
-        before, is_done = _open(unit, desk, act)
-        if before is None:
-            raise _not_found(copy_id)
-        if is_done:
-            return before
-        state = find_copy_state(before.state, act.event)
-        verdict = stored.check.verdict
-        if stored.extends is None or stored.extends != before.pdf or verdict not in ACCEPTED_VERDICTS:
-            reasons = "; ".join(stored.check.findings) or "it does not begin with the file that was prepared"
-            raise UsageError(
-                ErrorCode.SIGNATURE_REFUSED,
-                f"the agency's signature on the copy was not accepted: {reasons}",
-                vi="Chữ ký số của cơ quan trên bản sao không được chấp nhận.",
-                way_out="sign the prepared file anew; nothing was recorded",
-            )
-        unit.add_blob(stored.blob)
-        copy = replace(before, state=state, pdf=stored.blob.sha256, verdict=verdict, issued_on=law_date(act.at))
-        unit.change_copy(copy)
-        keep_certificates(
-            unit, stored.check, agency=desk.agency.code.text, thing=SignedThing.COPY, subject=copy_id, at=act.at
+    with storing_pdf(desk, pdf, check=check or NOT_CHECKED, extends=extends) as stored:
+        return desk.store.transact(lambda unit: _seal(unit, desk, act, stored=stored))
+
+
+def _seal(unit: UnitOfWork, desk: Desk, act: _Act, *, stored: StoredPdf) -> DocumentCopy:
+    before, is_done = _open(unit, desk, act)
+    if before is None:
+        raise _not_found(act.copy_id)
+    if is_done:
+        return before
+    state = find_copy_state(before.state, act.event)
+    verdict = stored.check.verdict
+    if stored.extends is None or stored.extends != before.pdf or verdict not in ACCEPTED_VERDICTS:
+        reasons = "; ".join(stored.check.findings) or "it does not begin with the file that was prepared"
+        raise UsageError(
+            ErrorCode.SIGNATURE_REFUSED,
+            f"the agency's signature on the copy was not accepted: {reasons}",
+            vi="Chữ ký số của cơ quan trên bản sao không được chấp nhận.",
+            way_out="sign the prepared file anew; nothing was recorded",
         )
-        _close(unit, desk, act, copy=copy)
+    unit.add_blob(stored.blob)
+    copy = replace(before, state=state, pdf=stored.blob.sha256, verdict=verdict, issued_on=law_date(act.at))
+    unit.change_copy(copy)
+    keep_certificates(
+        unit, stored.check, agency=desk.agency.code.text, thing=SignedThing.COPY, subject=copy.id, at=act.at
+    )
+    _close(unit, desk, act, copy=copy)
     return copy
 
 
@@ -167,15 +175,18 @@ def void_copy(desk: Desk, copy_id: str, *, actor: str, reason: str, idempotency_
     """
     check_prose(reason, limit=MAX_WORDS, what="reason", vi="Lý do")
     act = _begin(desk, CopyEvent.VOID, copy_id, actor=actor, asked={"reason": reason}, key=idempotency_key)
-    with desk.store.writing() as unit:
-        before, is_done = _open(unit, desk, act)
-        if before is None:
-            raise _not_found(copy_id)
-        if is_done:
-            return before
-        copy = replace(before, state=find_copy_state(before.state, act.event), reason=reason)
-        unit.change_copy(copy)
-        _close(unit, desk, act, copy=copy)
+    return desk.store.transact(lambda unit: _void(unit, desk, act, reason=reason))
+
+
+def _void(unit: UnitOfWork, desk: Desk, act: _Act, *, reason: str) -> DocumentCopy:
+    before, is_done = _open(unit, desk, act)
+    if before is None:
+        raise _not_found(act.copy_id)
+    if is_done:
+        return before
+    copy = replace(before, state=find_copy_state(before.state, act.event), reason=reason)
+    unit.change_copy(copy)
+    _close(unit, desk, act, copy=copy)
     return copy
 
 
