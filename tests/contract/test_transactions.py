@@ -123,7 +123,7 @@ def make_clerks(office: Office) -> dict[str, Callable[[str], object]]:
         "file a letter": lambda name: add(office, files[name], f"letter-{name}"),
         "approve the list": lambda _name: office.approve_file_list(2026, actor="L"),
         "copy": lambda name: office.make_copy(make_copy_request(), actor="V", copy_id=f"copy-{name}"),
-        "vouch": lambda name: office.vouch_for_log(name.encode(), actor="A"),
+        "reserve a number": lambda _name: office.reserve_numbers("van_ban_di", actor="V", reason="họp"),
     }
 
 

@@ -69,10 +69,10 @@ def confirm_role(desk: Desk, person: str, role: OfficeRole, *, actor: str) -> Ro
     Raises:
         UsageError: ``NOT_FOUND``; ``FORBIDDEN``; he is neither administrator nor leader, or changed it himself.
     """
-    return desk.store.transact(lambda unit: _confirm(unit, desk, person, role, actor=actor))
+    return desk.store.transact(lambda unit: _confirm(unit, desk, person, role=role, actor=actor))
 
 
-def _confirm(unit: UnitOfWork, desk: Desk, person: str, role: OfficeRole, *, actor: str) -> RoleHolding:
+def _confirm(unit: UnitOfWork, desk: Desk, person: str, *, role: OfficeRole, actor: str) -> RoleHolding:
     holding = unit.find_holding(person, role)
     if holding is None:
         raise UsageError(
@@ -101,10 +101,10 @@ def list_roles(desk: Desk, *, only_alerts: bool = False) -> tuple[RoleHolding, .
 
 def _change(desk: Desk, person: str, role: OfficeRole, *, actor: str, is_held: bool) -> RoleHolding:
     check_line(person, limit=MAX_ACTOR_CHARS, what="person", vi="Họ tên")
-    return desk.store.transact(lambda unit: _put(unit, desk, person, role, actor=actor, is_held=is_held))
+    return desk.store.transact(lambda unit: _put(unit, desk, person, role=role, actor=actor, is_held=is_held))
 
 
-def _put(unit: UnitOfWork, desk: Desk, person: str, role: OfficeRole, *, actor: str, is_held: bool) -> RoleHolding:
+def _put(unit: UnitOfWork, desk: Desk, person: str, *, role: OfficeRole, actor: str, is_held: bool) -> RoleHolding:
     holdings = unit.list_holdings()
     if not holdings and role is not OfficeRole.QUAN_TRI:
         raise UsageError(

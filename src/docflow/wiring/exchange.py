@@ -48,9 +48,24 @@ class ExchangingOffice:
 
     # ---- taking back
 
-    def take_back(self, document_id: str, *, actor: str, reason: str, addressee: str | None = None) -> tuple[str, ...]:
+    def take_back(
+        self,
+        document_id: str,
+        *,
+        actor: str,
+        reason: str,
+        addressee: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> tuple[str, ...]:
         """Ask the addressees to give a sent document back (13); see :func:`docflow.office.ask_take_back`."""
-        return use_cases.ask_take_back(self._desk, document_id, actor=actor, reason=reason, addressee=addressee)
+        return use_cases.ask_take_back(
+            self._desk,
+            document_id,
+            actor=actor,
+            reason=reason,
+            addressee=addressee,
+            idempotency_key=idempotency_key,
+        )
 
     def agree_take_back(self, incoming_id: str, *, actor: str) -> IncomingDocument:
         """Give a document back (15): its files are destroyed here, the record of the take-back stays.

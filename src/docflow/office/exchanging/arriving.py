@@ -47,11 +47,11 @@ def receive_document(desk: Desk, arrived: Arrived, message: NewDocument) -> tupl
     if check.verdict is SignatureVerdict.UNDECIDED:
         note_outcome(desk, arrived, InboxOutcome.UNDECIDED, reason=reason)
         return InboxOutcome.UNDECIDED, reason
-    return desk.store.transact(lambda unit: _accept(unit, desk, arrived, message, pdf=pdf, check=check))
+    return desk.store.transact(lambda unit: _accept(unit, desk, arrived, message=message, pdf=pdf, check=check))
 
 
 def _accept(
-    unit: UnitOfWork, desk: Desk, arrived: Arrived, message: NewDocument, *, pdf: Attachment, check: SignatureCheck
+    unit: UnitOfWork, desk: Desk, arrived: Arrived, *, message: NewDocument, pdf: Attachment, check: SignatureCheck
 ) -> tuple[InboxOutcome, str | None]:
     name = name_incoming(message.from_.organ_id, message.document_id)
     known = unit.find_inbox(arrived.parcel)

@@ -14,15 +14,17 @@ from datetime import datetime
 
 from docflow.edxml import ResponseFor, Status, StatusCode, build_message
 from docflow.errors import ErrorCode, InputError, StoreUnavailable, UsageError
-from docflow.exchange import Attempt, plan_attempt, schedule_next
+from docflow.exchange import Attempt, name_parcel, plan_attempt, schedule_next
 from docflow.model import Document
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import add_parcel, describe_self, require_post
 from docflow.office.exchanging.packing import ELECTRONIC, name_document, pack_document
 from docflow.office.exchanging.successors import reach
 from docflow.office.keeping import erase_content
-from docflow.office.ledger import ACTOR, record_event
+from docflow.office.ledger import ACTOR, find_answer, keep_answer, make_request, record_event
 from docflow.ports import OutboxState, ParcelKind, ParcelRow, Parts, Transport, UnitOfWork
+
+_KEY_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +56,22 @@ def dispatch(desk: Desk, transport: Transport) -> Dispatched:
 
 
 def ask_take_back(
-    desk: Desk, document_id: str, *, actor: str, reason: str, addressee: str | None = None
+    desk: Desk,
+    document_id: str,
+    *,
+    actor: str,
+    reason: str,
+    addressee: str | None = None,
+    idempotency_key: str | None = None,
 ) -> tuple[str, ...]:
     """Ask the addressees, or one of them, to give a document back; returns whom was asked.
 
+    Args:
+        idempotency_key: Without one, every call asks anew: whoever declined may be asked again.
+
     Raises:
-        UsageError: ``NOT_FOUND``; ``BAD_ARGUMENT`` without a reason; ``WRONG_STATE`` if nobody holds it.
+        UsageError: ``NOT_FOUND``; ``BAD_ARGUMENT`` without a reason; ``WRONG_STATE`` if nobody holds it;
+            ``IDEMPOTENCY_CONFLICT``.
     Source: Nghị định 30/2020/NĐ-CP Điều 18 khoản 4; QCVN 102:2016/BTTTT (13).
     """
     post = require_post(desk)
@@ -67,9 +79,15 @@ def ask_take_back(
     if not reason.strip():
         raise UsageError(ErrorCode.BAD_ARGUMENT, "asking back needs a reason", vi="Lấy lại văn bản phải ghi rõ lý do.")
     at = desk.clock.now()
+    unique = idempotency_key or f"{desk.agency.code}/take_back/{desk.randomness.token(_KEY_BYTES).hex()}"
+    request = make_request(unique, {"take_back": document_id, "reason": reason, "addressee": addressee, "actor": actor})
 
     def ask(unit: UnitOfWork) -> tuple[str, ...]:
+        answered = find_answer(unit, request)
+        if answered is not None:
+            return tuple(str(answered["asked"]).split())
         asked = _holders(unit, document_id, addressee=addressee)
+        keep_answer(unit, request, {"asked": " ".join(asked)})
         for recipient in asked:
             message = build_message(
                 Status(
@@ -86,7 +104,8 @@ def ask_take_back(
                 )
             )
             parts = Parts(message=message, message_cms=post.signer.sign(message))
-            add_parcel(unit, desk, parts, kind=ParcelKind.STATUS, recipient=recipient, subject=document_id, at=at)
+            if unit.find_parcel(name_parcel(parts), recipient) is None:  # else asked in these words this very second
+                add_parcel(unit, desk, parts, kind=ParcelKind.STATUS, recipient=recipient, subject=document_id, at=at)
         _log(unit, desk, "take_back_requested", actor=actor, subject=document_id, at=at)
         return asked
 
@@ -119,6 +138,9 @@ def _pack(desk: Desk, document_id: str) -> bool:
         for row in desk.store.list_outbox(document_id=document_id)
         if row.addressee_code and row.addressee_code != own and row.state is not OutboxState.CANCELLED
     }
+    if not to:
+        # Only this agency itself is left: it reads its own document here, and that must not stop what others get.
+        return False
     message = build_message(pack_document(desk, document, to=to, at=at))
     parts = Parts(message=message, message_cms=require_post(desk).signer.sign(message))
 

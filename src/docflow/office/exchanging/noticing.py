@@ -34,11 +34,11 @@ def receive_notice(desk: Desk, arrived: Arrived, message: NewDocument) -> tuple[
             detail=refusal.vi,
         )
         return InboxOutcome.REFUSED, refusal.reason
-    return desk.store.transact(lambda unit: _take_notice(unit, desk, arrived, message))
+    return desk.store.transact(lambda unit: _take_notice(unit, desk, arrived, message=message))
 
 
 def _take_notice(
-    unit: UnitOfWork, desk: Desk, arrived: Arrived, message: NewDocument
+    unit: UnitOfWork, desk: Desk, arrived: Arrived, *, message: NewDocument
 ) -> tuple[InboxOutcome | None, str | None]:
     about = message.business.document_id or message.document_id
     sender = message.from_.organ_id

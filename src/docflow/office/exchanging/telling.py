@@ -86,11 +86,11 @@ def _receive_question(desk: Desk, arrived: Arrived, status: Status) -> tuple[Inb
     """The sender of a document asks for it back: put the question before whoever holds it, and acknowledge it."""
     if status.response_for.organ_id not in names_of(desk, desk.agency.code.text):
         return _refuse(desk, arrived, "the question is put to another agency")
-    return desk.store.transact(lambda unit: _put_question(unit, desk, arrived, status))
+    return desk.store.transact(lambda unit: _put_question(unit, desk, arrived, status=status))
 
 
 def _put_question(
-    unit: UnitOfWork, desk: Desk, arrived: Arrived, status: Status
+    unit: UnitOfWork, desk: Desk, arrived: Arrived, *, status: Status
 ) -> tuple[InboxOutcome | None, str | None]:
     name = name_incoming(status.from_.organ_id, status.response_for.document_id)
     if is_known(unit, arrived):

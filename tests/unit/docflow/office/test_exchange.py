@@ -27,7 +27,7 @@ from docflow.edxml import NewDocument, build_message, parse_message
 from docflow.evidence import build_receipt, parse_receipt
 from docflow.exchange import name_parcel
 from docflow.model import Duty, end_of_day
-from docflow.ports import Parts
+from docflow.ports import ParcelKind, Parts
 from tests.exchange_kit import (
     RECEIVER,
     SENDER,
@@ -497,3 +497,30 @@ def test_a_code_that_is_a_path_never_becomes_one(tmp_path: Path) -> None:
     with pytest.raises(DocflowError) as caught:
         FileDrop(tmp_path / "drop").send(Parts(message=b"x", message_cms=b"y"), name="n", recipient="../../etc")
     assert caught.value.code is ErrorCode.MALFORMED_INPUT
+
+
+def test_a_document_to_ourselves_keeps_nothing_from_leaving(two: TwoAgencies) -> None:
+    """An office among its own addressees has the document; what others get leaves all the same."""
+    seal_document(two.sender, "to-us", to=(SENDER,))
+    seal_document(two.sender, "d1", to=(RECEIVER,))
+    assert two.sender.dispatch(two.drop).packed == 1
+    assert two.sender.dispatch(two.drop).packed == 0
+    two.exchange()
+    assert two.arrived().state is IncomingState.ARRIVED
+
+
+def test_asking_back_again_with_the_same_key_asks_once(two: TwoAgencies) -> None:
+    """With a key the same answer, and no second question; without one another question, also in the same second."""
+    seal_document(two.sender, "d1")
+    two.exchange()
+    arguments = {"actor": "Văn thư", "reason": "gửi nhầm"}
+    assert two.sender.take_back("d1", **arguments, idempotency_key="k") == (RECEIVER,)
+    size = two.sender.verify_log().size
+    assert two.sender.take_back("d1", **arguments, idempotency_key="k") == (RECEIVER,)
+    assert two.sender.verify_log().size == size
+    assert two.sender.take_back("d1", **arguments) == (RECEIVER,)
+    assert len([parcel for parcel in two.sender.parcels("d1") if parcel.kind is ParcelKind.STATUS]) == 1
+    with pytest.raises(DocflowError) as caught:
+        two.sender.take_back("d1", actor="Văn thư", reason="khác", idempotency_key="k")
+    assert caught.value.code is ErrorCode.IDEMPOTENCY_CONFLICT
+    assert two.sender.verify_log().is_intact
