@@ -103,7 +103,7 @@ def make_ready(office: Office, names: Sequence[str], *, state: DocumentState = D
         )
 
     for start in range(0, len(names), _AT_ONCE):
-        with desk.store.writing() as unit:
+        with office._store.writing() as unit:
             for name in names[start : start + _AT_ONCE]:
                 put(unit, name)
 
