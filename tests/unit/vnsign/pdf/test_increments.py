@@ -149,6 +149,10 @@ LEFT: dict[str, Change] = {
         *(_swap(at, CATALOG, b"/PageMode /UseNone", b"/PageMode /UseNone /DSS 70 0 R") for at in (BASE, LEADER)),
     ),
     "a form that gains more than fields": _swap(STAMPED, FORM, b"/SigFlags 3", b"/SigFlags 3 /NeedAppearances true"),
+    "a form that gains nothing": _both(
+        _swap(STAMPED, FORM, b" 51 0 R ]", b" ]"), lambda layers: layers[STAMPED].parts.pop(PAGE)
+    ),
+    "a page that gains nothing": _swap(STAMPED, PAGE, b" 51 0 R ]", b" ]"),
     "a form whose fields change places": _swap(STAMPED, FORM, b"7 0 R 8 0 R", b"8 0 R 7 0 R"),
     "a form that is the page's resources too": _swap(BASE, PAGE, b"/Font 20 0 R", b"/Font 20 0 R /Properties 3 0 R"),
     "a form that the catalog names twice": _both(
@@ -179,7 +183,10 @@ LEFT: dict[str, Change] = {
     ),
     "a field that had a value": _swap(BASE, NUMBER, b"/T (so)", b"/T (so) /V (1)"),
     "a field filled with a name": _swap(FILLED, NUMBER, b"/V <", b"/V /X /X <"),
-    "a field filled with nothing": _both(_swap(FILLED, NUMBER, b"/V <", b"/V () /X <")),
+    "a field filled with nothing": _both(
+        _swap(FILLED, NUMBER, b"/V <feff00310035002f00510110002d00550042004e0044>", b"/V ()"),
+        _content(b"<00120016001000320084000E00360023002F0025> Tj", b""),
+    ),
     "a field that gains more than its value": _swap(FILLED, NUMBER, b"/Q 0", b"/Q 0 /A << /S /URI >>"),
     "a field turned": _both(*(_swap(at, NUMBER, b"/Q 0", b"/Q 0 /MK << /R 90 >>") for at in (BASE, FILLED))),
     "a field whose flags are none": _both(*(_swap(at, NUMBER, b"/F 4", b"/F 4.5") for at in (BASE, FILLED))),
@@ -208,6 +215,10 @@ LEFT: dict[str, Change] = {
     "a simple font": _swap(BASE, FONT, b"/Type0", b"/TrueType"),
     "a font that leads to nothing": _swap(BASE, FONT, b"/Type /Font", b"/Type /Font /X 90 0 R"),
     "a signed field that gains an action": _swap(SEALED, SEAL, b"/F 4", b"/F 4 /A << /S /URI >>"),
+    "a signed field with an action": _both(
+        *(_swap(at, SEAL, b"/F 4", b"/F 4 /A << /S /URI >>") for at in (BASE, SEALED))
+    ),
+    "a signed field that had a signature": _swap(BASE, SEAL, b"/F 4", b"/F 4 /V 18 0 R"),
     "a signed field that is no widget": _both(
         *(_swap(at, SEAL, b"/Subtype /Widget", b"/Subtype /Stamp") for at in (BASE, SEALED))
     ),
@@ -269,6 +280,7 @@ def test_a_store_that_does_more_than_grow_is_left_too(layers: list[Layer], name:
 
 #: Odd to look at, and harmless: the general comparison agrees (see :func:`_judged`).
 TAKEN: dict[str, Change] = {
+    "an identifier with a per cent sign": _trailer(SEALED, b"/X (ab%/Prev 9)"),
     "a stroke in black": _add(BASE, 70, b"<< /Length 9 >>", b"1 0 0 RG "),
     "what looks like an object in a signed picture": _add(BASE, 70, b"<< /Length 9 >>", b"9 0 obj 1"),
     "an empty value before": _swap(BASE, NUMBER, b"/T (so)", b"/T (so) /V ()"),

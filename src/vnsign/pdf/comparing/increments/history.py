@@ -20,8 +20,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from vnsign.pdf.comparing.increments.form import FlatField, flat_fields
+from vnsign.pdf.comparing.spelling import without_strings
 from vnsign.pdf.reading.plain.layout import Object, PlainPdf
 from vnsign.pdf.reading.plain.reader import PlainReader, state_of
 from vnsign.pdf.reading.plain.syntax import NotPlain, Reference
@@ -59,13 +61,8 @@ class History:
         if any(isinstance(item.value(pdf.data), Reference) for item in pdf.every_object()):
             raise NotPlain
         self._fields: dict[int, Mapping[str, FlatField]] = {}
-        self._places: list[int] = []
-        self._numbers: list[int] = []
-        self._references: dict[int, list[int]] = {}
-        for place, number in _references_in(pdf.data):
-            self._places.append(place)
-            self._numbers.append(number)
-            self._references.setdefault(number, []).append(place)
+        #: Of every reference its place and its number.
+        self._places, self._numbers = _references_in(pdf.data)
 
     def _check_words(self) -> None:
         """Nothing looks like an object where none is."""
@@ -128,9 +125,9 @@ class History:
             pending.extend(found)
         return frozenset(seen)
 
-    def is_referred_to_before(self, number: int, end: int) -> bool:
-        """Tell whether a reference to an object stands before a place."""
-        return self._references.get(number, [end])[0] < end
+    def are_referred_to_before(self, numbers: AbstractSet[int], end: int) -> bool:
+        """Tell whether a reference to one of some objects stands before a place."""
+        return not numbers.isdisjoint(self._numbers[: bisect_left(self._places, end)])
 
     def check_only_reference(self, number: int, *, holder: int, revisions: int) -> None:
         """See to it that of the objects as they stood only ``holder`` refers to ``number``, and does so once.
@@ -140,9 +137,11 @@ class History:
         """
         state, end = self.state(revisions), self.pdf.revisions[revisions - 1].end
         count = 0
-        for place in self._references.get(number, ()):
+        for place, found in zip(self._places, self._numbers, strict=True):
             if place >= end:
                 break
+            if found != number:
+                continue
             item = self.pdf.object_at(place)
             if item is not None and state.objects.get(item.number) is not item:
                 continue  # written over since
@@ -154,19 +153,22 @@ class History:
 
 
 def _check_trailer(spelled: bytes) -> None:
-    """No more than a reader needs that looks for words in it."""
-    if b"%" in spelled or len(spelled) > _MAX_TRAILER_BYTES:
+    """No more than a reader needs that looks for words in it; an identifier may hold any bytes."""
+    words = without_strings(spelled) if b"(" in spelled else spelled
+    if words is None or b"%" in words or len(spelled) > _MAX_TRAILER_BYTES:
         raise NotPlain
-    if spelled.count(b"/Prev") != 1 or _PREVIOUS.search(spelled) is None:
+    if words.count(b"/Prev") != 1 or _PREVIOUS.search(words) is None:
         raise NotPlain
 
 
-def _references_in(data: bytes) -> Iterator[tuple[int, int]]:
-    """Yield places and numbers of references, wherever something looks like one.
+def _references_in(data: bytes) -> tuple[list[int], list[int]]:
+    """Return places and numbers of references, wherever something looks like one.
 
     Raises:
         NotPlain: One is spelled in another way than ``n 0 R``.
     """
+    places: list[int] = []
+    numbers: list[int] = []
     find = data.find
     at = find(b"R")
     while at >= 0:
@@ -174,8 +176,10 @@ def _references_in(data: bytes) -> Iterator[tuple[int, int]]:
         if data[at - 1] in _BLANKS and not data[at + 1 : at + 2].isalnum():
             number = _referred_to(data, at)
             if number is not None:
-                yield at, number
+                places.append(at)
+                numbers.append(number)
         at = find(b"R", at + 1)
+    return places, numbers
 
 
 def _referred_to(data: bytes, at: int) -> int | None:

@@ -100,7 +100,7 @@ class _Increments:
         """Yield the changes in the order in which the general comparison finds them."""
         if self.rewritten & self.history.written_twice_since(self.revisions):
             raise NotPlain
-        if any(self.history.is_referred_to_before(number, self.end) for number in self.written - self.rewritten):
+        if self.history.are_referred_to_before(self.written - self.rewritten, self.end):
             raise NotPlain
         trailers = [self.history.pdf.revisions[at].trailer for at in (self.revisions - 1, -1)]
         if not is_same(*(trailer.get("/Info") for trailer in trailers)):
@@ -162,13 +162,9 @@ class _Increments:
     def _fields(self) -> Iterator[Change]:
         self._form()
         before, after = self.history.fields(self.revisions), self.history.fields()
-        if list(before) != list(after)[: len(before)]:
-            raise NotPlain
         for name, old in before.items():
-            new = after[name]
-            if old.number != new.number:
-                raise NotPlain
             if old.number in self.rewritten:
+                new = after[name]
                 self.explained.add(old.number)
                 yield self._signed(old, new) if old.entries.get("/FT") == "/Sig" else self._filled(old, new)
         for name, new in after.items():

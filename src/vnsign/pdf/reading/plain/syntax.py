@@ -58,6 +58,8 @@ _CONTENTS = re.compile(rb"/Contents" + WS + rb"*+<(?!<)")
 #: Stands for long contents; a token that nothing else is, so that it is not mistaken for one within a string or remark.
 _STAND_IN = b"}"
 _LONG_BYTES = 512
+#: The description of a font has some 1,200.
+_KEPT_BYTES = 1536
 _MAX_DEPTH = 32
 _ONE_NUMBER, _FEW_DIGITS = re.compile(_NUMBER), 12
 _HEX_DIGITS = b"0123456789abcdefABCDEF" + _BLANK
@@ -94,12 +96,25 @@ def parse_object(data: bytes, start: int, end: int) -> Value:
     Raises:
         NotPlain: It is not spelled in the plainest way, or not one object.
     """
-    spelled, contents = data[start:end], None
+    spelled = data[start:end]
+    if len(spelled) <= _KEPT_BYTES and b"/Contents" not in spelled:
+        return _parse_kept(spelled)
+    return _parse(spelled, start)
+
+
+@lru_cache(maxsize=1024)
+def _parse_kept(spelled: bytes) -> Value:
+    """As :func:`parse_object`; documents of one office say the same in many objects. Nobody changes what it returns."""
+    return _parse(spelled, 0)
+
+
+def _parse(spelled: bytes, offset: int) -> Value:
+    contents = None
     if (remark := spelled.rfind(b"%")) >= 0 and not _LINE_END.search(spelled, remark):
         raise NotPlain  # it may go on behind the end
     if len(spelled) > _LONG_BYTES and (found := _CONTENTS.search(spelled)) is not None:
         # ten thousand digits are looked at by other means, ten times as fast
-        spelled, contents = _without_contents(spelled, found, start)
+        spelled, contents = _without_contents(spelled, found, offset)
     tokens = iter(_TOKEN.findall(spelled))
     value = _value(next(tokens, b""), tokens, depth=0) if contents is None else _with_contents(tokens, contents)
     if any(token[:1] != b"%" for token in tokens):
@@ -127,7 +142,10 @@ def _without_contents(spelled: bytes, found: re.Match[bytes], offset: int) -> tu
 
 
 def _hexadecimal(token: bytes) -> bytes:
-    digits = token[1:-1].translate(None, _BLANK)
+    try:
+        return unhexlify(token[1:-1])  # as most are: without white space, and whole
+    except ValueError:
+        digits = token[1:-1].translate(None, _BLANK)
     try:
         return unhexlify(digits + b"0" * (len(digits) % 2))
     except ValueError as exc:
