@@ -17,6 +17,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+import docflow
 from tests.clauses import CLAUSES
 from tests.support import REPOSITORY
 
@@ -270,6 +271,10 @@ def test_the_commands_of_the_office_run(page: str, tmp_path: Path, monkeypatch: 
         (tmp_path / name).write_text(next(texts), encoding="utf-8")
     (tmp_path / "leader.pdf").write_bytes(b"%PDF signed")
     (tmp_path / "sealed.pdf").write_bytes(b"%PDF signed and sealed")
+    (tmp_path / "office.json").write_text(next(texts), encoding="utf-8")
+    settings = docflow.read_settings(tmp_path / "office.json", is_verifying=False)
+    assert settings.staff is not None
+    assert settings.codes is not None
     monkeypatch.chdir(tmp_path)
     program = _generator().command_lines()["docflow"]
     said = []

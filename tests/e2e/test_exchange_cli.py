@@ -101,6 +101,52 @@ def test_a_document_goes_out_comes_in_and_both_know(tmp_path: Path) -> None:
     assert verify_log(there).is_intact
 
 
+def test_mail_to_a_merged_agency_reaches_its_successor(tmp_path: Path) -> None:
+    """QĐ 09/2025 Điều 2, from the command line: addressed to a closed code, it arrives; both know who took over."""
+    people = materials.make_office(tmp_path / "authority")
+    equip(tmp_path, people)
+    here, there = tmp_path / SENDER, tmp_path / RECEIVER
+    (tmp_path / "leader.pdf").write_bytes(materials.leader_signed(people))
+    (tmp_path / "sealed.pdf").write_bytes(materials.sealed(people))
+    old = {"code": "H99.10", "name": "Sở cũ", "until": "2025-06-30", "successors": [RECEIVER]}
+    codes = [old, {"code": RECEIVER, "name": "Sở thử"}]
+    settings = {"codes": codes, "trust": "../trust", "is_online": False}
+    (here / "office.json").write_text(json.dumps(settings), encoding="utf-8")
+    (there / "office.json").write_text(json.dumps({"codes": codes}), encoding="utf-8")
+    draft = {**DRAFT, "addressees": [{"name": "Sở cũ", "code": "H99.10"}]}
+    (tmp_path / "draft.json").write_text(json.dumps(draft), encoding="utf-8")
+    by = ("--actor", "Văn thư")
+    run(0, "outgoing", "draft", here, tmp_path / "draft.json", "--document-id", "d", *by)
+    run(0, "outgoing", "approve", here, "d", *by)
+    run(0, "outgoing", "leader-signed", here, "d", tmp_path / "leader.pdf", *by)
+    issued = json.loads(run(0, "outgoing", "issue", here, "d", *by))
+    # What the agency sealed is another document than the one that its leader signed here.
+    assert "[signature_refused]" in run(1, "outgoing", "sealed", here, "d", tmp_path / "sealed.pdf", *by)
+    seal = vnsign.seal_pdf(
+        vnsign.fill_pdf(
+            (tmp_path / "leader.pdf").read_bytes(), {"so": issued["symbol"], "ngay": issued["place_and_date"]}
+        ),
+        people.seal,
+        field="ConDauCoQuan",
+        trust=people.trust,
+        tsa=people.tsa,
+        revocation=people.crls,
+        clock=people.clock,
+    )
+    (tmp_path / "sealed.pdf").write_bytes(seal)
+    run(0, "outgoing", "sealed", here, "d", tmp_path / "sealed.pdf", *by)
+    shown = json.loads(run(0, "outgoing", "show", here, "d"))
+    assert (shown["leader_verdict"], shown["seal_verdict"]) == ("passed", "passed")
+    assert json.loads(run(0, "exchange", "dispatch", here))["sent"] == 1
+    (taken,) = json.loads(run(0, "exchange", "collect", there))
+    assert taken["outcome"] == "accepted"
+    run(0, "exchange", "dispatch", there)
+    run(0, "exchange", "collect", here)
+    (known,) = json.loads(run(0, "exchange", "knowledge", here, "d"))
+    assert (known["addressee"], known["facts"]) == ("H99.10", ["arrived"])
+    assert json.loads(run(0, "outgoing", "outbox", here))[0]["addressee_code"] == "H99.10"
+
+
 BAD = (
     "",
     "[]",

@@ -1,18 +1,19 @@
-"""Agencies and their electronic identifiers, in the two forms that are in circulation.
+"""Agencies and their electronic identifiers, in the forms that are in circulation.
 
 Invariants:
-    - An :class:`AgencyCode` always holds a code of one of the two forms, at most 35 characters.
+    - An :class:`AgencyCode` always holds a code of one of these forms, at most 35 characters.
     - An abbreviation never equals a document type's abbreviation, so a number and symbol reads back unambiguously.
 
 What it does not do: it does not know which codes were issued, closed or succeeded by others.
 
-Source: Quyết định 20/2020/QĐ-TTg Điều 4, 6; QCVN 102:2016/BTTTT (old form).
+Source: Quyết định 20/2020/QĐ-TTg Điều 4, 5, 6; QCVN 102:2016/BTTTT (old form).
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -27,6 +28,7 @@ MAX_ABBREVIATION_CHARS = 30
 
 _LEVEL_FIRST = re.compile(r"[A-Y][0-9]{2}(?:\.[0-9A-Z]+)*", re.ASCII)
 _OTHER_SCHEME = re.compile(r"Z[0-9]{2}[0-9A-Z]{1,32}", re.ASCII)
+_ENTERPRISE = re.compile(r"(?:02)?[0-9]{10}", re.ASCII)
 _OLD = re.compile(r"[0-9A-Z]{3}\.[0-9A-Z]{2}\.[0-9A-Z]{2}\.[A-Y][0-9]{2}", re.ASCII)
 _TYPES = frozenset(document_type.abbreviation for document_type in DocumentType)
 _ABBREVIATION = re.compile(r"[^\W_][\w&.]*")
@@ -37,7 +39,17 @@ class CodeForm(StrEnum):
 
     LEVEL_FIRST = "level_first"
     OTHER_SCHEME = "other_scheme"
+    ENTERPRISE = "enterprise"
+    """Its business code of ten digits; on the axis also with 02 before it, whose meaning no text at hand gives."""
     OLD = "old"
+
+
+_RULES: Sequence[tuple[re.Pattern[str], CodeForm]] = (
+    (_OLD, CodeForm.OLD),
+    (_LEVEL_FIRST, CodeForm.LEVEL_FIRST),
+    (_OTHER_SCHEME, CodeForm.OTHER_SCHEME),
+    (_ENTERPRISE, CodeForm.ENTERPRISE),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,25 +67,24 @@ class AgencyCode:
 
 
 def parse_agency_code(text: str) -> AgencyCode:
-    """Parse an agency code: new form (``H99.12``), another scheme (``Z…``) or old form (``000.00.00.H49``).
+    """Parse an agency code: new form (``H99.12``), enterprise, another scheme (``Z…``) or old form (``000.00.00.H49``).
 
     Does not check: that the code was ever issued, or is still in use.
 
     Raises:
-        InputError: ``MALFORMED_INPUT``; the text follows none of the three rules or is longer than 35 characters.
-    Source: Quyết định 20/2020/QĐ-TTg Điều 4, 6; QCVN 102:2016/BTTTT.
+        InputError: ``MALFORMED_INPUT``; the text follows none of the four rules or is longer than 35 characters.
+    Source: Quyết định 20/2020/QĐ-TTg Điều 4, 5, 6; QCVN 102:2016/BTTTT.
     """
     if len(text) <= MAX_CODE_CHARS:
-        # The old form is tried first: it starts with digits, so no text fits two rules.
-        rules = ((_OLD, CodeForm.OLD), (_LEVEL_FIRST, CodeForm.LEVEL_FIRST), (_OTHER_SCHEME, CodeForm.OTHER_SCHEME))
-        for pattern, form in rules:
+        # No text fits two rules: one has letters last, two have them first, one has none.
+        for pattern, form in _RULES:
             if pattern.fullmatch(text):
                 return AgencyCode(text=text, form=form)
     raise InputError(
         ErrorCode.MALFORMED_INPUT,
         f"not an agency code: {text[:60]!r}",
         vi=f"Mã định danh cơ quan không hợp lệ: {text[:60]!r}.",
-        way_out="use the form H99.12, or the old form 000.00.00.H49, at most 35 characters",
+        way_out="use the form H99.12, the old form 000.00.00.H49, or an enterprise's code of ten digits",
     )
 
 

@@ -11,6 +11,7 @@ from docflow.signing.checks import (
 from docflow.signing.post import (
     PostPlan,
     load_post,
+    load_verifier,
 )
 from docflow.signing.recipe import (
     AGENCY_TEXT_FIELD,
@@ -40,6 +41,7 @@ __all__ = [
     "bundled_fonts",
     "certificate_sha256",
     "load_post",
+    "load_verifier",
     "prepare_for_signing",
     "seal",
     "seal_attachment",

@@ -42,6 +42,27 @@ class PostPlan:
     tsa: str | None = None
 
 
+def load_verifier(trust: Path, *, is_online: bool) -> SignatureChecker:
+    """Return what judges the signatures of an agency's own documents: those made in the fields of docflow's recipe.
+
+    Args:
+        trust: Folder with the anchors that certificates must lead to, and CRLs.
+        is_online: Fetch the CRLs that certificates name.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; the folder cannot be read, or holds what is no certificate.
+    """
+    try:
+        return SignatureChecker(trust=vnsign.TrustStore.from_folder(trust), online=is_online)
+    except (OSError, vnsign.VnsignError) as exc:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"the trust folder cannot be used: {exc}",
+            vi="Không dùng được thư mục chứng thư tin cậy.",
+            way_out="look at trust in the settings",
+        ) from exc
+
+
 def load_post(plan: PostPlan, *, folder: Path) -> Post:
     """Return the post of an agency.
 

@@ -146,6 +146,7 @@ from docflow.wiring.reports import (
     write_report,
 )
 from docflow.wiring.searching import search_office
+from docflow.wiring.settings import OfficeSettings, read_settings
 
 __all__ = [
     "Addressee",
@@ -199,6 +200,7 @@ __all__ = [
     "NumberWish",
     "Office",
     "OfficeRole",
+    "OfficeSettings",
     "OfficeTerms",
     "OnTimeRate",
     "OutboxState",
@@ -261,6 +263,7 @@ __all__ = [
     "read_proof",
     "read_register",
     "read_report",
+    "read_settings",
     "reopen_office",
     "search_office",
     "verify_log",

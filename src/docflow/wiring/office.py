@@ -278,18 +278,24 @@ class Office(
 
 @checked
 def reopen_office(
-    place: Path | str, *, home: Path | str | None = None, verifier: Verifier | None = None, post: Post | None = None
+    place: Path | str,
+    *,
+    home: Path | str | None = None,
+    verifier: Verifier | None = None,
+    post: Post | None = None,
+    staff: Staff | None = None,
+    codes: Directory | None = None,
 ) -> Office:
     """Open an office that was founded before: which agency's it is, its log says.
 
     Args:
         place: Folder of the database, or the address of a PostgreSQL database.
         home: Folder of files and log key; by default that of the database.
-        verifier, post: As for :meth:`Office.open`.
+        verifier, post, staff, codes: As for :meth:`Office.open`.
 
     Raises:
         StoreUnavailable: ``STORE_UNUSABLE``; there is no office.
     """
     with open_to_read(place, home=home, is_older_taken=True) as reader:
         agency = reader.find_agency()
-    return Office.open(place, agency=agency, home=home, verifier=verifier, post=post)
+    return Office.open(place, agency=agency, home=home, verifier=verifier, post=post, staff=staff, codes=codes)

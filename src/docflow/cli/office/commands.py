@@ -23,7 +23,7 @@ import msgspec
 
 from docflow.audit import format_time
 from docflow.errors import ErrorCode, UsageError
-from docflow.wiring import parse_agency_code, read_post, reopen_office
+from docflow.wiring import Office, OfficeSettings, Post, parse_agency_code, read_post, read_settings, reopen_office
 
 MAX_JSON_BYTES = 1_000_000
 """A draft, an entry, a plan: what somebody types."""
@@ -38,8 +38,8 @@ _HELP = {
     "to": "To whom.",
 }
 
-POST_NAME = "post.json"
-"""The settings of an office's exchange, in its folder."""
+POST_NAME, SETTINGS_NAME = "post.json", "office.json"
+"""The settings of an office's exchange, and of the office itself, in its folder."""
 
 _OUT = click.Option(
     ["--out", "out"], type=click.File("wb", atomic=True), default="-", help="File to write [default: standard output]."
@@ -48,6 +48,11 @@ _POST = click.Option(
     ["--post", "post"],
     type=click.Path(path_type=Path, dir_okay=False),
     help="Settings of the exchange with others [default: post.json in DIR, if it is there].",
+)
+_SETTINGS = click.Option(
+    ["--settings", "settings"],
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Whom to trust, who may sign, agency codes [default: office.json in DIR, if it is there].",
 )
 
 Read = Callable[[Any], object]
@@ -82,16 +87,23 @@ def make_command(path: str, name: str, *, verb: Callable[..., object]) -> click.
     is_file = hints.get("return") is bytes
     is_sent = "transport" in hints
     is_act = is_sent or "actor" in hints
-    parameters += [_OUT] * is_file + [_POST] * is_act
+    parameters += [_OUT] * is_file + [_POST] * is_act + [_SETTINGS]
     examples += ["--out", "x.pdf"] * is_file
 
-    def run(directory: Path, out: BinaryIO | None = None, post: Path | None = None, **given: object) -> None:
+    def run(
+        directory: Path,
+        *,
+        out: BinaryIO | None = None,
+        post: Path | None = None,
+        settings: Path | None = None,
+        **given: object,
+    ) -> None:
         read = {key: _read(readers[key], value) for key, value in given.items() if value is not None and value != ()}
         if out is sys.stdout.buffer and out.isatty():
             raise click.UsageError("a file would garble the terminal: give --out FILE")
         path = post or directory / POST_NAME
         opened, drop = read_post(path) if post or is_sent or (is_act and path.exists()) else (None, None)
-        with reopen_office(directory, post=opened) as office:
+        with _reopen(directory, settings, post=opened, is_act=is_act) as office:
             told = {**read, "transport": drop} if is_sent else read
             result = getattr(office, verb.__name__)(**told)
         if out is None:
@@ -102,6 +114,12 @@ def make_command(path: str, name: str, *, verb: Callable[..., object]) -> click.
     what = (inspect.getdoc(verb) or "").partition("\n")[0].partition("; see :")[0].rstrip(".").replace("``", "")
     example = " ".join(["Example:", path, name, "office", *examples])
     return click.Command(name, params=parameters, callback=run, help=f"{what}.", epilog=example)
+
+
+def _reopen(directory: Path, settings: Path | None, *, post: Post | None, is_act: bool) -> Office:
+    path = settings or directory / SETTINGS_NAME
+    said = read_settings(path, is_verifying=is_act) if settings or path.exists() else OfficeSettings()
+    return reopen_office(directory, post=post, verifier=said.verifier, staff=said.staff, codes=said.codes)
 
 
 def _parameter(parameter: inspect.Parameter, hint: object) -> tuple[click.Parameter, Read]:

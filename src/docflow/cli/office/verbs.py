@@ -165,7 +165,8 @@ VERBS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 def office() -> None:
     """Work in an office kept in a folder.
 
-    What a verb returns is printed as JSON. Signatures are recorded as not checked: sign and verify with vnsign.
+    What a verb returns is printed as JSON. Signatures are judged if office.json names a trust folder, else they are
+    recorded as not checked.
 
     Exit code: 0 done, 1 refused, 4 not readable, 64 wrong usage.
     """

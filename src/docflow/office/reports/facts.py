@@ -28,7 +28,7 @@ REPORT_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "incoming_entry": ("incoming_id", "registered_on"),
     "incoming_document": ("id", "state", "channel", "assignee", "due_at", "completed_at"),
     "role_holding": ("person", "is_held"),
-    "signer_certificate": ("thing", "sha256", "holder", "seen_at"),
+    "signer_certificate": ("thing", "subject", "sha256", "holder", "seen_at"),
 }
 """Tables and columns that a report needs; all of them are evidence."""
 
@@ -73,9 +73,14 @@ class ActFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateFact:
-    """A certificate stood behind a signature of this agency, its own or one of its people's."""
+    """A certificate stood behind a signature of this agency, its own or one of its people's.
+
+    Attributes:
+        unit: The unit that drafted what was signed; empty for copies.
+    """
 
     on: date
+    unit: str
     sha256: str
     is_personal: bool
 
@@ -116,7 +121,7 @@ def gather_facts(rows: Mapping[str, Iterable[ReportRow]], *, acts: Iterable[ActF
             incoming=tuple(_incoming(rows, at=at)),
             acts=tuple(acts),
             accounts=_accounts(rows["role_holding"]),
-            certificates=_certificates(rows["signer_certificate"]),
+            certificates=_certificates(rows["signer_certificate"], documents=rows["document"]),
         )
     except (ValueError, KeyError, TypeError) as exc:
         raise InputError(
@@ -175,11 +180,13 @@ def _accounts(rows: Iterable[ReportRow]) -> int | None:
     return len({row["person"] for row in recorded if row["is_held"]}) if recorded else None
 
 
-def _certificates(rows: Iterable[ReportRow]) -> tuple[CertificateFact, ...] | None:
+def _certificates(rows: Iterable[ReportRow], *, documents: Iterable[ReportRow]) -> tuple[CertificateFact, ...] | None:
     """Return the agency's own; those on documents of others are not in use here."""
+    units = {row["id"]: str(row["unit"] or "") for row in documents}
     own = tuple(
         CertificateFact(
             on=law_date(datetime.fromisoformat(str(row["seen_at"]))),
+            unit=units[row["subject"]] if row["thing"] == SignedThing.DOCUMENT else "",
             sha256=str(row["sha256"]),
             is_personal=row["holder"] == CertificateHolder.PERSON,
         )

@@ -65,7 +65,7 @@ class ReportFigures:
         electronic_out: Of those issued the ones that left to every addressee electronically.
         handled: How those registered in the period stand to their deadlines.
         certificates: Different ones behind the agency's own signatures in the period, as far as a verifier told; None
-            if none ever did, and in a breakdown by unit.
+            if none ever did. By unit: the unit that drafted what was signed.
         certificates_of_people: Of them those of the people who signed; the others are the agency's.
         accounts: People who hold a role now; None if no role was ever recorded, and in a breakdown.
         active_accounts: People named by the log in the period; None in a breakdown by unit.
@@ -155,7 +155,7 @@ def build_report(
                 used=_of_part(used, name, by=by),
             ),
         )
-        for name, (came, left, done) in _divide(documents_in, documents_out, acts, by=by)
+        for name, (came, left, done) in _divide(documents_in, documents_out, acts, used=used or (), by=by)
     ]
     return Report(
         agency=agency,
@@ -176,6 +176,7 @@ def _divide(
     documents_out: Iterable[OutgoingFact],
     acts: Iterable[ActFact],
     *,
+    used: Iterable[CertificateFact],
     by: ReportBy,
 ) -> Iterator[tuple[str, _Parts]]:
     if by is ReportBy.TOTAL:
@@ -185,21 +186,21 @@ def _divide(
         groups.setdefault(_name(incoming, by), ([], [], []))[0].append(incoming)
     for outgoing in documents_out:
         groups.setdefault(_name(outgoing, by), ([], [], []))[1].append(outgoing)
+    for certificate in used:
+        groups.setdefault(_name(certificate, by), ([], [], []))
     if by is not ReportBy.UNIT:
         for act in acts:
             groups.setdefault(_PARTS[by](act.on), ([], [], []))[2].append(act)
     yield from sorted(groups.items())
 
 
-def _name(fact: IncomingFact | OutgoingFact, by: ReportBy) -> str:
+def _name(fact: IncomingFact | OutgoingFact | CertificateFact, by: ReportBy) -> str:
     return fact.unit if by is ReportBy.UNIT else _PARTS[by](fact.on)
 
 
 def _of_part(used: list[CertificateFact] | None, name: str, *, by: ReportBy) -> list[CertificateFact] | None:
-    """Return the certificates of a part of the period; whose unit's they are is not known."""
-    if used is None or by is ReportBy.UNIT:
-        return None
-    return [fact for fact in used if _PARTS[by](fact.on) == name]
+    """Return the certificates of a part of the period, or of a unit."""
+    return None if used is None else [fact for fact in used if _name(fact, by) == name]
 
 
 def _count(

@@ -17,11 +17,13 @@ from docflow.model import Agency, CodeForm, check_abbreviation, parse_agency_cod
         ("000.00.00.H49", CodeForm.OLD),
         ("000.06.16.G09", CodeForm.OLD),
         ("Z01ABC123", CodeForm.OTHER_SCHEME),
+        ("0100109106", CodeForm.ENTERPRISE),
+        ("020100109106", CodeForm.ENTERPRISE),
         ("H99." + "A" * 31, CodeForm.LEVEL_FIRST),
     ],
 )
-def test_both_forms_in_circulation_are_read(text: str, form: CodeForm) -> None:
-    """QĐ 20/2020 Điều 4, 6 and QCVN 102:2016: new form, other schemes, old form, up to 35 characters.
+def test_every_form_in_circulation_is_read(text: str, form: CodeForm) -> None:
+    """QĐ 20/2020 Điều 4, 5, 6 and QCVN 102:2016: new form, enterprises, other schemes, old form, up to 35 characters.
 
     QĐ 28/2018 Điều 10.2a: "Mã định danh của cơ quan, tổ chức"
     """
@@ -47,6 +49,7 @@ def test_both_forms_in_circulation_are_read(text: str, form: CodeForm) -> None:
             "00.00.00.H49",
             "H99.a",
         ),
+        *("010010910", "01001091066", "010100109106", "0100109106-001", "٠١٠٠١٠٩١٠٦"),
         *("H99." + "A" * 32, "Z01" + "A" * 33, "H٩٩", "000.00.00.Z01", "H" * 10_000),
     ],
 )

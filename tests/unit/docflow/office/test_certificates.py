@@ -81,7 +81,7 @@ def kept(office: Office) -> list[tuple[SignedThing, str, str, CertificateHolder]
 def test_each_certificate_stands_once_for_a_document_and_is_counted_once(
     tmp_path: Path, verifier: Telling, clock: SetClock
 ) -> None:
-    """Leader and agency of two documents, another leader for the second, the agency's again on a copy."""
+    """Leader and agency of two documents, another leader for the second, the agency's again on a copy of no unit."""
     with open_office(tmp_path / "office", clock=clock, verifier=verifier) as office:
         seal_off(office, "d1")
         first = office.report("2026")
@@ -103,7 +103,9 @@ def test_each_certificate_stands_once_for_a_document_and_is_counted_once(
         assert {line.name: line.figures.certificates for line in report.lines} == {"2026-01": 2, "2026-02": 3}
         assert figures(office.report("2025")) == (0, 0)
         by_unit = office.report("2026", by=ReportBy.UNIT)
-        assert {line.figures.certificates for line in by_unit.lines} == {None}
+        assert {line.name: line.figures.certificates for line in by_unit.lines} == {"": 1, "VP": 3}
+        assert {line.name: line.figures.certificates_of_people for line in by_unit.lines} == {"": 0, "VP": 2}
+        office.verify_report(by_unit)
         # The log alone gives the same, also as it was before.
         office.verify_report(report)
         assert office.report("2026", as_of=first.log_size, at=first.at).digest == first.digest

@@ -1,0 +1,170 @@
+"""`office.json`: whom to trust, who may sign for whom, agency codes, for every command of an office."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from docflow import Competence, DocumentType, ErrorCode, UsageError, parse_agency_code, read_settings
+from docflow.cli import main
+from docflow.model import law_date
+from docflow.store import SystemClock
+
+TODAY = law_date(SystemClock().now())
+HEAD = {"person": "Nguyễn Văn An", "post": {"title": "CHỦ TỊCH"}}
+POWER = {
+    "person": "Trần Văn Cường",
+    "head": "CHỦ TỊCH",
+    "competence": "TUQ.",
+    "document": "05/QĐ-UBND",
+    "term": {"since": "2026-01-01", "until": str(TODAY)},
+    "types": ["giay_moi"],
+}
+DRAFT = {
+    "type": "giay_moi",
+    "subject": "Mời họp",
+    "signer_name": "Trần Văn Cường",
+    "signer_position": "Chánh Văn phòng",
+    "competence": "TUQ.",
+    "addressees": [{"name": "Các phòng"}],
+    "unit": "VP",
+}
+OLD, NEW = (
+    {"code": "H99.12", "name": "Sở cũ", "until": "2025-06-30", "successors": ["H99.20"]},
+    {
+        "code": "H99.20",
+        "name": "Sở mới",
+        "since": "2025-07-01",
+        "aliases": ["000.00.20.H99"],
+    },
+)
+
+
+def run(code: int, *arguments: object) -> str:
+    """Run a command of an office that ends with an exit code; return what it printed."""
+    result = CliRunner().invoke(main, ["office", *map(str, arguments)])
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An office with a document that waits for its signature."""
+    place = tmp_path / "office"
+    run(0, "found", place, "--code", "H99", "--name", "UBND", "--abbreviation", "UBND", "--place", "An Bình")
+    (tmp_path / "draft.json").write_text(json.dumps(DRAFT), encoding="utf-8")
+    (tmp_path / "signed.pdf").write_bytes(b"%PDF signed")
+    run(0, "outgoing", "draft", place, tmp_path / "draft.json", "--document-id", "d", "--actor", "Bình")
+    run(0, "outgoing", "approve", place, "d", "--actor", "An")
+    return place
+
+
+def sign(code: int, folder: Path, *more: object) -> str:
+    """Have the document signed, which ends with an exit code."""
+    return run(code, "outgoing", "leader-signed", folder, "d", folder.parent / "signed.pdf", "--actor", "Cường", *more)
+
+
+def say(folder: Path, **settings: Any) -> Path:  # noqa: ANN401 - any JSON
+    """Write the settings into the office's folder."""
+    path = folder / "office.json"
+    path.write_text(json.dumps(settings), encoding="utf-8")
+    return path
+
+
+def test_without_settings_nobody_is_asked_and_nothing_is_checked(folder: Path) -> None:
+    """As it was: the record says so."""
+    sign(0, folder)
+    assert json.loads(run(0, "outgoing", "show", folder, "d"))["leader_verdict"] == "not_checked"
+
+
+def test_a_delegation_counts_to_its_last_day_and_for_its_types(folder: Path) -> None:
+    """NĐ 30/2020 Điều 13.3, from the command line: after its end, or for another type, he may not sign."""
+    ended = {**POWER, "term": {"since": "2026-01-01", "until": str(TODAY - timedelta(days=1))}}
+    for power in (ended, {**POWER, "types": ["quyet_dinh"]}, {**POWER, "person": "Ai đó"}):
+        say(folder, staff={"appointments": [HEAD], "delegations": [power]})
+        assert "[not_authorised]" in sign(1, folder)
+    say(folder, staff={"appointments": [HEAD], "delegations": [POWER]})
+    sign(0, folder)
+
+
+def test_settings_may_stand_elsewhere(folder: Path, tmp_path: Path) -> None:
+    """--settings names the file; one that is named and not there is wrong usage, not an office without settings."""
+    path = say(folder, staff={"appointments": [HEAD]}).rename(tmp_path / "own.json")
+    assert "[bad_argument]" in sign(64, folder, "--settings", tmp_path / "nothing.json")
+    assert "[not_authorised]" in sign(1, folder, "--settings", path)
+    sign(0, folder)
+
+
+def test_with_a_trust_folder_signatures_are_judged(folder: Path) -> None:
+    """A file without a signature is no longer taken for signed; a folder that is not there is wrong usage."""
+    say(folder, trust="trust", is_online=False)
+    assert "[bad_argument]" in sign(64, folder)
+    run(0, "outgoing", "list", folder)  # who only reads needs no anchors
+    (folder / "trust").mkdir()
+    assert "[signature_refused]" in sign(1, folder)
+
+
+BAD: tuple[object, ...] = (
+    "",
+    [],
+    {"trsut": "trust"},
+    {"staff": {}},
+    {"staff": {"appointments": [{**HEAD, "unit": "VP"}]}},
+    {"staff": {"appointments": [{"person": "An", "post": {"title": "CHỦ TỊCH", "deputy": "x"}}]}},
+    {"staff": {"appointments": [], "delegations": [{**POWER, "until": "2030-01-01"}]}},
+    {"staff": {"appointments": [], "delegations": [{**POWER, "term": {}}]}},
+    {"staff": {"appointments": [], "delegations": [{**POWER, "term": {"since": "2027-01-01", "until": "2026-01-01"}}]}},
+    {"codes": [{"code": "H99.12"}]},
+    {"codes": [{**NEW, "successor": "H99.20"}]},
+    {"codes": [NEW, NEW]},
+    {"codes": [{"code": "xã", "name": "x"}]},
+    {"codes": {"H99": "x"}},
+)
+
+
+@pytest.mark.parametrize("settings", BAD, ids=range(len(BAD)))
+def test_settings_that_say_nothing_docflow_knows_are_refused(folder: Path, settings: object) -> None:
+    """A slip of the pen must not leave a signature unchecked or a power unlimited: one line, nothing written."""
+    (folder / "office.json").write_text(json.dumps(settings), encoding="utf-8")
+    result = CliRunner().invoke(
+        main,
+        ["office", "outgoing", "leader-signed", str(folder), "d", str(folder.parent / "signed.pdf"), "--actor", "C"],
+    )
+    assert result.exit_code in {1, 64}, result.output
+    assert result.output.count("\n") == 1
+    (folder / "office.json").unlink()
+    assert json.loads(run(0, "outgoing", "show", folder, "d"))["state"] == "approved"
+
+
+def test_codes_and_people_are_read_as_they_are_written(tmp_path: Path) -> None:
+    """Dates, successors and aliases; a closed code stays readable and leads to the one that took over."""
+    path = tmp_path / "office.json"
+    path.write_text(json.dumps({"codes": [OLD, NEW], "staff": {"appointments": [HEAD], "delegations": [POWER]}}))
+    found = read_settings(path)
+    assert found.verifier is None
+    assert found.codes is not None
+    old = parse_agency_code("H99.12")
+    entry = found.codes.find(old)
+    assert entry is not None
+    assert entry.name == "Sở cũ"
+    assert found.codes.resolve(old, on=TODAY).text == "H99.20"
+    assert found.codes.resolve(parse_agency_code("000.00.20.H99"), on=TODAY).text == "H99.20"
+    assert found.staff is not None
+    (power,) = found.staff.delegations
+    assert (power.competence, power.term.until) == (Competence.TUQ, TODAY)
+    assert power.types == {DocumentType.GIAY_MOI}
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe", b"[" * 100_000, b'{"codes": null', b"{} {}"])
+def test_any_bytes_are_settings_or_our_error(tmp_path: Path, data: bytes) -> None:
+    """Never another exception."""
+    path = tmp_path / "office.json"
+    path.write_bytes(data)
+    with pytest.raises(UsageError) as caught:
+        read_settings(path)
+    assert caught.value.code is ErrorCode.BAD_ARGUMENT
