@@ -13,10 +13,10 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import BinaryIO
 
 from vnsign.errors import ErrorCode, InputError, UsageError
@@ -108,24 +108,60 @@ def read_bytes(path: str | os.PathLike[str], max_bytes: int = MAX_FILE_BYTES) ->
     return data
 
 
-@contextmanager
-def open_bytes(path: str | os.PathLike[str], *, in_memory: int = MAX_IN_MEMORY_BYTES) -> Iterator[PdfBytes]:
-    """Open a file's bytes: a regular file larger than ``in_memory`` stays on disk and is read where somebody looks.
+class open_bytes:  # noqa: N801 — it is called like the function that opens
+    """A file's bytes: a regular file larger than ``in_memory`` stays on disk and is read where somebody looks.
 
     Raises:
-        InputError: ``NOT_READABLE``: no such file, a folder, no permission.
+        InputError: ``NOT_READABLE``, on entry: no such file, a folder, no permission; on exit: it could not be read on.
     """
-    try:
-        with open(path, "rb") as stream:  # noqa: PTH123 — a path object costs as much as reading a small file
-            status = os.fstat(stream.fileno())
+
+    def __init__(self, path: str | os.PathLike[str], *, in_memory: int = MAX_IN_MEMORY_BYTES) -> None:
+        self._path = path
+        self._in_memory = in_memory
+        self._stream: BinaryIO | None = None
+
+    def __enter__(self) -> PdfBytes:
+        try:
+            return self._open()
+        except (OSError, ValueError) as exc:
+            raise self._refused(exc) from exc
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._stream is not None:
+            self._stream.close()
+        if isinstance(error, OSError | ValueError):
+            raise self._refused(error) from error
+
+    def _open(self) -> PdfBytes:
+        # a stream costs more than reading a small file
+        descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            status = os.fstat(descriptor)
             is_regular = stat.S_ISREG(status.st_mode)
-            if is_regular and status.st_size > in_memory:
-                yield FileBytes(stream)
-            else:
-                # room is made for as much as is asked for; what has no size of its own is read to its end
-                yield stream.read(status.st_size if is_regular and status.st_size else MAX_FILE_BYTES)
-    except (OSError, ValueError) as exc:
-        raise InputError(ErrorCode.NOT_READABLE, f"cannot be read: {reason_of(exc)}", file=str(path)) from exc
+            if is_regular and 0 < status.st_size <= self._in_memory:
+                return _read_up_to(descriptor, status.st_size)
+            if is_regular and status.st_size:
+                self._stream = os.fdopen(os.dup(descriptor), "rb")
+                return FileBytes(self._stream)
+            # what has no size of its own is read to its end
+            return _read_up_to(descriptor, MAX_FILE_BYTES)
+        finally:
+            os.close(descriptor)
+
+    def _refused(self, error: OSError | ValueError) -> InputError:
+        return InputError(ErrorCode.NOT_READABLE, f"cannot be read: {reason_of(error)}", file=str(self._path))
+
+
+def _read_up_to(descriptor: int, max_bytes: int) -> bytes:
+    """Read to the end, or as much as is asked for; room is made for no more than a piece at a time."""
+    first = os.read(descriptor, min(max_bytes, MAX_IN_MEMORY_BYTES))
+    pieces, size = [first], len(first)
+    while size < max_bytes and pieces[-1]:
+        pieces.append(os.read(descriptor, min(max_bytes - size, MAX_IN_MEMORY_BYTES)))
+        size += len(pieces[-1])
+    return first if size == len(first) else b"".join(pieces)
 
 
 def _file_behind(path: Path) -> Path:

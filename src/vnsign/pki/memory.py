@@ -60,6 +60,8 @@ class PkiMemory:
         siblings: What stands above certificates of one form, for :mod:`vnsign.pki.sibling_paths`.
         said: What an authentic list or answer says of a certificate under an issuer.
         judged: Paths that were judged and had nothing against them, for :mod:`vnsign.verification.kept_paths`.
+        judgements: What is said alike of all signatures of a signer, for :mod:`vnsign.verification.kept_judgements`.
+        gathered: What a verifier and a file without evidence bring, for :mod:`vnsign.verification.material`.
         messages: Forms of CMS messages that were read.
     """
 
@@ -72,6 +74,10 @@ class PkiMemory:
     judged: Bounded[Hashable, tuple[Lasting[Any], ...]] = field(
         default_factory=lambda: Bounded(max_entries=_MAX_JUDGED), repr=False
     )
+    judgements: Bounded[Hashable, tuple[Lasting[Any], ...]] = field(
+        default_factory=lambda: Bounded(max_entries=_MAX_JUDGED), repr=False
+    )
+    gathered: Bounded[Hashable, Any] = field(default_factory=lambda: Bounded(max_entries=_MAX_JUDGED), repr=False)
     messages: CmsForms = field(default_factory=CmsForms, repr=False)
     _signatures: Bounded[Hashable, bool] = field(default_factory=Bounded, repr=False)
     _read: Bounded[Hashable, ReadList | None] = field(default_factory=Bounded, repr=False)

@@ -74,6 +74,11 @@ class AlgorithmTable:
         """Return the row of a key; for one that was never accepted, a row that ended in 1970."""
         return next((rule for rule in self.keys if rule.kind == kind and bits >= rule.min_bits), _REFUSED)
 
+    def ends(self) -> frozenset[datetime]:
+        """Return every moment at which something ends."""
+        ends = (*(rule.ends for rule in self.digests.values()), *(rule.ends for rule in self.keys))
+        return frozenset(end for end in ends if end is not None)
+
     def judge_digest(self, name: str, *, at: datetime) -> AlgorithmStatus:
         """Return what a digest is worth when the data is proven to have existed at ``at`` (aware UTC)."""
         return _status(self.digest_rule(name), at)

@@ -25,6 +25,7 @@ from vnsign.report.indications import (
     TimeSource,
     Verdict,
 )
+from vnsign.report.later import ToldLater
 from vnsign.report.steps import StepReport
 
 
@@ -77,7 +78,7 @@ class RevisionReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TimestampReport:
+class TimestampReport(ToldLater):
     """One RFC 3161 token: on a signature, on the document, or on the content before signing.
 
     Attributes:
@@ -114,7 +115,7 @@ class TimestampReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignatureReport:
+class SignatureReport(ToldLater):
     """One signature.
 
     Attributes:

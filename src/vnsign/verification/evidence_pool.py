@@ -41,6 +41,10 @@ class EvidencePool:
                 if origin not in places:
                     places.append(origin)
 
+    def is_empty(self) -> bool:
+        """Tell whether no file brought anything."""
+        return not self._crls and not self._ocsps
+
     def give(self, evidence: RevocationEvidence, origin: EvidenceOrigin) -> None:
         """Add what the verifier holds, read already."""
         self._given.append((evidence, origin))

@@ -83,11 +83,15 @@ def inspect_by(data: PdfBytes, circumstances: Circumstances, *, file: str = "") 
             structure = structure_of(opened)
             # the X.509 parser warns of names longer than RFC 5280 allows: real, harmless, not the caller's business
             warnings.simplefilter("ignore", UserWarning)
-            report = _judge_document(opened, structure, circumstances=circumstances)
+            return _judge_document(opened, structure, circumstances=circumstances, file=file)
     except InputError as exc:
         report = unreadable(_FILE_FINDINGS.get(exc.code, FindingCode.PDF_NOT_READABLE), reason=exc.message)
     except Exception as exc:  # noqa: BLE001 — last boundary: hostile bytes, and five libraries that read them
         report = unreadable(FindingCode.PDF_NOT_READABLE, reason=type(exc).__name__)
+    return _named(report, circumstances, file)
+
+
+def _named(report: DocumentReport, circumstances: Circumstances, file: str) -> DocumentReport:
     return replace(
         report,
         file=file,
@@ -103,9 +107,11 @@ def unreadable(code: FindingCode, *, reason: str) -> DocumentReport:
     return DocumentReport(file="", verdict=Verdict.UNREADABLE, findings=(finding,))
 
 
-def _judge_document(opened: OpenedPdf, structure: PdfStructure, *, circumstances: Circumstances) -> DocumentReport:
+def _judge_document(
+    opened: OpenedPdf, structure: PdfStructure, *, circumstances: Circumstances, file: str
+) -> DocumentReport:
     if not structure.signatures:
-        return DocumentReport(file="", verdict=Verdict.NO_SIGNATURE)
+        return _named(DocumentReport(file="", verdict=Verdict.NO_SIGNATURE), circumstances, file)
     data = opened.data
     sources = [read_signature(data, found, messages=circumstances.memory.messages) for found in structure.signatures]
     revisions = describe_revisions(opened, structure.signatures)
@@ -128,7 +134,10 @@ def _judge_document(opened: OpenedPdf, structure: PdfStructure, *, circumstances
         timestamps.extend(t.report for t in judged.timestamps)
     timestamps.extend(stamp.judged.report for _, stamp in stamps)
     return DocumentReport(
-        file="",
+        file=file,
+        policy=circumstances.policy.name,
+        validation_time=circumstances.at,
+        online=circumstances.fetched is not None,
         verdict=_verdict(signatures, timestamps),
         signatures=tuple(signatures),
         timestamps=tuple(timestamps),

@@ -4,8 +4,8 @@ An archive has a few thousand signers, and what is said of a signer's path by li
 for all his signatures but for the moment it is said of.
 
 Invariants:
-    - What is kept hangs on the certificate, its role, what the policy asks, the certificates and anchors at hand, and
-      the very lists and answers at hand, all of them in the key: whoever has others finds nothing.
+    - What is kept hangs on the certificate, its role, what the policy asks, and all that the verifier and the file
+      bring (:attr:`~vnsign.verification.material.Material.setting`): whoever brings anything else finds nothing.
     - Nothing is kept of a file that brings evidence of its own, of a path that anything was found against, or of a
       status that hangs on somebody else's certificate.
     - Within the span no certificate begins or ends to be valid, no statement is made or runs out, nothing was revoked,
@@ -22,7 +22,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from vnsign.pki.memory import Lasting, Same
+from vnsign.pki.memory import Lasting
 from vnsign.pki.path import PathResult
 from vnsign.pki.status import StatusResult
 from vnsign.report import CertificateReport, Check
@@ -55,38 +55,35 @@ class KeptPath:
 
 def question_of(material: Material, *asked: Hashable) -> Hashable | None:
     """Return what an answer hangs on besides the moment; None if it is not kept."""
-    embedded, known = material.known.embedded, material.known.all
-    if embedded.crls or embedded.ocsps:
-        return None
-    evidence = tuple((Same(piece), material.known.origins_of(piece)) for piece in (*known.crls, *known.ocsps))
-    return (*asked, Same(material.policy), Same(material.finder), evidence)
+    return None if material.setting is None else (*asked, material.setting)
 
 
-def find_kept(material: Material, question: Hashable | None, at: datetime) -> KeptPath | None:
+def find_kept(material: Material, question: Hashable | None, at: datetime) -> Lasting[KeptPath] | None:
     """Return what is kept for a moment."""
     if question is not None:
         for span in material.memory.judged.get(question, ()):
             if span.since <= at <= span.until:
-                kept: KeptPath = span.value
-                return kept
+                return span
     return None
 
 
 def keep(
     material: Material, question: Hashable, kept: KeptPath, *, certificate: bytes, results: Sequence[StatusResult]
-) -> None:
+) -> Lasting[KeptPath] | None:
     """Keep what was found without anything against it, if the moment is not near one at which something changes."""
     steady = material.finder.steady_span(certificate, kept.at)
     if steady is None:
-        return
+        return None
     since, until = steady
     for moment in _moments(material, results):
         if abs(moment - kept.at) <= _MARGIN:
-            return
+            return None
         since = max(since, moment + _MARGIN) if moment < kept.at else since
         until = min(until, moment - _MARGIN) if moment > kept.at else until
     spans = material.memory.judged.get(question, ())
-    material.memory.judged.put(question, (*spans[-_MAX_SPANS + 1 :], Lasting(since=since, until=until, value=kept)))
+    lasting = Lasting(since=since, until=until, value=kept)
+    material.memory.judged.put(question, (*spans[-_MAX_SPANS + 1 :], lasting))
+    return lasting
 
 
 def _moments(material: Material, results: Sequence[StatusResult]) -> Iterable[datetime]:

@@ -8,7 +8,7 @@ Invariants:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -20,7 +20,7 @@ from vnsign.pdf.comparing.second_opinion import Asking
 from vnsign.pdf.reading.security_store import SecurityStore
 from vnsign.pki.anchors import TrustAnchors, fingerprint
 from vnsign.pki.cms_reading import SignedCms
-from vnsign.pki.memory import PkiMemory
+from vnsign.pki.memory import PkiMemory, Same
 from vnsign.pki.path import PathFinder, PathPolicy
 from vnsign.pki.status import RevocationEvidence
 from vnsign.policy.plausible_times import FIRST_YEAR, LAST_YEAR, is_plausible
@@ -80,6 +80,8 @@ class Material:
         conflict: Why the policy cannot be applied to this trust; empty if it can.
         memory: What was found out before.
         finder: Finds paths among these certificates, each once.
+        setting: All that a judgement hangs on of what the verifier and the file bring, but the moment; None if the file
+            brings evidence of its own.
     """
 
     trust: TrustAnchors
@@ -90,11 +92,8 @@ class Material:
     policy: ValidationPolicy
     conflict: str = ""
     memory: PkiMemory = field(default_factory=PkiMemory, repr=False, compare=False)
-    finder: PathFinder = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        finder = PathFinder.among(self.certificates, trust=self.trust, memory=self.memory)
-        object.__setattr__(self, "finder", finder)
+    finder: PathFinder = field(repr=False, compare=False)
+    setting: Hashable | None = field(default=None, repr=False, compare=False)
 
     def is_vouched_for_elsewhere(self, certificate: x509.Certificate, *, at: datetime) -> bool:
         """Tell whether an anchor that the policy does not take would vouch for a certificate."""
@@ -112,36 +111,75 @@ class Material:
 
 def gather_material(store: SecurityStore, signed: Iterable[SignedCms], *, circumstances: Circumstances) -> Material:
     """Collect certificates and evidence from the DSS and from every CMS and token of a file."""
-    certificates = list(store.certificates)
-    pool = EvidencePool()
-    pool.give(RevocationEvidence(crls=circumstances.trust.crls), EvidenceOrigin.SIDE_STORE)
-    pool.give(circumstances.side, EvidenceOrigin.SIDE_STORE)
-    pool.give(circumstances.fetched or RevocationEvidence(), EvidenceOrigin.FETCHED)
+    memory, pool = circumstances.memory, EvidencePool()
+    certificates = tuple(dict.fromkeys(_collect(store, signed, pool=pool, memory=memory)))
+    if not pool.is_empty():
+        return _gather(certificates, pool, circumstances).material(circumstances, setting=None)
+    verifier = (circumstances.trust, circumstances.policy, circumstances.side, circumstances.fetched)
+    setting = (certificates, *map(Same, verifier))
+    gathered: _Gathered = memory.gathered.remember(setting, lambda: _gather(certificates, pool, circumstances))
+    return gathered.material(circumstances, setting=setting)
+
+
+def _collect(
+    store: SecurityStore, signed: Iterable[SignedCms], *, pool: EvidencePool, memory: PkiMemory
+) -> Iterator[bytes]:
+    """Yield what certificates a file brings, and put its evidence into ``pool``."""
+    yield from store.certificates
     pool.add(EvidenceOrigin.SECURITY_STORE, crls=store.crls, ocsps=store.ocsps)
     for related in store.related:
-        certificates.extend(related.certificates)
+        yield from related.certificates
         pool.add(EvidenceOrigin.VALIDATION_RELATED_INFORMATION, crls=related.crls, ocsps=related.ocsps)
     pending = [(cms, EvidenceOrigin.CMS) for cms in signed]
     while pending:
         cms, origin = pending.pop()
-        certificates.extend(cms.certificates)
+        yield from cms.certificates
         pool.add(origin, crls=cms.crls, ocsps=cms.ocsps)
         for token in (*cms.timestamp_tokens, *cms.content_timestamps):
             try:
-                pending.append((circumstances.memory.read_token(token).cms, EvidenceOrigin.TIMESTAMP))
+                pending.append((memory.read_token(token).cms, EvidenceOrigin.TIMESTAMP))
             except InputError:
                 # reported where the token is judged
                 continue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gathered:
+    """What does not hang on the moment; see :class:`Material`."""
+
+    trust: TrustAnchors
+    conflict: str
+    certificates: tuple[bytes, ...]
+    known: KnownEvidence
+    finder: PathFinder
+
+    def material(self, circumstances: Circumstances, *, setting: Hashable | None) -> Material:
+        return Material(
+            trust=self.trust,
+            installed=circumstances.trust,
+            at=circumstances.at,
+            certificates=self.certificates,
+            known=self.known,
+            policy=circumstances.policy,
+            conflict=self.conflict,
+            memory=circumstances.memory,
+            finder=self.finder,
+            setting=setting,
+        )
+
+
+def _gather(certificates: tuple[bytes, ...], pool: EvidencePool, circumstances: Circumstances) -> _Gathered:
+    memory = circumstances.memory
+    pool.give(RevocationEvidence(crls=circumstances.trust.crls), EvidenceOrigin.SIDE_STORE)
+    pool.give(circumstances.side, EvidenceOrigin.SIDE_STORE)
+    pool.give(circumstances.fetched or RevocationEvidence(), EvidenceOrigin.FETCHED)
     trust, conflict = _applied(circumstances.trust, circumstances.policy)
-    return Material(
+    return _Gathered(
         trust=trust,
-        installed=circumstances.trust,
-        at=circumstances.at,
-        certificates=tuple(dict.fromkeys(certificates)),
-        known=pool.read(circumstances.memory),
-        policy=circumstances.policy,
         conflict=conflict,
-        memory=circumstances.memory,
+        certificates=certificates,
+        known=pool.read(memory),
+        finder=PathFinder.among(certificates, trust=trust, memory=memory),
     )
 
 

@@ -70,10 +70,12 @@ class JudgedPath:
     Attributes:
         path: As found at the time that counts.
         chain: Every certificate looked at, the subject's own first.
+        span: From when until when the same would be said; None if that is not known.
     """
 
     path: PathResult
     chain: tuple[CertificateReport, ...]
+    span: tuple[datetime, datetime] | None = None
 
 
 def judge_path(verdicts: Verdicts, subject: Subject, *, material: Material) -> JudgedPath:
@@ -82,15 +84,16 @@ def judge_path(verdicts: Verdicts, subject: Subject, *, material: Material) -> J
     question = question_of(material, subject.certificate, subject.role, subject.demand, subject.path_policy)
     kept = find_kept(material, question, at)
     if kept is not None:
-        checks, chain = kept.told_for(at)
+        checks, chain = kept.value.told_for(at)
         verdicts.tell(checks)
-        return JudgedPath(path=kept.path, chain=chain)
+        return JudgedPath(path=kept.value.path, chain=chain, span=(kept.since, kept.until))
     before, found = verdicts.counted(), _Found()
     judged = _judge_path(verdicts, subject, material=material, found=found)
     checks = verdicts.passed_since(before)
     if question is not None and checks and judged.path.problem is None and not found.asked_elsewhere:
         told = KeptPath(path=judged.path, chain=judged.chain, checks=checks, at=at)
-        keep(material, question, told, certificate=subject.certificate, results=found.results)
+        kept = keep(material, question, told, certificate=subject.certificate, results=found.results)
+        return judged if kept is None else dataclasses.replace(judged, span=(kept.since, kept.until))
     return judged
 
 

@@ -63,6 +63,9 @@ _INDICATIONS = ((Severity.ERROR, Indication.TOTAL_FAILED), (Severity.UNDECIDED, 
 _OUTCOMES = {Severity.ERROR: Outcome.FAILED, Severity.UNDECIDED: Outcome.INDETERMINATE}
 
 
+_NOT_TAKEN = {step: StepReport(step=step, outcome=Outcome.NOT_RUN) for step in Step}
+
+
 @dataclass(slots=True)
 class _Open:
     """What one step has brought so far."""
@@ -166,9 +169,10 @@ class Verdicts:
                     return indication, self._steps[step].subindications[severity]
         return Indication.TOTAL_PASSED, None
 
+    def step(self, step: Step) -> StepReport:
+        """Return a step; also one that was not taken."""
+        return self._steps[step].closed(step) if step in self._steps else _NOT_TAKEN[step]
+
     def steps(self) -> tuple[StepReport, ...]:
         """Return every step in order; those not taken too."""
-        return tuple(
-            self._steps[step].closed(step) if step in self._steps else StepReport(step=step, outcome=Outcome.NOT_RUN)
-            for step in Step
-        )
+        return tuple(map(self.step, Step))

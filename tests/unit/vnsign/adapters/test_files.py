@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
-from vnsign.adapters.files import read_bytes, write_whole
+from vnsign.adapters.files import open_bytes, read_bytes, write_whole
 from vnsign.errors import ErrorCode, InputError, UsageError
 
 
@@ -112,3 +113,39 @@ def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
         assert caught.value.code is ErrorCode.OUTPUT_NOT_WRITABLE
         assert place.lstat().st_ino == before.st_ino
     assert sorted(path.name for path in tmp_path.iterdir()) == ["loop", "pipe"]
+
+
+@pytest.mark.parametrize("content", [b"", b"x" * 10, bytes(range(256)) * 400], ids=["empty", "small", "larger"])
+@pytest.mark.parametrize("in_memory", [1 << 20, 4], ids=["in memory", "on disk"])
+def test_a_file_is_opened_with_all_its_bytes(tmp_path: Path, content: bytes, in_memory: int) -> None:
+    """Read at once, or where somebody looks."""
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    with open_bytes(path, in_memory=in_memory) as data:
+        assert isinstance(data, bytes) is (len(content) <= in_memory)
+        assert data[:] == content
+        assert len(data) == len(content)
+
+
+def test_what_has_no_size_is_read_to_its_end(tmp_path: Path) -> None:
+    """A pipe, piece by piece."""
+    os.mkfifo(tmp_path / "pipe")
+    content = os.urandom(300_000)
+    writer = threading.Thread(target=lambda: (tmp_path / "pipe").write_bytes(content))
+    writer.start()
+    with open_bytes(tmp_path / "pipe") as data:
+        assert data == content
+    writer.join()
+
+
+def test_what_cannot_be_opened_or_read_on_is_not_readable(tmp_path: Path) -> None:
+    """A folder, no file, no name; a disk that fails while the file is looked at; other errors stay what they are."""
+    (tmp_path / "file").write_bytes(b"x")
+    before = sorted(Path("/proc/self/fd").iterdir())
+    for path, reason in ((tmp_path, "Is a directory"), (tmp_path / "none", "No such file"), ("a\0b", "null")):
+        with pytest.raises(InputError, match=reason), open_bytes(path):
+            pytest.fail("opened")
+    for error, expected in ((OSError(5, "Input/output error"), InputError), (KeyError("x"), KeyError)):
+        with pytest.raises(expected), open_bytes(tmp_path / "file", in_memory=0):
+            raise error
+    assert sorted(Path("/proc/self/fd").iterdir()) == before
