@@ -26,7 +26,7 @@ demo: $(VENV)/.installed ## Sign, number, seal and verify 40 documents into demo
 
 .PHONY: test
 test: $(VENV)/.dev-installed ## Run the tests (those marked slow too if CI=true)
-	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: check
 check: $(VENV)/.dev-installed ## Format, lint, types, architecture and documentation

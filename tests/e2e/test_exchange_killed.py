@@ -3,82 +3,14 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from docflow import FileDrop, IncomingState, OutboxState
+from tests.exchange_child import run
 from tests.exchange_kit import RECEIVER, SENDER, open_exchanging, seal_document
 from tests.office_kit import SetClock
-from tests.support import REPOSITORY
-
-_WORKER = """
-import os, signal, sys
-from contextlib import contextmanager
-from datetime import timedelta
-from pathlib import Path
-from docflow import FileDrop
-from docflow.errors import DocflowError
-from docflow.store import Database
-from tests.exchange_kit import open_exchanging
-from tests.office_kit import NOON, SetClock
-
-folder, code, minutes, fatal, when = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
-commits = 0
-whole = Database.writing
-
-@contextmanager
-def counted(self):
-    global commits
-    with whole(self) as connection:
-        yield connection
-        commits += 1
-        if commits == fatal and when == "before":
-            os.kill(os.getpid(), signal.SIGKILL)
-    if commits == fatal:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-Database.writing = counted
-drop = FileDrop(folder / "drop")
-with open_exchanging(folder, code, clock=SetClock(NOON + timedelta(minutes=minutes))) as office:
-    office.dispatch(drop)
-    office.collect(drop)
-    for document in office.incoming():
-        try:
-            if "refuse" in document.subject:
-                office.refuse(document.id, actor="V", reason="sai")
-            elif document.take_back:
-                office.agree_take_back(document.id, actor="V")
-            else:
-                office.accept(document.id, actor="V")
-                office.assign(document.id, actor="L", to="P")
-                office.complete(document.id, actor="P")
-        except DocflowError as error:
-            if error.code != "wrong_state":
-                raise
-    for document in office.documents():
-        if "back" in document.id and office.knowledge(document.id) and minutes > 0:
-            try:
-                office.take_back(document.id, actor="V", reason="nhầm") if not any(
-                    p.kind == "status" for p in office.parcels(document.id)) else None
-            except DocflowError as error:
-                if error.code != "wrong_state":
-                    raise
-    office.dispatch(drop)
-print(commits)
-"""
-
-
-def run(folder: Path, code: str, *, minutes: int, fatal: int = 0, when: str = "before") -> int:
-    """Run one side's whole work, killed at its ``fatal``-th commit; return the number of commits, or -9."""
-    arguments = [str(folder), code, str(minutes), str(fatal), when]
-    result = subprocess.run(
-        [sys.executable, "-c", _WORKER, *arguments], cwd=REPOSITORY, capture_output=True, text=True, check=False
-    )
-    assert result.returncode in {0, -signal.SIGKILL}, result.stderr
-    return int(result.stdout) if result.returncode == 0 else result.returncode
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ if TYPE_CHECKING:  # an optional dependency
     import pkcs11
     from pkcs11 import _pkcs11
 
+_LOOK_AGAIN_AFTER_S = (0.0, 0.2, 0.5)
 _REINSERT = "insert the token and open it anew"
 _Fault = tuple[ErrorCode, str, str | None]
 _GONE: _Fault = (ErrorCode.KEY_UNAVAILABLE, "the token is gone, or was reset", _REINSERT)
@@ -89,7 +91,11 @@ class _Module:
 
     lib: _pkcs11.lib
     pid: int
+    #: Whether nobody had loaded it before: others' sessions would end if it began anew.
+    is_ours: bool
     lock: threading.RLock = field(default_factory=threading.RLock)
+    #: Of those who logged in and did not close: while there are any, the module cannot begin anew.
+    users: set[int] = field(default_factory=set)
 
 
 _modules: dict[str, _Module] = {}
@@ -154,6 +160,7 @@ class Token:
         if opened is not None and opened[0].pid == os.getpid():
             with opened[0].lock:
                 _close(opened[1])
+                opened[0].users.discard(id(self))
 
     def _open(self) -> tuple[_Module, pkcs11.Session]:
         with self._lock:
@@ -163,14 +170,25 @@ class Token:
                 with self._translated():
                     module = _load(self._module_path)
                     with module.lock:
-                        self._opened = module, self._login(self._find(module.lib))
+                        self._opened = module, self._login(self._find(module))
+                        module.users.add(id(self))
             return self._opened
 
-    def _find(self, lib: _pkcs11.lib) -> pkcs11.Token:
-        found = [token for token in _tokens(lib) if token.label == self.label]
+    def _find(self, module: _Module) -> pkcs11.Token:
+        """Some modules see only what could be read when they began: not what came, or was being written, since."""
+        found = self._look(module)
+        for wait_s in _LOOK_AGAIN_AFTER_S:
+            if found or module.users or not module.is_ours:
+                break
+            time.sleep(wait_s)
+            module.lib.reinitialize()
+            found = self._look(module)
         if len(found) == 1:
             return found[0]
         raise self._error(_SEVERAL if found else _ABSENT)
+
+    def _look(self, module: _Module) -> list[pkcs11.Token]:
+        return [token for token in _tokens(module.lib) if token.label == self.label]
 
     def _login(self, token: pkcs11.Token) -> pkcs11.Session:
         import pkcs11  # noqa: PLC0415 — an optional dependency
@@ -239,6 +257,7 @@ def _load(path: str) -> _Module:
         module = _modules.get(path)
         if module is not None and module.pid == os.getpid():
             return module
+        is_ours = module is not None or path not in getattr(pkcs11, "_loaded", {})
         try:
             lib = pkcs11.lib(path)
             if module is not None:  # inherited by a fork: the standard wants the child to begin anew
@@ -250,7 +269,7 @@ def _load(path: str) -> _Module:
                 file=path,
                 way_out="name the .so file of the token's maker",
             ) from exc
-        _modules[path] = _Module(lib, os.getpid())
+        _modules[path] = _Module(lib, os.getpid(), is_ours)
         return _modules[path]
 
 

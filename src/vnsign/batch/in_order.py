@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Future
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
-from vnsign.batch.pools import make_processes, uninterrupted
+from vnsign.batch.pools import Processes, make_processes, uninterrupted
 
 _CHUNKS_PER_WORKER = 3
 _FIRST_CHUNK = 1
@@ -91,13 +91,8 @@ class _Queue(Generic[_Thing, _Result]):
             self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _send(self, chunk: list[_Thing]) -> Future[list[_Result]]:
-        try:
-            with uninterrupted():
-                return self._pool.submit(_work, self._workshop, chunk)
-        except BrokenExecutor as exc:
-            future: Future[list[_Result]] = Future()
-            future.set_exception(exc)
-            return future
+        with uninterrupted():
+            return self._pool.submit(_work, self._workshop, chunk)
 
     def _one_by_one(self, chunk: list[_Thing]) -> list[_Result]:
         """Work alone on each thing that was in flight when a process died."""
@@ -114,7 +109,7 @@ class _Queue(Generic[_Thing, _Result]):
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._pool = self._make_pool()
 
-    def _make_pool(self) -> ProcessPoolExecutor:
+    def _make_pool(self) -> Processes:
         return make_processes(self._workers, preload=self._preload)
 
 

@@ -402,7 +402,7 @@ _QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_to
 class TestLifecycle(Lifecycle.TestCase):  # type: ignore[misc, valid-type]
     """A few lives."""
 
-    settings = settings(max_examples=50, stateful_step_count=25, deadline=None, suppress_health_check=_QUIET)
+    settings = settings(max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=_QUIET)
 
 
 @pytest.mark.soak

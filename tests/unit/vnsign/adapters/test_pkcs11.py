@@ -487,6 +487,39 @@ sys.exit(status)
 """
 
 
+_HIDDEN_AT_FIRST = """
+import os, sys
+from pathlib import Path
+from vnsign.adapters.pkcs11_token import _load, _tokens, Token
+from vnsign.errors import VnsignError
+module, label, pin, folder, others = sys.argv[1:]
+shown, hidden = Path(folder), Path(folder).parent.parent / "hidden"
+shown.rename(hidden)
+assert label not in [token.label for token in _tokens(_load(module).lib)]
+if others:  # a session of ours that would end
+    Token(module, label=others, pin=pin).session().__enter__()
+hidden.rename(shown)
+try:
+    with Token(module, label=label, pin=pin).session() as session:
+        print("found", session.token.label == label)
+except VnsignError as exc:
+    print(exc.code.value)
+"""
+
+
+@pytest.mark.parametrize("is_in_use", [False, True])
+def test_a_token_that_could_not_be_read_when_the_module_began_is_found(*, is_in_use: bool) -> None:
+    """Another process may be writing it just then; a module in use is not begun anew under its users."""
+    card, other = new_token(), new_token()
+    arguments = [module(), card.label, PIN, str(card.folder), other.label if is_in_use else ""]
+
+    done = subprocess.run(
+        [sys.executable, "-c", _HIDDEN_AT_FIRST, *arguments], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert done.stdout.strip() == ("key_unavailable" if is_in_use else "found True"), done.stderr
+
+
 def _id_of(reference: bytes) -> bytes:
     return unquote_to_bytes(reference.rpartition(b"id=")[2].decode())
 
