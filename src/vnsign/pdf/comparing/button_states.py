@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pikepdf
 
 from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
-from vnsign.pdf.comparing.field_looks import is_mark
+from vnsign.pdf.comparing.field_looks import LiesOver, is_mark
 from vnsign.pdf.comparing.field_values import shortened
 from vnsign.pdf.comparing.revisions import RevisionPair
 from vnsign.pdf.comparing.text_rules import LookProblem
@@ -43,7 +43,7 @@ def states_of_value(new: Field) -> Iterator[Change]:
             yield Change(kind=ChangeKind.LOOK_DIFFERS_FROM_VALUE, field=new.name, where=where, values=values)
 
 
-def only_draws_marks(pair: RevisionPair, before: pikepdf.Object, after: pikepdf.Object) -> bool:
+def only_draws_marks(pair: RevisionPair, before: pikepdf.Object, after: pikepdf.Object, lies_over: LiesOver) -> bool:
     """Tell whether a widget's looks are what they were, or a mark drawn anew as iText does for a state that is set."""
     old, new = before.get("/AP"), after.get("/AP")
     if not (isinstance(old, pikepdf.Dictionary) and isinstance(new, pikepdf.Dictionary)):
@@ -54,7 +54,9 @@ def only_draws_marks(pair: RevisionPair, before: pikepdf.Object, after: pikepdf.
     if pair.different_keys(old, new, ignored=frozenset({"/N"})) or set(had.keys()) != set(has.keys()):
         return False
     drawn = pair.different_keys(had, has)
-    return _OFF not in drawn and all(is_mark(pair, before=before, after=after, look=has[state]) for state in drawn)
+    return _OFF not in drawn and all(
+        is_mark(before=before, after=after, look=has[state], lies_over=lies_over) for state in drawn
+    )
 
 
 def _shown(widget: pikepdf.Object, value: object) -> str:

@@ -25,13 +25,12 @@ import pikepdf
 from vnsign.pdf.comparing.annotation_changes import PagePair, compare_annotations
 from vnsign.pdf.comparing.button_states import MAX_MARK_POINTS, only_draws_marks, states_kept, states_of_value
 from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
-from vnsign.pdf.comparing.field_looks import inspect_text_look
-from vnsign.pdf.comparing.field_values import is_blank, shortened, text_of
+from vnsign.pdf.comparing.field_looks import looks_of_value
+from vnsign.pdf.comparing.field_values import is_blank, keys_of_choice, shortened
 from vnsign.pdf.comparing.page_marks import new_budget
 from vnsign.pdf.comparing.revisions import RevisionPair, Side
 from vnsign.pdf.comparing.signature_looks import SignatureLooks, drawn_of, is_document_timestamp
 from vnsign.pdf.comparing.structure_tree import only_adds_widgets
-from vnsign.pdf.comparing.text_rules import LookProblem
 from vnsign.pdf.opening import ObjectId
 from vnsign.pdf.reading.fields import Field, Form
 from vnsign.pdf.reading.pages import (
@@ -281,7 +280,8 @@ class _Comparison:
 
     def _data_field(self, old: Field, new: Field) -> Iterator[Change]:
         is_button = old.type == "/Btn"
-        yield from self._widgets(old, new, allowed=_BUTTON_WIDGET_KEYS if is_button else _FILLED_WIDGET_KEYS)
+        keys = _BUTTON_WIDGET_KEYS if is_button else _FILLED_WIDGET_KEYS | keys_of_choice(new)
+        yield from self._widgets(old, new, allowed=keys)
         if self.pair.equal(old.value, new.value):
             yield from self._looks_kept(old, new)
             if is_button:
@@ -294,7 +294,7 @@ class _Comparison:
         if is_button and (odd := self._oddity_of_button(new)):
             values["odd"] = odd
         yield Change(kind=kind, field=old.name, where=where, values=values)
-        yield from states_of_value(new) if is_button else self._looks_of_value(old, new)
+        yield from states_of_value(new) if is_button else looks_of_value(self.pair, old, new, self._lies_over)
 
     def _oddity_of_button(self, new: Field) -> str:
         """A box to tick shows a mark beside the text; one that hides what was signed was prepared for that."""
@@ -307,22 +307,17 @@ class _Comparison:
                     return "covers content"
         return ""
 
+    def _lies_over(self, widget: pikepdf.Object) -> bool:
+        """Whether a widget lies over content or another annotation; of one on no known page nobody knows."""
+        page = self._pages_of_widgets.get(widget.objgen)
+        return page is None or bool(self.page_pairs[page - 1].covers(widget))
+
     def _looks_kept(self, old: Field, new: Field) -> Iterator[Change]:
         for before, after in zip(old.widgets, new.widgets, strict=False):
             if not self.pair.equal(before.get("/AP"), after.get("/AP")):
                 values = {"value": shortened(new.value)} if new.type != "/Sig" else {}
                 where = f"field {old.name} /AP"
                 yield Change(kind=ChangeKind.LOOK_CHANGED, field=old.name, where=where, values=values)
-
-    def _looks_of_value(self, old: Field, new: Field) -> Iterator[Change]:
-        for before, after in zip(old.widgets, new.widgets, strict=False):
-            problem, shown = inspect_text_look(self.pair, before=before, after=after, value=text_of(new.value))
-            if problem is not None:
-                values = {"value": shortened(new.value), "problem": problem.value}
-                if problem is LookProblem.OTHER_TEXT:
-                    values["shown"] = shown
-                where = f"field {old.name} /AP"
-                yield Change(kind=ChangeKind.LOOK_DIFFERS_FROM_VALUE, field=old.name, where=where, values=values)
 
     def _widgets(self, old: Field, new: Field, *, allowed: frozenset[str]) -> Iterator[Change]:
         """Compare the field's own dictionary and those of its widgets, except for what filling or signing sets."""
@@ -341,7 +336,7 @@ class _Comparison:
                 if key == "/Rect" and is_signed and is_box(after.get(key)) and area_of(after) <= 0:
                     continue  # PDFBox, for a signature that is not seen; oddity() sees that it shows nothing
                 is_ticked = allowed is _BUTTON_WIDGET_KEYS and not self.pair.equal(old.value, new.value)
-                if key == "/AP" and is_ticked and only_draws_marks(self.pair, before, after):
+                if key == "/AP" and is_ticked and only_draws_marks(self.pair, before, after, self._lies_over):
                     continue
                 if key == "/Ff" and _only_locks(before.get("/Ff", 0), after.get("/Ff", 0)):
                     continue

@@ -5,11 +5,13 @@ itself: a ToUnicode map can lie, a font can draw a 7 for a 1, widths can reorder
 So nothing is believed that a writer of honest forms does not need:
 
 Invariants:
-    - The stream shows one line of text and does nothing else (:mod:`vnsign.pdf.comparing.text_rules`).
+    - The stream shows text and does nothing else (:mod:`vnsign.pdf.comparing.text_rules`); a background hides nothing
+      that the signer saw.
     - The font is one that stood in the signed revision, unchanged down to its program, or one of the standard 14 that
       viewers bring along, without a private encoding. What the signed fonts look like, the signer saw.
     - A colour is what the operator says: the look puts no colour space of its own in the place of a device's.
-    - The glyphs shown, decoded by that font, are exactly the value, and all of them lie inside the box, side by side.
+    - The glyphs shown, decoded by that font, are exactly the value, or the name under which it is offered;
+      where a line ends there may be a space in the value.
 
 What it does not catch: a font that lied already before the signature (the document the signer saw was forged then).
 
@@ -20,10 +22,12 @@ Source: ISO 32000-2 §8.6.5.6 (default colour spaces), §9.6.2.2 (standard 14 fo
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pikepdf
 
+from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
+from vnsign.pdf.comparing.field_values import shortened, texts_of
 from vnsign.pdf.comparing.font_reading import FontReader
 from vnsign.pdf.comparing.revisions import RevisionPair
 from vnsign.pdf.comparing.text_rules import (
@@ -42,6 +46,7 @@ from vnsign.pdf.comparing.text_rules import (
     numbers_of,
 )
 from vnsign.pdf.opening import read_bounded
+from vnsign.pdf.reading.fields import Field
 
 #: Fonts every viewer brings along. Source: ISO 32000-1 §9.6.2.2.
 STANDARD_FONTS = frozenset(
@@ -57,10 +62,16 @@ _MARKS = {"4": 846, "8": 677, "l": 791, "u": 788, "n": 761, "H": 816}
 #: Encodings that draw ASCII as ASCII; /MacExpertEncoding does not.
 _PLAIN_ENCODINGS = frozenset({"/WinAnsiEncoding", "/MacRomanEncoding", "/StandardEncoding", "/PDFDocEncoding"})
 _PLAIN_FONT_KEYS = frozenset({"/Type", "/Subtype", "/BaseFont", "/Encoding", "/Name"})
+_COMB = 1 << 24
+_UNREADABLE = (
+    *(pikepdf.PdfError, UserWarning, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError),
+)
+#: Whether something that was signed lies under a widget.
+LiesOver = Callable[[pikepdf.Object], bool]
 
 
 def inspect_text_look(
-    pair: RevisionPair, *, before: pikepdf.Object, after: pikepdf.Object, value: str
+    pair: RevisionPair, *, before: pikepdf.Object, after: pikepdf.Object, value: str, lies_over: LiesOver
 ) -> tuple[LookProblem | None, str]:
     """Return why the look of a filled text field's widget is not believed (None if it is), and the text it shows.
 
@@ -69,30 +80,49 @@ def inspect_text_look(
         before: The widget in the signed revision.
         after: The widget in the later revision.
         value: The field's value now.
+        lies_over: Asked if the look paints a background that the signer did not see.
     """
     try:
-        shown = _read_look(pair, before, after)
+        shown = _read_look(pair, before, after, lies_over=lies_over)
     except NotOneLine as exc:
         return exc.problem, ""
-    except (pikepdf.PdfError, UserWarning, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError):
+    except _UNREADABLE:
         # a stream or font that cannot be read shows nobody knows what
         return LookProblem.NOT_READABLE, ""
-    return (None if shown == value else LookProblem.OTHER_TEXT), shown
+    is_value = shown == value or ("\n" in shown and shown.split() == value.split())
+    return (None if is_value else LookProblem.OTHER_TEXT), shown
 
 
-def is_mark(pair: RevisionPair, *, before: pikepdf.Object, after: pikepdf.Object, look: pikepdf.Object) -> bool:
+def looks_of_value(pair: RevisionPair, old: Field, new: Field, lies_over: LiesOver) -> Iterator[Change]:
+    """Name each widget of a text or choice field whose look does not show the new value."""
+    for before, after in zip(old.widgets, new.widgets, strict=False):
+        told = [
+            inspect_text_look(pair, before=before, after=after, value=text, lies_over=lies_over)
+            for text in texts_of(new)
+        ]
+        problem, shown = min(told, key=lambda said: said[0] is not None)
+        if problem is not None:
+            values = {"value": shortened(new.value), "problem": problem.value}
+            if problem is LookProblem.OTHER_TEXT:
+                values["shown"] = shown
+            where = f"field {old.name} /AP"
+            yield Change(kind=ChangeKind.LOOK_DIFFERS_FROM_VALUE, field=old.name, where=where, values=values)
+
+
+def is_mark(*, before: pikepdf.Object, after: pikepdf.Object, look: pikepdf.Object, lies_over: LiesOver) -> bool:
     """Tell whether a look of a box to tick is one tick, cross, dot or star of the standard symbols, and nothing else.
 
     Args:
-        pair: The signed and the later revision.
         before: The widget in the signed revision.
         after: The widget in the later revision.
         look: For one of its states.
+        lies_over: Asked if the look paints a background.
     """
     try:
-        return _read_line(pair, look, before=before, after=after, is_mark=True) in _MARKS
-    except (NotOneLine, pikepdf.PdfError, UserWarning, ValueError, TypeError, KeyError, IndexError, AttributeError):
+        shown = _read_lines(look, before=before, after=after, font_of=_symbols_of)
+    except (NotOneLine, *_UNREADABLE):
         return False
+    return shown.text in _MARKS and not (shown.hides and lies_over(after))
 
 
 class _Symbols:
@@ -105,18 +135,53 @@ class _Symbols:
         return float(_MARKS[data.decode("ascii")])
 
 
-def _read_look(pair: RevisionPair, before: pikepdf.Object, after: pikepdf.Object) -> str:
+def _symbols_of(font: pikepdf.Object) -> LookFont:
+    if not _has_symbols(font):
+        raise NotOneLine(LookProblem.FONT_NOT_SIGNED)
+    return _Symbols()
+
+
+def _read_look(pair: RevisionPair, before: pikepdf.Object, after: pikepdf.Object, *, lies_over: LiesOver) -> str:
     looks = after.get("/AP")
     if not isinstance(looks, pikepdf.Dictionary) or not isinstance(looks.get("/N"), pikepdf.Stream):
         raise NotOneLine(LookProblem.MISSING)
     if set(looks.keys()) != {"/N"}:
         raise NotOneLine(LookProblem.MORE_THAN_TEXT)
-    return _read_line(pair, looks["/N"], before=before, after=after)
+
+    def font_of(font: pikepdf.Object) -> LookFont:
+        if not _is_signed_font(pair, before, font):
+            raise NotOneLine(LookProblem.FONT_NOT_SIGNED)
+        return FontReader(font)
+
+    shown = _read_lines(looks["/N"], before=before, after=after, font_of=font_of)
+    if shown.hides and not _hid_before(before) and lies_over(after):
+        raise NotOneLine(LookProblem.MORE_THAN_TEXT)
+    return shown.text
 
 
-def _read_line(
-    pair: RevisionPair, look: pikepdf.Object, *, before: pikepdf.Object, after: pikepdf.Object, is_mark: bool = False
-) -> str:
+def _hid_before(widget: pikepdf.Object) -> bool:
+    """Whether the look that was signed had a background too."""
+    look = _at(widget, "/AP", "/N")
+    if not isinstance(look, pikepdf.Stream):
+        return False
+    try:
+        return _read_lines(look, before=widget, after=widget, font_of=FontReader).hides
+    except (NotOneLine, *_UNREADABLE):
+        return False
+
+
+def _is_comb(widget: pikepdf.Object) -> bool:
+    flags = widget.get("/Ff", _at(widget, "/Parent", "/Ff"))
+    return isinstance(flags, int) and bool(int(flags) & _COMB)
+
+
+def _read_lines(
+    look: pikepdf.Object,
+    *,
+    before: pikepdf.Object,
+    after: pikepdf.Object,
+    font_of: Callable[[pikepdf.Object], LookFont],
+) -> ShownLine:
     spaces = _at(look, "/Resources", "/ColorSpace")
     if not set(look.keys()) <= LOOK_KEYS or any(_at(spaces, key) is not None for key in REPLACED_SPACES):
         raise NotOneLine(LookProblem.MORE_THAN_TEXT)
@@ -130,19 +195,18 @@ def _read_line(
         font = _at(look, "/Resources", "/Font", name)
         if not isinstance(font, pikepdf.Dictionary):
             raise NotOneLine(LookProblem.NOT_READABLE)
-        if not (_has_symbols(font) if is_mark else _is_signed_font(pair, before, font)):
-            raise NotOneLine(LookProblem.FONT_NOT_SIGNED)
-        return _Symbols() if is_mark else FontReader(font)
+        return font_of(font)
 
     with warnings.catch_warnings():
         # a stream that the parser only half understands is one that another viewer may understand differently
         warnings.simplefilter("error")
         instructions = pikepdf.parse_content_stream(look)
-    shown = ShownLine()
+    shown = ShownLine(is_comb=_is_comb(before))
     for instruction in instructions:
         operands = [_operand(each) for each in instruction.operands]
         follow(shown, str(instruction.operator), operands, box=box, font_named=font_named)
-    return finish(shown)
+    finish(shown)
+    return shown
 
 
 def _operand(value: object) -> Operand:

@@ -15,6 +15,7 @@ from vnsign.pdf.comparing.opinions import NO_OPINION, Opinion, SecondOpinion
 from vnsign.pdf.reading.structure import FoundSignature
 
 _LOGGER = "pyhanko"
+_KEYS_DIFFER = re.compile(r"Dict keys differ: \{(.*)\} vs\. \{(.*)\}")
 #: Objections that are false alarms on honest files, each about something that our own comparison decides with certainty
 #: (it walks everything that the trailer leads to, by value). They count as no opinion, not as agreement.
 _OVERRULED = tuple(
@@ -27,6 +28,7 @@ _OVERRULED = tuple(
         r"Values for dict key \S+ differ: ?IndirectObject\(\d+, \d+\) changed to IndirectObject\(\d+, \d+\)",
         # PDFBox, signing in a field unseen, takes the field's place away
         r"Values for dict key /Rect differ: ?\[[^\]]*\] changed to \[0(?:\.0)?, 0(?:\.0)?, 0(?:\.0)?, 0(?:\.0)?\]",
+        r"Values for dict key /T?I differ",
         # a security store that carries /Type, /TS, /TU or keys of its own; ISO 32000-2 Tables 261, 262 allow it
         r"VRI key .* is not formatted correctly",
         r"Unexpected keys in (DSS|VRI)",
@@ -43,10 +45,10 @@ def differ(data: bytes, found: FoundSignature) -> SecondOpinion:
     try:
         level = _worst_level(data, found)
     except SuspiciousModification as exc:
-        reason = " ".join(str(exc).split())[:200]
-        if any(pattern.match(reason) for pattern in _OVERRULED):
+        reason = " ".join(str(exc).split())
+        if any(pattern.match(reason) for pattern in _OVERRULED) or _is_about_a_choice(reason):
             return NO_OPINION
-        return SecondOpinion(verdict=Opinion.REFUSED, reason=reason)
+        return SecondOpinion(verdict=Opinion.REFUSED, reason=reason[:200])
     except Exception:  # noqa: BLE001 — boundary: the analysis lets any exception out on odd files; then it has no opinion
         return NO_OPINION
     allowed = (
@@ -57,6 +59,12 @@ def differ(data: bytes, found: FoundSignature) -> SecondOpinion:
     if level > allowed:
         return SecondOpinion(verdict=Opinion.REFUSED, reason=f"level {level.name}")
     return SecondOpinion(verdict=Opinion.AGREED)
+
+
+def _is_about_a_choice(reason: str) -> bool:
+    """Which options of a choice are its value, and where its list begins, follow from the value."""
+    sets = _KEYS_DIFFER.match(reason)
+    return sets is not None and set(sets[1].split(", ")) ^ set(sets[2].split(", ")) <= {"'/I'", "'/TI'"}
 
 
 def _silence() -> None:

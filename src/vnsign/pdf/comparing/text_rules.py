@@ -1,22 +1,27 @@
-"""What the look of a filled text field may do: show one line of text, and nothing that could make it another.
+"""What the look of a filled text field may do: show its text, and nothing that could make it another.
+
+Before the text there may be the field's frame: its background, bright, and a thin line around it. Then one text object,
+dark: a line, further lines below it, words one after the other, or, in a comb, letters each in its place.
 
 Invariants:
-    - Only one line of text in one font, dark, unscaled, inside the box: the operators of ISO 32000-2 §12.7.4.3 and no
-      others (no images, paths, patterns, transparency, optional content, second text object or second move).
-    - The glyphs lie inside the box, side by side, in the order in which they are written.
+    - Only text in one font, unscaled: the operators of ISO 32000-2 §12.7.4.3 and no others (no images, curves,
+      patterns, transparency, optional content, second text object).
+    - Whatever is painted that is no text covers the whole box, or runs along its edge, and lies under the text; whether
+      it hides what the signer saw is told.
+    - The glyphs lie inside the box, side by side, in the order in which they are written and read.
     - Each operator has the operands it wants, no more: of too many, one reader takes the first, another the last.
     - Text state counts as ISO 32000-2 §8.4.2 nests it: what a Q forgets is forgotten here too.
 
 What it does not do: read a stream or a font (its callers do, each from its own reader of PDFs), or choose which fonts
 are believed.
 
-Source: ISO 32000-2 §8.4.2 (q, Q), §8.6.8 (colours), §9.4 (text), §12.5.5, §12.7.4.3.
+Source: ISO 32000-2 §8.4.2 (q, Q), §8.6.8 (colours), §9.4 (text), §12.5.5, §12.5.6.19 (frames), §12.7.4.3.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
@@ -74,33 +79,57 @@ LOOK_KEYS = frozenset(
         "/LastModified",
     }
 )
-#: One line of text.
+#: A few lines of text.
 MAX_LOOK_BYTES = 64 * 1024
 IDENTITY = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _BOX_TOLERANCE = 1.0
 _CLIP_TOLERANCE = 4.0
 _MAX_KERNING = 250.0
 _MIN_POINTS = 4.0
-_MAX_BRIGHTNESS = 0.5
+_MAX_BRIGHTNESS, _MIN_LUMINANCE = 0.5, 0.8
+#: Frames are one to three points wide.
+_MAX_FRAME_WIDTH, _FRAME_TOLERANCE = 3.0, 2.0
+#: Between two lines, in sizes: less, and they lie over each other.
+_MIN_LEADING = 0.8
 _EDGE_TOLERANCE = 1.0
 #: Capitals and digits of text faces are some two thirds of the size high.
 _CAPITAL_HEIGHT = 0.6
 _MAX_NESTING = 28
-#: The operators that one line of text needs, and how many operands each has. Source: ISO 32000-2 Annex A.
+#: The operators that a filled field needs, and how many operands each has. Source: ISO 32000-2 Annex A.
 OPERANDS = {
-    **dict.fromkeys(("EMC", "q", "Q", "BT", "ET", "W", "W*", "n"), 0),
-    **dict.fromkeys(("BMC", "cs", "g", "Tj", "TJ"), 1),
-    **dict.fromkeys(("Tf", "Td"), 2),
-    **dict.fromkeys(("k", "re"), 4),
-    "rg": 3,
+    **dict.fromkeys(("EMC", "q", "Q", "BT", "ET", "W", "W*", "n", "f", "S", "s"), 0),
+    **dict.fromkeys(("BMC", "cs", "CS", "g", "G", "w", "Tj", "TJ"), 1),
+    **dict.fromkeys(("Tf", "Td", "TD"), 2),
+    **dict.fromkeys(("rg", "RG"), 3),
+    **dict.fromkeys(("k", "K", "re"), 4),
     "Tm": 6,
 }
-_INSIDE_TEXT = frozenset({"ET", "Td", "Tm", "Tj", "TJ"})
-_ANYWHERE = frozenset({"Tf", "g", "rg", "k", "cs"})
+_INSIDE_TEXT = frozenset({"ET", "Td", "TD", "Tm", "Tj", "TJ"})
+_ANYWHERE = frozenset({"Tf", "g", "rg", "k", "cs", "G", "RG", "K", "CS"})
 #: The operator that sets space and colour at once. PDFBox sets one after the other.
 _SETTING = {"/DeviceGray": "g", "/DeviceRGB": "rg", "/DeviceCMYK": "k"}
 #: With these in its resources a look's colours are not what its operators say. Source: ISO 32000-2 §8.6.5.6.
 REPLACED_SPACES = ("/DefaultGray", "/DefaultRGB", "/DefaultCMYK")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Graphics:
+    """What q keeps and Q brings back.
+
+    Attributes:
+        brightness: Of the lightest component that text is drawn with; black at first.
+        luminance: Of the same colour as a background.
+        fills: The operator that stands for ``sc`` here.
+        strokes: The one that stands for ``SC``.
+    """
+
+    font: LookFont | None = None
+    size: float = 0.0
+    brightness: float = 0.0
+    luminance: float = 0.0
+    fills: str = "g"
+    strokes: str = "G"
+    line_width: float = 1.0
 
 
 @dataclass(slots=True)
@@ -108,19 +137,33 @@ class ShownLine:
     """What a content stream did, as far as it did nothing else.
 
     Attributes:
-        fonts: Font and size now in force, and those that the q still open will bring back.
-        colour: The operator that stands for ``sc`` here; empty if none does.
-        pen: Where the next glyph begins; None before the text has a place.
-        height: Baseline above the box's lower edge.
+        is_comb: Whether letters may stand apart.
+        text: What it shows, a line feed between lines.
+        hides: Whether a background is painted, which hides what the box lies over.
+        stack: The graphics state now in force, last, and those that the q still open will bring back.
+        origin: Where the line begins; None before the text has a place.
+        pen: Where the next glyph begins.
+        has_frame: Whether every rectangle of the path at hand runs along the edge.
     """
 
+    is_comb: bool = False
     text: str = ""
-    fonts: list[tuple[LookFont, float] | None] = field(default_factory=lambda: [None])
-    colour: str = ""
-    pen: float | None = None
-    height: float = 0.0
+    hides: bool = False
+    stack: list[_Graphics] = field(default_factory=lambda: [_Graphics()])
+    origin: tuple[float, float] | None = None
+    pen: float = 0.0
+    has_frame: bool = True
     is_in_text: bool = False
     text_objects: int = 0
+
+    @property
+    def now(self) -> _Graphics:
+        """The graphics state in force."""
+        return self.stack[-1]
+
+    def set(self, **changes: object) -> None:
+        """Change the graphics state in force."""
+        self.stack[-1] = replace(self.now, **changes)  # type: ignore[arg-type]
 
 
 def check_box(bbox: Sequence[float], rectangle: Sequence[float], matrix: Sequence[float]) -> tuple[float, float]:
@@ -151,24 +194,22 @@ def follow(
         NotOneLine: One line of text does not need it.
         TypeError, ValueError, KeyError: Its operands are none, or the font cannot be read.
     """
-    if operator == "sc" and shown.colour:
-        operator = shown.colour
+    operator = {"sc": shown.now.fills, "SC": shown.now.strokes}.get(operator, operator)
     _check_grammar(shown, operator, operands)
     match operator:
         case "q" | "Q" | "BT" | "ET":
             _nest(shown, operator)
         case "re":
-            _check_clip(numbers_of(operands), box)
-        case "cs":
-            shown.colour = _setting(operands[0])
-        case "g" | "rg" | "k":
-            shown.colour = operator
-            _check_colour(operator, numbers_of(operands))
+            _check_rectangle(shown, numbers_of(operands), box)
+        case "f" | "S" | "s" | "n":
+            _paint(shown, operator)
+        case "g" | "rg" | "k" | "cs" | "G" | "RG" | "K" | "CS" | "w":
+            _set_colour(shown, operator, operands)
         case "Tf":
             if shown.text or not isinstance(operands[0], str):
                 raise NotOneLine(LookProblem.MORE_THAN_TEXT)
-            shown.fonts[-1] = (font_named(operands[0]), number_of(operands[1]))
-        case "Td" | "Tm":
+            shown.set(font=font_named(operands[0]), size=number_of(operands[1]))
+        case "Td" | "TD" | "Tm":
             _place(shown, operator, numbers_of(operands), box=box)
         case "Tj" | "TJ":
             _show(shown, operands[0], box=box)
@@ -180,7 +221,7 @@ def finish(shown: ShownLine) -> str:
     Raises:
         NotOneLine: It is not whole, or shows more than one text object.
     """
-    if shown.text_objects > 1 or shown.is_in_text or len(shown.fonts) > 1:
+    if shown.text_objects > 1 or shown.is_in_text or len(shown.stack) > 1:
         raise NotOneLine(LookProblem.MORE_THAN_TEXT)
     return shown.text
 
@@ -198,24 +239,99 @@ def _check_grammar(shown: ShownLine, operator: str, operands: Sequence[object]) 
 def _nest(shown: ShownLine, operator: str) -> None:
     match operator:
         case "q":
-            shown.fonts.append(shown.fonts[-1])
+            shown.stack.append(shown.now)
         case "Q":
-            shown.fonts.pop()
-            shown.colour = ""
+            shown.stack.pop()
         case _:
             shown.is_in_text = operator == "BT"
             shown.text_objects += shown.is_in_text
-            shown.pen = None
-    if not 1 <= len(shown.fonts) <= _MAX_NESTING:
+            shown.origin = None
+    if not 1 <= len(shown.stack) <= _MAX_NESTING:
         raise NotOneLine(LookProblem.MORE_THAN_TEXT)
+
+
+def _paint(shown: ShownLine, operator: str) -> None:
+    """Rectangles as large as the box: to clip to, to fill, to draw along."""
+    match operator:
+        case "f" if shown.now.luminance < _MIN_LUMINANCE:
+            raise NotOneLine(LookProblem.MORE_THAN_TEXT)
+        case "S" | "s" if not shown.has_frame or not 0 < shown.now.line_width <= _MAX_FRAME_WIDTH:
+            raise NotOneLine(LookProblem.MORE_THAN_TEXT)
+    if operator != "n" and shown.text_objects:
+        raise NotOneLine(LookProblem.MORE_THAN_TEXT)
+    shown.has_frame = True
+    shown.hides = shown.hides or operator == "f"
+
+
+def _check_rectangle(shown: ShownLine, rectangle: tuple[float, ...], box: tuple[float, float]) -> None:
+    x, y, width, height = rectangle
+    right, top = box[0] - x - width, box[1] - y - height
+    if max(x, y, right, top) > _CLIP_TOLERANCE:
+        raise NotOneLine(LookProblem.MORE_THAN_TEXT)
+    shown.has_frame = shown.has_frame and max(x, y, right, top) <= _FRAME_TOLERANCE
+
+
+def _set_colour(shown: ShownLine, operator: str, operands: Sequence[object]) -> None:
+    match operator:
+        case "w":
+            shown.set(line_width=number_of(operands[0]))
+        case "cs" | "CS":
+            setting = _SETTING.get(str(operands[0]))
+            if setting is None:
+                raise NotOneLine(LookProblem.MORE_THAN_TEXT)
+            black = {"fills": setting, "brightness": 0.0, "luminance": 0.0}
+            shown.set(**(black if operator == "cs" else {"strokes": setting.upper()}))
+        case "G" | "RG" | "K":
+            shown.set(strokes=operator)
+        case _:
+            values = numbers_of(operands)
+            shown.set(fills=operator, brightness=_brightness(operator, values), luminance=_luminance(operator, values))
+
+
+def _brightness(operator: str, values: tuple[float, ...]) -> float:
+    return max(values) if operator != "k" else 1 - max(values[3], sum(values[:3]) / 3)
+
+
+def _luminance(operator: str, values: tuple[float, ...]) -> float:
+    """How light a background is to the eye. Source: ISO 32000-2 §10.4.2.2 (0.3, 0.59, 0.11), §10.4.2.4 (CMYK)."""
+    if operator == "g":
+        return values[0]
+    red, green, blue = values if operator == "rg" else (1 - min(1.0, ink + values[3]) for ink in values[:3])
+    return 0.3 * red + 0.59 * green + 0.11 * blue
+
+
+def _place(shown: ShownLine, operator: str, values: tuple[float, ...], *, box: tuple[float, float]) -> None:
+    if operator == "Tm" and values[:4] != IDENTITY[:4]:
+        raise NotOneLine(LookProblem.MORE_THAN_TEXT)
+    x, y = values[-2:]
+    if shown.origin is None:
+        shown.origin, shown.pen = (x, y), x
+    else:
+        _move(shown, (x, y) if operator == "Tm" else (shown.origin[0] + x, shown.origin[1] + y))
+    if not (0 <= shown.pen < box[0] and 0 <= shown.origin[1] < box[1]):
+        raise NotOneLine(LookProblem.BOX_CHANGED)
+
+
+def _move(shown: ShownLine, to: tuple[float, float]) -> None:
+    """On to the next word or letter of the line, or to the next line."""
+    x, y = to
+    down = (shown.origin or to)[1] - y
+    is_next_line = down >= _MIN_LEADING * shown.now.size
+    gap = x - shown.pen
+    goes_on = abs(down) <= 0 and (abs(gap) <= _EDGE_TOLERANCE or (shown.is_comb and gap > 0))
+    if not shown.text or not (is_next_line or goes_on):
+        raise NotOneLine(LookProblem.MORE_THAN_TEXT)
+    shown.text += "\n" if is_next_line else ""
+    shown.origin, shown.pen = to, x
 
 
 def _show(shown: ShownLine, operand: object, *, box: tuple[float, float]) -> None:
     """Add the glyphs, as far as they lie in the box and one after the other."""
-    font, size = shown.fonts[-1] or (None, 0.0)
-    if font is None or shown.pen is None:
+    font, size = shown.now.font, shown.now.size
+    if font is None or shown.origin is None:
         raise NotOneLine(LookProblem.NOT_READABLE)
-    if not _MIN_POINTS <= size <= box[1] * 1.5 or shown.height + size * _CAPITAL_HEIGHT > box[1]:
+    is_too_large = size > box[1] * 1.5 or shown.origin[1] + size * _CAPITAL_HEIGHT > box[1]
+    if size < _MIN_POINTS or is_too_large or shown.now.brightness > _MAX_BRIGHTNESS:
         raise NotOneLine(LookProblem.MORE_THAN_TEXT)
     may_move = False
     for item in operand if isinstance(operand, list) else [operand]:
@@ -229,33 +345,6 @@ def _show(shown: ShownLine, operand: object, *, box: tuple[float, float]) -> Non
             shown.pen -= number_of(item) * size / 1000
         may_move = isinstance(item, bytes) and bool(item)
     if shown.pen > box[0] + _EDGE_TOLERANCE:
-        raise NotOneLine(LookProblem.BOX_CHANGED)
-
-
-def _check_clip(rectangle: tuple[float, ...], box: tuple[float, float]) -> None:
-    x, y, width, height = rectangle
-    low, high = _CLIP_TOLERANCE, -_CLIP_TOLERANCE
-    if x > low or y > low or x + width < box[0] + high or y + height < box[1] + high:
-        raise NotOneLine(LookProblem.MORE_THAN_TEXT)
-
-
-def _setting(space: object) -> str:
-    if not isinstance(space, str) or space not in _SETTING:
-        raise NotOneLine(LookProblem.MORE_THAN_TEXT)
-    return _SETTING[space]
-
-
-def _check_colour(operator: str, values: tuple[float, ...]) -> None:
-    brightness = max(values) if operator != "k" else 1 - max(values[3], sum(values[:3]) / 3)
-    if brightness > _MAX_BRIGHTNESS:
-        raise NotOneLine(LookProblem.MORE_THAN_TEXT)
-
-
-def _place(shown: ShownLine, operator: str, values: tuple[float, ...], *, box: tuple[float, float]) -> None:
-    if shown.pen is not None or (operator == "Tm" and values[:4] != IDENTITY[:4]):
-        raise NotOneLine(LookProblem.MORE_THAN_TEXT)
-    shown.pen, shown.height = values[-2:]
-    if not (0 <= shown.pen < box[0] and 0 <= shown.height < box[1]):
         raise NotOneLine(LookProblem.BOX_CHANGED)
 
 

@@ -51,6 +51,8 @@ __all__ = [
     "structure_of",
 ]
 
+#: What bytes appended to a signed file can do to it.
+_MAY_COME_LATER = frozenset({ErrorCode.MALFORMED_PDF, ErrorCode.ENCRYPTED_PDF})
 _MAX_NESTING = 8
 _DIRECT = (0, 0)
 _BYTE_RANGE_LENGTH = 4
@@ -80,8 +82,8 @@ def structure_of(file: OpenedPdf) -> PdfStructure:
     try:
         structure = _read(file, mentioned)
     except InputError as exc:
-        # what was appended may be unreadable; the revisions before it are not
-        if exc.code is not ErrorCode.MALFORMED_PDF or not (earlier := _earlier_signatures(file, known=())):
+        # what was appended may be unreadable, or say that a password is needed; the revisions before it are not
+        if exc.code not in _MAY_COME_LATER or not (earlier := _earlier_signatures(file, known=())):
             raise
         return PdfStructure(signatures=earlier, store=SecurityStore(), warnings=(exc.message,))
     found = structure.signatures

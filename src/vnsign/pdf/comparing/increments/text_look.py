@@ -94,7 +94,10 @@ class LookReader:
         shown = ShownLine()
         for operator, operands in _operations(content):
             follow(shown, operator, operands, box=box, font_named=lambda name: self._font(look, name))
-        return finish(shown)
+        text = finish(shown)
+        if shown.hides:
+            raise NotPlain  # what the box lies over is looked at elsewhere
+        return text
 
     def _font(self, look: Entries, name: str) -> PlainFont:
         resources = self._new.follow(look.get("/Resources"))
