@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 import click
 
+from docflow.cli.usage_words import show_usage_error
 from docflow.errors import DocflowError, ErrorCode, StoreUnavailable
 
 EXIT_FAILED = 1
@@ -61,10 +62,10 @@ class _Program(click.Group):
         try:
             code = super().main(args, prog_name or "docflow", complete_var, standalone_mode=False, **extra)
         except click.ClickException as exc:
-            exc.show()
+            show_usage_error(exc)
             sys.exit(EXIT_USAGE if isinstance(exc, click.UsageError) else EXIT_FAILED)
         except click.Abort:
-            click.echo("Aborted.", err=True)
+            click.echo("Aborted. — Đã dừng.", err=True)
             sys.exit(EXIT_FAILED)
         except DocflowError as exc:
             _fail(exc)

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from docflow.cli.usage_words import misuse
 from docflow.office import LINES_A_VOLUME, RegisterKind
 from docflow.printing import Paper
 from docflow.wiring import RegisterForm, print_register, read_register
@@ -71,7 +72,10 @@ def export(
 ) -> None:
     """Print a year's register with the columns of Decree 30/2020, Annex IV."""
     if form != RegisterForm.CSV.value and out is sys.stdout.buffer and out.isatty():
-        raise click.UsageError(f"--format {form} would garble the terminal: give --out FILE")
+        raise misuse(
+            f"--format {form} would garble the terminal: give --out FILE",
+            vi=f"Dạng {form} không hiển thị được trên màn hình: hãy thêm --out TỆP.",
+        )
     book = read_register(directory, _KINDS[kind], year, series=series)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 import click
 
+from docflow.cli.usage_words import misuse
 from docflow.wiring import ReportBy, ReportForm, read_report, verify_report, write_report
 
 _GARBLING = frozenset({ReportForm.XLSX, ReportForm.PDF})
@@ -50,7 +51,10 @@ def report(
     Exit code: 0 done, 1 the log says something else, 4 not readable, 64 wrong usage.
     """
     if ReportForm(form) in _GARBLING and out is sys.stdout.buffer and out.isatty():
-        raise click.UsageError(f"--format {form} would garble the terminal: give --out FILE")
+        raise misuse(
+            f"--format {form} would garble the terminal: give --out FILE",
+            vi=f"Dạng {form} không hiển thị được trên màn hình: hãy thêm --out TỆP.",
+        )
     found = read_report(directory, period, by=ReportBy(by), as_of=as_of)
     if is_verified:
         verify_report(directory, found)

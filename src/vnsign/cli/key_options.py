@@ -88,12 +88,15 @@ class KeyOptions:
         return self._token(self.pkcs11_module or Path(), self.pkcs11_token or "")
 
     def _service(self, url: str) -> CscSource:
-        entered = "Access token" if self.csc_user is None else f"Password of {self.csc_user}"
+        entered = "Access token" if self.csc_user is None else f"Mật khẩu / Password of {self.csc_user}"
         secret = _text(
             read_secret(self.csc_secret_file, variable=CSC_VARIABLE, prompt=f"{entered} at {url}", may_be_empty=True)
         )
         pin = read_secret(
-            self.pin_file, variable=PIN_VARIABLE, prompt="PIN of the credential, if it has one", may_be_empty=True
+            self.pin_file,
+            variable=PIN_VARIABLE,
+            prompt="Mã PIN của khóa, nếu có / PIN of the credential, if it has one",
+            may_be_empty=True,
         )
         return CscSource(
             url=url,
@@ -107,7 +110,7 @@ class KeyOptions:
         )
 
     def _token(self, module: Path, token: str) -> Pkcs11Source:
-        pin = read_secret(self.pin_file, variable=PIN_VARIABLE, prompt=f"PIN of the token {token}")
+        pin = read_secret(self.pin_file, variable=PIN_VARIABLE, prompt=f"Mã PIN / PIN of the token {token}")
         return Pkcs11Source(
             module=module,
             token=token,
@@ -119,7 +122,10 @@ class KeyOptions:
 
     def _passphrase(self, file: Path) -> bytes:
         return read_secret(
-            self.passphrase_file, variable=PASSPHRASE_VARIABLE, prompt=f"Passphrase of {file.name}", may_be_empty=True
+            self.passphrase_file,
+            variable=PASSPHRASE_VARIABLE,
+            prompt=f"Mật khẩu / Passphrase of {file.name}",
+            may_be_empty=True,
         )
 
     def require_one_key(self) -> None:
@@ -160,7 +166,7 @@ class KeyOptions:
 def ask_for_code(words: str) -> str:
     """Return what is typed unseen; the words are the service's own, shown as far as they can be printed."""
     shown = "".join(char for char in words if char.isprintable())[:_SHOWN_CHARS]
-    return str(click.prompt(shown or "One-time password", hide_input=True, err=True))
+    return str(click.prompt(shown or "Mã dùng một lần / One-time password", hide_input=True, err=True))
 
 
 def signer_from_options(keys: KeyOptions) -> Signer:

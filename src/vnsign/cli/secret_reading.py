@@ -27,7 +27,7 @@ def read_secret(
     Args:
         file: Small file, or None.
         variable: Name of the environment variable.
-        prompt: What is asked for.
+        prompt: What is asked for, in both languages.
         confirm: Ask twice.
         may_be_empty: Some PKCS#12 files have an empty passphrase.
 
@@ -41,8 +41,9 @@ def read_secret(
         secret = os.environ[variable].encode(errors="surrogateescape")
     else:
         default = "" if may_be_empty else None
+        again = "Nhập lại / Repeat for confirmation" if confirm else False
         typed = click.prompt(
-            prompt, default=default, show_default=False, hide_input=True, confirmation_prompt=confirm, err=True
+            prompt, default=default, show_default=False, hide_input=True, confirmation_prompt=again, err=True
         )
         secret = str(typed).encode(errors="surrogateescape")  # a terminal in another encoding
     if not secret and not may_be_empty:

@@ -22,6 +22,7 @@ import click
 import msgspec
 
 from docflow.audit import format_time
+from docflow.cli.usage_words import misuse
 from docflow.errors import ErrorCode, UsageError
 from docflow.wiring import Office, OfficeSettings, Post, parse_agency_code, read_post, read_settings, reopen_office
 
@@ -100,7 +101,10 @@ def make_command(path: str, name: str, *, verb: Callable[..., object]) -> click.
     ) -> None:
         read = {key: _read(readers[key], value) for key, value in given.items() if value is not None and value != ()}
         if out is sys.stdout.buffer and out.isatty():
-            raise click.UsageError("a file would garble the terminal: give --out FILE")
+            raise misuse(
+                "a file would garble the terminal: give --out FILE",
+                vi="Tệp không hiển thị được trên màn hình: hãy thêm --out TỆP.",
+            )
         path = post or directory / POST_NAME
         opened, drop = read_post(path) if post or is_sent or (is_act and path.exists()) else (None, None)
         with _reopen(directory, settings, post=opened, is_act=is_act) as office:

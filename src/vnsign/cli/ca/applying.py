@@ -26,6 +26,7 @@ from vnsign.cli.ca.options import (
 )
 from vnsign.cli.ca.shapes import print_json, request_json, request_text
 from vnsign.cli.ca.words import CASES, KINDS
+from vnsign.cli.usage_words import misuse
 from vnsign.errors import ErrorCode, InputError
 from vnsign.policy.lifecycle import RequestKind, RevocationCase
 from vnsign.verification.messages import Language
@@ -159,7 +160,7 @@ def _fields(options: Mapping[str, _Given]) -> dict[str, str]:
     given = {name: str(value) for name, value in options.items() if value is not None and name != "ou"}
     units = options.get("ou") or ()
     if len(units) > _MAX_UNITS:
-        raise click.UsageError("--ou stands at most twice")
+        raise misuse("--ou stands at most twice", vi="--ou chỉ được dùng tối đa hai lần")
     return given | {f"ou{number}": unit for number, unit in enumerate(units, 1)}
 
 

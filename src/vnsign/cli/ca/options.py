@@ -30,6 +30,7 @@ from vnsign.authority.keys.keystore import KeyVault
 from vnsign.authority.records import Act
 from vnsign.cli.ca.words import LABELS, Label
 from vnsign.cli.secret_reading import read_secret, read_secret_file
+from vnsign.cli.usage_words import misuse
 from vnsign.errors import ErrorCode, InputError, UsageError, VnsignError
 from vnsign.pki.weak_keys import NO_LIST
 from vnsign.verification.messages import Language
@@ -95,7 +96,10 @@ class Access:
         if self.pkcs11_module is not None and self.passphrase_file is None and PASSPHRASE_VARIABLE not in os.environ:
             return b""
         return read_secret(
-            self.passphrase_file, variable=PASSPHRASE_VARIABLE, prompt="Passphrase of the authority", confirm=confirm
+            self.passphrase_file,
+            variable=PASSPHRASE_VARIABLE,
+            prompt="Mật khẩu của cơ quan cấp chứng thư số / Passphrase of the authority",
+            confirm=confirm,
         )
 
     def parts(self, custodians: Sequence[str], *, confirm: bool = False) -> tuple[str, ...]:
@@ -108,7 +112,14 @@ class Access:
         if self.part_files:
             return tuple(_text(read_secret_file(file), file) for file in self.part_files)
         return tuple(
-            str(click.prompt(f"Part of custodian {who}", hide_input=True, confirmation_prompt=confirm, err=True))
+            str(
+                click.prompt(
+                    f"Phần của người giữ / Part of custodian {who}",
+                    hide_input=True,
+                    confirmation_prompt=confirm,
+                    err=True,
+                )
+            )
             for who in custodians
         )
 
@@ -118,7 +129,7 @@ class Access:
             return None
         from vnsign.adapters.pkcs11 import TokenKeys  # noqa: PLC0415 — an optional dependency
 
-        pin = read_secret(self.pin_file, variable=PIN_VARIABLE, prompt=f"PIN of the token {self.pkcs11_token}")
+        pin = read_secret(self.pin_file, variable=PIN_VARIABLE, prompt=f"Mã PIN / PIN of the token {self.pkcs11_token}")
         return TokenKeys(
             str(self.pkcs11_module), token_label=self.pkcs11_token or "", pin=_text(pin, self.pin_file or PIN_VARIABLE)
         )
@@ -251,10 +262,15 @@ def _with_access(function: Callable[Concatenate[Access, _P], _R], options: tuple
             compromised_keys=given.pop("compromised_keys", None),
         )
         if not access.location.strip():
-            raise click.UsageError("--ca names no place: give a folder or an address")
+            raise misuse(
+                "--ca names no place: give a folder or an address", vi="--ca để trống: cho thư mục hoặc địa chỉ"
+            )
         _refuse_secret_in_arguments(access.location)
         if (access.pkcs11_module is None) != (access.pkcs11_token is None):
-            raise click.UsageError("--pkcs11-module and --pkcs11-token belong together")
+            raise misuse(
+                "--pkcs11-module and --pkcs11-token belong together",
+                vi="--pkcs11-module và --pkcs11-token đi cùng nhau",
+            )
         return function(access, **given)  # type: ignore[call-arg]  # what click parsed
 
     for option in reversed(options):
@@ -265,8 +281,9 @@ def _with_access(function: Callable[Concatenate[Access, _P], _R], options: tuple
 def _refuse_secret_in_arguments(location: str) -> None:
     source = click.get_current_context().get_parameter_source("location")
     if source is ParameterSource.COMMANDLINE and has_password(location):
-        raise click.UsageError(
-            "others can read the password in --ca: put the URL into VNSIGN_CA, or the password into ~/.pgpass"
+        raise misuse(
+            "others can read the password in --ca: put the URL into VNSIGN_CA, or the password into ~/.pgpass",
+            vi="người khác đọc được mật khẩu trong --ca: ghi địa chỉ vào VNSIGN_CA, hoặc mật khẩu vào ~/.pgpass",
         )
 
 

@@ -32,6 +32,7 @@ from vnsign.cli.ca.shapes import (
     table,
 )
 from vnsign.cli.ca.words import ACTS, KINDS, LABELS, PROBLEMS, PROFILES, STATES, Label
+from vnsign.cli.usage_words import misuse
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.policy.lifecycle import RequestState
 from vnsign.policy.profiles import CertificateProfile
@@ -113,7 +114,7 @@ def list_requests(access: Access, *, state: str | None, as_json: bool) -> None:
 def show(access: Access, *, serial: str | None, number: int | None, as_json: bool) -> None:
     """Show all about a certificate, or about a request, with its history."""
     if (serial is None) == (number is None):
-        raise click.UsageError("name a SERIAL or a --request")
+        raise misuse("name a SERIAL or a --request", vi="nêu SERIAL (số hiệu) hoặc --request")
     wanted = parse_serial(serial) if serial is not None else None
     authority = access.open()
     if wanted is None:
@@ -152,7 +153,7 @@ def journal(access: Access, *, verify: bool, expect: str | None, last: int | Non
     """
     expected = _read_expected(expect)
     if expected is not None and not verify:
-        raise click.UsageError("--expect goes with --verify")
+        raise misuse("--expect goes with --verify", vi="--expect đi với --verify")
     authority = access.open()
     if verify:
         return _verify(authority.verify_journal(expect=expected), access.lang, as_json=as_json)
@@ -217,7 +218,10 @@ def _read_expected(text: str | None) -> tuple[int, bytes] | None:
         return None
     match = _EXPECTED.fullmatch(text.strip())
     if match is None:
-        raise click.UsageError(f"{text!r} is no entry: write SEQ:HASH as `vnsign ca journal --verify` prints it")
+        raise misuse(
+            f"{text!r} is no entry: write SEQ:HASH as `vnsign ca journal --verify` prints it",
+            vi=f"{text!r} không phải một mục: ghi SEQ:HASH như `vnsign ca journal --verify` in ra",
+        )
     return int(match[1]), bytes.fromhex(match[2])
 
 

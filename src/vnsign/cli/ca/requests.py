@@ -18,6 +18,7 @@ from vnsign.cli.ca.options import Access, acting_options, compromised_keys_optio
 from vnsign.cli.ca.output import FORMATS, file_name, make_folder, write_certificate
 from vnsign.cli.ca.shapes import certificate_json, certificate_text, print_json
 from vnsign.cli.ca.words import LABELS, Label
+from vnsign.cli.usage_words import misuse
 from vnsign.errors import VnsignError
 
 _EXIT_FAILED = 1
@@ -133,7 +134,7 @@ def _write(
 
 def _require_reason(access: Access) -> None:
     if not access.why.strip():
-        raise click.UsageError("--why must say the reason: the agency will ask")
+        raise misuse("--why must say the reason: the agency will ask", vi="--why phải nêu lý do: cơ quan sẽ hỏi")
 
 
 def _each(ids: Sequence[int], act: Callable[[int], _R]) -> tuple[list[_R], int]:

@@ -17,6 +17,7 @@ from vnsign.cli.ca.applying import cases_help
 from vnsign.cli.ca.options import Access, Serial, SerialCommand, acting_options, json_option
 from vnsign.cli.ca.shapes import certificate_json, certificate_text, common_name, print_json
 from vnsign.cli.ca.words import LABELS, Label
+from vnsign.cli.usage_words import misuse
 from vnsign.errors import ErrorCode, UsageError
 from vnsign.policy.lifecycle import RequestKind, RevocationCase
 from vnsign.verification.messages import Language
@@ -62,13 +63,16 @@ def revoke(
     needs no request, but --why. So do all reasons for certificates that were enrolled without a request.
     """
     if (serial is None) == (request_id is None):
-        raise click.UsageError("name a SERIAL or a --request")
+        raise misuse("name a SERIAL or a --request", vi="nêu SERIAL (số hiệu) hoặc --request")
     if serial is not None and (case is None) == (reason is None):
-        raise click.UsageError("say why: --case, or a --reason of RFC 5280")
+        raise misuse("say why: --case, or a --reason of RFC 5280", vi="nêu lý do: --case, hoặc --reason theo RFC 5280")
     if serial is not None and not access.why.strip():
-        raise click.UsageError("--why must say who reported it, and by which letter: there is no request that does")
+        raise misuse(
+            "--why must say who reported it, and by which letter: there is no request that does",
+            vi="--why phải ghi ai báo, bằng văn bản nào: không có đề nghị nào ghi điều đó",
+        )
     if request_id is not None and (case or reason or invalidity_date):
-        raise click.UsageError("--request says the case itself")
+        raise misuse("--request says the case itself", vi="--request đã nêu trường hợp thu hồi")
     options: dict[str, Any] = {
         "case": RevocationCase(case) if case else None,
         "reason": _REASONS[reason] if reason else None,

@@ -458,7 +458,7 @@ def test_a_device_is_restored_on_record(desk: Desk) -> None:
 def test_a_request_to_revoke_says_itself_why(extra: tuple[str, str], desk: Desk) -> None:
     """What the agency wrote is not overruled on the command line."""
     ran = desk.ca("revoke", "--request", "1", *extra, "--yes")
-    assert (ran.code, "--request says the case itself" in ran.err) == (64, True)
+    assert (ran.code, "--request đã nêu trường hợp thu hồi" in ran.err) == (64, True)
 
 
 def test_a_hold_is_refused_unless_the_settings_allow_it(tmp_path: Path) -> None:

@@ -65,6 +65,13 @@ SIGN = ("sign", "a.pdf", "--p12", "a.p12", "--passphrase-file")
         (("fill", "a.pdf", "-o", "b.pdf", "--set", "x"), 64, "không có dạng Ô=CHỮ"),
         (("preview", "a.pdf", "-o", "b.png"), 64, "dùng đúng một trong --at"),
         (("extend", "a.pdf", "--out", "out"), 64, "--level B-LTA cần --tsa URL"),
+        (("ca", "list", "--ca", " "), 64, "--ca để trống"),
+        (("ca", "show", "--ca", "x"), 64, "nêu SERIAL"),
+        (("ca", "revoke", "--ca", "x"), 64, "nêu SERIAL"),
+        (("ca", "revoke", "1", "--ca", "x"), 64, "nêu lý do"),
+        (("ca", "revoke", "--request", "1", "--case", "device_lost", "--ca", "x"), 64, "--request đã nêu trường hợp"),
+        (("ca", "journal", "--ca", "x", "--expect", "1"), 64, "'1' không phải một mục"),
+        (("ca", "list", "--ca", "x", "--pkcs11-module", "m.so"), 64, "đi cùng nhau"),
     ],
 )
 def test_errors_are_vietnamese_unless_asked_otherwise(
