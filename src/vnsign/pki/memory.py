@@ -32,6 +32,7 @@ from vnsign.pki.signed_objects import is_answer_by, is_certificate_by, is_list_b
 from vnsign.pki.timestamp_reading import TimestampToken, parse_timestamp
 
 _Value = TypeVar("_Value")
+_Piece = TypeVar("_Piece", x509.CertificateRevocationList, ocsp.OCSPResponse)
 #: A file has a few tokens, each looked at two or three times.
 _MAX_TOKENS, _MAX_TOKEN_BYTES = 64, 4 * 1024 * 1024
 #: Each keeps the certificates that a file brought.
@@ -91,9 +92,8 @@ class PkiMemory:
 
     def is_certificate_by(self, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
         """See :func:`vnsign.pki.signed_objects.is_certificate_by`."""
-        return self._signatures.remember(
-            (Same(certificate), Same(issuer)), lambda: is_certificate_by(certificate, issuer)
-        )
+        # not by the objects: every answer brings its responder's certificate as a new one
+        return self._signatures.remember((certificate, issuer), lambda: is_certificate_by(certificate, issuer))
 
     def is_list_by(self, crl: x509.CertificateRevocationList, signer: x509.Certificate) -> bool:
         """See :func:`vnsign.pki.signed_objects.is_list_by`."""
@@ -127,7 +127,7 @@ class PkiMemory:
             ValueError: It cannot be read (as :func:`cryptography.x509.load_der_x509_crl`).
         """
         found = self._lists.get(der, _MISSING)
-        return self._lists.put(der, x509.load_der_x509_crl(der), weight=len(der)) if found is _MISSING else found
+        return self._keep(self._lists, der, x509.load_der_x509_crl(der)) if found is _MISSING else found
 
     def read_answer(self, der: bytes) -> ocsp.OCSPResponse:
         """Return the answer in these bytes, the same object for the same bytes.
@@ -136,7 +136,12 @@ class PkiMemory:
             ValueError: It cannot be read (as :func:`cryptography.x509.ocsp.load_der_ocsp_response`).
         """
         found = self._answers.get(der, _MISSING)
-        return self._answers.put(der, ocsp.load_der_ocsp_response(der), weight=len(der)) if found is _MISSING else found
+        return self._keep(self._answers, der, ocsp.load_der_ocsp_response(der)) if found is _MISSING else found
+
+    def _keep(self, kept: Bounded[bytes, _Piece], der: bytes, piece: _Piece) -> _Piece:
+        # to write it down again for its digest costs ten times as much
+        self._digests.put(Same(piece), hashlib.sha256(der).hexdigest(), weight=len(der))
+        return kept.put(der, piece, weight=len(der))
 
     def read_token(self, der: bytes, *, extra_certificates: tuple[bytes, ...] = ()) -> TimestampToken:
         """Return the token in these bytes; see :func:`vnsign.pki.timestamp_reading.parse_timestamp`.

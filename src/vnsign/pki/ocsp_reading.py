@@ -14,15 +14,20 @@ Source: RFC 6960 §3.2, §4.2.2.2.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from vnsign.pki.evidence import Statement
 from vnsign.pki.name_matching import is_same_name
 from vnsign.pki.signed_objects import is_answer_by, is_certificate_by
+
+#: What follows from certificates alone: the same few responders answer for every signer.
+_MAX_REMEMBERED = 1024
 
 
 def answer_statements(
@@ -62,11 +67,20 @@ def _is_about(single: ocsp.OCSPSingleResponse, certificate: x509.Certificate, *,
     if single.serial_number != certificate.serial_number or not is_same_name(certificate.issuer, issuer.subject):
         return False
     try:
-        wanted = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, single.hash_algorithm).build()
-        return wanted.issuer_key_hash == single.issuer_key_hash and wanted.issuer_name_hash == single.issuer_name_hash
+        wanted = _issuer_hashes(certificate, issuer, type(single.hash_algorithm))
+        return wanted == (single.issuer_name_hash, single.issuer_key_hash)
     except (ValueError, UnsupportedAlgorithm):
         # a hash nobody here knows: another of the answers may use one that is known
         return False
+
+
+@lru_cache(maxsize=_MAX_REMEMBERED)
+def _issuer_hashes(
+    certificate: x509.Certificate, issuer: x509.Certificate, kind: type[hashes.HashAlgorithm]
+) -> tuple[bytes, bytes]:
+    """How a question after a certificate names its issuer. Source: RFC 6960 §4.1.1."""
+    wanted = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, kind()).build()
+    return wanted.issuer_name_hash, wanted.issuer_key_hash
 
 
 def _responders(
@@ -80,7 +94,7 @@ def _responders(
     if _is_named(answer, issuer):
         yield issuer
     produced = answer.produced_at_utc
-    for candidate in answer.certificates:
+    for candidate in map(_known, answer.certificates):
         if (
             _is_named(answer, candidate)
             and candidate.not_valid_before_utc <= produced <= candidate.not_valid_after_utc
@@ -91,16 +105,28 @@ def _responders(
             yield candidate
 
 
+@lru_cache(maxsize=_MAX_REMEMBERED)
+def _known(certificate: x509.Certificate) -> x509.Certificate:
+    """The same object for equal certificates: it has its key and extensions read already."""
+    return certificate
+
+
 def _is_named(answer: ocsp.OCSPResponse, signer: x509.Certificate) -> bool:
     """RFC 6960 §4.2.1, ResponderID: by name, or by the SHA-1 of the public key."""
     if answer.responder_name is not None:
         return is_same_name(answer.responder_name, signer.subject)
     try:
-        return answer.responder_key_hash == x509.SubjectKeyIdentifier.from_public_key(signer.public_key()).digest
+        return answer.responder_key_hash == _key_hash(signer)
     except (ValueError, UnsupportedAlgorithm):
         return False
 
 
+@lru_cache(maxsize=_MAX_REMEMBERED)
+def _key_hash(signer: x509.Certificate) -> bytes:
+    return x509.SubjectKeyIdentifier.from_public_key(signer.public_key()).digest
+
+
+@lru_cache(maxsize=_MAX_REMEMBERED)
 def _is_delegate(candidate: x509.Certificate, issuer: x509.Certificate) -> bool:
     """RFC 6960 §4.2.2.2: issued directly by the authority identified in the question, for OCSP signing."""
     try:
@@ -110,6 +136,7 @@ def _is_delegate(candidate: x509.Certificate, issuer: x509.Certificate) -> bool:
         return False
 
 
+@lru_cache(maxsize=_MAX_REMEMBERED)
 def _is_never_checked(candidate: x509.Certificate) -> bool:
     """RFC 6960 §4.2.2.2.1: the authority promises that the responder may be believed as long as it is in force."""
     try:

@@ -140,8 +140,8 @@ def _judge_statuses(
             subject.demand is StatusDemand.END_ENTITY and index == 0
         )
         state, problem = _state_of(result, material=material, at=at, is_wanted=is_wanted)
-        report = _describe(certificate, subject.role if index == 0 else CertificateRole.AUTHORITY, at=at)
-        reports.append(_with_status(report, state, result, material=material))
+        role = subject.role if index == 0 else CertificateRole.AUTHORITY
+        reports.append(_describe(certificate, role, at=at, state=state, result=result, material=material))
         _check_status(verdicts, reports[-1], evidence=result.evidence)
         if state is CertificateState.UNKNOWN:
             values = {"at": at.isoformat()} | ({"reason": problem} if problem else {})
@@ -150,8 +150,8 @@ def _judge_statuses(
             )
         elif state is CertificateState.REVOKED:
             _report_revoked(verdicts, certificate, result, existence=subject.existence, is_signer=index == 0)
-    anchor = _describe(path[-1], CertificateRole.ANCHOR if reports else subject.role, at=at)
-    return (*reports, dataclasses.replace(anchor, state=CertificateState.TRUSTED))
+    role = CertificateRole.ANCHOR if reports else subject.role
+    return (*reports, _describe(path[-1], role, at=at, state=CertificateState.TRUSTED))
 
 
 def _statuses(
@@ -209,12 +209,12 @@ def _judge_expired(
     if before.problem is None:
         result = next(_statuses(before.certificates, material=material, at=end))[1]
         is_known_good = result.status is CertificateStatus.GOOD
-        chain = tuple(
-            _describe(each, role, at=end)
-            for each, role in zip(before.certificates, _roles(before.certificates, subject.role), strict=True)
-        )
         state, _ = _state_of(result, material=material, at=end, is_wanted=True)
-        chain = (_with_status(chain[0], state, result, material=material), *chain[1:])
+        own, *above = zip(before.certificates, _roles(before.certificates, subject.role), strict=True)
+        chain = (
+            _describe(*own, at=end, state=state, result=result, material=material),
+            *(_describe(each, role, at=end) for each, role in above),
+        )
         if result.status is CertificateStatus.REVOKED:
             _report_revoked(verdicts, certificate, result, existence=subject.existence, is_signer=True)
     is_after = subject.existence.not_before is not None and subject.existence.not_before > end
@@ -331,8 +331,17 @@ def _alone(certificate: x509.Certificate | None, subject: Subject) -> tuple[Cert
     return () if certificate is None else (_describe(certificate, subject.role, at=None),)
 
 
-def _describe(certificate: x509.Certificate, role: CertificateRole, *, at: datetime | None) -> CertificateReport:
+def _describe(
+    certificate: x509.Certificate,
+    role: CertificateRole,
+    *,
+    at: datetime | None,
+    state: CertificateState | None = None,
+    result: StatusResult | None = None,
+    material: Material | None = None,
+) -> CertificateReport:
     facts = facts_of(certificate)
+    unknown = CertificateState.TRUSTED if role is CertificateRole.ANCHOR else CertificateState.UNKNOWN
     return CertificateReport(
         role=role,
         subject=facts.subject,
@@ -345,17 +354,8 @@ def _describe(certificate: x509.Certificate, role: CertificateRole, *, at: datet
         signature_algorithm=facts.signature_algorithm,
         known_as=facts.known_as,
         judged_at=at,
-        state=CertificateState.TRUSTED if role is CertificateRole.ANCHOR else CertificateState.UNKNOWN,
-    )
-
-
-def _with_status(
-    report: CertificateReport, state: CertificateState, result: StatusResult, *, material: Material
-) -> CertificateReport:
-    return dataclasses.replace(
-        report,
-        state=state,
-        revoked_at=result.revoked_at,
-        reason=result.reason,
-        evidence=material.known.report(result.decisive, result.others),
+        state=state or unknown,
+        revoked_at=None if result is None else result.revoked_at,
+        reason="" if result is None else result.reason,
+        evidence=() if result is None or material is None else material.known.report(result.decisive, result.others),
     )

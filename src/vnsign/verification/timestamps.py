@@ -31,6 +31,7 @@ from vnsign.report import (
     SubIndication,
     TimestampReport,
 )
+from vnsign.report.later import told_later
 from vnsign.verification.material import Material
 from vnsign.verification.naming import facts_of, name_of
 from vnsign.verification.paths import JudgedPath, Subject, judge_path
@@ -116,7 +117,7 @@ def judge_timestamp(data: bytes, stamped: Stamped, *, material: Material, contro
         token = material.memory.read_token(data, extra_certificates=material.certificates)
     except InputError as exc:
         verdicts.error(FindingCode.TIMESTAMP_INVALID, "RFC 3161 §2.4.2", where=stamped.field, reason=exc.message)
-        return _judged(verdicts, stamped, token=None, chain=(), is_sound=False)
+        return _unreadable(verdicts, stamped)
     verdicts.check("tst_info", passed_or(found=True), time=token.time.isoformat(), policy=token.policy)
     is_sound = _judge_bytes(verdicts, token, stamped)
     chain: tuple[CertificateReport, ...] = ()
@@ -221,33 +222,39 @@ def _digest(algorithm: str, data: bytes) -> bytes | None:
         return None
 
 
-def _judged(
-    verdicts: Verdicts,
-    stamped: Stamped,
-    *,
-    token: TimestampToken | None,
-    chain: tuple[CertificateReport, ...],
-    is_sound: bool,
-) -> JudgedTimestamp:
+def _unreadable(verdicts: Verdicts, stamped: Stamped) -> JudgedTimestamp:
     indication, subindication = verdicts.result()
     report = TimestampReport(
         kind=stamped.kind,
         field=stamped.field,
         indication=indication,
         subindication=subindication,
-        time=None if token is None else token.time,
+        time=None,
         authority="",
         findings=tuple(verdicts.findings),
-        steps=verdicts.steps(),
-        chain=chain,
     )
-    if token is None:
-        return JudgedTimestamp(
-            report=report, time=None, accuracy=timedelta(), is_over_signature=False, is_sound=is_sound
-        )
+    told = told_later(report, steps=verdicts.steps)
+    return JudgedTimestamp(report=told, time=None, accuracy=timedelta(), is_over_signature=False, is_sound=False)
+
+
+def _judged(
+    verdicts: Verdicts,
+    stamped: Stamped,
+    *,
+    token: TimestampToken,
+    chain: tuple[CertificateReport, ...],
+    is_sound: bool,
+) -> JudgedTimestamp:
+    indication, subindication = verdicts.result()
     certificate = load_certificate(token.cms.signer_certificate) if token.cms.signer_certificate is not None else None
-    report = dataclasses.replace(
-        report,
+    report = TimestampReport(
+        kind=stamped.kind,
+        field=stamped.field,
+        indication=indication,
+        subindication=subindication,
+        time=token.time,
+        findings=tuple(verdicts.findings),
+        chain=chain,
         authority=name_of(certificate),
         authority_sha256="" if certificate is None else facts_of(certificate).sha256,
         serial=f"{token.serial:x}",
@@ -256,7 +263,7 @@ def _judged(
         accuracy_s=token.accuracy.total_seconds() if token.accuracy is not None else None,
     )
     return JudgedTimestamp(
-        report=report,
+        report=told_later(report, steps=verdicts.steps),
         time=token.time,
         accuracy=token.accuracy if token.accuracy is not None else CLOCK_SKEW,
         is_over_signature=stamped.covered.digest(token.imprint_algorithm) == token.imprint,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -10,8 +11,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
 from cryptography.x509.oid import NameOID
 
+from vnsign.pki import ocsp_reading
 from vnsign.pki.anchors import TrustAnchors
 from vnsign.pki.crl_reading import ReadList, covered_reasons
 from vnsign.pki.memory import PkiMemory
@@ -36,17 +39,17 @@ def name(common_name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 
 
-def certificate(serial: int, *, url: str = "", ca: bool = False, issuer: str = "ca") -> x509.Certificate:
-    """Return a certificate that sends to a list."""
+def certificate(serial: int, *, url: str = "", ca: bool = False, key_of: str = "") -> x509.Certificate:
+    """Return a certificate that sends to a list; ``key_of`` names the key of an authority's namesake."""
     subject = "ca" if ca else f"signer {serial}"
-    builder = x509.CertificateBuilder().subject_name(name(subject)).issuer_name(name(issuer)).serial_number(serial)
-    builder = builder.public_key(key(subject).public_key())
+    builder = x509.CertificateBuilder().subject_name(name(subject)).issuer_name(name("ca")).serial_number(serial)
+    builder = builder.public_key(key(key_of or subject).public_key())
     builder = builder.not_valid_before(AT - 9 * DAY).not_valid_after(AT + 9 * DAY)
     builder = builder.add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
     if url:
         point = x509.DistributionPoint([x509.UniformResourceIdentifier(url)], None, None, None)
         builder = builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
-    return builder.sign(key(issuer), hashes.SHA256())
+    return builder.sign(key(key_of or "ca"), hashes.SHA256())
 
 
 def crl(*serials: int, url: str = "", by: str = "ca", users_only: bool = False, critical: bool = False) -> bytes:
@@ -142,3 +145,89 @@ def test_a_list_is_matched_with_a_form_once(monkeypatch: pytest.MonkeyPatch) -> 
         status(memory, signer, lists)
 
     assert asked[-3:] == [11, 21, 31]
+
+
+# ---------------------------------------------------------------- answers
+
+NAMESAKE = certificate(9, ca=True, key_of="namesake")
+HASHES = (hashes.SHA1(), hashes.SHA256())  # noqa: S303 — names an issuer, protects nothing
+
+
+def responder(
+    number: int, *, issuer: str = "ca", may_answer: bool = True, is_checked: bool = False
+) -> x509.Certificate:
+    """Return the certificate of a delegate of whoever has the key ``issuer``."""
+    builder = x509.CertificateBuilder().subject_name(name(f"responder {number}")).issuer_name(name("ca"))
+    builder = builder.serial_number(number).public_key(key(f"responder {number}").public_key())
+    builder = builder.not_valid_before(AT - DAY).not_valid_after(AT + 9999 * DAY)  # answers bear today's date
+    if may_answer:
+        builder = builder.add_extension(x509.ExtendedKeyUsage([x509.OID_OCSP_SIGNING]), critical=False)
+    if not is_checked:
+        builder = builder.add_extension(x509.OCSPNoCheck(), critical=False)
+    return builder.sign(key(issuer), hashes.SHA256())
+
+
+RESPONDERS = [
+    responder(50),
+    responder(51, issuer="namesake"),
+    responder(52, may_answer=False),
+    responder(53, is_checked=True),
+]
+
+
+def answer(
+    signer: x509.Certificate, by: x509.Certificate, *, about: x509.Certificate, how: hashes.HashAlgorithm, by_key: bool
+) -> bytes:
+    """Return an answer."""
+    good, encoding = ocsp.OCSPCertStatus.GOOD, ocsp.OCSPResponderEncoding
+    builder = ocsp.OCSPResponseBuilder().add_response(signer, about, how, good, AT - DAY, AT + DAY, None, None)
+    builder = builder.responder_id(encoding.HASH if by_key else encoding.NAME, by).certificates([by])
+    return builder.sign(key(f"responder {by.serial_number}"), hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+ANSWERS = [
+    answer(signer, by, about=about, how=how, by_key=by_key)
+    for signer in SIGNERS[:2]
+    for by in RESPONDERS
+    for about in (CA, NAMESAKE)
+    for how in HASHES
+    for by_key in (True, False)
+]
+QUESTIONS = [(der, signer, issuer) for der in ANSWERS for signer in SIGNERS[:2] for issuer in (CA, NAMESAKE)]
+_KEPT = ("_issuer_hashes", "_key_hash", "_is_delegate", "_is_never_checked", "_known")
+
+
+def answered(memory: PkiMemory, der: bytes, signer: x509.Certificate, issuer: x509.Certificate) -> StatusResult:
+    """Return a signer's status by one answer."""
+    finder = PathFinder(trust=TrustAnchors(anchors=(issuer,)), memory=memory)
+    evidence = read_evidence(crls=(), ocsps=(der,), load_answer=memory.read_answer)
+    ((_, result),) = path_statuses((signer, issuer), evidence=evidence, at=AT, finder=finder)
+    return result
+
+
+def test_what_is_kept_of_responders_and_issuers_is_each_ones_own() -> None:
+    """Delegates of another authority of the same name, or without the right to answer; answers after another issuer."""
+    expected = []
+    for question in QUESTIONS:
+        for name_of_kept in _KEPT:
+            getattr(ocsp_reading, name_of_kept).cache_clear()
+        expected.append(answered(PkiMemory(), *question))
+    memory = PkiMemory()
+    for order in (range(len(QUESTIONS)), reversed(range(len(QUESTIONS)))):
+        for number in order:
+            assert answered(memory, *QUESTIONS[number]) == expected[number]
+
+    good = [question for question, result in zip(QUESTIONS, expected, strict=True) if result.evidence]
+    assert {issuer.serial_number for _, _, issuer in good} == {CA.serial_number, NAMESAKE.serial_number}
+    # of each authority's own delegates, two and one, after two signers by two hashes, named by key and by name
+    assert len(good) == (2 + 1) * 2 * 2 * 2
+
+
+def test_what_evidence_says_is_told_with_the_digest_of_its_bytes() -> None:
+    """Whether the piece was read by the memory or given to it."""
+    memory = PkiMemory()
+    for der, read in ((LISTS[1][0], memory.read_list), (ANSWERS[0], memory.read_answer)):
+        assert memory.sha256_of(read(der)) == hashlib.sha256(der).hexdigest()
+        assert read(der).public_bytes(Encoding.DER) == der
+    given = x509.load_der_x509_crl(LISTS[0][0])
+    assert memory.sha256_of(given) == hashlib.sha256(LISTS[0][0]).hexdigest()
