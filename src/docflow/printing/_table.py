@@ -17,7 +17,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table
+from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 
 from docflow.model.layout import FontFace, FontFamily
 from docflow.printing._fonts import check_coverage, load_faces
@@ -29,12 +29,18 @@ _FOOT = 9 * mm
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedTable:
-    """Headings, rows, and the widths of the columns in millimetres; ``is_ruled`` False: two columns of words."""
+    """Headings, rows, and the widths of the columns in millimetres.
+
+    Attributes:
+        is_ruled: False: columns of centred words without lines.
+        are_figures: Columns but the first stand at the right, and the table on one page if it fits.
+    """
 
     titles: Sequence[str]
     rows: Sequence[Sequence[str]]
     widths: Sequence[float]
     is_ruled: bool = True
+    are_figures: bool = False
 
 
 Part = PrintedTable | str
@@ -82,6 +88,7 @@ class _Styles:
     title: ParagraphStyle
     centred: ParagraphStyle
     centred_bold: ParagraphStyle
+    figure: ParagraphStyle
 
     @classmethod
     def of(cls, faces: Mapping[FontFace, TTFont]) -> Self:
@@ -93,6 +100,7 @@ class _Styles:
             title=ParagraphStyle("title", parent=bold, fontSize=13, leading=18, alignment=1),
             centred=ParagraphStyle("centred", parent=plain, alignment=1),
             centred_bold=ParagraphStyle("centred bold", parent=bold, alignment=1),
+            figure=ParagraphStyle("figure", parent=plain, alignment=2),
         )
 
 
@@ -104,14 +112,19 @@ def _draw(part: Part, styles: _Styles) -> list[Flowable]:
     if isinstance(part, str):
         return [Spacer(1, 2 * mm), _paragraph(part, styles.plain)]
     head, body = (styles.bold, styles.plain) if part.is_ruled else (styles.centred_bold, styles.centred)
+    heads = [
+        _paragraph(text, styles.centred_bold if part.are_figures and at else head)
+        for at, text in enumerate(part.titles)
+    ]
     rows = [
-        [_paragraph(text, head) for text in part.titles],
-        *([_paragraph(t, body) for t in row] for row in part.rows),
+        [_paragraph(text, styles.figure if part.are_figures and at else body) for at, text in enumerate(row)]
+        for row in part.rows
     ]
     look = [("VALIGN", (0, 0), (-1, -1), "TOP")]
     grid = [("GRID", (0, 0), (-1, -1), 0.5, (0, 0, 0))] if part.is_ruled else []
     widths = [width * mm for width in part.widths]
-    return [Spacer(1, 4 * mm), Table(rows, colWidths=widths, style=[*grid, *look], repeatRows=int(part.is_ruled))]
+    table = Table([heads, *rows], colWidths=widths, style=[*grid, *look], repeatRows=int(part.is_ruled))
+    return [Spacer(1, 4 * mm), KeepTogether([table]) if part.are_figures else table]
 
 
 def _paragraph(text: str, style: ParagraphStyle) -> Paragraph:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, date, datetime
 
+import openpyxl
 import pytest
 
 from docflow import DocflowError, ErrorCode, ReportBy, ReportForm, write_report
@@ -17,6 +19,7 @@ from docflow.office import (
     tabulate_report,
 )
 from docflow.office.reports.facts import IncomingFact, OutgoingFact
+from docflow.printing._report import _read_figure
 
 AT = datetime(2026, 12, 31, 5, 0, tzinfo=UTC)
 
@@ -162,6 +165,30 @@ def test_the_digest_tells_what_was_asked_and_what_was_counted() -> None:
         count(*facts, accounts=1),
     )
     assert len({report.digest for report in (count(*facts), *others)}) == 5
+
+
+def test_the_workbook_of_a_report_holds_numbers() -> None:
+    """They can be added up and drawn; a share is one too, shown with its tenth; what is not known stays words."""
+    facts = [came(date(2026, 1, 5), "Phòng Quản lý đô thị và hạ tầng kỹ thuật") for _ in range(1234)]
+    written = write_report(count(*facts, by=ReportBy.UNIT), ReportForm.XLSX)
+    sheet = openpyxl.load_workbook(io.BytesIO(written)).active
+    rows = {row[0].value: row[1:] for row in sheet.iter_rows() if row[0].value}
+
+    first = rows["Văn bản đến đã đăng ký"]
+    assert [(cell.value, cell.number_format) for cell in first] == [(1234, "#,##0")] * 2
+    assert rows["Chứng thư số đã dùng để ký"][0].value == "không có số liệu"
+    assert [cell.value for cell in rows["Tỷ lệ văn bản đi hoàn toàn điện tử"]] == ["không có số liệu"] * 2
+    heading = next(row[0].row for row in sheet.iter_rows() if row[0].value == "Chỉ tiêu")
+    assert sheet.row_dimensions[heading].height == 30
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [("0", ("count", 0)), ("1.234.567", ("count", 1234567)), ("33,3 %", ("share", 0.333)), ("100,0 %", ("share", 1.0))],
+)
+def test_a_figure_is_read_back_as_it_was_computed(text: str, read: tuple[str, float]) -> None:
+    """No rounding on the way: thousandths stay thousandths."""
+    assert _read_figure(text) == read
 
 
 @pytest.mark.parametrize("form", ReportForm)
