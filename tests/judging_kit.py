@@ -194,6 +194,7 @@ class HandMade:
         has_attributes: Signed attributes, as CAdES has them; else the value is over the bytes themselves.
         stamp: Makes a token over the signature value.
         content_stamp: Makes a token over what is signed, before it is signed.
+        content_type: What the signer says that the bytes are.
         signed: Further signed attributes, DER.
         in_order: The signed attributes stand in the order that DER wants, else the other way round.
         unsigned: Further unsigned attributes, DER.
@@ -207,6 +208,7 @@ class HandMade:
     claimed: datetime | None = None
     stamp: Callable[[bytes], bytes] | None = None
     content_stamp: Callable[[bytes], bytes] | None = None
+    content_type: str = "data"
     signed: tuple[bytes, ...] = ()
     in_order: bool = True
     unsigned: tuple[bytes, ...] = ()
@@ -247,7 +249,7 @@ class HandMade:
         signed_data = {
             "version": "v1",
             "digest_algorithms": [{"algorithm": self.digest}],
-            "encap_content_info": {"content_type": "data"},
+            "encap_content_info": {"content_type": self.content_type},
             "certificates": [certificate, *others],
             "signer_infos": [info],
         }
@@ -259,7 +261,7 @@ class HandMade:
     def _attributes(self, data: bytes) -> Any:  # noqa: ANN401 — asn1crypto ships no types
         fingerprint = compute_digest("sha256", self.certificate.public_bytes(Encoding.DER))
         attributes: list[dict[str, Any]] = [
-            {"type": "content_type", "values": ["data"]},
+            {"type": "content_type", "values": [self.content_type]},
             {"type": "message_digest", "values": [compute_digest(self.digest, data)]},
         ]
         if self.claimed is not None:

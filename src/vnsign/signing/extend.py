@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from vnsign.errors import ErrorCode, UsageError
+from vnsign.pdf.opening import open_pdf
 from vnsign.pdf.reading.security_store import SecurityStore
 from vnsign.pdf.reading.structure import SignatureKind, read_structure
 from vnsign.pdf.source import PdfSource, to_bytes
@@ -35,6 +36,7 @@ from vnsign.pki.evidence import RevocationEvidence, read_evidence
 from vnsign.ports import RevocationSource, TimestampSource
 from vnsign.signing.extend_reading import SignedRevision, read_document_timestamp, read_revisions, read_signature
 from vnsign.signing.levels import TargetLevel
+from vnsign.signing.one_content import require_one_content
 from vnsign.signing.proofs import ProofGatherer, Subject, evidence_source
 from vnsign.signing.signer import TIMESTAMP_ROOM_BYTES
 
@@ -81,14 +83,17 @@ def raise_all(source: PdfSource, target: TargetLevel, means: Means) -> PdfSource
     """Raise every signature of a file to ``target``.
 
     Raises:
-        InputError: MALFORMED_PDF, MALFORMED_CMS, MALFORMED_TIMESTAMP …; CERTIFICATE_STATUS_UNKNOWN or
-            CERTIFICATE_NOT_USABLE if a certificate's status cannot be proven.
+        InputError: MALFORMED_PDF, MALFORMED_CMS, MALFORMED_TIMESTAMP …; SIGNING_FORBIDDEN: a form of two contents;
+            CERTIFICATE_STATUS_UNKNOWN or CERTIFICATE_NOT_USABLE if a certificate's status cannot be proven.
         UsageError: BAD_ARGUMENT without a time-stamping authority where one is needed; CERTIFICATE_REVOKED.
         ServiceUnavailable: A service did not answer; nothing is returned.
     """
     if target is TargetLevel.B_B:
         return source
-    structure = read_structure(to_bytes(source))
+    data = to_bytes(source)
+    structure = read_structure(data)
+    with open_pdf(data) as pdf:
+        require_one_content(pdf)
     revisions = list(read_revisions(structure))
     ends = [(found.covered_end, read) for found, read in revisions if found.kind is SignatureKind.DOCUMENT_TIMESTAMP]
     signed = [(read, _time_after(found.covered_end, ends)) for found, read in revisions]

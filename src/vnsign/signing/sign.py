@@ -18,8 +18,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import pikepdf
-
 from vnsign.errors import ErrorCode, InputError, UsageError
 from vnsign.pdf.geometry import Box
 from vnsign.pdf.reading.seed_values import read_seed_values
@@ -29,6 +27,7 @@ from vnsign.pdf.writing.signature_fields import SignatureField, docmdp_permissio
 from vnsign.pdf.writing.signature_gap import SignatureEntry, open_gap
 from vnsign.pdf.writing.updating import Gap, PdfUpdate, open_for_update, require_field_permission, translated
 from vnsign.ports import TimestampSource
+from vnsign.signing.one_content import require_one_content
 from vnsign.signing.seed_values import Intention, require_obedience
 from vnsign.signing.signer import TIMESTAMP_ROOM_BYTES, PreparedSigner
 
@@ -108,7 +107,7 @@ def _open_gap(
     source: PdfSource, signer: PreparedSigner, request: SignatureRequest, *, room_bytes: int, is_timestamped: bool
 ) -> _Opened:
     with open_for_update(source) as update:
-        _require_one_content(update.pdf)
+        require_one_content(update.pdf)
         fields = signature_fields(update.pdf)
         name, field = _choose_field(update, fields, request)
         if field is not None:
@@ -127,20 +126,6 @@ def _open_gap(
         had_signatures = any(f.filled for f in fields.values()) or _mentions_signature(source)
         gap = open_gap(update, entry, hash_name=signer.template.hash_name, room_bytes=room_bytes)
     return _Opened(gap=gap, field=name, had_signatures=had_signatures)
-
-
-def _require_one_content(pdf: pikepdf.Pdf) -> None:
-    """Refuse an XFA form: some readers show what its XML says, others the pages; a signer sees one of them.
-
-    Source: ISO 32000-2 §12.7.3 (/XFA is deprecated since PDF 2.0).
-    """
-    form = pdf.Root.get("/AcroForm")
-    if isinstance(form, pikepdf.Dictionary) and "/XFA" in form:
-        raise InputError(
-            ErrorCode.SIGNING_FORBIDDEN,
-            "the PDF holds an XFA form: some readers show other content than its pages",
-            way_out="print it to a new PDF, check that, and sign the new one",
-        )
 
 
 def _mentions_signature(source: PdfSource) -> bool:

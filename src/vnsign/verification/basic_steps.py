@@ -89,6 +89,9 @@ def _judge_form(verdicts: Verdicts, source: SignatureInput, cms: SignedCms) -> N
         verdicts.error(FindingCode.SIGNATURE_BROKEN, "ISO 32000-2 §12.8.3.3.1", where=where, reason="content inside")
     if cms.signed_attributes is not None and cms.attribute_content_type != cms.content_type:
         verdicts.undecided(FindingCode.SIGNATURE_BROKEN, "RFC 5652 §11.1", where=where, reason="content-type")
+    elif cms.content_type != "data":
+        # made over these bytes in another protocol (a timestamp's, an answer's), where they meant something else
+        verdicts.undecided(FindingCode.SIGNATURE_BROKEN, "EN 319 142-1 §6.3", where=where, reason="content-type")
 
 
 def identify_signer(verdicts: Verdicts, source: SignatureInput, cms: SignedCms) -> None:

@@ -98,7 +98,7 @@ class PagePair:
     def continues_text(self, annotation: pikepdf.Object) -> bool:
         """Tell whether an annotation stands so close to a line of text that it may be read as a part of it."""
         left, bottom, right, top = rectangle_of(annotation)
-        text = [mark for mark in self.marks if mark.kind is MarkKind.TEXT]
+        text = [mark for mark in self.marks if mark.kind in {MarkKind.TEXT, MarkKind.OUTLINE}]
         return is_marked(text, (left - _AFTER_TEXT, bottom, right + _BEFORE_TEXT, top))
 
     def hides_words(self, annotation: pikepdf.Object) -> bool:

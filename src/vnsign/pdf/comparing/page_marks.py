@@ -38,6 +38,7 @@ _LEADERS = " ._-\u2013\u2014\u2026\u00b7"
 #: A signature's box may touch what stands around it by this many points.
 _MARGIN = 2.0
 _PAINTING = frozenset({"S", "s", "f", "F", "f*", "B", "B*", "b", "b*"})
+_STROKING = frozenset({"S", "s"})
 _WRITING = frozenset({"BT", "Tf", "Tc", "Tw", "Tz", "TL", "Ts", "Td", "TD", "Tm", "T*", "'", '"', "Tj", "TJ"})
 _FILLING = frozenset({"f", "F", "f*"})
 _POINTS = {"m": 1, "l": 1, "c": 3, "v": 2, "y": 2}
@@ -64,6 +65,8 @@ class MarkKind(StrEnum):
     LEADERS = "leaders"
     PICTURE = "picture"
     LINE_ART = "line_art"
+    #: Filled, with curves: a logo, or letters without a font.
+    OUTLINE = "outline"
     UNKNOWN = "unknown"
 
 
@@ -75,7 +78,7 @@ class Mark:
     kind: MarkKind
 
 
-_WORDS = frozenset({MarkKind.TEXT, MarkKind.PICTURE, MarkKind.UNKNOWN})
+_WORDS = frozenset({MarkKind.TEXT, MarkKind.PICTURE, MarkKind.OUTLINE, MarkKind.UNKNOWN})
 
 
 @dataclass(slots=True)
@@ -86,6 +89,7 @@ class _Pen:
     state: _State = field(default_factory=_State)
     stack: list[_State] = field(default_factory=list)
     path: list[tuple[float, float]] = field(default_factory=list)
+    is_curved: bool = False
     text: _Matrix = _IDENTITY
     line: _Matrix = _IDENTITY
     #: Of every font used so far, by its object.
@@ -224,10 +228,13 @@ def _draw(pen: _Pen, operator: str, operands: list[object]) -> Iterator[Mark]:
     elif operator in _POINTS:
         numbers = _numbers(operands)
         pen.path.extend(_point(pen.state.matrix, *numbers[i : i + 2]) for i in range(0, 2 * _POINTS[operator], 2))
+        pen.is_curved = pen.is_curved or _POINTS[operator] > 1
     elif operator == "n" or operator in _PAINTING:
         if operator != "n" and pen.path and not (operator in _FILLING and pen.state.is_white):
-            yield Mark(box=_around(pen.path), kind=MarkKind.LINE_ART)
-        pen.path = []
+            # letters turned into outlines are words still; a line to sign on, or a frame, is drawn, or straight
+            is_outline = pen.is_curved and operator not in _STROKING
+            yield Mark(box=_around(pen.path), kind=MarkKind.OUTLINE if is_outline else MarkKind.LINE_ART)
+        pen.path, pen.is_curved = [], False
 
 
 def _painted_object(pen: _Pen, name: str) -> Iterator[Mark]:

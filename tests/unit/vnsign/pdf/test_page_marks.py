@@ -9,7 +9,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, String
 
 from vnsign.pdf.comparing.font_reading import FontReader
-from vnsign.pdf.comparing.page_marks import MarkKind, is_marked, marks_of, new_budget
+from vnsign.pdf.comparing.page_marks import MarkKind, hides_words, is_marked, marks_of, new_budget
 
 _FREE_PLACE = (10.0, 10.0, 20.0, 20.0)
 
@@ -82,3 +82,26 @@ def test_text_by_a_direct_font_for_each_word_is_bounded(pdf: pikepdf.Pdf) -> Non
     marks = marks_of(_page(pdf, b"BT 60 300 Td " + b"/F1 5 Tf (a) Tj " * 600 + b"ET", font))
 
     assert is_marked(marks, _FREE_PLACE)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "hides"),
+    [
+        # a letter turned into its outline
+        (b"100 100 m 120 100 130 110 130 130 c 100 130 l f", True),
+        (b"100 100 m 120 110 130 130 v 100 130 130 100 y f*", True),
+        (b"0.5 g 100 100 m 120 100 130 110 130 130 c b", True),
+        # a line to sign on, a frame with round corners, a ruled background
+        (b"100 100 m 300 100 l S", False),
+        (b"100 100 m 120 100 130 110 130 130 c s", False),
+        (b"0.9 g 100 100 200 20 re f", False),
+        (b"1 g 100 100 m 120 100 130 110 130 130 c f", False),
+        # the next path is another
+        (b"100 100 m 120 100 130 110 130 130 c n 100 100 200 20 re f", False),
+    ],
+)
+def test_letters_without_a_font_are_words_too(drawn: bytes, hides: bool, pdf: pikepdf.Pdf) -> None:  # noqa: FBT001 — a row
+    """What is printed by outlines can be hidden by the look of a later signature as well as text."""
+    marks = marks_of(_page(pdf, drawn))
+
+    assert hides_words(marks, (90, 90, 200, 140), page_area=595 * 842.0) is hides

@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 import vnsign
+from tests.forgery import append_increment, body_of
 from tests.materials import (
     LEADER,
     NUMBER,
@@ -285,3 +286,17 @@ def test_an_xfa_form_is_not_signed(form: object, office: Office) -> None:
         document.save(out)
 
     assert refused(out.getvalue(), office) is vnsign.ErrorCode.SIGNING_FORBIDDEN
+
+
+def test_a_signed_xfa_form_is_not_raised_to_a_level(office: Office) -> None:
+    """Somebody else signed it: a time or evidence of ours would vouch for what nobody knows that he saw."""
+    signed = vnsign.sign_pdf(plain_pdf(), office.leader, check_status=False)
+    with pikepdf.open(BytesIO(signed)) as document:
+        catalog, form = document.Root.objgen[0], document.Root.AcroForm.unparse(resolved=True)
+    body = body_of(signed, catalog, AcroForm=form.replace(b"<<", b"<< /XFA [ ]", 1))
+    pdf = append_increment(signed, {catalog: body})
+
+    for level in ("B-T", "B-LT", "B-LTA"):
+        with pytest.raises(vnsign.InputError) as refusal:
+            vnsign.extend_pdf(pdf, level=level, tsa=office.tsa, revocation=office.crls)
+        assert refusal.value.code is vnsign.ErrorCode.SIGNING_FORBIDDEN

@@ -144,6 +144,16 @@ def test_two_signer_infos_are_never_simply_valid() -> None:
     assert signature.subindication is SubIndication.FORMAT_FAILURE
 
 
+@pytest.mark.parametrize("sub_filter", [b"/ETSI.CAdES.detached", b"/adbe.pkcs7.detached"])
+@pytest.mark.parametrize("content_type", ["tst_info", "signed_data", "encrypted_data"])
+def test_what_was_signed_as_something_else_is_no_signed_document(content_type: str, sub_filter: bytes) -> None:
+    """A value made in another protocol over the same bytes is not moved into a document (EN 319 142-1 §6.3)."""
+    signature = only(judge(made(content_type=content_type).pdf(sub_filter=sub_filter), ROOT.trust()))
+
+    assert (signature.intact, signature.valid) == (True, True)
+    assert (signature.indication, signature.subindication) == (Indication.INDETERMINATE, SubIndication.FORMAT_FAILURE)
+
+
 def test_evidence_records_are_named_and_not_used() -> None:
     """RFC 4998: not supported, and the report says so."""
     record = der_element(
