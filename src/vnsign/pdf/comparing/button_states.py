@@ -43,7 +43,7 @@ def states_of_value(new: Field) -> Iterator[Change]:
             yield Change(kind=ChangeKind.LOOK_DIFFERS_FROM_VALUE, field=new.name, where=where, values=values)
 
 
-def only_draws_marks(pair: RevisionPair, before: pikepdf.Object, after: pikepdf.Object, lies_over: LiesOver) -> bool:
+def only_draws_marks(pair: RevisionPair, before: pikepdf.Object, after: pikepdf.Object, *, lies_over: LiesOver) -> bool:
     """Tell whether a widget's looks are what they were, or a mark drawn anew as iText does for a state that is set."""
     old, new = before.get("/AP"), after.get("/AP")
     if not (isinstance(old, pikepdf.Dictionary) and isinstance(new, pikepdf.Dictionary)):

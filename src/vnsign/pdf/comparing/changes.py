@@ -294,7 +294,7 @@ class _Comparison:
         if is_button and (odd := self._oddity_of_button(new)):
             values["odd"] = odd
         yield Change(kind=kind, field=old.name, where=where, values=values)
-        yield from states_of_value(new) if is_button else looks_of_value(self.pair, old, new, self._lies_over)
+        yield from states_of_value(new) if is_button else looks_of_value(self.pair, old, new, lies_over=self._lies_over)
 
     def _oddity_of_button(self, new: Field) -> str:
         """A box to tick shows a mark beside the text; one that hides what was signed was prepared for that."""
@@ -336,7 +336,7 @@ class _Comparison:
                 if key == "/Rect" and is_signed and is_box(after.get(key)) and area_of(after) <= 0:
                     continue  # PDFBox, for a signature that is not seen; oddity() sees that it shows nothing
                 is_ticked = allowed is _BUTTON_WIDGET_KEYS and not self.pair.equal(old.value, new.value)
-                if key == "/AP" and is_ticked and only_draws_marks(self.pair, before, after, self._lies_over):
+                if key == "/AP" and is_ticked and only_draws_marks(self.pair, before, after, lies_over=self._lies_over):
                     continue
                 if key == "/Ff" and _only_locks(before.get("/Ff", 0), after.get("/Ff", 0)):
                     continue

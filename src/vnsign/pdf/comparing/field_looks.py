@@ -93,7 +93,7 @@ def inspect_text_look(
     return (None if is_value else LookProblem.OTHER_TEXT), shown
 
 
-def looks_of_value(pair: RevisionPair, old: Field, new: Field, lies_over: LiesOver) -> Iterator[Change]:
+def looks_of_value(pair: RevisionPair, old: Field, new: Field, *, lies_over: LiesOver) -> Iterator[Change]:
     """Name each widget of a text or choice field whose look does not show the new value."""
     for before, after in zip(old.widgets, new.widgets, strict=False):
         told = [
