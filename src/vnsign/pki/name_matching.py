@@ -17,6 +17,26 @@ from functools import lru_cache
 
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
+from cryptography.x509.name import _ASN1Type
+from cryptography.x509.oid import NameOID
+
+_USUAL_STRINGS = frozenset({_ASN1Type.UTF8String, _ASN1Type.PrintableString})
+#: Parts of names that hold a DirectoryString, by asn1crypto's names. Source: X.520; RFC 5280 Appendix A.1.
+_USUAL_PARTS = {
+    NameOID.COUNTRY_NAME: "country_name",
+    NameOID.STATE_OR_PROVINCE_NAME: "state_or_province_name",
+    NameOID.LOCALITY_NAME: "locality_name",
+    NameOID.ORGANIZATION_NAME: "organization_name",
+    NameOID.ORGANIZATIONAL_UNIT_NAME: "organizational_unit_name",
+    NameOID.COMMON_NAME: "common_name",
+    NameOID.SERIAL_NUMBER: "serial_number",
+    NameOID.TITLE: "title",
+    NameOID.SURNAME: "surname",
+    NameOID.GIVEN_NAME: "given_name",
+    NameOID.USER_ID: "user_id",
+    NameOID.STREET_ADDRESS: "street_address",
+    NameOID.ORGANIZATION_IDENTIFIER: "organization_identifier",
+}
 
 
 @lru_cache(maxsize=4096)
@@ -30,10 +50,62 @@ def name_key(name: x509.Name) -> str:
     if all(isinstance(value, str) and value.isascii() for value in values):
         # what the preparation of strings does to ASCII, some hundred times as fast
         return repr([sorted(map(_ascii_key, rdn)) for rdn in name.rdns])
+    return _usual_key(name) or _any_key(name)
+
+
+def _any_key(name: x509.Name) -> str:
     try:
         return str(asn1_x509.Name.load(name.public_bytes()).hashable)
     except (TypeError, KeyError, IndexError, AttributeError) as exc:
         raise ValueError("the name cannot be prepared for comparison") from exc
+
+
+def is_usual_part(part: x509.NameAttribute[str | bytes]) -> bool:
+    """Tell whether a part of a name is of a kind that every reader takes, and written as every reader reads it."""
+    return part.oid in _USUAL_PARTS and part._type in _USUAL_STRINGS  # noqa: SLF001 — nothing else tells the kind
+
+
+def _usual_key(name: x509.Name) -> str:
+    """As :func:`_any_key`, for names of the parts and strings that are in use; empty for any other.
+
+    Most parts of a name are those of the name before: country, province, agency. They are prepared once.
+
+    Raises:
+        ValueError: A text cannot be prepared.
+    """
+    keys: list[str] = []
+    for rdn in name.rdns:
+        (first, *more) = rdn
+        if more or not is_usual_part(first):
+            return ""
+        keys.append(f"{_USUAL_PARTS[first.oid]}: {_prepared(str(first.value))}")
+    return "\x1e".join(keys)
+
+
+@lru_cache(maxsize=4096)
+def _prepared(text: str) -> str:
+    prepared: str = asn1_x509.NameTypeAndValue()._ldap_string_prep(text)  # noqa: SLF001 — the very preparation
+    return prepared
+
+
+@lru_cache(maxsize=4096)
+def subject_key(certificate: x509.Certificate) -> str:
+    """Return the key of a certificate's subject; see :func:`name_key`.
+
+    Raises:
+        ValueError: As that.
+    """
+    return name_key(certificate.subject)
+
+
+@lru_cache(maxsize=4096)
+def issuer_key(certificate: x509.Certificate) -> str:
+    """Return the key of a certificate's issuer; see :func:`name_key`.
+
+    Raises:
+        ValueError: As that.
+    """
+    return name_key(certificate.issuer)
 
 
 def _ascii_key(attribute: x509.NameAttribute[str | bytes]) -> tuple[str, str]:

@@ -38,7 +38,7 @@ from pyhanko_certvalidator.policy_decl import AcceptAllAlgorithms, PKIXValidatio
 from vnsign.pki.anchors import TrustAnchors, is_authority
 from vnsign.pki.bounded import Bounded
 from vnsign.pki.memory import Lasting, PkiMemory
-from vnsign.pki.name_matching import name_key
+from vnsign.pki.name_matching import issuer_key, name_key, subject_key
 from vnsign.pki.sibling_paths import find_sibling_path, keep_for_siblings, sibling_question
 from vnsign.pki.signature_values import load_certificate
 
@@ -209,7 +209,7 @@ class PathFinder:
         found: dict[x509.Certificate, None] = {}
         pending = [parsed]
         while pending:
-            for issuer in self._subjects().get(_key_or_nothing(pending.pop().issuer), ()):
+            for issuer in self._subjects().get(_key_or_nothing(pending.pop(), issuer_key), ()):
                 if issuer not in found and not self.trust.is_anchor(issuer):
                     found[issuer] = None
                     pending.append(issuer)
@@ -227,7 +227,7 @@ class PathFinder:
 
     def _subjects(self) -> Mapping[str, tuple[x509.Certificate, ...]]:
         if not self._named:
-            self._named.update(_by_name([*self.trust.anchors, *self._connect()], lambda c: c.subject))
+            self._named.update(_by_name([*self.trust.anchors, *self._connect()], subject_key))
         return self._named
 
     def _connect(self) -> list[x509.Certificate]:
@@ -239,10 +239,10 @@ class PathFinder:
         if not self._connected:
             read = (load_certificate(der) for der in dict.fromkeys(self.known))
             pool = dict.fromkeys([*self.trust.intermediates, *(c for c in read if c is not None)])
-            issued = _by_name(list(pool), lambda c: c.issuer)
+            issued = _by_name(list(pool), issuer_key)
             parents, connected = list(self.trust.anchors), dict[x509.Certificate, None]()
             for parent in parents:  # grows while it is walked
-                for child in issued.get(_key_or_nothing(parent.subject), ()):
+                for child in issued.get(_key_or_nothing(parent, subject_key), ()):
                     if child not in connected and self.memory.is_certificate_by(child, parent):
                         connected[child] = None
                         parents.extend([child] if is_authority(child) else [])
@@ -316,20 +316,20 @@ def _steady_span(certificates: Sequence[x509.Certificate | None], at: datetime) 
 
 
 def _by_name(
-    certificates: Sequence[x509.Certificate], name_of: Callable[[x509.Certificate], x509.Name]
+    certificates: Sequence[x509.Certificate], key_of: Callable[[x509.Certificate], str]
 ) -> dict[str, tuple[x509.Certificate, ...]]:
     named: dict[str, list[x509.Certificate]] = {}
     for certificate in certificates:
         try:
-            named.setdefault(name_key(name_of(certificate)), []).append(certificate)
+            named.setdefault(key_of(certificate), []).append(certificate)
         except ValueError:
             continue
     return {key: tuple(found) for key, found in named.items()}
 
 
-def _key_or_nothing(name: x509.Name) -> str:
+def _key_or_nothing(certificate: x509.Certificate, key_of: Callable[[x509.Certificate], str]) -> str:
     try:
-        return name_key(name)
+        return key_of(certificate)
     except ValueError:
         return ""
 

@@ -23,25 +23,13 @@ from datetime import datetime
 from functools import lru_cache
 
 from cryptography import x509
-from cryptography.x509.name import _ASN1Type
-from cryptography.x509.oid import NameOID
 
 from vnsign.pki.certificate_forms import form_of
 from vnsign.pki.memory import Lasting, PkiMemory
-from vnsign.pki.name_matching import name_key
+from vnsign.pki.name_matching import is_usual_part, subject_key
 
 _MAX_REMEMBERED = 512
 _MAX_SPANS = 8
-#: Parts of names, and kinds of strings in them, that every reader takes. Source: X.520; RFC 5280 §4.1.2.4.
-_USUAL_PARTS = frozenset(
-    {
-        *(NameOID.COUNTRY_NAME, NameOID.STATE_OR_PROVINCE_NAME, NameOID.LOCALITY_NAME, NameOID.STREET_ADDRESS),
-        *(NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME, NameOID.ORGANIZATION_IDENTIFIER),
-        *(NameOID.COMMON_NAME, NameOID.SURNAME, NameOID.GIVEN_NAME, NameOID.TITLE),
-        *(NameOID.SERIAL_NUMBER, NameOID.USER_ID),
-    }
-)
-_USUAL_STRINGS = frozenset({_ASN1Type.UTF8String, _ASN1Type.PrintableString})
 _Path = tuple[x509.Certificate, ...]
 
 
@@ -100,14 +88,10 @@ def _has_own_subject(certificate: x509.Certificate, above: Sequence[x509.Certifi
     """Tell whether the subject can be read by everybody and is nobody's above."""
     try:
         subject = certificate.subject
-        if not subject.rdns or not all(map(_is_usual, subject)):
+        if not subject.rdns or not all(map(is_usual_part, subject)):
             return False
         certificate.extensions  # noqa: B018 — one that cannot be read is judged alone
-        key = name_key(subject)
-        return all(key != name_key(each.subject) for each in above)
+        key = subject_key(certificate)
+        return all(key != subject_key(each) for each in above)
     except ValueError:
         return False
-
-
-def _is_usual(part: x509.NameAttribute[str | bytes]) -> bool:
-    return part.oid in _USUAL_PARTS and part._type in _USUAL_STRINGS  # noqa: SLF001 — nothing else tells the kind

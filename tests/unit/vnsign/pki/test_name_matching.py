@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
+import warnings
+from collections.abc import Callable
 
 import pytest
 from cryptography import x509
 from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import NameOID
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from vnsign.pki import name_matching
 from vnsign.pki.name_matching import full_names, is_same_name, name_key, share_a_name
 
 CN, O = NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME  # noqa: E741 — as everybody calls it
@@ -78,3 +83,49 @@ def test_a_relative_name_stands_under_the_issuer() -> None:
 
     assert full_names(None, relative, under=name((O, "ca"))) == (x509.DirectoryName(name((O, "ca"), (CN, "lists"))),)
     assert full_names(None, None, under=name((O, "ca"))) == ()
+
+
+LETTERS = st.text(
+    st.sampled_from("aAzZ09 .-'ĐđƯướÁáẫỸộỚ\u00a0\u00ad\u0301\u200b\u2003ﬁＡßİıΣς\u0660אب\ue000\U0001d400\ufffd"),
+    max_size=12,
+)
+PARTS = st.sampled_from([CN, O, NameOID.USER_ID, NameOID.SERIAL_NUMBER, NameOID.DN_QUALIFIER, NameOID.STREET_ADDRESS])
+KINDS = st.sampled_from([_ASN1Type.UTF8String, _ASN1Type.BMPString])
+
+
+def _key_or_error(key_of: Callable[[x509.Name], str], one: x509.Name) -> str:
+    try:
+        return key_of(one)
+    except ValueError as exc:
+        return type(exc).__name__
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.lists(st.tuples(PARTS, LETTERS, KINDS), min_size=1, max_size=2), min_size=1, max_size=4))
+def test_the_short_way_to_a_key_gives_the_key_of_the_long_one(
+    spelled: list[list[tuple[x509.ObjectIdentifier, str, _ASN1Type]]],
+) -> None:
+    """Letters of many scripts, spaces of many kinds, what must not stand in a name; several parts in one."""
+    rdns = []
+    for part in spelled:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                made = {x509.NameAttribute(oid, text, _type=kind, _validate=False) for oid, text, kind in part}
+                rdns.append(x509.RelativeDistinguishedName(made))
+            except ValueError:
+                continue
+    one = x509.Name(rdns)
+    short = _key_or_error(name_matching._usual_key, one)
+
+    assert short in {"", _key_or_error(name_matching._any_key, one)}
+
+
+def test_names_in_use_take_the_short_way() -> None:
+    """A Vietnamese agency's and person's; parts that not all read alike take the long one."""
+    usual = name((NameOID.COUNTRY_NAME, "VN"), (O, "Ủy ban nhân dân"), (CN, "Nguyễn Văn An"))
+    one_of_two = x509.Name([x509.RelativeDistinguishedName([x509.NameAttribute(CN, "ă"), x509.NameAttribute(O, "â")])])
+
+    assert name_key(usual) == name_matching._any_key(usual) == name_matching._usual_key(usual)
+    assert name_matching._usual_key(one_of_two) == ""
+    assert name_matching._usual_key(name((NameOID.EMAIL_ADDRESS, "ă@example.vn"))) == ""
