@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from docflow.audit import (
     SALT_BYTES,
@@ -37,8 +38,7 @@ MAX_ACTOR_CHARS = 200
 """Longer names of people are refused."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What makes a request the same request: its key and the SHA-256 of what was asked."""
 
     key: str

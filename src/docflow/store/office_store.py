@@ -10,7 +10,7 @@ What it does not do: it knows no use case (:mod:`docflow.office`); it holds no c
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -89,13 +89,12 @@ class OfficeStore(StoreReader):
         """Carry out a piece of work; see :meth:`docflow.ports.Store.transact`."""
         return cast("_T", self._group.transact(work if isinstance(work, Piece) else Piece(work)))
 
-    def transact_many(self, pieces: Sequence[Piece[_T]]) -> list[_T | DocflowError]:
+    def transact_many(self, pieces: Iterable[Piece[_T]]) -> list[_T | DocflowError]:
         """Carry out many pieces of work; see :meth:`docflow.ports.Store.transact_many`."""
-        done: list[_T | DocflowError] = []
-        for ticket in self._group.transact_many(pieces):
-            if ticket.error is not None and not isinstance(ticket.error, DocflowError):
-                raise ticket.error
-            done.append(ticket.error if isinstance(ticket.error, DocflowError) else cast("_T", ticket.result))
+        done = self._group.transact_many(pieces)
+        for item in done:
+            if isinstance(item, Exception) and not isinstance(item, DocflowError):
+                raise item
         return done
 
     def erase_blobs(self, is_needed: Callable[[UnitOfWork, str], bool]) -> None:

@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import msgspec
+
 from docflow.model import RegisterKey, RoleHolding
 from docflow.ports import RegisterCounter
 
@@ -25,8 +27,7 @@ LogHead = tuple[int, bytes]
 """Number of leaves and hashes of the full subtrees."""
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterHead:
+class RegisterHead(msgspec.Struct, frozen=True, gc=False):
     """A register's head: the number that is in the database, and as it will be."""
 
     stored: int | None

@@ -13,12 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
-from docflow.audit import Frontier, SignNote, VerifierKey, append_leaf, parse_frontier, root_of, sign_checkpoint
+from docflow.audit import Frontier, SignNote, VerifierKey, append_leaves, parse_frontier, root_of, sign_checkpoint
 from docflow.errors import ErrorCode, StoreUnavailable
 from docflow.model import Agency, Document
-from docflow.ports import BlobRow, LoggedRow, LogStatement, NewLeaf, OutboxRow, StoredAnswer
+from docflow.ports import BlobRow, LogStatement, NewLeaf, OutboxRow, StoredAnswer, WrittenRow
 from docflow.store import rows
 from docflow.store.drafting_unit import DraftingUnit
 from docflow.store.prepared import Prepared
@@ -108,7 +109,7 @@ class SqlUnitOfWork(DraftingUnit, RecordUnit):
         for row in self._each(_FIND_DOCUMENTS, documents):
             self._meet(row)
         for row in self._each(_FIND_ANSWERS, answers):
-            self._answers[row["key"]] = rows.read_record(StoredAnswer, row)
+            self._answers[row["key"]] = rows.read_plain(StoredAnswer, row)
 
     def prefetch_one(self, document_id: str, answer: str) -> None:
         """Read a document and the answer to a request about it with one statement."""
@@ -174,9 +175,11 @@ class SqlUnitOfWork(DraftingUnit, RecordUnit):
     def change_document(self, document: Document) -> None:
         """Replace a document."""
         known, before = self._documents.get(document.id), self._document_rows.get(document.id)
-        is_said = known is not None and known.draft is document.draft
-        row = rows.write_document(document, draft=before if is_said else None)
-        self._update(DOCUMENT, row, before=before)
+        if known is None or before is None:
+            row, changed = rows.write_document(document), None
+        else:
+            row, changed = rows.write_document_change(document, known=known, row=before)
+        self._update(DOCUMENT, row, columns=changed)
         self._keep(self._documents, document.id, document)
         self._keep(self._document_rows, document.id, row)
 
@@ -214,7 +217,7 @@ class SqlUnitOfWork(DraftingUnit, RecordUnit):
         """Keep a statement that vouches for the log key."""
         self._insert(LOG_STATEMENT, rows.write_record(statement))
 
-    def rows_written(self) -> Sequence[LoggedRow]:
+    def rows_written(self) -> Sequence[WrittenRow]:
         """Return the rows with evidence written since the last leaf, each once, as they are now."""
         return tuple(self._written.values())
 
@@ -243,29 +246,14 @@ class SqlUnitOfWork(DraftingUnit, RecordUnit):
 
     def _append(self, *, key: VerifierKey, sign: SignNote) -> None:
         found = self._head_row
-        frontier = before = parse_frontier(found["size"], found["peaks"]) if found else Frontier()
-        leaves: list[rows.Row] = []
-        nodes: list[rows.Row] = []
-        signed_size = before.size + len(self._leaves)
-        for leaf in self._leaves:
-            leaves.append(
-                {
-                    "agency": self._agency,
-                    "position": frontier.size,
-                    "type": leaf.type,
-                    "subject": leaf.subject,
-                    "data": leaf.data,
-                    "salt": leaf.salt,
-                    "payload": leaf.payload,
-                    "hash": leaf.hash,
-                    "signed_size": signed_size,
-                }
-            )
-            frontier, full = append_leaf(frontier, leaf.hash)
-            nodes += (
-                {"agency": self._agency, "level": node.level, "position": node.position, "hash": node.hash}
-                for node in full[1:]
-            )
+        before = parse_frontier(found["size"], found["peaks"]) if found else Frontier()
+        frontier, full = append_leaves(before, [leaf.hash for leaf in self._leaves])
+        owner = {"agency": self._agency, "signed_size": frontier.size}
+        leaves = [
+            {**msgspec.structs.asdict(leaf), **owner, "position": position}
+            for position, leaf in enumerate(self._leaves, start=before.size)
+        ]
+        nodes = [{**msgspec.structs.asdict(node), "agency": self._agency} for node in full]
         self._runner.run_many(INSERTS[AUDIT_LEAF.name], leaves)
         if nodes:
             self._runner.run_many(INSERTS[AUDIT_NODE.name], nodes)

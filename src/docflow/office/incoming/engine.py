@@ -11,8 +11,9 @@ Source: docs/reference/incoming-states.md; Nghị định 30/2020/NĐ-CP Điều
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from docflow.audit import Leaf, RegisterLink
 from docflow.edxml import ResponseFor

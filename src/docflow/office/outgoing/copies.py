@@ -232,7 +232,9 @@ def _close(
     )
     if counter is not None and link is not None:
         unit.advance_counter(
-            replace(counter, last_number=link.number, last_date=copy.issued_on, last_leaf_hash=leaf.hash)
+            RegisterCounter(
+                key=counter.key, last_number=link.number, last_date=copy.issued_on, last_leaf_hash=leaf.hash
+            )
         )
 
 

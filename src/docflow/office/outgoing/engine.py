@@ -12,7 +12,9 @@ Source: docs/reference/states.md; Nghị định 30/2020/NĐ-CP Điều 14, 15, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from docflow.audit import Json
 from docflow.errors import ErrorCode, UsageError
@@ -53,8 +55,7 @@ _SEVERAL_TIMES = frozenset(
 """Events that may happen more than once to one version of a document."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a step came to; ``is_replay`` if it had been done before and the first answer was given again."""
 
     answer: Mapping[str, Json]

@@ -10,6 +10,7 @@ What it does not do: it verifies no signature; it judges the verdict that a veri
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import (
@@ -97,10 +98,10 @@ def _guard_number(work: Work, document: Document) -> None:
     place = work.place
     signed = law_date(document.leader_signed_at) if document.leader_signed_at else None
     is_permitted = work.step.wish.permission is not None
-    floors = [] if is_permitted else [day for day in (place.earliest if place else None, signed) if day is not None]
-    ceilings = [today] if is_permitted or place is None or place.latest is None else [today, place.latest]
-    if work.day > min(ceilings) or any(work.day < floor for floor in floors):
-        earliest, latest = max(floors, default=min(ceilings)), min(ceilings)
+    floor = None if is_permitted else _later(place.earliest if place else None, signed)
+    latest = today if is_permitted or place is None or place.latest is None else min(today, place.latest)
+    if work.day > latest or (floor is not None and work.day < floor):
+        earliest = floor or latest
         raise UsageError(
             ErrorCode.DATE_NOT_ALLOWED,
             f"the date {work.day} is not between {earliest} and {latest}; today is {today}",
@@ -108,6 +109,10 @@ def _guard_number(work: Work, document: Document) -> None:
             way_out="issue it with today's date: numbers follow the order of time",
         )
     _check_links(work, document.draft)
+
+
+def _later(one: date | None, other: date | None) -> date | None:
+    return one if other is None or (one is not None and one > other) else other
 
 
 def _guard_seal(work: Work, document: Document) -> None:

@@ -12,8 +12,10 @@ Source: Nghị định 30/2020/NĐ-CP Điều 15 khoản 1 (numbers run without 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec.structs import replace
 
 from docflow.audit import Json
 from docflow.errors import ErrorCode, UsageError
