@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import random
+from contextlib import suppress
 
 import pytest
 
-from tests.increments_kit import grown_store, mutant, put_together, take_apart
+from tests.increments_kit import disagreement, grown_store, mutant, put_together, take_apart
 from tests.materials import Office, archived, make_office, sealed
+from tests.support import SHARED_DATA
+from vnsign.errors import InputError
 from vnsign.pdf.comparing.increments.plain_changes import changes_of_increments
 from vnsign.pdf.comparing.opinions import SecondOpinion
 from vnsign.pdf.reading.opened import OpenedPdf
 from vnsign.pdf.reading.signature_dictionaries import FoundSignature, SignatureKind
+from vnsign.pdf.reading.structure import structure_of
 from vnsign.verification import modifications
 from vnsign.verification.modifications import judge_changes
 from vnsign.verification.signatures import LaterChanges
@@ -110,6 +114,21 @@ def test_mutants_by_grammar_are_judged_alike_or_not_at_all(
 def test_thousands_of_mutants_by_grammar(our_own: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     """As above."""
     assert _run(our_own, 4_000, 2, monkeypatch) > 1_000
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_increments_of_the_corpora_are_judged_alike_or_not_at_all() -> None:
+    """Every signature of every file at hand."""
+    files = sorted((SHARED_DATA / "pdf").rglob("*.pdf")) if SHARED_DATA.exists() else []
+    for path in files:
+        with OpenedPdf(path.read_bytes()) as file, suppress(InputError):
+            if file.plain is None:
+                continue
+            ends = {s.covered_end for s in structure_of(file).signatures if s.problem is None}
+            for end in ends:
+                changes = None if file.is_blank_after(end) else changes_of_increments(file, end)
+                assert changes is None or not disagreement(file, end, changes), (path, end)
 
 
 @pytest.mark.soak

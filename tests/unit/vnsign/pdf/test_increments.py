@@ -106,6 +106,7 @@ def _content(there: bytes, instead: bytes) -> Change:
 #: Since the leader's signature, if no other revision is named.
 LEFT: dict[str, Change] = {
     "a table that points at an older object": lambda layers: layers[FILLED].stale.add(FORM),
+    "a table of nothing": lambda layers: layers[GROWN].parts.clear(),
     "a signed reference to a number that comes later": _both(
         _swap(BASE, PAGE, b"/Rotate 0", b"/Rotate 0 /X 70 0 R"), _add(FILLED, 70, b"<< >>")
     ),
@@ -226,6 +227,9 @@ LEFT: dict[str, Change] = {
     "a signed field whose flags are none": _swap(SEALED, SEAL, b"/F 4", b"/F 4.5"),
     "a signed field moved": _swap(SEALED, SEAL, b"240 180", b"140 180"),
     "a signed field without a place": _both(*(_swap(at, SEAL, b"240 180 342 282", b"") for at in (BASE, SEALED))),
+    "a signed field without a height": _both(
+        *(_swap(at, SEAL, b"240 180 342 282", b"240 180 342 180") for at in (BASE, SEALED))
+    ),
     "a signed field without a size": _both(
         *(_swap(at, SEAL, b"240 180 342 282", b"240 180 240 282") for at in (BASE, SEALED))
     ),
@@ -249,8 +253,9 @@ LEFT: dict[str, Change] = {
     "a timestamp's field of another type": _swap(STAMPED, 51, b"/FT /Sig", b"/FT /Tx"),
     "a timestamp's field without a place": _swap(STAMPED, 51, b"[ 0 0 0 0 ]", b"[ 0 0 ]"),
     "an old object that becomes a field": _both(
-        _swap(STAMPED, FORM, b"51 0 R ]", b"51 0 R 18 0 R ]"),
-        _swap(BASE, 18, b"/Type", b"/T (x) /FT /Sig /V 52 0 R /Type"),
+        _swap(STAMPED, FORM, b"51 0 R ]", b"51 0 R 70 0 R ]"),
+        _add(BASE, 70, b"<< /FT /Sig /T (x) /Subtype /Widget /Rect [ 0 0 0 0 ] /V 71 0 R >>"),
+        _add(BASE, 71, b"<< /SubFilter /ETSI.RFC3161 >>"),
     ),
 }
 #: Since the revision with the first evidence.

@@ -203,7 +203,7 @@ class _Increments:
         if not SIGNATURE_FIELD_KEYS.issuperset(after) or after.get("/Subtype") != "/Widget":
             raise NotPlain
         flags = before.get("/F", 0), after.get("/F", 0)
-        if any(type(each) is not int for each in flags) or not only_sets_harmless_flags(*flags):
+        if not only_sets_harmless_flags(*flags):
             raise NotPlain
         left, bottom, right, top = check_box(after.get("/Rect"))
         if "/AP" in after:
@@ -255,7 +255,7 @@ class _Increments:
     @cached_property
     def _pages_of_annotations(self) -> dict[int, int]:
         found: dict[int, int] = {}
-        for page, number in enumerate(self.new.pages.pages, 1):
+        for page, number in enumerate(self.new.pages, 1):
             listed = self.new.follow(self.new.dictionary(number).get("/Annots"))
             for item in listed if isinstance(listed, list) else ():
                 if isinstance(item, Reference):
@@ -263,11 +263,8 @@ class _Increments:
         return found
 
     def _pages(self) -> None:
-        """Pages that list the widgets of fields that came, after all that they listed."""
-        tree = self.new.pages
-        if not tree.above.isdisjoint(self.rewritten):
-            raise NotPlain
-        for number in tree.pages:
+        """Pages that list the widgets of fields that came, after all that they listed; nodes above have no role."""
+        for number in self.new.pages:
             if number in self.rewritten:
                 self._check_page(number)
                 self.explained.add(number)

@@ -335,4 +335,6 @@ def _read_table(data: bytes, position: int) -> tuple[dict[int, int], bool, int]:
                 raise NotPlain
             offsets[number] = int(data[at : at + 10])
         position = end
+    if not offsets and not has_head:
+        raise NotPlain  # some readers take a table of nothing for damage, and look for objects anywhere
     return offsets, has_head, position

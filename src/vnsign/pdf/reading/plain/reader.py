@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from vnsign.pdf.opening import MAX_STREAM_BYTES
@@ -17,19 +16,6 @@ from vnsign.pdf.reading.plain.syntax import NotPlain, Reference, Value
 _Objects = Mapping[int, Object]
 #: A page's own, or of a node above it. Source: ISO 32000-2 Table 31.
 _NEEDED_BY_PAGES = ("/MediaBox", "/Resources")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageTree:
-    """Object numbers of the page tree.
-
-    Attributes:
-        pages: In reading order.
-        above: Of the nodes above them.
-    """
-
-    pages: tuple[int, ...]
-    above: frozenset[int]
 
 
 class PlainReader:
@@ -53,14 +39,13 @@ class PlainReader:
         return value
 
     @cached_property
-    def pages(self) -> PageTree:
-        """A tree of pages that needs no repair: other files are refused or mended by other readers.
+    def pages(self) -> tuple[int, ...]:
+        """Object numbers of the pages, in a tree that needs no repair: others are refused or mended by other readers.
 
         Raises:
             NotPlain: It is not.
         """
         pages: list[int] = []
-        above: set[int] = set()
         seen: set[int] = set()
         catalog = self.dictionary(self.root)
         if catalog.get("/Type") != "/Catalog":
@@ -80,13 +65,12 @@ class PlainReader:
                 kids = node["/Kids"]
                 if not isinstance(kids, list) or not kids or node.get("/Type") != "/Pages":
                     raise NotPlain
-                above.add(place.number)
                 pending.extend((kid, place, lacking) for kid in reversed(kids))
             elif lacking or node.get("/Type") != "/Page":
                 raise NotPlain
             else:
                 pages.append(place.number)
-        return PageTree(pages=tuple(pages), above=frozenset(above))
+        return tuple(pages)
 
     def follow(self, value: Value | None) -> Value | None:
         """Return what a reference leads to, a stream not being anything here; anything else as it is."""
