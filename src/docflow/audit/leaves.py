@@ -15,16 +15,14 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
-import msgspec
-
-from docflow.audit.canonical import Json, PlainInteger, encode_canonical, encode_checked, parse_canonical
+from docflow.audit.canonical import Json, encode_canonical, parse_canonical
 from docflow.audit.merkle import hash_leaf
 from docflow.errors import ErrorCode, InputError, UsageError
 from docflow.model import LAW_TIME_ZONE
-from docflow.ports import LoggedRow, WrittenRow
+from docflow.ports import LoggedRow
 
 FORMAT_VERSION = 1
 """The version of leaf and payload written here."""
@@ -33,7 +31,8 @@ SALT_BYTES = 32
 """docs/spec/audit-log.md §3: with a fixed length, salt and payload cannot be shifted into each other."""
 
 
-class RegisterLink(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterLink:
     """The place of a number in its register's chain; ``previous`` is the leaf hash of the number before, None for 1."""
 
     register: str
@@ -42,7 +41,8 @@ class RegisterLink(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     previous: bytes | None
 
 
-class AuditEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEvent:
     """What happened, in one transaction."""
 
     type: str
@@ -50,11 +50,12 @@ class AuditEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     actor: str
     agency: str
     subject: str
-    rows: Sequence[WrittenRow]
+    rows: Sequence[LoggedRow]
     link: RegisterLink | None = None
 
 
-class Leaf(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
     """A committed event with what opens it; ``hash`` is the leaf hash in the tree."""
 
     data: bytes
@@ -63,7 +64,8 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     hash: bytes
 
 
-class OpenedLeaf(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedLeaf:
     """A payload as parsed from bytes that were logged."""
 
     type: str
@@ -73,28 +75,6 @@ class OpenedLeaf(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     subject: str
     rows: tuple[LoggedRow, ...]
     link: RegisterLink | None
-
-
-class _LinkMember(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """``link`` in the payload."""
-
-    number: PlainInteger
-    previous_in_register: str | None
-    register: str
-    year: PlainInteger
-
-
-class _Payload(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Members of a payload, for the encoder."""
-
-    actor: str
-    agency: str
-    link: _LinkMember | None
-    rows: Sequence[WrittenRow]
-    subject: str
-    time: str
-    type: str
-    v: int
 
 
 def format_time(moment: datetime) -> str:
@@ -107,12 +87,6 @@ def format_time(moment: datetime) -> str:
         raise UsageError(
             ErrorCode.BAD_ARGUMENT, "a time without a time zone cannot be logged", vi="Thời gian phải có múi giờ."
         )
-    return _format_time(moment, moment.fold)
-
-
-@lru_cache(maxsize=256)
-def _format_time(moment: datetime, _fold: int) -> str:
-    """Keep what was said last; the two times of an hour that a zone repeats are equal, and told apart by their fold."""
     return moment.astimezone(LAW_TIME_ZONE).isoformat(timespec="milliseconds")
 
 
@@ -123,8 +97,16 @@ def build_payload(event: AuditEvent) -> bytes:
         UsageError, InputError: A time without zone, or a value without canonical form.
     Source: docs/spec/audit-log.md §2.
     """
-    link = event.link
-    return encode_checked(
+    link: Json = None
+    if event.link is not None:
+        previous = event.link.previous
+        link = {
+            "register": event.link.register,
+            "year": event.link.year,
+            "number": event.link.number,
+            "previous_in_register": None if previous is None else previous.hex(),
+        }
+    return encode_canonical(
         {
             "v": FORMAT_VERSION,
             "type": event.type,
@@ -132,17 +114,9 @@ def build_payload(event: AuditEvent) -> bytes:
             "actor": event.actor,
             "agency": event.agency,
             "subject": event.subject,
-            "link": None
-            if link is None
-            else {
-                "register": link.register,
-                "year": link.year,
-                "number": link.number,
-                "previous_in_register": None if link.previous is None else link.previous.hex(),
-            },
-            "rows": event.rows,
-        },
-        _Payload,
+            "link": link,
+            "rows": [{"table": row.table, "key": row.key, "values": row.values} for row in event.rows],
+        }
     )
 
 

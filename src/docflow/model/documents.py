@@ -7,10 +7,9 @@ Source: Nghị định 30/2020/NĐ-CP Phụ lục VI (drafts, opinions, approval
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-
-import msgspec
 
 from docflow.model.drafts import Draft
 from docflow.model.states import DocumentState
@@ -37,7 +36,8 @@ class RemarkKind(StrEnum):
     VOIDING = "voiding"
 
 
-class Remark(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
     """One thing said of a document, kept with it; ``position`` counts from 0, ``version`` is that of the draft."""
 
     document_id: str
@@ -49,7 +49,8 @@ class Remark(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     said_by: str
 
 
-class DraftVersion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftVersion:
     """One version of a draft: what it said (canonical JSON) and its PDF's SHA-256, or None."""
 
     document_id: str
@@ -60,7 +61,8 @@ class DraftVersion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     written_by: str
 
 
-class AttachedFile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachedFile:
     """A file that goes with a document, in a file of its own (văn bản kèm theo, phụ lục).
 
     Attributes:
@@ -79,7 +81,8 @@ class AttachedFile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     verdict: SignatureVerdict | None = None
 
 
-class Document(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
     """An outgoing document at one moment of its life.
 
     Attributes:

@@ -15,8 +15,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-import msgspec
-
 from docflow.model.agencies import AgencyCode
 from docflow.model.documents import SignatureVerdict
 from docflow.model.drafts import (
@@ -122,7 +120,8 @@ class HandEntry:
         refuse_marked(self.type_name, self.subject, self.note, self.symbol)
 
 
-class IncomingDocument(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingDocument:
     """An incoming document at one moment of its life.
 
     Attributes:
@@ -192,7 +191,8 @@ class IncomingDocument(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     replaced_by: str | None = None
 
 
-class IncomingTask(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingTask:
     """What a unit or person was given to do; ``withdrawn_at`` is set when somebody else took its place.
 
     Source: Nghị định 30/2020/NĐ-CP Điều 23 (chủ trì, phối hợp, thời hạn).
@@ -209,7 +209,8 @@ class IncomingTask(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     withdrawn_at: datetime | None = None
 
 
-class IncomingAct(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingAct:
     """One thing that was done with a document, and what was said; ``position`` counts from 0.
 
     Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần II, TraceHeaderList (ý kiến phân phối, chỉ đạo, trạng thái).
@@ -224,7 +225,8 @@ class IncomingAct(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     text: str
 
 
-class IncomingReplacement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingReplacement:
     """What a document says that it replaces: ``replaced`` may come later than its replacement, or never.
 
     Source: Nghị định 30/2020/NĐ-CP Điều 18 khoản 3; QCVN 102:2016/BTTTT (ReplacementInfoList).

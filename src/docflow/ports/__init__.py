@@ -35,7 +35,6 @@ from docflow.ports.values import (
     RegisterEntry,
     SignatureCheck,
     StoredAnswer,
-    WrittenRow,
 )
 from docflow.ports.world import (
     BlobStore,
@@ -94,5 +93,4 @@ __all__ = [
     "Transport",
     "UnitOfWork",
     "Verifier",
-    "WrittenRow",
 ]

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-import msgspec
-
 from docflow.model import Direction, LinkKind, ReceiptKind, RegisterKey, SignatureVerdict
 from docflow.ports.certificates import SeenCertificate
 
@@ -31,7 +29,8 @@ class SignatureCheck:
     certificates: tuple[SeenCertificate, ...] = ()
 
 
-class LoggedRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedRow:
     """One row as a transaction left it: table, key columns, the other logged evidence columns."""
 
     table: str
@@ -39,19 +38,8 @@ class LoggedRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     values: Mapping[str, str | int | None]
 
 
-class WrittenRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A row as :class:`LoggedRow` has it, on its way into a leaf.
-
-    ``key`` and ``values`` hold texts, integers within ±(2^53-1) and None, under ASCII names in alphabetical order:
-    whoever makes it has checked that, all columns in one step, and it is not looked at again.
-    """
-
-    key: msgspec.Struct
-    table: str
-    values: msgspec.Struct
-
-
-class RegisterCounter(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterCounter:
     """The head of one register: last number given, last date, and the leaf hash of the last number."""
 
     key: RegisterKey
@@ -71,7 +59,8 @@ class EntryKind(StrEnum):
     """The last number of the book that the register goes on from."""
 
 
-class RegisterEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterEntry:
     """One line of a register; a void entry keeps its number and says why.
 
     Attributes:
@@ -104,7 +93,8 @@ class OutboxState(StrEnum):
     TAKEN_BACK = "taken_back"
 
 
-class OutboxRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
     """One document for one addressee.
 
     Attributes:
@@ -123,7 +113,8 @@ class OutboxRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     signed_for: str | None = None
 
 
-class CopyEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyEntry:
     """One line of the register of copies."""
 
     register: str
@@ -133,7 +124,8 @@ class CopyEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     issued_on: date
 
 
-class LinkRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRow:
     """A link that took effect when its document was sealed; ``target`` is a document or incoming document here."""
 
     document_id: str
@@ -157,7 +149,8 @@ class InboxOutcome(StrEnum):
     """Could not be checked; it stays in the drop and is looked at again."""
 
 
-class InboxRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxRow:
     """A parcel that came; see the table ``inbox``."""
 
     parcel: str
@@ -169,7 +162,8 @@ class InboxRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     received_at: datetime
 
 
-class IncomingEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingEntry:
     """One line of the incoming register."""
 
     agency: str
@@ -180,7 +174,8 @@ class IncomingEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     registered_on: date
 
 
-class ReceiptRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptRow:
     """A receipt given or received; ``id`` is the SHA-256 of the statement, ``subject`` the document here."""
 
     id: str
@@ -204,7 +199,8 @@ class ParcelKind(StrEnum):
     RECEIPT = "receipt"
 
 
-class ParcelRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParcelRow:
     """A parcel to one agency; ``due_at`` says when it is sent next, None that nothing is to do."""
 
     id: str
@@ -240,7 +236,8 @@ class Erasure:
     erased_at: datetime
 
 
-class StoredAnswer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnswer:
     """The answer that an idempotency key got the first time."""
 
     key: str
@@ -248,7 +245,8 @@ class StoredAnswer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     answer: str
 
 
-class BlobRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlobRow:
     """A blob that the transaction names."""
 
     sha256: str
@@ -265,17 +263,20 @@ class LogStatement:
     cms_sha256: str
 
 
-class LogHead(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogHead:
     """Size of a log and the peaks of its tree, one after another."""
 
     size: int
     peaks: bytes
 
 
-class NewLeaf(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A leaf ready to be appended."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLeaf:
+    """A leaf ready to be appended; its time is in the payload too."""
 
     type: str
+    time: datetime
     subject: str
     data: bytes
     salt: bytes

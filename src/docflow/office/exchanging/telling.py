@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-
-from msgspec.structs import replace
+from dataclasses import replace
 
 from docflow.edxml import Status, StatusCode
 from docflow.evidence import ReceiptStatement, parse_receipt

@@ -5,9 +5,8 @@ What it does not do: it decides nothing.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
-
-import msgspec
 
 from docflow.model import (
     Assignment,
@@ -19,7 +18,8 @@ from docflow.model import (
 from docflow.ports import RegisterCounter, UnitOfWork
 
 
-class IncomingStep(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingStep:
     """One event for one incoming document.
 
     Attributes:
@@ -47,7 +47,8 @@ class IncomingStep(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     in_reply_to: str | None = None
 
 
-class IncomingWork(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingWork:
     """What guards and effects see."""
 
     unit: UnitOfWork

@@ -6,9 +6,8 @@ What it does not do: it decides nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
-
-import msgspec
 
 from docflow.audit import Json
 from docflow.model import ANY_NUMBER, Addressee, DocumentEvent, DocumentState, Draft, NumberWish
@@ -17,7 +16,8 @@ from docflow.office.registers.numbering import NumberPlace
 from docflow.ports import BlobRow, SignatureCheck, UnitOfWork
 
 
-class StoredPdf(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPdf:
     """A PDF that stands in the blob store already."""
 
     blob: BlobRow
@@ -26,7 +26,8 @@ class StoredPdf(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """SHA-256 of the recorded PDF whose bytes this one begins with, or None."""
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
     """One event for one document, with everything it needs; time is the clock's, aware.
 
     Attributes:
@@ -46,7 +47,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     document_id: str
     actor: str
     at: datetime
-    asked: Mapping[str, Json] = msgspec.field(default_factory=dict)
+    asked: Mapping[str, Json] = field(default_factory=dict)
     key: str | None = None
     draft: Draft | None = None
     pdf: StoredPdf | None = None
@@ -62,7 +63,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     wish: NumberWish = ANY_NUMBER
 
 
-class Work(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
     """What guards and effects see.
 
     Attributes:

@@ -13,10 +13,8 @@ Source: Nghị định 30/2020/NĐ-CP Điều 15, Phụ lục I Phần I mục I
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import date
-
-import msgspec
-from msgspec.structs import replace
 
 from docflow.audit import Leaf, RegisterLink
 from docflow.errors import ErrorCode, UsageError
@@ -26,7 +24,8 @@ from docflow.ports import EntryKind, RegisterCounter, RegisterEntry, UnitOfWork
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-class NumberPlace(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberPlace:
     """A place in a register, chosen and not yet taken.
 
     Attributes:
