@@ -141,7 +141,6 @@ NEITHER = {
     "verify_log",
     "log_statement",
     "vouch",
-    "correct_clock",
     "dispatch",
     "collect",
     "draft",

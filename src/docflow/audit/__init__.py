@@ -5,7 +5,7 @@ What it does not do: no I/O, no clock, no randomness, no private key; see docs/s
 
 from __future__ import annotations
 
-from docflow.audit.canonical import Json, encode_canonical, parse_canonical
+from docflow.audit.canonical import Json, PlainInteger, encode_canonical, parse_canonical
 from docflow.audit.findings import LogFinding, LogFindingCode, LogReport
 from docflow.audit.leaves import (
     SALT_BYTES,
@@ -28,6 +28,7 @@ from docflow.audit.merkle import (
     Node,
     NodeReader,
     append_leaf,
+    append_leaves,
     hash_leaf,
     hash_node,
     parse_frontier,
@@ -70,12 +71,14 @@ __all__ = [
     "NodeReader",
     "NoteSignature",
     "OpenedLeaf",
+    "PlainInteger",
     "RegisterLink",
     "SignNote",
     "SignedNote",
     "Tile",
     "VerifierKey",
     "append_leaf",
+    "append_leaves",
     "build_entry_bundle",
     "build_hash_tile",
     "build_payload",

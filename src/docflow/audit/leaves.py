@@ -15,14 +15,16 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from docflow.audit.canonical import Json, encode_canonical, parse_canonical
+import msgspec
+
+from docflow.audit.canonical import Json, PlainInteger, encode_canonical, encode_checked, parse_canonical
 from docflow.audit.merkle import hash_leaf
 from docflow.errors import ErrorCode, InputError, UsageError
 from docflow.model import LAW_TIME_ZONE
-from docflow.ports import LoggedRow
+from docflow.ports import LoggedRow, WrittenRow
 
 FORMAT_VERSION = 1
 """The version of leaf and payload written here."""
@@ -31,8 +33,7 @@ SALT_BYTES = 32
 """docs/spec/audit-log.md §3: with a fixed length, salt and payload cannot be shifted into each other."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterLink:
+class RegisterLink(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The place of a number in its register's chain; ``previous`` is the leaf hash of the number before, None for 1."""
 
     register: str
@@ -41,8 +42,7 @@ class RegisterLink:
     previous: bytes | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditEvent:
+class AuditEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What happened, in one transaction."""
 
     type: str
@@ -50,12 +50,11 @@ class AuditEvent:
     actor: str
     agency: str
     subject: str
-    rows: Sequence[LoggedRow]
+    rows: Sequence[WrittenRow]
     link: RegisterLink | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leaf:
+class Leaf(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A committed event with what opens it; ``hash`` is the leaf hash in the tree."""
 
     data: bytes
@@ -64,8 +63,7 @@ class Leaf:
     hash: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenedLeaf:
+class OpenedLeaf(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A payload as parsed from bytes that were logged."""
 
     type: str
@@ -75,6 +73,28 @@ class OpenedLeaf:
     subject: str
     rows: tuple[LoggedRow, ...]
     link: RegisterLink | None
+
+
+class _LinkMember(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """``link`` in the payload."""
+
+    number: PlainInteger
+    previous_in_register: str | None
+    register: str
+    year: PlainInteger
+
+
+class _Payload(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Members of a payload, for the encoder."""
+
+    actor: str
+    agency: str
+    link: _LinkMember | None
+    rows: Sequence[WrittenRow]
+    subject: str
+    time: str
+    type: str
+    v: int
 
 
 def format_time(moment: datetime) -> str:
@@ -87,6 +107,12 @@ def format_time(moment: datetime) -> str:
         raise UsageError(
             ErrorCode.BAD_ARGUMENT, "a time without a time zone cannot be logged", vi="Thời gian phải có múi giờ."
         )
+    return _format_time(moment, moment.fold)
+
+
+@lru_cache(maxsize=256)
+def _format_time(moment: datetime, _fold: int) -> str:
+    """Keep what was said last; the two times of an hour that a zone repeats are equal, and told apart by their fold."""
     return moment.astimezone(LAW_TIME_ZONE).isoformat(timespec="milliseconds")
 
 
@@ -97,16 +123,8 @@ def build_payload(event: AuditEvent) -> bytes:
         UsageError, InputError: A time without zone, or a value without canonical form.
     Source: docs/spec/audit-log.md §2.
     """
-    link: Json = None
-    if event.link is not None:
-        previous = event.link.previous
-        link = {
-            "register": event.link.register,
-            "year": event.link.year,
-            "number": event.link.number,
-            "previous_in_register": None if previous is None else previous.hex(),
-        }
-    return encode_canonical(
+    link = event.link
+    return encode_checked(
         {
             "v": FORMAT_VERSION,
             "type": event.type,
@@ -114,9 +132,17 @@ def build_payload(event: AuditEvent) -> bytes:
             "actor": event.actor,
             "agency": event.agency,
             "subject": event.subject,
-            "link": link,
-            "rows": [{"table": row.table, "key": row.key, "values": row.values} for row in event.rows],
-        }
+            "link": None
+            if link is None
+            else {
+                "register": link.register,
+                "year": link.year,
+                "number": link.number,
+                "previous_in_register": None if link.previous is None else link.previous.hex(),
+            },
+            "rows": event.rows,
+        },
+        _Payload,
     )
 
 

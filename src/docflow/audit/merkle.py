@@ -13,8 +13,9 @@ Source: RFC 9162 §2.1.1 to §2.1.4 (the same tree as RFC 6962 §2.1).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
 
 from docflow.errors import ErrorCode, InputError, UsageError
 
@@ -44,8 +45,7 @@ def hash_node(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+class Node(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A full subtree that an append completed; ``level`` 0 is the leaf itself."""
 
     level: int
@@ -53,8 +53,7 @@ class Node:
     hash: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frontier:
+class Frontier(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The compact form of a tree: roots of its full subtrees, largest first."""
 
     size: int = 0
@@ -93,14 +92,25 @@ def append_leaf(frontier: Frontier, leaf_hash: bytes) -> tuple[Frontier, tuple[N
 
     Source: RFC 9162 §2.1.1.
     """
-    peaks = list(frontier.peaks)
-    nodes = [Node(level=0, position=frontier.size, hash=leaf_hash)]
-    level, position, current = 0, frontier.size, leaf_hash
-    while position & 1:
-        current = hash_node(peaks.pop(), current)
-        level, position = level + 1, position >> 1
-        nodes.append(Node(level=level, position=position, hash=current))
-    return Frontier(size=frontier.size + 1, peaks=(*peaks, current)), tuple(nodes)
+    after, above = append_leaves(frontier, (leaf_hash,))
+    return after, (Node(level=0, position=frontier.size, hash=leaf_hash), *above)
+
+
+def append_leaves(frontier: Frontier, leaf_hashes: Iterable[bytes]) -> tuple[Frontier, tuple[Node, ...]]:
+    """Append leaves; return the new frontier and every subtree above a leaf that became full, in order.
+
+    Source: RFC 9162 §2.1.1.
+    """
+    size, peaks, nodes = frontier.size, list(frontier.peaks), []
+    for leaf_hash in leaf_hashes:
+        level, position, current = 0, size, leaf_hash
+        while position & 1:
+            current = hash_node(peaks.pop(), current)
+            level, position = level + 1, position >> 1
+            nodes.append(Node(level=level, position=position, hash=current))
+        peaks.append(current)
+        size += 1
+    return Frontier(size=size, peaks=tuple(peaks)), tuple(nodes)
 
 
 def root_of(frontier: Frontier) -> bytes:

@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from docflow.errors import ErrorCode, InputError, UsageError
 from docflow.model.types import DocumentType
@@ -127,6 +128,7 @@ class Agency:
         check_abbreviation(self.abbreviation)
 
 
+@lru_cache(maxsize=256)
 def check_abbreviation(text: str) -> None:
     """Check an abbreviation of an agency, unit or field as it stands in a symbol.
 

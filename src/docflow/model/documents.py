@@ -7,9 +7,10 @@ Source: Nghị định 30/2020/NĐ-CP Phụ lục VI (drafts, opinions, approval
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+
+import msgspec
 
 from docflow.model.drafts import Draft
 from docflow.model.states import DocumentState
@@ -36,8 +37,7 @@ class RemarkKind(StrEnum):
     VOIDING = "voiding"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
+class Remark(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One thing said of a document, kept with it; ``position`` counts from 0, ``version`` is that of the draft."""
 
     document_id: str
@@ -49,8 +49,7 @@ class Remark:
     said_by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftVersion:
+class DraftVersion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One version of a draft: what it said (canonical JSON) and its PDF's SHA-256, or None."""
 
     document_id: str
@@ -61,8 +60,7 @@ class DraftVersion:
     written_by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttachedFile:
+class AttachedFile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A file that goes with a document, in a file of its own (văn bản kèm theo, phụ lục).
 
     Attributes:
@@ -81,8 +79,7 @@ class AttachedFile:
     verdict: SignatureVerdict | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An outgoing document at one moment of its life.
 
     Attributes:

@@ -190,7 +190,7 @@ class Draft:
         _check_links(self)
 
 
-_FIELDS = tuple(field.name for field in fields(Draft))
+_SET_FIELD = {field.name: getattr(Draft, field.name).__set__ for field in fields(Draft)}
 
 
 def restore_draft(said: Mapping[str, object]) -> Draft:
@@ -199,8 +199,8 @@ def restore_draft(said: Mapping[str, object]) -> Draft:
     Does not check: anything. That nobody changed it there is what the audit log shows (``docflow audit verify``).
     """
     draft = object.__new__(Draft)
-    for name in _FIELDS:
-        object.__setattr__(draft, name, said[name])
+    for name, set_field in _SET_FIELD.items():
+        set_field(draft, said[name])
     return draft
 
 

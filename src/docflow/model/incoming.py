@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+import msgspec
+
 from docflow.model.agencies import AgencyCode
 from docflow.model.documents import SignatureVerdict
 from docflow.model.drafts import (
@@ -120,8 +122,7 @@ class HandEntry:
         refuse_marked(self.type_name, self.subject, self.note, self.symbol)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncomingDocument:
+class IncomingDocument(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An incoming document at one moment of its life.
 
     Attributes:
@@ -191,8 +192,7 @@ class IncomingDocument:
     replaced_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncomingTask:
+class IncomingTask(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a unit or person was given to do; ``withdrawn_at`` is set when somebody else took its place.
 
     Source: Nghị định 30/2020/NĐ-CP Điều 23 (chủ trì, phối hợp, thời hạn).
@@ -209,8 +209,7 @@ class IncomingTask:
     withdrawn_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncomingAct:
+class IncomingAct(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One thing that was done with a document, and what was said; ``position`` counts from 0.
 
     Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần II, TraceHeaderList (ý kiến phân phối, chỉ đạo, trạng thái).
@@ -225,8 +224,7 @@ class IncomingAct:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncomingReplacement:
+class IncomingReplacement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a document says that it replaces: ``replaced`` may come later than its replacement, or never.
 
     Source: Nghị định 30/2020/NĐ-CP Điều 18 khoản 3; QCVN 102:2016/BTTTT (ReplacementInfoList).

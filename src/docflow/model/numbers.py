@@ -12,9 +12,11 @@ Source: Nghị định 30/2020/NĐ-CP Điều 15, Phụ lục I Phần I mục I
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import assert_never
+
+import msgspec
 
 from docflow.errors import DocflowError, ErrorCode, InputError, UsageError
 from docflow.model.agencies import Agency, SeriesRule, check_abbreviation
@@ -39,8 +41,7 @@ _COPIES = frozenset(form.abbreviation for form in CopyForm)
 _TEXT = re.compile(r"(0[1-9]|[1-9][0-9]{1,10})/([^/\s]{1,80})")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterKey:
+class RegisterKey(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One yearly number series of one agency."""
 
     agency: str
@@ -48,8 +49,7 @@ class RegisterKey:
     year: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberAndSymbol:
+class NumberAndSymbol(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A document's number and symbol (số và ký hiệu).
 
     Attributes:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from docflow.errors import ErrorCode, InputError, UsageError
 from docflow.model.agencies import check_abbreviation
@@ -66,6 +67,7 @@ REGISTER_OPENED = "register_opened"
 """Type of the audit leaf with which a register goes on from a book before it: the only one not to begin at 1."""
 
 
+@lru_cache(maxsize=256)
 def parse_series(text: str) -> Series:
     """Parse what :attr:`Series.text` gives.
 

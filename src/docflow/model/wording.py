@@ -19,6 +19,8 @@ _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u20
 """Marks of direction: Vietnamese is read from left to right, and needs none."""
 _UNSEEN = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff\u2028\u2029")
 """Characters without width, and the two separators that end a line unseen."""
+_NO_BREAKS: frozenset[str] = frozenset()
+_LINES = frozenset("\n")
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Co", "Cn"})
 """Controls (NUL too), halves of surrogate pairs, private and unassigned characters."""
 
@@ -29,7 +31,7 @@ def check_line(text: str, *, limit: int, what: str, vi: str, is_optional: bool =
     Raises:
         UsageError: ``BAD_ARGUMENT``.
     """
-    _check(text, limit=limit, what=what, vi=vi, is_optional=is_optional, breaks=frozenset())
+    _check(text, limit=limit, what=what, vi=vi, is_optional=is_optional, breaks=_NO_BREAKS)
 
 
 def check_prose(text: str, *, limit: int, what: str, vi: str, is_optional: bool = False) -> None:
@@ -38,7 +40,7 @@ def check_prose(text: str, *, limit: int, what: str, vi: str, is_optional: bool 
     Raises:
         UsageError: ``BAD_ARGUMENT``.
     """
-    _check(text, limit=limit, what=what, vi=vi, is_optional=is_optional, breaks=frozenset("\n"))
+    _check(text, limit=limit, what=what, vi=vi, is_optional=is_optional, breaks=_LINES)
 
 
 def _check(text: str, *, limit: int, what: str, vi: str, is_optional: bool, breaks: frozenset[str]) -> None:

@@ -35,6 +35,7 @@ from docflow.ports.values import (
     RegisterEntry,
     SignatureCheck,
     StoredAnswer,
+    WrittenRow,
 )
 from docflow.ports.world import (
     BlobStore,
@@ -93,4 +94,5 @@ __all__ = [
     "Transport",
     "UnitOfWork",
     "Verifier",
+    "WrittenRow",
 ]

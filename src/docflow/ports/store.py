@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
+
+import msgspec
 
 from docflow.errors import DocflowError
 from docflow.model import (
@@ -29,7 +30,6 @@ from docflow.ports.values import (
     InboxRow,
     IncomingEntry,
     LinkRow,
-    LoggedRow,
     LogStatement,
     NewLeaf,
     OutboxRow,
@@ -39,13 +39,13 @@ from docflow.ports.values import (
     RegisterCounter,
     RegisterEntry,
     StoredAnswer,
+    WrittenRow,
 )
 
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece(Generic[_T]):
+class Piece(msgspec.Struct, Generic[_T], frozen=True, gc=False):
     """A piece of work in a write transaction.
 
     Attributes:
@@ -229,10 +229,7 @@ class UnitOfWork(RecordWriter, Protocol):
     def repeat_answers(self, in_reply_to: str, *, at: datetime) -> None:
         """Let every parcel that answers a parcel be sent once more; no evidence, no leaf."""
 
-    def last_time(self) -> datetime | None:
-        """Return the time of the newest leaf, or None if there is none, or none that can be read."""
-
-    def rows_written(self) -> Sequence[LoggedRow]:
+    def rows_written(self) -> Sequence[WrittenRow]:
         """Return the rows with evidence written since the last leaf, each once, as they are now."""
 
     def add_leaf(self, leaf: NewLeaf) -> None:
@@ -306,5 +303,5 @@ class Store(RecordReader, Protocol):
             docflow.errors.StoreUnavailable: ``STORE_BUSY``, ``STORE_UNUSABLE``.
         """
 
-    def transact_many(self, pieces: Sequence[Piece[_T]]) -> Sequence[_T | DocflowError]:
+    def transact_many(self, pieces: Iterable[Piece[_T]]) -> Sequence[_T | DocflowError]:
         """Carry out many pieces of work with as few commits as possible; each gives its result or its error."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+import msgspec
+
 from docflow.model import Direction, LinkKind, ReceiptKind, RegisterKey, SignatureVerdict
 from docflow.ports.certificates import SeenCertificate
 
@@ -29,8 +31,7 @@ class SignatureCheck:
     certificates: tuple[SeenCertificate, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoggedRow:
+class LoggedRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One row as a transaction left it: table, key columns, the other logged evidence columns."""
 
     table: str
@@ -38,8 +39,19 @@ class LoggedRow:
     values: Mapping[str, str | int | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterCounter:
+class WrittenRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A row as :class:`LoggedRow` has it, on its way into a leaf.
+
+    ``key`` and ``values`` hold texts, integers within ±(2^53-1) and None, under ASCII names in alphabetical order:
+    whoever makes it has checked that, all columns in one step, and it is not looked at again.
+    """
+
+    key: msgspec.Struct
+    table: str
+    values: msgspec.Struct
+
+
+class RegisterCounter(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The head of one register: last number given, last date, and the leaf hash of the last number."""
 
     key: RegisterKey
@@ -59,8 +71,7 @@ class EntryKind(StrEnum):
     """The last number of the book that the register goes on from."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterEntry:
+class RegisterEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One line of a register; a void entry keeps its number and says why.
 
     Attributes:
@@ -93,8 +104,7 @@ class OutboxState(StrEnum):
     TAKEN_BACK = "taken_back"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxRow:
+class OutboxRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One document for one addressee.
 
     Attributes:
@@ -113,8 +123,7 @@ class OutboxRow:
     signed_for: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopyEntry:
+class CopyEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One line of the register of copies."""
 
     register: str
@@ -124,8 +133,7 @@ class CopyEntry:
     issued_on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkRow:
+class LinkRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A link that took effect when its document was sealed; ``target`` is a document or incoming document here."""
 
     document_id: str
@@ -149,8 +157,7 @@ class InboxOutcome(StrEnum):
     """Could not be checked; it stays in the drop and is looked at again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboxRow:
+class InboxRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A parcel that came; see the table ``inbox``."""
 
     parcel: str
@@ -162,8 +169,7 @@ class InboxRow:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncomingEntry:
+class IncomingEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One line of the incoming register."""
 
     agency: str
@@ -174,8 +180,7 @@ class IncomingEntry:
     registered_on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptRow:
+class ReceiptRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A receipt given or received; ``id`` is the SHA-256 of the statement, ``subject`` the document here."""
 
     id: str
@@ -199,8 +204,7 @@ class ParcelKind(StrEnum):
     RECEIPT = "receipt"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParcelRow:
+class ParcelRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A parcel to one agency; ``due_at`` says when it is sent next, None that nothing is to do."""
 
     id: str
@@ -236,8 +240,7 @@ class Erasure:
     erased_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredAnswer:
+class StoredAnswer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The answer that an idempotency key got the first time."""
 
     key: str
@@ -245,8 +248,7 @@ class StoredAnswer:
     answer: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlobRow:
+class BlobRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A blob that the transaction names."""
 
     sha256: str
@@ -263,20 +265,17 @@ class LogStatement:
     cms_sha256: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogHead:
+class LogHead(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Size of a log and the peaks of its tree, one after another."""
 
     size: int
     peaks: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewLeaf:
-    """A leaf ready to be appended; its time is in the payload too."""
+class NewLeaf(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A leaf ready to be appended."""
 
     type: str
-    time: datetime
     subject: str
     data: bytes
     salt: bytes

@@ -36,6 +36,7 @@ PRAGMAS: dict[str, str | int] = {
     "foreign_keys": 1,
     "wal_autocheckpoint": 0,  # whoever checkpoints holds the lock file
     "trusted_schema": 0,
+    "cache_size": -32_768,  # KiB; a group of commits touches more than the 2 MiB that SQLite keeps by itself
 }
 """What every connection is set to."""
 

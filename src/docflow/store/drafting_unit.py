@@ -63,7 +63,7 @@ class DraftingUnit(RegisterUnit):
     def list_versions(self, document_id: str) -> Sequence[DraftVersion]:
         """Return the versions of a draft."""
         found = self._all(_FIND_VERSIONS, document=document_id)
-        return tuple(rows.read_record(DraftVersion, row) for row in found)
+        return tuple(rows.read_plain(DraftVersion, row) for row in found)
 
     def add_remark(self, remark: Remark) -> None:
         """Keep what somebody said of a document."""
@@ -80,7 +80,7 @@ class DraftingUnit(RegisterUnit):
     def list_attachments(self, document_id: str) -> Sequence[AttachedFile]:
         """Return the files that go with a document, by position."""
         found = self._all(_FIND_ATTACHMENTS, document=document_id)
-        return tuple(rows.read_record(AttachedFile, row) for row in found)
+        return tuple(rows.read_plain(AttachedFile, row) for row in found)
 
     def add_link(self, link: LinkRow) -> None:
         """Record a link that takes effect."""
@@ -104,13 +104,13 @@ class DraftingUnit(RegisterUnit):
 
     def list_holdings(self) -> Sequence[RoleHolding]:
         """Return who holds or held which role, by person and role."""
-        return tuple(rows.read_record(RoleHolding, row) for row in self._all(_FIND_HOLDINGS))
+        return tuple(rows.read_plain(RoleHolding, row) for row in self._all(_FIND_HOLDINGS))
 
     def list_holdings_of(self, person: str) -> Sequence[RoleHolding]:
         """Return which roles somebody holds or held."""
         known = self._holdings.get(person)
         if not isinstance(known, tuple):
-            known = tuple(rows.read_record(RoleHolding, row) for row in self._all(_FIND_HOLDINGS_OF, who=person))
+            known = tuple(rows.read_plain(RoleHolding, row) for row in self._all(_FIND_HOLDINGS_OF, who=person))
             self._keep(self._holdings, person, known)
         return known
 

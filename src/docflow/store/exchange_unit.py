@@ -108,9 +108,13 @@ _REPEAT = Prepared(
 class ExchangeUnit(RowWriter):
     """Implements the second half of :class:`docflow.ports.UnitOfWork`."""
 
+    def __init__(self, connection: sa.Connection, *, agency: str) -> None:
+        super().__init__(connection, agency=agency)
+        self._incoming: dict[str, tuple[IncomingDocument, rows.Row] | None] = {}
+
     def list_outbox(self, document_id: str) -> Sequence[OutboxRow]:
         """Return the outbox rows of a document by position."""
-        return tuple(rows.read_record(OutboxRow, row) for row in self._all(_FIND_OUTBOX, document=document_id))
+        return tuple(rows.read_plain(OutboxRow, row) for row in self._all(_FIND_OUTBOX, document=document_id))
 
     def change_outbox_row(self, row: OutboxRow) -> None:
         """Replace one outbox row."""
@@ -134,7 +138,11 @@ class ExchangeUnit(RowWriter):
 
     def find_incoming(self, incoming_id: str) -> IncomingDocument | None:
         """Return an incoming document, or None."""
-        return self._find(INCOMING_DOCUMENT, IncomingDocument, incoming_id)
+        if incoming_id not in self._incoming:
+            row = self._peek_row(INCOMING_DOCUMENT, incoming_id)
+            self._incoming[incoming_id] = None if row is None else (rows.read_plain(IncomingDocument, row), row)
+        known = self._incoming[incoming_id]
+        return None if known is None else known[0]
 
     def find_lookalike(self, document: IncomingDocument) -> str | None:
         """Return the first other document with this one's identifier, or its issuer, symbol and year."""
@@ -146,16 +154,24 @@ class ExchangeUnit(RowWriter):
         if document.document_id:
             found += self._all(_FIND_SAME_IDENTIFIER, name=document.id, identifier=document.document_id)
         found.sort(key=lambda row: (row["arrived_at"], row["id"]))
-        others = (rows.read_record(IncomingDocument, row) for row in found)
+        others = (rows.read_plain(IncomingDocument, row) for row in found)
         return next((other.id for other in others if looks_alike(document, other)), None)
 
     def add_incoming(self, document: IncomingDocument) -> None:
         """Add an incoming document."""
-        self._insert(INCOMING_DOCUMENT, rows.write_record(document))
+        row = rows.write_record(document)
+        self._insert(INCOMING_DOCUMENT, row)
+        self._keep(self._incoming, document.id, (document, row))
 
     def change_incoming(self, document: IncomingDocument) -> None:
         """Replace an incoming document."""
-        self._update(INCOMING_DOCUMENT, rows.write_record(document))
+        known = self._incoming.get(document.id)
+        if known is None:
+            row, changed = rows.write_record(document), None
+        else:
+            row, changed = rows.write_change(document, known=known[0], row=known[1])
+        self._update(INCOMING_DOCUMENT, row, columns=changed)
+        self._keep(self._incoming, document.id, (document, row))
 
     def add_incoming_entry(self, entry: IncomingEntry) -> None:
         """Add a line to the incoming register."""
@@ -188,7 +204,7 @@ class ExchangeUnit(RowWriter):
     def find_parcels(self, *, message: str, recipient: str) -> Sequence[ParcelRow]:
         """Return the parcels that carry a message to an agency."""
         found = self._all(_FIND_PARCELS, message=message, recipient=recipient)
-        return tuple(rows.read_record(ParcelRow, row) for row in found)
+        return tuple(rows.read_plain(ParcelRow, row) for row in found)
 
     def find_parcel(self, parcel: str, recipient: str) -> ParcelRow | None:
         """Return a parcel, or None."""

@@ -16,10 +16,12 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from queue import SimpleQueue
 from typing import Any
+
+import msgspec
 
 from docflow.errors import ErrorCode, StoreUnavailable
 from docflow.ports import Piece
@@ -38,15 +40,14 @@ SIBLING_PAUSE_S = 0.0002
 RunTogether = Callable[[Sequence["Ticket"]], None]
 
 
-@dataclass(slots=True, eq=False)
-class Ticket:
-    """A piece of work with its result or its error, once it is done."""
+class Ticket(msgspec.Struct, eq=False):
+    """A piece of work with its result or its error, once it is done; ``called`` wakes the thread that waits for it."""
 
     piece: Piece[Any]
+    called: SimpleQueue[None] | None = None
     result: Any = None
     error: Exception | None = None
     is_done: bool = False
-    called: SimpleQueue[None] = field(default_factory=SimpleQueue)
 
     def fail(self, error: Exception) -> None:
         """Be done with an error."""
@@ -76,7 +77,8 @@ class GroupCommit:
 
     def transact(self, piece: Piece[Any]) -> Any:  # noqa: ANN401 - what the work returns
         """Carry out one piece of work, together with whatever else waits."""
-        ticket = Ticket(piece)
+        called: SimpleQueue[None] = SimpleQueue()
+        ticket = Ticket(piece, called)
         try:
             with self._door:
                 self._waiting.append(ticket)
@@ -85,20 +87,23 @@ class GroupCommit:
             if self._leader is not ticket:
                 # Called once, when it is done or is to lead. Were all to queue for one lock only to hear that they are
                 # done, the next leader would come before they could hand in what they want next.
-                ticket.called.get()
+                called.get()
             if not ticket.is_done:
                 self._lead()
         finally:
             self._leave(ticket)
         return ticket.settle()
 
-    def transact_many(self, pieces: Sequence[Piece[Any]]) -> list[Ticket]:
-        """Carry out many pieces of work, as many at once as share a commit; returns them done, in their order."""
-        tickets = [Ticket(piece) for piece in pieces]
+    def transact_many(self, pieces: Iterable[Piece[Any]]) -> list[Any]:
+        """Carry out many pieces of work, as many at once as share a commit; each gives its result or its error."""
+        done: list[Any] = []
+        waiting = iter(pieces)
         with self._turn:
-            for start in range(0, len(tickets), MAX_GROUP):
-                self._settle(tickets[start : start + MAX_GROUP])
-        return tickets
+            while group := [Ticket(piece) for piece in islice(waiting, MAX_GROUP)]:
+                self._settle(group)
+                # Tickets are let go of: of thousands, each with its work, the garbage collector would make rounds.
+                done += (ticket.result if ticket.error is None else ticket.error for ticket in group)
+        return done
 
     def _lead(self) -> None:
         group: list[Ticket] = []
@@ -114,7 +119,7 @@ class GroupCommit:
                 self._settle(group)
         finally:
             for ticket in group:
-                ticket.called.put(None)
+                _call(ticket)
 
     def _leave(self, ticket: Ticket) -> None:
         """Let the first of those that wait lead next; one that was interrupted takes back what he handed in."""
@@ -124,7 +129,7 @@ class GroupCommit:
             if self._leader is ticket:
                 self._leader = self._waiting[0] if self._waiting else None
                 if self._leader is not None:
-                    self._leader.called.put(None)
+                    _call(self._leader)
 
     def _settle(self, group: Sequence[Ticket]) -> None:
         try:
@@ -162,6 +167,11 @@ class GroupCommit:
                 return
 
 
+def _call(ticket: Ticket) -> None:
+    if ticket.called is not None:
+        ticket.called.put(None)
+
+
 def _interrupted() -> StoreUnavailable:
     return StoreUnavailable(
         ErrorCode.STORE_UNUSABLE,
@@ -189,8 +199,7 @@ def run_pieces(unit: SqlUnitOfWork, tickets: Sequence[Ticket]) -> None:
     )
     for ticket in tickets:
         try:
-            with unit.piece():
-                ticket.result = ticket.piece.run(unit)
+            ticket.result = unit.attempt(ticket.piece.run)
         except StoreUnavailable:
             raise
         except Exception as exc:  # noqa: BLE001 - handed to whoever waits for it

@@ -22,6 +22,8 @@ from docflow.store.database import Database
 from docflow.store.database_errors import translated_errors
 from docflow.store.places import OfficeDatabase
 
+_SAVEPOINT = "docflow_verb"
+
 
 class CallerDatabase:
     """The caller's connection as a database; implements :class:`docflow.store.places.OfficeDatabase`."""
@@ -47,13 +49,32 @@ class CallerDatabase:
     def writing(self) -> Iterator[sa.Connection]:
         """Yield the connection inside a savepoint."""
         with translated_errors(self.name):
+            if not self._connection.in_transaction():
+                self._connection.begin()
             if self._connection.dialect.name == "sqlite":
                 _begin(self._connection)
-            with self._connection.begin_nested():
+            with _savepoint(self._connection):
                 yield self._connection
 
     def close(self) -> None:
         """Nothing: the connection is the caller's."""
+
+
+@contextmanager
+def _savepoint(connection: sa.Connection) -> Iterator[None]:
+    """Set a savepoint past SQLAlchemy, whose way there takes a fifth of a small verb's time, and release it."""
+    cursor: Any = connection.connection.cursor()
+    try:
+        cursor.execute(f"SAVEPOINT {_SAVEPOINT}")
+        try:
+            yield
+        except BaseException:
+            cursor.execute(f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}")
+            cursor.execute(f"RELEASE SAVEPOINT {_SAVEPOINT}")
+            raise
+        cursor.execute(f"RELEASE SAVEPOINT {_SAVEPOINT}")
+    finally:
+        cursor.close()
 
 
 def _begin(connection: sa.Connection) -> None:

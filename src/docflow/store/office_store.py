@@ -10,7 +10,7 @@ What it does not do: it knows no use case (:mod:`docflow.office`); it holds no c
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -89,13 +89,12 @@ class OfficeStore(StoreReader):
         """Carry out a piece of work; see :meth:`docflow.ports.Store.transact`."""
         return cast("_T", self._group.transact(work if isinstance(work, Piece) else Piece(work)))
 
-    def transact_many(self, pieces: Sequence[Piece[_T]]) -> list[_T | DocflowError]:
+    def transact_many(self, pieces: Iterable[Piece[_T]]) -> list[_T | DocflowError]:
         """Carry out many pieces of work; see :meth:`docflow.ports.Store.transact_many`."""
-        done: list[_T | DocflowError] = []
-        for ticket in self._group.transact_many(pieces):
-            if ticket.error is not None and not isinstance(ticket.error, DocflowError):
-                raise ticket.error
-            done.append(ticket.error if isinstance(ticket.error, DocflowError) else cast("_T", ticket.result))
+        done = self._group.transact_many(pieces)
+        for item in done:
+            if isinstance(item, Exception) and not isinstance(item, DocflowError):
+                raise item
         return done
 
     def erase_blobs(self, is_needed: Callable[[UnitOfWork, str], bool]) -> None:
@@ -155,7 +154,7 @@ class OfficeStore(StoreReader):
         return self.database.locked() if isinstance(self.database, Database) else nullcontext()
 
     def sweep_blobs(self, *, before: datetime) -> tuple[str, ...]:
-        """Remove files that no committed transaction came to name, or that were never finished; return their names.
+        """Remove files that no committed transaction came to name, and return their names.
 
         Args:
             before: Files touched since stay: they may belong to a transaction that is still open.
@@ -163,7 +162,7 @@ class OfficeStore(StoreReader):
         Raises:
             StoreUnavailable: ``STORE_UNUSABLE``; a file cannot be removed.
         """
-        left = list(self.blobs.remove_unfinished(before))
+        left: list[str] = []
         for name in self.blobs.list_older(before):
             with self.writing() as unit:
                 # Asked again while nobody else writes: it may have been stored anew, or named, a moment ago.

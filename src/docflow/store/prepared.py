@@ -22,6 +22,16 @@ import sqlalchemy as sa
 Values = Mapping[str, Any]
 
 
+def pick(names: Sequence[str]) -> Callable[[Values], tuple[Any, ...]]:
+    """Return the function that takes the values of some columns out of a row, in this order."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    if names:
+        only = names[0]
+        return lambda values: (values[only],)
+    return lambda _values: ()
+
+
 class Prepared:
     """One statement, compiled for each dialect at its first use."""
 
@@ -46,12 +56,7 @@ class Prepared:
             return compiled.string, (lambda values: {**given, **values}) if given else dict
         if given:
             return compiled.string, lambda values: tuple(values.get(name, given.get(name)) for name in names)
-        if not names:
-            return compiled.string, lambda _values: ()
-        if len(names) == 1:
-            only = names[0]
-            return compiled.string, lambda values: (values[only],)
-        return compiled.string, itemgetter(*names)
+        return compiled.string, pick(names)
 
 
 class Runner:

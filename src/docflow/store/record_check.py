@@ -18,7 +18,7 @@ from docflow.store.erasing import list_erased, list_stored_anew
 from docflow.store.examination import Examination, name_key, name_row
 from docflow.store.leaf_rows import Key, key_of, value_filled_in
 from docflow.store.log_check import DATES, Replayed
-from docflow.store.rows import logged_row
+from docflow.store.logged import logged_row
 from docflow.store.tables import BLOB, METADATA, REGISTER_COUNTER, REGISTER_ENTRY, Proof
 
 _LINES = {INCOMING_REGISTER: "incoming_entry", COPY_REGISTER: "copy_entry"}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -47,9 +47,6 @@ from docflow.store.tables import (
     owner_column,
 )
 from docflow.store.writer import RowWriter, owned
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 _R = TypeVar("_R")
 
@@ -104,13 +101,13 @@ class RecordUnit(RowWriter):
         """Return the records whose columns have the values given, in the order of their keys."""
         names, nulls, given = split_where(where)
         return tuple(
-            rows.read_record(kind, row) for row in self._all(select_records(RECORDS[kind].name, names, nulls), **given)
+            rows.read_plain(kind, row) for row in self._all(select_records(RECORDS[kind].name, names, nulls), **given)
         )
 
     def add_record(self, record: object) -> None:
         """Add a record."""
-        self._insert(RECORDS[type(record)], rows.write_record(cast("DataclassInstance", record)))
+        self._insert(RECORDS[type(record)], rows.write_record(record))
 
     def change_record(self, record: object) -> None:
         """Replace the record with the same key."""
-        self._update(RECORDS[type(record)], rows.write_record(cast("DataclassInstance", record)))
+        self._update(RECORDS[type(record)], rows.write_record(record))

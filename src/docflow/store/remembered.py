@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+
+import msgspec
 
 from docflow.model import RegisterKey, RoleHolding
 from docflow.ports import RegisterCounter
@@ -26,8 +27,7 @@ LogHead = tuple[int, bytes]
 """Number of leaves and hashes of the full subtrees."""
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterHead:
+class RegisterHead(msgspec.Struct, frozen=True, gc=False):
     """A register's head: the number that is in the database, and as it will be."""
 
     stored: int | None
@@ -41,8 +41,6 @@ class Remembered:
     head: LogHead | None = None
     holdings: Mapping[str, tuple[RoleHolding, ...] | bool | None] = field(default_factory=dict)
     registers: Mapping[RegisterKey, RegisterHead] = field(default_factory=dict)
-    time: datetime | None = None
-    """Of the newest leaf, if it was asked for."""
 
 
 NOTHING = Remembered()

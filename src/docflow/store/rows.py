@@ -8,15 +8,17 @@ What it does not do: it runs no statement.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date, datetime
-from enum import Enum
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from enum import StrEnum
+from functools import lru_cache
+from itertools import compress
+from operator import is_not
+from typing import Any, TypeAlias, TypeVar, get_args, get_type_hints
 
 import msgspec
-import sqlalchemy as sa
+from msgspec.structs import asdict, astuple
 
 from docflow.audit import encode_canonical, format_time, parse_canonical
 from docflow.errors import DocflowError, ErrorCode, InputError
@@ -25,37 +27,21 @@ from docflow.model import (
     Agency,
     Competence,
     Document,
-    DocumentState,
     DocumentType,
     Draft,
     Link,
     RegisterKey,
     Secrecy,
     SeriesRule,
-    SignatureVerdict,
     Urgency,
     parse_agency_code,
     parse_series,
     restore_draft,
 )
-from docflow.ports import EntryKind, LoggedRow, RegisterCounter, RegisterEntry
+from docflow.ports import EntryKind, RegisterCounter, RegisterEntry
 from docflow.store import drafting_tables  # noqa: F401 - adds its tables to METADATA
-from docflow.store.tables import METADATA, Proof
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 _Record = TypeVar("_Record")
-
-# str(): SQLAlchemy's names are a subclass of str, which has no canonical form.
-_LOGGED: dict[sa.Table, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
-    table: (
-        str(table.name),
-        tuple(str(c.name) for c in table.columns if c.primary_key),
-        tuple(str(c.name) for c in table.columns if not c.primary_key and c.info["proof"] is Proof.ROWS),
-    )
-    for table in METADATA.sorted_tables
-}
 
 _PARTICULARS: Mapping[str, Any] = {
     "competence": Competence | None,
@@ -70,36 +56,17 @@ _DEFAULTS = {field.name: field.default for field in fields(Draft) if field.name 
 
 _NOTHING = "{}"
 """Particulars that all stand at their defaults."""
-_DRAFT_COLUMNS = (
-    "type",
-    "series",
-    "subject",
-    "signer_name",
-    "signer_position",
-    "addressees",
-    "unit",
-    "urgency",
-    "copies",
-    "archive_receiver",
-    "note",
-    "particulars",
-)
-
-_STATES = {item.value: item for item in DocumentState}
 _TYPES = {item.value: item for item in DocumentType}
 _URGENCIES = {item.value: item for item in Urgency}
-_VERDICTS = {item.value: item for item in SignatureVerdict}
 
 _ADDRESSEES = msgspec.json.Decoder(list[tuple[str | None, str]])
 
 Row = dict[str, Any]
 """Column values as the driver takes them."""
 
-
-def logged_row(table: sa.Table, row: Mapping[str, Any]) -> LoggedRow:
-    """Return what the audit leaf says of a row: key columns and every other evidence column proved by rows."""
-    name, keys, values = _LOGGED[table]
-    return LoggedRow(table=name, key={key: row[key] for key in keys}, values={value: row[value] for value in values})
+_Fields: TypeAlias = "tuple[tuple[str, Callable[[Any], object] | None], ...]"
+_FIELDS: dict[type, _Fields] = {}
+"""What :func:`_read_fields` found, by kind of record."""
 
 
 def write_agency(agency: Agency, *, vkey: str) -> Row:
@@ -132,14 +99,57 @@ def read_agency(row: Mapping[Any, Any]) -> Agency:
         raise _broken("agency", exc) from exc
 
 
-def write_record(record: DataclassInstance) -> Row:
+def write_record(record: Any) -> Row:  # noqa: ANN401 - a record of any kind
     """Return the row of a record whose fields are named as the columns of its table."""
-    return {name: _plain(getattr(record, name)) for name in _names_of(type(record))}
+    kind = type(record)
+    is_struct = issubclass(kind, msgspec.Struct)
+    row = asdict(record) if is_struct else {name: getattr(record, name) for name, _ in _fields_of(kind)}
+    for name, plain in _fields_of(kind):
+        if plain is not None and row[name] is not None:
+            row[name] = plain(row[name])
+    return row
 
 
-@cache
-def _names_of(kind: type[DataclassInstance]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def write_change(record: msgspec.Struct, *, known: msgspec.Struct, row: Row) -> tuple[Row, tuple[str, ...]]:
+    """Return the row of a record that was changed, and the columns in which it differs.
+
+    Args:
+        known: The record before it.
+        row: The row of ``known``.
+    """
+    after, changed = dict(row), []
+    now = astuple(record)
+    differs = map(is_not, now, astuple(known))
+    for (name, plain), value in compress(zip(_fields_of(type(record)), now, strict=True), differs):
+        written = plain(value) if plain is not None and value is not None else value
+        # A draft stands in several columns: write_draft.
+        if name in row and written != row[name]:
+            after[name] = written
+            changed.append(name)
+    return after, tuple(changed)
+
+
+def _fields_of(kind: type) -> _Fields:
+    """Return the fields of a kind of record, each with what makes its values plain where they are not."""
+    known = _FIELDS.get(kind)
+    if known is None:
+        known = _FIELDS[kind] = _read_fields(kind)
+    return known
+
+
+def _read_fields(kind: Any) -> _Fields:  # noqa: ANN401 - a kind of record
+    names = getattr(kind, "__struct_fields__", None) or tuple(field.name for field in fields(kind))
+    hints = get_type_hints(kind)
+    return tuple((name, _plain_form(hints[name])) for name in names)
+
+
+def _plain_form(hint: object) -> Callable[[Any], object] | None:
+    kinds = get_args(hint) or (hint,)
+    # A StrEnum is text itself; the way to its ``value`` is written in Python.
+    for kind, plain in ((datetime, format_time), (date, date.isoformat), (StrEnum, str.__str__)):
+        if any(isinstance(item, type) and issubclass(item, kind) for item in kinds):
+            return plain
+    return None
 
 
 def read_record(kind: type[_Record], row: Mapping[Any, Any]) -> _Record:
@@ -148,9 +158,18 @@ def read_record(kind: type[_Record], row: Mapping[Any, Any]) -> _Record:
     Raises:
         InputError: ``EVIDENCE_BROKEN``; the row holds values docflow never writes.
     """
+    # str(): SQLAlchemy names columns by a subclass of str, which msgspec does not take.
+    return read_plain(kind, {str(name): value for name, value in row.items()})
+
+
+def read_plain(kind: type[_Record], row: Row) -> _Record:
+    """Return the record of a row whose columns are named by plain text, as a prepared statement gives it.
+
+    Raises:
+        InputError: ``EVIDENCE_BROKEN``; the row holds values docflow never writes.
+    """
     try:
-        # str(): SQLAlchemy names columns by a subclass of str, which msgspec does not take.
-        return msgspec.convert({str(name): value for name, value in row.items()}, kind)
+        return msgspec.convert(row, kind)
     except msgspec.ValidationError as exc:
         raise _broken(kind.__name__, exc) from exc
 
@@ -173,39 +192,21 @@ def write_draft(draft: Draft) -> Row:
     }
 
 
-def write_document(document: Document, *, draft: Row | None = None) -> Row:
-    """Return the row of a document.
+def write_document(document: Document) -> Row:
+    """Return the row of a document."""
+    row = write_record(document)
+    del row["draft"]
+    return {**row, **write_draft(document.draft)}
 
-    Args:
-        draft: The columns of its draft, or a row in which they stand, if they are known already.
-    """
-    said = write_draft(document.draft) if draft is None else {name: draft[name] for name in _DRAFT_COLUMNS}
-    return {
-        **said,
-        "id": document.id,
-        "agency": document.agency,
-        "state": document.state.value,
-        "drafted_at": format_time(document.drafted_at),
-        "drafted_by": document.drafted_by,
-        "draft_pdf": document.draft_pdf,
-        "approved_at": _time(document.approved_at),
-        "approved_by": document.approved_by,
-        "leader_pdf": document.leader_pdf,
-        "leader_signed_at": _time(document.leader_signed_at),
-        "leader_verdict": document.leader_verdict.value if document.leader_verdict else None,
-        "register": document.register,
-        "year": document.year,
-        "number": document.number,
-        "version": document.version,
-        "remark_count": document.remark_count,
-        "attachment_count": document.attachment_count,
-        "replaced_by": document.replaced_by,
-        "symbol": document.symbol,
-        "issued_on": document.issued_on.isoformat() if document.issued_on else None,
-        "sealed_pdf": document.sealed_pdf,
-        "sealed_at": _time(document.sealed_at),
-        "seal_verdict": document.seal_verdict.value if document.seal_verdict else None,
-    }
+
+def write_document_change(document: Document, *, known: Document, row: Row) -> tuple[Row, tuple[str, ...]]:
+    """Return the row of a document that was changed, and the columns in which it differs; see :func:`write_change`."""
+    after, changed = write_change(document, known=known, row=row)
+    if document.draft is not known.draft:
+        said = write_draft(document.draft)
+        changed += tuple(name for name, value in said.items() if value != row[name])
+        after.update(said)
+    return after, changed
 
 
 def read_document(row: Mapping[Any, Any]) -> Document:
@@ -215,32 +216,8 @@ def read_document(row: Mapping[Any, Any]) -> Document:
         InputError: ``EVIDENCE_BROKEN``; the row holds values docflow never writes.
     """
     try:
-        return Document(
-            id=row["id"],
-            agency=row["agency"],
-            state=_STATES[row["state"]],
-            draft=_read_draft(row),
-            drafted_at=datetime.fromisoformat(row["drafted_at"]),
-            drafted_by=row["drafted_by"],
-            draft_pdf=row["draft_pdf"],
-            approved_at=_read_time(row["approved_at"]),
-            approved_by=row["approved_by"],
-            leader_pdf=row["leader_pdf"],
-            leader_signed_at=_read_time(row["leader_signed_at"]),
-            leader_verdict=_VERDICTS[row["leader_verdict"]] if row["leader_verdict"] else None,
-            register=row["register"],
-            year=row["year"],
-            number=row["number"],
-            symbol=row["symbol"],
-            issued_on=date.fromisoformat(row["issued_on"]) if row["issued_on"] else None,
-            sealed_pdf=row["sealed_pdf"],
-            sealed_at=_read_time(row["sealed_at"]),
-            seal_verdict=_VERDICTS[row["seal_verdict"]] if row["seal_verdict"] else None,
-            version=row["version"],
-            remark_count=row["remark_count"],
-            attachment_count=row["attachment_count"],
-            replaced_by=row["replaced_by"],
-        )
+        plain = row if isinstance(row, dict) else {str(name): value for name, value in row.items()}
+        return msgspec.convert({**plain, "draft": _read_draft(plain)}, Document)
     except (DocflowError, msgspec.ValidationError, ValueError, TypeError, KeyError) as exc:
         raise _broken("document", exc) from exc
 
@@ -349,26 +326,6 @@ def _read_addressees(text: str) -> tuple[Addressee, ...]:
 @lru_cache(maxsize=1024)
 def _write_addressees(addressees: tuple[Addressee, ...]) -> str:
     return encode_canonical([[item.code.text if item.code else None, item.name] for item in addressees]).decode()
-
-
-def _plain(value: object) -> object:
-    match value:
-        case datetime():
-            return format_time(value)
-        case date():
-            return value.isoformat()
-        case Enum():
-            return value.value
-        case _:
-            return value
-
-
-def _time(moment: datetime | None) -> str | None:
-    return None if moment is None else format_time(moment)
-
-
-def _read_time(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
 
 
 def _broken(table: str, exc: Exception) -> InputError:

@@ -11,18 +11,17 @@ What it does not do: it neither begins nor commits; that is :class:`docflow.stor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
-from docflow.audit import Frontier, SignNote, VerifierKey, append_leaf, parse_frontier, root_of, sign_checkpoint
+from docflow.audit import Frontier, SignNote, VerifierKey, append_leaves, parse_frontier, root_of, sign_checkpoint
 from docflow.errors import ErrorCode, StoreUnavailable
 from docflow.model import Agency, Document
-from docflow.ports import BlobRow, LoggedRow, LogStatement, NewLeaf, OutboxRow, StoredAnswer
+from docflow.ports import BlobRow, LogStatement, NewLeaf, OutboxRow, StoredAnswer, WrittenRow
 from docflow.store import rows
 from docflow.store.drafting_unit import DraftingUnit
-from docflow.store.leaf_rows import open_or_none, read_time
 from docflow.store.prepared import Prepared
 from docflow.store.record_unit import RecordUnit
 from docflow.store.remembered import MAX_PEOPLE, NOTHING, LogHead, Remembered
@@ -86,14 +85,12 @@ class SqlUnitOfWork(DraftingUnit, RecordUnit):
         self._documents: dict[str, Document | None] = {}
         self._document_rows: dict[str, rows.Row] = {}
         self._blobs: dict[str, BlobRow] = {}
-        self._last_time: datetime | None = None
         self._head_row = self._lock(is_server=connection.dialect.name == "postgresql")
         found = self._head_row
         self._head_after: LogHead | None = (found["size"], found["peaks"]) if found else None
         if remembered.head is not None and remembered.head == self._head_after:
             self._holdings.update(remembered.holdings)
             self._heads.update(remembered.registers)
-            self._last_time = remembered.time
 
     def _lock(self, *, is_server: bool) -> dict[str, Any] | None:
         """Read the head of the agency's log and keep others from it; SQLite's writers wait before this already."""
@@ -112,7 +109,7 @@ class SqlUnitOfWork(DraftingUnit, RecordUnit):
         for row in self._each(_FIND_DOCUMENTS, documents):
             self._meet(row)
         for row in self._each(_FIND_ANSWERS, answers):
-            self._answers[row["key"]] = rows.read_record(StoredAnswer, row)
+            self._answers[row["key"]] = rows.read_plain(StoredAnswer, row)
 
     def prefetch_one(self, document_id: str, answer: str) -> None:
         """Read a document and the answer to a request about it with one statement."""
@@ -178,9 +175,11 @@ class SqlUnitOfWork(DraftingUnit, RecordUnit):
     def change_document(self, document: Document) -> None:
         """Replace a document."""
         known, before = self._documents.get(document.id), self._document_rows.get(document.id)
-        is_said = known is not None and known.draft is document.draft
-        row = rows.write_document(document, draft=before if is_said else None)
-        self._update(DOCUMENT, row, before=before)
+        if known is None or before is None:
+            row, changed = rows.write_document(document), None
+        else:
+            row, changed = rows.write_document_change(document, known=known, row=before)
+        self._update(DOCUMENT, row, columns=changed)
         self._keep(self._documents, document.id, document)
         self._keep(self._document_rows, document.id, row)
 
@@ -218,17 +217,7 @@ class SqlUnitOfWork(DraftingUnit, RecordUnit):
         """Keep a statement that vouches for the log key."""
         self._insert(LOG_STATEMENT, rows.write_record(statement))
 
-    def last_time(self) -> datetime | None:
-        """Return the time of the newest leaf, or None if there is none, or none that can be read."""
-        if self._leaves:
-            return self._leaves[-1].time
-        if self._last_time is None and self._head_row is not None and self._head_row["size"]:
-            found = self._peek_row(AUDIT_LEAF, self._head_row["size"] - 1)
-            opened = open_or_none(found["payload"]) if found else None
-            self._last_time = read_time(opened.time) if opened else None
-        return self._last_time
-
-    def rows_written(self) -> Sequence[LoggedRow]:
+    def rows_written(self) -> Sequence[WrittenRow]:
         """Return the rows with evidence written since the last leaf, each once, as they are now."""
         return tuple(self._written.values())
 
@@ -253,35 +242,18 @@ class SqlUnitOfWork(DraftingUnit, RecordUnit):
     def remember(self) -> Remembered:
         """Return what the next transaction need not read again, once this one is committed."""
         holdings = self._holdings if len(self._holdings) <= MAX_PEOPLE else {}
-        return Remembered(
-            self._head_after, holdings, self._heads_after(), self._leaves[-1].time if self._leaves else self._last_time
-        )
+        return Remembered(self._head_after, holdings, self._heads_after())
 
     def _append(self, *, key: VerifierKey, sign: SignNote) -> None:
         found = self._head_row
-        frontier = before = parse_frontier(found["size"], found["peaks"]) if found else Frontier()
-        leaves: list[rows.Row] = []
-        nodes: list[rows.Row] = []
-        signed_size = before.size + len(self._leaves)
-        for leaf in self._leaves:
-            leaves.append(
-                {
-                    "agency": self._agency,
-                    "position": frontier.size,
-                    "type": leaf.type,
-                    "subject": leaf.subject,
-                    "data": leaf.data,
-                    "salt": leaf.salt,
-                    "payload": leaf.payload,
-                    "hash": leaf.hash,
-                    "signed_size": signed_size,
-                }
-            )
-            frontier, full = append_leaf(frontier, leaf.hash)
-            nodes += (
-                {"agency": self._agency, "level": node.level, "position": node.position, "hash": node.hash}
-                for node in full[1:]
-            )
+        before = parse_frontier(found["size"], found["peaks"]) if found else Frontier()
+        frontier, full = append_leaves(before, [leaf.hash for leaf in self._leaves])
+        owner = {"agency": self._agency, "signed_size": frontier.size}
+        leaves = [
+            {**msgspec.structs.asdict(leaf), **owner, "position": position}
+            for position, leaf in enumerate(self._leaves, start=before.size)
+        ]
+        nodes = [{**msgspec.structs.asdict(node), "agency": self._agency} for node in full]
         self._runner.run_many(INSERTS[AUDIT_LEAF.name], leaves)
         if nodes:
             self._runner.run_many(INSERTS[AUDIT_NODE.name], nodes)

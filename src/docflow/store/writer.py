@@ -11,23 +11,25 @@ What it does not do: it begins and commits no transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar
 
+import msgspec
 import sqlalchemy as sa
 
 from docflow.errors import ErrorCode, StoreUnavailable
-from docflow.ports import LoggedRow, NewLeaf
+from docflow.ports import NewLeaf, WrittenRow
 from docflow.store import rows
+from docflow.store.logged import written_row
 from docflow.store.prepared import Prepared, Runner
 from docflow.store.tables import METADATA, owner_column
 
 _Record = TypeVar("_Record")
+_Result = TypeVar("_Result")
 _SAVEPOINT = "docflow_piece"
 
 _Change = tuple[tuple[str, ...], rows.Row]
@@ -91,14 +93,13 @@ class RowWriter:
         self._inserts: dict[str, list[rows.Row]] = {}
         self._updates: dict[str, list[_Change]] = {}
         self._leaves: list[NewLeaf] = []
-        self._written: dict[tuple[object, ...], LoggedRow] = {}
+        self._written: dict[msgspec.Struct, WrittenRow] = {}
         self._piece: _Piece | None = None
 
     # ---- pieces of work
 
-    @contextmanager
-    def piece(self) -> Iterator[None]:
-        """Carry out one of several pieces of work: an exception undoes this piece alone.
+    def attempt(self, run: Callable[[Any], _Result]) -> _Result:
+        """Carry out one of several pieces of work on this unit: an exception undoes this piece alone.
 
         Raises:
             StoreUnavailable: The database failed; then the whole transaction is lost.
@@ -107,7 +108,7 @@ class RowWriter:
         changed = {name: len(waiting) for name, waiting in self._updates.items()}
         piece = self._piece = _Piece(inserts=began, updates=changed, leaves=len(self._leaves))
         try:
-            yield
+            result = run(self)
             self._check_told()
         except StoreUnavailable:
             raise
@@ -118,6 +119,7 @@ class RowWriter:
             self._piece = None
         if piece.is_saved:
             self._runner.run_text(f"RELEASE SAVEPOINT {_SAVEPOINT}")
+        return result
 
     def _check_told(self) -> None:
         if self._written:
@@ -180,28 +182,31 @@ class RowWriter:
                     raise lost("a row that was read is no longer as it was")
 
     def _insert(self, table: sa.Table, row: rows.Row) -> None:
-        self._own(table, row)
-        self._inserts.setdefault(table.name, []).append(row)
-        self._remember(table, row)
+        name = self._own(table, row)
+        waiting = self._inserts.get(name)
+        if waiting is None:
+            waiting = self._inserts[name] = []
+        waiting.append(row)
 
-    def _update(self, table: sa.Table, row: rows.Row, *, before: Mapping[str, Any] | None = None) -> None:
-        """Give a row new values; ``before`` is the row as it is, if that is known: only what differs is written."""
-        self._own(table, row)
-        columns = _CHANGEABLE[table.name]
-        if before is not None:
+    def _update(self, table: sa.Table, row: rows.Row, *, columns: tuple[str, ...] | None = None) -> None:
+        """Give a row new values; only ``columns`` differ, if that is known."""
+        name = self._own(table, row)
+        if not columns:
             # Of a row that stays as it is a column is written all the same: that it is still there must be seen.
-            columns = tuple(name for name in columns if row[name] != before[name]) or columns[:1]
-        for bound, column in _BOUND[table.name]:
+            columns = _CHANGEABLE[name] if columns is None else _CHANGEABLE[name][:1]
+        for bound, column in _BOUND[name]:
             row[bound] = row[column]
-        self._updates.setdefault(table.name, []).append((columns, row))
-        self._remember(table, row)
+        self._updates.setdefault(name, []).append((columns, row))
 
-    def _own(self, table: sa.Table, row: rows.Row) -> None:
-        if row.setdefault(_OWNERS[table.name], self._agency) != self._agency:
-            raise lost(f"a row of {row[_OWNERS[table.name]]} was to be written in the office of {self._agency}")
-
-    def _remember(self, table: sa.Table, row: Mapping[str, Any]) -> None:
-        self._written[table.name, *(row[name] for name in _KEYS[table.name])] = rows.logged_row(table, row)
+    def _own(self, table: sa.Table, row: rows.Row) -> str:
+        """See to it that a row is this agency's, remember it for the leaf, and return its table's name."""
+        name: str = table.name
+        owner = _OWNERS[name]
+        if row.setdefault(owner, self._agency) != self._agency:
+            raise lost(f"a row of {row[owner]} was to be written in the office of {self._agency}")
+        written = written_row(table, row)
+        self._written[written.key] = written
+        return name
 
     # ---- asking
 
@@ -230,7 +235,7 @@ class RowWriter:
 
     def _find(self, table: sa.Table, kind: type[_Record], *key: object) -> _Record | None:
         row = self._find_row(table, *key)
-        return None if row is None else rows.read_record(kind, row)
+        return None if row is None else rows.read_plain(kind, row)
 
 
 def lost(reason: str) -> StoreUnavailable:

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from docflow.model import (
@@ -148,7 +149,7 @@ DOSSIER_FAULTS: dict[str, Plant] = {
 
 
 def _deadline_stays(work: Any, document: Any) -> Any:  # noqa: ANN401
-    return replace(document, paused_at=None, note=work.step.reason)
+    return msgspec.structs.replace(document, paused_at=None, note=work.step.reason)
 
 
 ASSIGNED, PROCESSING = IncomingState.ASSIGNED, IncomingState.PROCESSING
@@ -182,7 +183,7 @@ _RELEASE = EFFECTS[Effect.RELEASE_DISPATCH]
 
 
 def _release_all(work: Any, document: Any) -> Any:  # noqa: ANN401
-    _RELEASE(work, replace(document, attachment_count=0))
+    _RELEASE(work, msgspec.structs.replace(document, attachment_count=0))
     return document
 
 

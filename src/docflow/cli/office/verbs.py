@@ -149,13 +149,12 @@ VERBS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         {"grant": "grant", "withdraw": "withdraw", "confirm": "confirm_role", "list": "roles"},
     ),
     "number": (
-        "Reserved and void numbers, registers that go on from a book, a clock that ran ahead.",
+        "Reserved and void numbers, and registers that go on from a book.",
         {
             "reserve": "reserve_numbers",
             "void": "void_reserved",
             "open-register": "open_register",
             "list": "entries",
-            "correct-clock": "correct_clock",
         },
     ),
 }

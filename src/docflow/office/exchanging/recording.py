@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from docflow.audit import Leaf
 from docflow.edxml import ResponseFor
@@ -15,8 +16,7 @@ from docflow.office.ledger import ACTOR, record_event
 from docflow.ports import InboxOutcome, InboxRow, Parts, UnitOfWork
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrived:
+class Arrived(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A parcel that came: its name by content, its parts, when, and what it says of itself."""
 
     parcel: str

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from docflow.edxml import Status, StatusCode
 from docflow.evidence import ReceiptStatement, parse_receipt

@@ -10,8 +10,9 @@ What it does not do: it checks nothing (:mod:`docflow.office.incoming.guards`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
+
+from msgspec.structs import replace
 
 from docflow.errors import ErrorCode, InputError
 from docflow.model import (

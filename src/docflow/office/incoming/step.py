@@ -5,8 +5,9 @@ What it does not do: it decides nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
+
+import msgspec
 
 from docflow.model import (
     Assignment,
@@ -18,8 +19,7 @@ from docflow.model import (
 from docflow.ports import RegisterCounter, UnitOfWork
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncomingStep:
+class IncomingStep(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One event for one incoming document.
 
     Attributes:
@@ -47,8 +47,7 @@ class IncomingStep:
     in_reply_to: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncomingWork:
+class IncomingWork(msgspec.Struct, frozen=True, kw_only=True):
     """What guards and effects see."""
 
     unit: UnitOfWork

@@ -10,8 +10,9 @@ Source: docs/reference/incoming-states.md; Nghị định 30/2020/NĐ-CP Điều
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
+
+import msgspec
 
 from docflow.audit import Json, format_time
 from docflow.errors import ErrorCode, UsageError
@@ -61,8 +62,7 @@ _ONCE = frozenset(
 """What happens to a document at most once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncomingAsk:
+class IncomingAsk(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is asked of one incoming document; see :class:`docflow.office.incoming.step.IncomingStep`."""
 
     event: IncomingEvent

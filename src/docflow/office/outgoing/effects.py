@@ -11,8 +11,9 @@ What it does not do: it checks nothing (:mod:`docflow.office.outgoing.guards`), 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from docflow.audit import encode_canonical
 from docflow.errors import ErrorCode, InputError

@@ -10,6 +10,7 @@ What it does not do: it verifies no signature; it judges the verdict that a veri
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import (
@@ -26,7 +27,6 @@ from docflow.model import (
     refuse_secret,
     require_power,
 )
-from docflow.office.clocks import is_excused
 from docflow.office.outgoing.step import Work
 from docflow.ports import OutboxState, SignatureCheck
 
@@ -92,21 +92,16 @@ def _guard_leader_signature(work: Work, document: Document) -> None:
 def _guard_number(work: Work, document: Document) -> None:
     """A number's date is not in the future, in the order of numbers, not before the leader signed; or permitted.
 
-    Dates that the machine's clock gave while it ran ahead hold nobody up once its correction is recorded.
-
     Source: NĐ 30/2020 Điều 15 (numbers in order of time), Điều 18 khoản 1; TT 01/2019 Điều 20 khoản 1đ.
     """
     today = law_date(work.step.at)
     place = work.place
     signed = law_date(document.leader_signed_at) if document.leader_signed_at else None
     is_permitted = work.step.wish.permission is not None
-    floors = [] if is_permitted else [day for day in (place.earliest if place else None, signed) if day is not None]
-    ceilings = [today] if is_permitted or place is None or place.latest is None else [today, place.latest]
-    before = [floor for floor in floors if work.day < floor]
-    if work.day > min(ceilings) or not all(
-        is_excused(work.unit, document.agency, floor, now=work.step.at) for floor in before
-    ):
-        earliest, latest = max(floors, default=min(ceilings)), min(ceilings)
+    floor = None if is_permitted else _later(place.earliest if place else None, signed)
+    latest = today if is_permitted or place is None or place.latest is None else min(today, place.latest)
+    if work.day > latest or (floor is not None and work.day < floor):
+        earliest = floor or latest
         raise UsageError(
             ErrorCode.DATE_NOT_ALLOWED,
             f"the date {work.day} is not between {earliest} and {latest}; today is {today}",
@@ -114,6 +109,10 @@ def _guard_number(work: Work, document: Document) -> None:
             way_out="issue it with today's date: numbers follow the order of time",
         )
     _check_links(work, document.draft)
+
+
+def _later(one: date | None, other: date | None) -> date | None:
+    return one if other is None or (one is not None and one > other) else other
 
 
 def _guard_seal(work: Work, document: Document) -> None:

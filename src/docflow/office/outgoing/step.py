@@ -6,8 +6,9 @@ What it does not do: it decides nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
+
+import msgspec
 
 from docflow.audit import Json
 from docflow.model import ANY_NUMBER, Addressee, DocumentEvent, DocumentState, Draft, NumberWish
@@ -16,8 +17,7 @@ from docflow.office.registers.numbering import NumberPlace
 from docflow.ports import BlobRow, SignatureCheck, UnitOfWork
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredPdf:
+class StoredPdf(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A PDF that stands in the blob store already."""
 
     blob: BlobRow
@@ -26,8 +26,7 @@ class StoredPdf:
     """SHA-256 of the recorded PDF whose bytes this one begins with, or None."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One event for one document, with everything it needs; time is the clock's, aware.
 
     Attributes:
@@ -47,7 +46,7 @@ class Step:
     document_id: str
     actor: str
     at: datetime
-    asked: Mapping[str, Json] = field(default_factory=dict)
+    asked: Mapping[str, Json] = msgspec.field(default_factory=dict)
     key: str | None = None
     draft: Draft | None = None
     pdf: StoredPdf | None = None
@@ -63,8 +62,7 @@ class Step:
     wish: NumberWish = ANY_NUMBER
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class Work(msgspec.Struct, frozen=True, kw_only=True):
     """What guards and effects see.
 
     Attributes:

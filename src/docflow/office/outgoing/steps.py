@@ -26,11 +26,11 @@ from docflow.office.outgoing.taking import (
     Receipt,
     digest,
     find_document,
+    issue_work_of,
     make_step,
     read_issued,
     read_receipt,
     take_step,
-    work_of,
 )
 from docflow.ports import SignatureCheck
 
@@ -223,11 +223,7 @@ def issue_documents(
     Source: As :func:`issue_document`.
     """
     steps = [_issue_step(desk, name, actor=actor, on=on, wish=ANY_NUMBER, key=None) for name in document_ids]
-    works = [work_of(desk, step) for step in steps]
-    return tuple(
-        done if isinstance(done, DocflowError) else read_issued(done, place=desk.agency.place)
-        for done in desk.store.transact_many(works)
-    )
+    return tuple(desk.store.transact_many(issue_work_of(desk, step) for step in steps))
 
 
 def record_seal(

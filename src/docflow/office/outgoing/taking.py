@@ -11,11 +11,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import date
 
+import msgspec
+from msgspec.structs import replace
+
 from docflow.audit import Json, format_time
-from docflow.errors import ErrorCode, InputError, UsageError
+from docflow.errors import DocflowError, ErrorCode, InputError, UsageError
 from docflow.model import (
     ANY_NUMBER,
     Addressee,
@@ -37,7 +39,7 @@ from docflow.office.ledger import MAX_ACTOR_CHARS
 from docflow.office.outgoing.engine import Outcome, perform
 from docflow.office.outgoing.guards import ACCEPTED_VERDICTS, MAX_WORDS
 from docflow.office.outgoing.step import Step, StoredPdf
-from docflow.ports import BlobRow, Piece, SignatureCheck
+from docflow.ports import BlobRow, Piece, SignatureCheck, UnitOfWork
 
 MAX_PDF_BYTES = 1024**3
 """Larger files are refused."""
@@ -46,8 +48,7 @@ NOT_CHECKED = SignatureCheck(verdict=SignatureVerdict.NOT_CHECKED)
 """What is said of a signature that nobody was asked about."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The answer to a step; the same request gets the same answer again, then ``is_replay`` is True."""
 
     document_id: str
@@ -55,8 +56,7 @@ class Receipt:
     is_replay: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Issued(Receipt):
+class Issued(Receipt, frozen=True, kw_only=True, gc=False):
     """A number given.
 
     Attributes:
@@ -100,12 +100,16 @@ def make_step(
     check_document_id(document_id)
     check_line(actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
     # Before a file is stored, and before a fingerprint is taken of what cannot be one.
-    check_prose(words, limit=MAX_WORDS, what="reason or opinion", vi="Lý do hoặc ý kiến", is_optional=True)
+    if words != "":
+        check_prose(words, limit=MAX_WORDS, what="reason or opinion", vi="Lý do hoặc ý kiến", is_optional=True)
+        refuse_marked(*words.splitlines())
     for text, what, vi in ((how, "way it is sent", "Hình thức chuyển"), (signed_for, "receiver", "Người ký nhận")):
-        check_line(text, limit=MAX_ACTOR_CHARS, what=what, vi=vi, is_optional=True)
-    is_named = event is DocumentEvent.ATTACH
-    check_line(name, limit=MAX_ACTOR_CHARS, what="file's name", vi="Tên tệp", is_optional=not is_named)
-    refuse_marked(name, *words.splitlines())
+        if text != "":
+            check_line(text, limit=MAX_ACTOR_CHARS, what=what, vi=vi, is_optional=True)
+    if name != "" or event is DocumentEvent.ATTACH:
+        is_named = event is DocumentEvent.ATTACH
+        check_line(name, limit=MAX_ACTOR_CHARS, what="file's name", vi="Tên tệp", is_optional=not is_named)
+        refuse_marked(name)
     now = desk.clock.now()
     format_time(now)  # refuses a clock without a time zone before anything is written
     return Step(
@@ -148,11 +152,39 @@ def take_step(
         return desk.store.transact(work_of(desk, replace(step, pdf=stored)))
 
 
+class _Perform(msgspec.Struct, frozen=True, gc=False):
+    """A step to be carried out: no closure, because thousands may wait at once, and each has some six parts."""
+
+    desk: Desk
+    step: Step
+
+    def __call__(self, unit: UnitOfWork) -> Outcome:
+        return perform(unit, self.step, desk=self.desk)
+
+
+class _Issue(msgspec.Struct, frozen=True, gc=False):
+    """The same of a step that gives a number, with the number as its result."""
+
+    desk: Desk
+    step: Step
+
+    def __call__(self, unit: UnitOfWork) -> Issued:
+        return read_issued(perform(unit, self.step, desk=self.desk), place=self.desk.agency.place)
+
+
 def work_of(desk: Desk, step: Step) -> Piece[Outcome]:
     """Return a step as a piece of work for a transaction."""
-    # The key of a document's first version: if it is another one, the answer is looked for when it is asked for.
-    key = step.key or f"{desk.agency.code}/{step.event.value}/{step.document_id}"
-    return Piece(lambda unit: perform(unit, step, desk=desk), document=step.document_id, answer=key)
+    return Piece(_Perform(desk, step), document=step.document_id, answer=_key_of(desk, step))
+
+
+def issue_work_of(desk: Desk, step: Step) -> Piece[Issued | DocflowError]:
+    """Return a step that gives a number as a piece of work for a transaction, which returns the number."""
+    return Piece(_Issue(desk, step), document=step.document_id, answer=_key_of(desk, step))
+
+
+def _key_of(desk: Desk, step: Step) -> str:
+    """The key of a document's first version: if it is another one, the answer is looked for when it is asked for."""
+    return step.key or f"{desk.agency.code}/{step.event.value}/{step.document_id}"
 
 
 def find_document(desk: Desk, document_id: str) -> Document:

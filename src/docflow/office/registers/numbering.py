@@ -13,8 +13,10 @@ Source: Nghị định 30/2020/NĐ-CP Điều 15, Phụ lục I Phần I mục I
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date
+
+import msgspec
+from msgspec.structs import replace
 
 from docflow.audit import Leaf, RegisterLink
 from docflow.errors import ErrorCode, UsageError
@@ -24,8 +26,7 @@ from docflow.ports import EntryKind, RegisterCounter, RegisterEntry, UnitOfWork
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberPlace:
+class NumberPlace(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A place in a register, chosen and not yet taken.
 
     Attributes:

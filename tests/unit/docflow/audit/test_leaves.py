@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from docflow.audit import (
@@ -20,7 +22,7 @@ from docflow.audit import (
     verify_opened_leaf,
 )
 from docflow.errors import DocflowError, ErrorCode
-from docflow.ports import LoggedRow
+from docflow.ports import WrittenRow
 
 EVENT = AuditEvent(
     type="document_numbered",
@@ -28,7 +30,15 @@ EVENT = AuditEvent(
     actor="Văn thư",
     agency="H99",
     subject="d1",
-    rows=(LoggedRow(table="t", key={"id": "d1"}, values={"n": 1, "text": "Quyết định", "none": None}),),
+    rows=(
+        WrittenRow(
+            key=msgspec.convert({"id": "d1"}, msgspec.defstruct("key", ["id"])),
+            table="t",
+            values=msgspec.convert(
+                {"n": 1, "text": "Quyết định", "none": None}, msgspec.defstruct("values", ["n", "none", "text"])
+            ),
+        ),
+    ),
     link=RegisterLink(register="van_ban_di", year=2026, number=2, previous=bytes(32)),
 )
 PAYLOAD = (
@@ -117,3 +127,12 @@ def test_a_salt_of_another_length_is_refused() -> None:
     """A short salt would not hide; a variable one would not bind."""
     with pytest.raises(DocflowError):
         commit_payload(PAYLOAD, bytes(31))
+
+
+def test_an_hour_that_comes_twice_is_logged_as_two_times() -> None:
+    """Where clocks are put back, Python calls both times equal: what was logged of one is not taken for the other."""
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+    second = first.replace(fold=1)
+    assert first == second
+    assert format_time(first) == "2026-10-25T07:30:00.000+07:00"
+    assert format_time(second) == "2026-10-25T08:30:00.000+07:00"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from docflow import DocflowError, ErrorCode, LogFindingCode
 from docflow.audit import AuditEvent, RegisterLink, build_payload, commit_payload
@@ -44,7 +44,7 @@ def add_number(unit: UnitOfWork, document_id: str, *, number: int, previous: byt
     )
     unit.add_entry(entry)
     unit.change_document(
-        dataclasses.replace(document, register=KEY.register, year=2026, number=number, symbol=symbol, issued_on=DAY)
+        replace(document, register=KEY.register, year=2026, number=number, symbol=symbol, issued_on=DAY)
     )
     event = AuditEvent(
         type="document_numbered",
@@ -59,7 +59,6 @@ def add_number(unit: UnitOfWork, document_id: str, *, number: int, previous: byt
     unit.add_leaf(
         NewLeaf(
             type=event.type,
-            time=event.time,
             subject=event.subject,
             data=leaf.data,
             salt=leaf.salt,
@@ -129,7 +128,7 @@ def test_two_events_in_one_transaction_share_a_checkpoint(store: OfficeStore) ->
         for number, name in ((2, "d2"), (3, "d3")):
             counter = unit.counter(KEY)
             leaf_hash = add_number(unit, name, number=number, previous=counter.last_leaf_hash)
-            unit.advance_counter(dataclasses.replace(counter, last_number=number, last_leaf_hash=leaf_hash))
+            unit.advance_counter(replace(counter, last_number=number, last_leaf_hash=leaf_hash))
     report = store.reader.verify()
     assert report.is_intact, report.findings
     assert report.checkpoints == report.size - 1
@@ -147,7 +146,7 @@ def test_of_several_changes_of_one_row_the_last_one_holds(store: OfficeStore) ->
             {},
         )
         for changes in said:
-            document = dataclasses.replace(document, **changes)
+            document = replace(document, **changes)
             unit.change_document(document)
         record_event(
             unit, "document_approved", time=NOON, actor="V", agency="H99", subject="d2", randomness=SeededRandomness()
