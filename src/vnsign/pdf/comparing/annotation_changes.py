@@ -19,7 +19,8 @@ from functools import cached_property
 import pikepdf
 
 from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
-from vnsign.pdf.comparing.page_marks import Box, Mark, MarkKind, hides_words, is_marked, marks_of, new_budget
+from vnsign.pdf.comparing.matrices import Box
+from vnsign.pdf.comparing.page_marks import Mark, MarkKind, hides_words, is_marked, marks_of, new_budget
 from vnsign.pdf.comparing.revisions import RevisionPair
 from vnsign.pdf.opening import ObjectId
 from vnsign.pdf.reading.pages import (

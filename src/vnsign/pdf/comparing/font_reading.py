@@ -22,6 +22,8 @@ from io import BytesIO
 import pikepdf
 from reportlab.pdfbase.pdfmetrics import standardFonts, stringWidth
 
+from vnsign.pdf.comparing.glyph_reach import REACH_OF_TEXT, reach_of_glyphs
+from vnsign.pdf.comparing.matrices import Box
 from vnsign.pdf.opening import read_bounded, read_kept
 
 _SHARING = frozenset({"/StandardEncoding", "/PDFDocEncoding"})
@@ -30,8 +32,6 @@ _BFCHAR = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
 _BFRANGE = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
 _SECTION = re.compile(rb"beginbf(char|range)(.*?)endbf", re.DOTALL)
 _MAX_RANGE = 0x10000
-#: Below the baseline and above it, in font sizes: larger than any face's.
-_DESCENT, _ASCENT = -0.3, 1.0
 _DEFAULT_CID_WIDTH = 1000.0
 _MAX_KEPT_BYTES = 64 * 1024
 _SYMBOLIC = 4
@@ -62,6 +62,16 @@ class FontReader:
     @cached_property
     def _simple_widths(self) -> tuple[int, list[float]]:
         return int(self._font["/FirstChar"]), [float(w) for w in self._font["/Widths"]]
+
+    @cached_property
+    def reach(self) -> Box:
+        """How far glyphs reach from where they begin, in font sizes.
+
+        Raises:
+            KeyError, ValueError, TypeError, UserWarning, pikepdf.PdfError: The font draws its glyphs itself, and what
+                it draws cannot be measured.
+        """
+        return reach_of_glyphs(self._font) if _draws_itself(self._font) else REACH_OF_TEXT
 
     def text(self, data: bytes) -> str:
         """Return the characters that ``data`` shows.
@@ -96,14 +106,6 @@ class FontReader:
 def unit_of(font: pikepdf.Object) -> float:
     """Return how large the unit of a font's widths is, in font sizes. Source: ISO 32000-2 §9.2.4, §9.6.4 (Type 3)."""
     return float(font["/FontMatrix"][0]) if _draws_itself(font) else 1 / 1000
-
-
-def heights_of(font: pikepdf.Object | None) -> tuple[float, float]:
-    """Return how far text reaches below and above its line, in font sizes."""
-    if font is None or not _draws_itself(font):
-        return _DESCENT, _ASCENT
-    ends = [float(font["/FontBBox"][i]) * float(font["/FontMatrix"][3]) for i in (1, 3)]
-    return min(_DESCENT, *ends), max(_ASCENT, *ends)
 
 
 def _draws_itself(font: pikepdf.Object) -> bool:

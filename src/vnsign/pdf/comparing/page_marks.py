@@ -20,12 +20,22 @@ from enum import StrEnum
 
 import pikepdf
 
-from vnsign.pdf.comparing.font_reading import FontReader, heights_of, unit_of
+from vnsign.pdf.comparing.font_reading import FontReader, unit_of
+from vnsign.pdf.comparing.glyph_reach import REACH_OF_TEXT
+from vnsign.pdf.comparing.matrices import (
+    IDENTITY,
+    Box,
+    Matrix,
+    box_around,
+    box_of,
+    matrix_of,
+    number_of,
+    numbers_of,
+    point_at,
+    times,
+)
 from vnsign.pdf.opening import ObjectId, read_bounded
 
-Box = tuple[float, float, float, float]
-_Matrix = tuple[float, float, float, float, float, float]
-_IDENTITY: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _EVERYWHERE: Box = (-1e9, -1e9, 1e9, 1e9)
 _MAX_CONTENT_BYTES = 4 * 1024 * 1024
 _MAX_INSTRUCTIONS = 200_000
@@ -46,7 +56,7 @@ _POINTS = {"m": 1, "l": 1, "c": 3, "v": 2, "y": 2}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _State:
-    matrix: _Matrix = _IDENTITY
+    matrix: Matrix = IDENTITY
     font: pikepdf.Object | None = None
     size: float = 0.0
     spacing: float = 0.0
@@ -90,8 +100,8 @@ class _Pen:
     stack: list[_State] = field(default_factory=list)
     path: list[tuple[float, float]] = field(default_factory=list)
     is_curved: bool = False
-    text: _Matrix = _IDENTITY
-    line: _Matrix = _IDENTITY
+    text: Matrix = IDENTITY
+    line: Matrix = IDENTITY
     #: Of every font used so far, by its object.
     readers: dict[ObjectId | int, FontReader] = field(default_factory=dict)
 
@@ -107,6 +117,11 @@ class _Pen:
                 raise ValueError("more fonts than a page needs")
             self.readers[key] = FontReader(font)
         return self.readers[key]
+
+    @property
+    def reach(self) -> Box:
+        """How far the glyphs of the font in force reach, in font sizes."""
+        return REACH_OF_TEXT if self.reader is None else self.reader.reach
 
 
 def new_budget() -> list[int]:
@@ -183,7 +198,7 @@ def _run(pen: _Pen, source: pikepdf.Object, streams: Sequence[pikepdf.Object]) -
         raise ValueError("too much content to measure")
     for instruction in instructions:
         if isinstance(instruction, pikepdf.ContentStreamInlineImage):
-            yield Mark(box=_box(pen.state.matrix, (0.0, 0.0), (1.0, 1.0)), kind=MarkKind.PICTURE)
+            yield Mark(box=box_of(pen.state.matrix, (0.0, 0.0), (1.0, 1.0)), kind=MarkKind.PICTURE)
         else:
             yield from _follow(pen, str(instruction.operator), list(instruction.operands))
 
@@ -197,7 +212,7 @@ def _follow(pen: _Pen, operator: str, operands: list[object]) -> Iterator[Mark]:
         case "Q":
             pen.state = pen.stack.pop() if pen.stack else pen.state
         case "cm":
-            pen.state = replace(pen.state, matrix=_times(_matrix(operands), pen.state.matrix))
+            pen.state = replace(pen.state, matrix=times(matrix_of(operands), pen.state.matrix))
         case "g" | "rg" | "k" | "cs" | "sc" | "scn" | "gs":
             pen.state = replace(pen.state, is_white=_is_white(operator, operands))
         case "sh":
@@ -213,27 +228,27 @@ def _follow(pen: _Pen, operator: str, operands: list[object]) -> Iterator[Mark]:
 def _is_white(operator: str, operands: list[object]) -> bool:
     match operator:
         case "g" | "rg":
-            return min(_numbers(operands)) >= 1
+            return min(numbers_of(operands)) >= 1
         case "k":
-            return max(_numbers(operands)) <= 0
+            return max(numbers_of(operands)) <= 0
         case _:
             return False
 
 
 def _draw(pen: _Pen, operator: str, operands: list[object]) -> Iterator[Mark]:
     if operator == "re":
-        x, y, width, height = _numbers(operands)
+        x, y, width, height = numbers_of(operands)
         corners = ((x, y), (x + width, y), (x, y + height), (x + width, y + height))
-        pen.path.extend(_point(pen.state.matrix, *corner) for corner in corners)
+        pen.path.extend(point_at(pen.state.matrix, *corner) for corner in corners)
     elif operator in _POINTS:
-        numbers = _numbers(operands)
-        pen.path.extend(_point(pen.state.matrix, *numbers[i : i + 2]) for i in range(0, 2 * _POINTS[operator], 2))
+        numbers = numbers_of(operands)
+        pen.path.extend(point_at(pen.state.matrix, *numbers[i : i + 2]) for i in range(0, 2 * _POINTS[operator], 2))
         pen.is_curved = pen.is_curved or _POINTS[operator] > 1
     elif operator == "n" or operator in _PAINTING:
         if operator != "n" and pen.path and not (operator in _FILLING and pen.state.is_white):
             # letters turned into outlines are words still; a line to sign on, or a frame, is drawn, or straight
             is_outline = pen.is_curved and operator not in _STROKING
-            yield Mark(box=_around(pen.path), kind=MarkKind.OUTLINE if is_outline else MarkKind.LINE_ART)
+            yield Mark(box=box_around(pen.path), kind=MarkKind.OUTLINE if is_outline else MarkKind.LINE_ART)
         pen.path, pen.is_curved = [], False
 
 
@@ -242,13 +257,13 @@ def _painted_object(pen: _Pen, name: str) -> Iterator[Mark]:
     if not isinstance(found, pikepdf.Stream):
         raise TypeError("an XObject is missing")
     if found.get("/Subtype") != pikepdf.Name("/Form"):
-        yield Mark(box=_box(pen.state.matrix, (0.0, 0.0), (1.0, 1.0)), kind=MarkKind.PICTURE)
+        yield Mark(box=box_of(pen.state.matrix, (0.0, 0.0), (1.0, 1.0)), kind=MarkKind.PICTURE)
         return
-    own = _matrix(found["/Matrix"]) if "/Matrix" in found else _IDENTITY
-    matrix = _times(own, pen.state.matrix)
+    own = matrix_of(found["/Matrix"]) if "/Matrix" in found else IDENTITY
+    matrix = times(own, pen.state.matrix)
     if pen.depth == _MAX_FORM_DEPTH:
-        left, bottom, right, top = _numbers(found["/BBox"])
-        yield Mark(box=_box(matrix, (left, bottom), (right, top)), kind=MarkKind.UNKNOWN)
+        left, bottom, right, top = numbers_of(found["/BBox"])
+        yield Mark(box=box_of(matrix, (left, bottom), (right, top)), kind=MarkKind.UNKNOWN)
         return
     inner = _Pen(
         resources=found.get("/Resources", pen.resources),
@@ -264,25 +279,25 @@ def _write(pen: _Pen, operator: str, operands: list[object]) -> Iterator[Mark]:
     state = pen.state
     match operator:
         case "BT":
-            pen.text = pen.line = _IDENTITY
+            pen.text = pen.line = IDENTITY
         case "Tf":
             font = _entry(pen.resources, "/Font", str(operands[0]))
             pen.state = replace(
-                state, font=font if isinstance(font, pikepdf.Dictionary) else None, size=_number(operands[1])
+                state, font=font if isinstance(font, pikepdf.Dictionary) else None, size=number_of(operands[1])
             )
         case "Tc" | "Tw" | "Tz" | "TL" | "Ts":
-            pen.state = _text_state(state, operator, _number(operands[0]))
+            pen.state = _text_state(state, operator, number_of(operands[0]))
         case "Td" | "TD":
-            x, y = _numbers(operands)
+            x, y = numbers_of(operands)
             if operator == "TD":
                 pen.state = replace(state, leading=-y)
-            pen.text = pen.line = _times((1.0, 0.0, 0.0, 1.0, x, y), pen.line)
+            pen.text = pen.line = times((1.0, 0.0, 0.0, 1.0, x, y), pen.line)
         case "Tm":
-            pen.text = pen.line = _matrix(operands)
+            pen.text = pen.line = matrix_of(operands)
         case "T*" | "'" | '"':
             if operator == '"':
-                pen.state = replace(state, word_spacing=_number(operands[0]), spacing=_number(operands[1]))
-            pen.text = pen.line = _times((1.0, 0.0, 0.0, 1.0, 0.0, -state.leading), pen.line)
+                pen.state = replace(state, word_spacing=number_of(operands[0]), spacing=number_of(operands[1]))
+            pen.text = pen.line = times((1.0, 0.0, 0.0, 1.0, 0.0, -state.leading), pen.line)
             if operator != "T*":
                 yield from _show(pen, [operands[-1]])
         case "Tj":
@@ -313,12 +328,13 @@ def _show(pen: _Pen, items: Sequence[object]) -> Iterator[Mark]:
             width = (_width(pen, data) * state.size + len(data) * state.spacing) * state.scale
             width += data.count(b" ") * state.word_spacing * state.scale
             if data.strip():
-                low, high = (state.rise + height * state.size for height in heights_of(state.font))
-                box = _box(_times(pen.text, state.matrix), (0.0, low), (width, high))
-                yield Mark(box=box, kind=_kind_of(pen, data))
+                left, low, right, high = (state.size * part for part in pen.reach)
+                start, end = min(0.0, width) + left * state.scale, max(0.0, width) + right * state.scale
+                place = box_of(times(pen.text, state.matrix), (start, state.rise + low), (end, state.rise + high))
+                yield Mark(box=place, kind=_kind_of(pen, data))
         else:
-            width = -_number(item) * state.size * state.scale / 1000
-        pen.text = _times((1.0, 0.0, 0.0, 1.0, width, 0.0), pen.text)
+            width = -number_of(item) * state.size * state.scale / 1000
+        pen.text = times((1.0, 0.0, 0.0, 1.0, width, 0.0), pen.text)
 
 
 def _kind_of(pen: _Pen, data: bytes) -> MarkKind:
@@ -360,36 +376,3 @@ def _inherited(page: pikepdf.Object, key: str) -> object:
 def _entry(resources: object, category: str, name: str) -> object:
     entries = resources.get(category) if isinstance(resources, pikepdf.Dictionary) else None
     return entries.get(name) if isinstance(entries, pikepdf.Dictionary) else None
-
-
-def _number(value: object) -> float:
-    return float(value)  # type: ignore[arg-type]
-
-
-def _numbers(values: object) -> tuple[float, ...]:
-    return tuple(float(v) for v in values)  # type: ignore[attr-defined]
-
-
-def _matrix(values: object) -> _Matrix:
-    a, b, c, d, e, f = _numbers(values)
-    return a, b, c, d, e, f
-
-
-def _times(first: _Matrix, then: _Matrix) -> _Matrix:
-    a, b, c, d, e, f = first
-    g, h, i, j, k, m = then
-    return a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m
-
-
-def _point(matrix: _Matrix, x: float, y: float) -> tuple[float, float]:
-    a, b, c, d, e, f = matrix
-    return a * x + c * y + e, b * x + d * y + f
-
-
-def _box(matrix: _Matrix, low: tuple[float, float], high: tuple[float, float]) -> Box:
-    return _around([_point(matrix, x, y) for x in (low[0], high[0]) for y in (low[1], high[1])])
-
-
-def _around(points: Sequence[tuple[float, float]]) -> Box:
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    return min(xs), min(ys), max(xs), max(ys)

@@ -48,6 +48,38 @@ def test_a_font_that_draws_itself_is_measured_in_its_own_units(pdf: pikepdf.Pdf)
     assert not is_marked(marks, (305, 301, 320, 310))
 
 
+def _drawing(pdf: pikepdf.Pdf, glyph: bytes) -> pikepdf.Object:
+    """A font of one letter that says of itself that it is small."""
+    font = Dictionary(Type=Name.Font, Subtype=Name.Type3, FirstChar=65, LastChar=65, Widths=Array([1]))
+    font.FontMatrix, font.FontBBox = Array([0.001, 0, 0, 0.001, 0, 0]), Array([0, 0, 1, 1])
+    font.CharProcs = Dictionary(A=pdf.make_stream(glyph))
+    font.Encoding = Dictionary(Differences=Array([65, Name.A]))
+    return pdf.make_indirect(font)
+
+
+@pytest.mark.parametrize(
+    "glyph",
+    [
+        b"1 0 0 0 1 1 d1 0 0 9000 9000 re f",
+        b"1 0 d0 q 9000 0 0 9000 0 0 cm BI /W 1 /H 1 /IM true ID \x00 EI Q",
+        b"1 0 0 0 1 1 d1 100 0 0 100 0 0 cm 0 0 m 90 90 l 9 w S",
+        b"1 0 0 0 1 1 d1 0 0 m 9000 0 9000 9000 0 9000 c f",
+        b"1 0 0 0 1 1 d1 9000 w 0 0 m 1 1 l S",
+        b"1 0 d0 /Khac Do",
+        b"1 0 d0 /Khac sh",
+        b"1 0 d0 BT /F1 9000 Tf (A) Tj ET",
+        b"not a glyph <<",
+    ],
+)
+def test_a_font_that_draws_more_than_it_says_is_measured_by_what_it_draws(glyph: bytes, pdf: pikepdf.Pdf) -> None:
+    """ISO 32000-2 §9.6.4: nothing is clipped to /FontBBox; what cannot be measured may be anywhere."""
+    page = _page(pdf, b"BT /F1 10 Tf 300 300 Td (A) Tj ET", _drawing(pdf, glyph))
+    honest = _page(pdf, b"BT /F1 10 Tf 300 300 Td (A) Tj ET", _drawing(pdf, b"1 0 0 0 1 1 d1 0 0 500 700 re f"))
+
+    assert is_marked(marks_of(page), (360, 360, 380, 380))
+    assert not is_marked(marks_of(honest), (360, 360, 380, 380))
+
+
 def test_text_that_runs_downwards_may_be_anywhere(pdf: pikepdf.Pdf) -> None:
     """ISO 32000-2 §9.7.4.3: it is not measured, so no place is free."""
     across = _page(pdf, b"BT /F1 12 Tf 60 300 Td <00410042> Tj ET", _composite(pdf))
