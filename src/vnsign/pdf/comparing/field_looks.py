@@ -5,8 +5,8 @@ itself: a ToUnicode map can lie, a font can draw a 7 for a 1, widths can reorder
 So nothing is believed that a writer of honest forms does not need:
 
 Invariants:
-    - The stream shows text and does nothing else (:mod:`vnsign.pdf.comparing.text_rules`); a background hides nothing
-      that the signer saw.
+    - The stream shows text and does nothing else (:mod:`vnsign.pdf.comparing.text_rules`); its frame hides and strikes
+      out nothing that the signer saw.
     - The font is one that stood in the signed revision, unchanged down to its program, or one of the standard 14 that
       viewers bring along, without a private encoding. What the signed fonts look like, the signer saw.
     - A colour is what the operator says: the look puts no colour space of its own in the place of a device's.
@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
+from typing import TypeGuard
 
 import pikepdf
 
@@ -122,7 +123,7 @@ def is_mark(*, before: pikepdf.Object, after: pikepdf.Object, look: pikepdf.Obje
         shown = _read_lines(look, before=before, after=after, font_of=_symbols_of)
     except (NotOneLine, *_UNREADABLE):
         return False
-    return shown.text in _MARKS and not (shown.hides and lies_over(after))
+    return shown.text in _MARKS and not ((shown.hides or shown.frames) and lies_over(after))
 
 
 class _Symbols:
@@ -154,20 +155,25 @@ def _read_look(pair: RevisionPair, before: pikepdf.Object, after: pikepdf.Object
         return FontReader(font)
 
     shown = _read_lines(looks["/N"], before=before, after=after, font_of=font_of)
-    if shown.hides and not _hid_before(before) and lies_over(after):
+    if _paints_more(shown, before) and lies_over(after):
         raise NotOneLine(LookProblem.MORE_THAN_TEXT)
     return shown.text
 
 
-def _hid_before(widget: pikepdf.Object) -> bool:
-    """Whether the look that was signed had a background too."""
+def _paints_more(shown: ShownLine, widget: pikepdf.Object) -> bool:
+    """Whether a look has a background, or a line around it, where the look that was signed left the page to be seen."""
+    if not shown.hides and not shown.frames:
+        return False
     look = _at(widget, "/AP", "/N")
-    if not isinstance(look, pikepdf.Stream):
-        return False
     try:
-        return _read_lines(look, before=widget, after=widget, font_of=FontReader).hides
+        signed = _read_lines(look, before=widget, after=widget, font_of=FontReader) if _is_stream(look) else ShownLine()
     except (NotOneLine, *_UNREADABLE):
-        return False
+        return True
+    return not signed.hides and (shown.hides or not signed.frames)
+
+
+def _is_stream(value: object) -> TypeGuard[pikepdf.Stream]:
+    return isinstance(value, pikepdf.Stream)
 
 
 def _is_comb(widget: pikepdf.Object) -> bool:

@@ -140,6 +140,7 @@ class ShownLine:
         is_comb: Whether letters may stand apart.
         text: What it shows, a line feed between lines.
         hides: Whether a background is painted, which hides what the box lies over.
+        frames: Whether a line is drawn along its edge, which may strike out a word that the edge runs through.
         stack: The graphics state now in force, last, and those that the q still open will bring back.
         origin: Where the line begins; None before the text has a place.
         pen: Where the next glyph begins.
@@ -149,6 +150,7 @@ class ShownLine:
     is_comb: bool = False
     text: str = ""
     hides: bool = False
+    frames: bool = False
     stack: list[_Graphics] = field(default_factory=lambda: [_Graphics()])
     origin: tuple[float, float] | None = None
     pen: float = 0.0
@@ -261,6 +263,7 @@ def _paint(shown: ShownLine, operator: str) -> None:
         raise NotOneLine(LookProblem.MORE_THAN_TEXT)
     shown.has_frame = True
     shown.hides = shown.hides or operator == "f"
+    shown.frames = shown.frames or operator in {"S", "s"}
 
 
 def _check_rectangle(shown: ShownLine, rectangle: tuple[float, ...], box: tuple[float, float]) -> None:

@@ -51,7 +51,6 @@ def problem_of(before: bytes, after: bytes) -> str | None:
         PLAIN.replace(b"0 g", b"0 0 0.4 rg"),
         PLAIN.replace(b"0 g", b"/DeviceGray cs 0 sc"),
         PLAIN.replace(b"0 g", b"0 sc"),
-        b"q 0.2 G 1 w 0.5 0.5 149 13.4 re S Q " + PLAIN,
         PLAIN.replace(b"<00120016> Tj", b"<0012> Tj 6.5 0 Td <0016> Tj"),
         PLAIN.replace(b"0 g", b"/DeviceRGB cs 0 0 0.4 sc"),
     ],
@@ -68,6 +67,7 @@ ATTACKS: dict[str, tuple[bytes, LookProblem]] = {
     "white of a space named before": (PLAIN.replace(b"0 g", b"/DeviceGray cs 1 sc"), LookProblem.MORE_THAN_TEXT),
     # the words that the signer saw there
     "a background over words": (b"q 1 1 0.8 rg 0 0 150 14.4 re f Q " + PLAIN, LookProblem.MORE_THAN_TEXT),
+    "a frame through words": (b"q 1 w 0.5 0.5 149 13.4 re S Q " + PLAIN, LookProblem.MORE_THAN_TEXT),
     "a dark background": (b"q 0.4 0.4 0.4 rg 0 0 150 14.4 re f Q " + PLAIN, LookProblem.MORE_THAN_TEXT),
     "a dark blue background": (b"q 0 0 1 rg 0 0 150 14.4 re f Q " + PLAIN, LookProblem.MORE_THAN_TEXT),
     "a background that was not named": (b"0 0 150 14.4 re f " + PLAIN, LookProblem.MORE_THAN_TEXT),

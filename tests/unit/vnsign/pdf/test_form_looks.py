@@ -114,6 +114,7 @@ def test_the_options_that_are_chosen_are_the_values(indices: bytes, is_believed:
     assert found == (set() if is_believed else {f"field {_CHOICE} /I"})
 
 
+_LINE = b"q 0.2 G 1 w 0.5 0.5 199 59 re S Q"
 _FRAMES = (
     b"q 1 1 0.8 rg 0 0 200 60 re f 0.2 G 1 w 0.5 0.5 199 59 re S Q",
     b"/DeviceRGB cs 1 1 1 sc 0 0 200 60 re f /DeviceRGB CS 0 0 1 SC 0.5 0.5 199 59 re s",
@@ -135,16 +136,32 @@ def test_a_frame_of_the_fields_own_is_believed(frame: bytes, form: bytes) -> Non
         b"q 9 0 0 9 110 110 cm BI /W 1 /H 1 /BPC 8 /CS /G ID \x00 EI Q",
     ],
 )
-@pytest.mark.parametrize("was_hidden", [False, True])
-def test_a_background_hides_nothing_that_the_signer_saw(drawn: bytes, was_hidden: bool, form: bytes) -> None:  # noqa: FBT001 — a row
+@pytest.mark.parametrize(
+    ("signed", "frame", "is_believed"),
+    [
+        (None, _FRAMES[0], False),
+        (None, _LINE, False),
+        (_LINE, _FRAMES[0], False),
+        (_LINE, _LINE, True),
+        (_FRAMES[0], _FRAMES[0], True),
+        (_FRAMES[0], _LINE, True),
+    ],
+)
+def test_a_frame_hides_nothing_that_the_signer_saw(
+    drawn: bytes,
+    signed: bytes | None,
+    frame: bytes,
+    is_believed: bool,  # noqa: FBT001 — a row
+    form: bytes,
+) -> None:
     """A field laid over a number, or over lines that draw one, and filled with another (a shadow attack: replace)."""
     page, field, new = number_of_page(form), number_of_field(form, _LINES), next_number(form)
     fonts = b"<< /Font << /F1 %s >> >>" % _FONT
     objects = {page: body_of(form, page, Contents=b"%d 0 R" % new, Resources=fonts), new: stream(drawn)}
-    if was_hidden:
+    if signed is not None:
         box = b"/Type /XObject /Subtype /Form /BBox [0 0 200 60]"
-        objects |= {field: body_of(form, field, AP=b"<< /N %d 0 R >>" % (new + 1)), new + 1: stream(_FRAMES[0], box)}
+        objects |= {field: body_of(form, field, AP=b"<< /N %d 0 R >>" % (new + 1)), new + 1: stream(signed, box)}
     form = append_increment(form, objects)
 
-    found = changes_of(form, _LINES, b"2 44 Td (mot) Tj", value=b"(mot)", frame=_FRAMES[0])
-    assert found == (set() if was_hidden else {"more_than_text"})
+    found = changes_of(form, _LINES, b"2 44 Td (mot) Tj", value=b"(mot)", frame=frame)
+    assert found == (set() if is_believed else {"more_than_text"})

@@ -95,7 +95,7 @@ class LookReader:
         for operator, operands in _operations(content):
             follow(shown, operator, operands, box=box, font_named=lambda name: self._font(look, name))
         text = finish(shown)
-        if shown.hides:
+        if shown.hides or shown.frames:
             raise NotPlain  # what the box lies over is looked at elsewhere
         return text
 
