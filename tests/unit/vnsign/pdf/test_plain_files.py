@@ -122,6 +122,18 @@ def test_bytes_between_what_the_tables_name_are_not_plain(our_own: list[bytes], 
     assert read_plain(changed) is None
 
 
+def test_a_revision_of_nothing_is_not_plain(our_own: list[bytes]) -> None:
+    """A table without a section is one that some readers take for damage, and look for objects anywhere."""
+    pdf = our_own[-1]
+    trailer = pdf[pdf.rindex(b"trailer") : pdf.rindex(b"startxref")]
+    at, old = len(pdf), pdf[pdf.rindex(b"startxref") + 9 :].split()[0]
+    before = trailer[trailer.index(b"/Prev") :].split()[1].rstrip(b">")
+    made = pdf + b"xref\n" + trailer.replace(before, old, 1) + b"startxref\n%d\n%%%%EOF\n" % at
+
+    assert read_plain(pdf) is not None
+    assert read_plain(made) is None
+
+
 def test_a_signature_that_was_written_over_is_looked_for_the_long_way(our_own: list[bytes]) -> None:
     """It no longer stands in the last revision, and is a signature all the same."""
     pdf = our_own[0]

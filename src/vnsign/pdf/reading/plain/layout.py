@@ -319,12 +319,16 @@ def _read_table(data: bytes, position: int) -> tuple[dict[int, int], bool, int]:
     if begin is None:
         raise NotPlain
     position = begin.end()
+    if _SUBSECTION.match(data, position) is None:
+        raise NotPlain  # a table of nothing is one that some readers repair
     offsets: dict[int, int] = {}
     has_head = False
     while (subsection := _SUBSECTION.match(data, position)) is not None:
         first, count, position = int(subsection[1]), int(subsection[2]), subsection.end()
+        if count == 0:
+            raise NotPlain
         if first == 0:
-            if count == 0 or _FREE_HEAD.match(data, position) is None:
+            if _FREE_HEAD.match(data, position) is None:
                 raise NotPlain
             has_head, first, count, position = True, 1, count - 1, position + _ENTRY_BYTES
         end = position + count * _ENTRY_BYTES
