@@ -263,8 +263,8 @@ class PathFinder:
         self, certificate: bytes, pool: Sequence[x509.Certificate], *, at: datetime, policy: PathPolicy
     ) -> PathResult:
         context = ValidationContext(
-            trust_roots=[_kept_asn1(anchor) for anchor in self.trust.anchors],
-            other_certs=[_kept_asn1(each) for each in pool],
+            trust_roots=[_read_once(anchor) for anchor in self.trust.anchors],
+            other_certs=[_read_once(each) for each in pool],
             moment=at,
             allow_fetching=False,
             revocation_mode="soft-fail",
@@ -338,10 +338,20 @@ def _asn1(der: bytes) -> asn1_x509.Certificate:
     return asn1_x509.Certificate.load(der)
 
 
-@lru_cache(maxsize=_MAX_KEPT)
-def _kept_asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
+def _read_once(certificate: x509.Certificate) -> asn1_x509.Certificate:
     """An authority's certificate, read once: the same few stand above every signer."""
-    return _asn1(certificate.public_bytes(Encoding.DER))
+    return _kept_asn1(certificate) or _asn1(certificate.public_bytes(Encoding.DER))
+
+
+@lru_cache(maxsize=_MAX_KEPT)
+def _kept_asn1(certificate: x509.Certificate) -> asn1_x509.Certificate | None:
+    """None for one with unique identifiers: once looked at, the library writes it down in another way."""
+    read = _asn1(certificate.public_bytes(Encoding.DER))
+    try:
+        tbs = read["tbs_certificate"]
+        return read if tbs["issuer_unique_id"].native is None and tbs["subject_unique_id"].native is None else None
+    except ValueError:
+        return None
 
 
 def _drive(coroutine: Coroutine[Any, Any, _Result]) -> _Result:
