@@ -30,12 +30,12 @@ import pikepdf
 from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
 from vnsign.pdf.comparing.field_values import shortened, texts_of
 from vnsign.pdf.comparing.font_reading import FontReader
+from vnsign.pdf.comparing.look_colours import REPLACED_SPACES
 from vnsign.pdf.comparing.revisions import RevisionPair
 from vnsign.pdf.comparing.text_rules import (
     IDENTITY,
     LOOK_KEYS,
     MAX_LOOK_BYTES,
-    REPLACED_SPACES,
     LookFont,
     LookProblem,
     NotOneLine,

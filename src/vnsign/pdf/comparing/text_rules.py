@@ -8,7 +8,8 @@ Invariants:
       patterns, transparency, optional content, second text object).
     - Whatever is painted that is no text covers the whole box, or runs along its edge, and lies under the text; whether
       it hides what the signer saw is told.
-    - The glyphs lie inside the box, side by side, in the order in which they are written and read.
+    - The glyphs lie inside the box, its clip and its frame, side by side, in the order in which they are written and
+      read: the pen never goes back behind the middle of the glyphs that it has just shown.
     - Each operator has the operands it wants, no more: of too many, one reader takes the first, another the last.
     - Text state counts as ISO 32000-2 §8.4.2 nests it: what a Q forgets is forgotten here too.
 
@@ -24,9 +25,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
+from math import inf
 from typing import Protocol
 
 from vnsign.errors import ErrorCode, InputError
+from vnsign.pdf.comparing.look_colours import SETTING, shade_of
 
 
 class LookProblem(StrEnum):
@@ -62,6 +65,7 @@ class LookFont(Protocol):
 
 #: What an operator is given: names as text with their slash, strings as bytes.
 Operand = object
+_Edges = tuple[float, float, float, float]
 FontNamed = Callable[[str], LookFont]
 
 #: What a look's dictionary may say. Source: ISO 32000-2 Tables 5, 93.
@@ -106,10 +110,8 @@ OPERANDS = {
 }
 _INSIDE_TEXT = frozenset({"ET", "Td", "TD", "Tm", "Tj", "TJ"})
 _ANYWHERE = frozenset({"Tf", "g", "rg", "k", "cs", "G", "RG", "K", "CS"})
-#: The operator that sets space and colour at once. PDFBox sets one after the other.
-_SETTING = {"/DeviceGray": "g", "/DeviceRGB": "rg", "/DeviceCMYK": "k"}
-#: With these in its resources a look's colours are not what its operators say. Source: ISO 32000-2 §8.6.5.6.
-REPLACED_SPACES = ("/DefaultGray", "/DefaultRGB", "/DefaultCMYK")
+#: How far glyphs may reach over the edge of a clip or a frame, in sizes; no further than elsewhere.
+_EDGE_SHARE = 0.125
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +146,9 @@ class ShownLine:
         stack: The graphics state now in force, last, and those that the q still open will bring back.
         origin: Where the line begins; None before the text has a place.
         pen: Where the next glyph begins.
+        advance: How far the glyphs reach that stand just before the pen; 0 if it was moved since.
+        path: The rectangles at hand, each with its left, lower, right and upper edge.
+        window: What no clip cuts off and no frame lies under, its edges in the same order.
         has_frame: Whether every rectangle of the path at hand runs along the edge.
     """
 
@@ -154,6 +159,9 @@ class ShownLine:
     stack: list[_Graphics] = field(default_factory=lambda: [_Graphics()])
     origin: tuple[float, float] | None = None
     pen: float = 0.0
+    advance: float = 0.0
+    path: list[_Edges] = field(default_factory=list)
+    window: _Edges = (-inf, -inf, inf, inf)
     has_frame: bool = True
     is_in_text: bool = False
     text_objects: int = 0
@@ -166,6 +174,12 @@ class ShownLine:
     def set(self, **changes: object) -> None:
         """Change the graphics state in force."""
         self.stack[-1] = replace(self.now, **changes)  # type: ignore[arg-type]
+
+    def narrow(self, edges: _Edges, *, by: float = 0.0) -> None:
+        """Leave less room for text."""
+        left, bottom, right, top = self.window
+        low = max(left, edges[0] + by), max(bottom, edges[1] + by)
+        self.window = (*low, min(right, edges[2] - by), min(top, edges[3] - by))
 
 
 def check_box(bbox: Sequence[float], rectangle: Sequence[float], matrix: Sequence[float]) -> tuple[float, float]:
@@ -203,6 +217,8 @@ def follow(
             _nest(shown, operator)
         case "re":
             _check_rectangle(shown, numbers_of(operands), box)
+        case "W" | "W*":
+            _clip(shown)
         case "f" | "S" | "s" | "n":
             _paint(shown, operator)
         case "g" | "rg" | "k" | "cs" | "G" | "RG" | "K" | "CS" | "w":
@@ -261,7 +277,10 @@ def _paint(shown: ShownLine, operator: str) -> None:
             raise NotOneLine(LookProblem.MORE_THAN_TEXT)
     if operator != "n" and shown.text_objects:
         raise NotOneLine(LookProblem.MORE_THAN_TEXT)
-    shown.has_frame = True
+    if operator in {"S", "s"}:
+        for edges in shown.path:
+            shown.narrow(edges, by=shown.now.line_width / 2)
+    shown.has_frame, shown.path = True, []
     shown.hides = shown.hides or operator == "f"
     shown.frames = shown.frames or operator in {"S", "s"}
 
@@ -271,7 +290,15 @@ def _check_rectangle(shown: ShownLine, rectangle: tuple[float, ...], box: tuple[
     right, top = box[0] - x - width, box[1] - y - height
     if max(x, y, right, top) > _CLIP_TOLERANCE:
         raise NotOneLine(LookProblem.MORE_THAN_TEXT)
+    shown.path.append((x, y, x + width, y + height))
     shown.has_frame = shown.has_frame and max(x, y, right, top) <= _FRAME_TOLERANCE
+
+
+def _clip(shown: ShownLine) -> None:
+    """To one rectangle: of two, the even-odd rule leaves nothing within; of none, some readers leave nothing."""
+    if len(shown.path) != 1:
+        raise NotOneLine(LookProblem.MORE_THAN_TEXT)
+    shown.narrow(shown.path[0])
 
 
 def _set_colour(shown: ShownLine, operator: str, operands: Sequence[object]) -> None:
@@ -279,7 +306,7 @@ def _set_colour(shown: ShownLine, operator: str, operands: Sequence[object]) -> 
         case "w":
             shown.set(line_width=number_of(operands[0]))
         case "cs" | "CS":
-            setting = _SETTING.get(str(operands[0]))
+            setting = SETTING.get(str(operands[0]))
             if setting is None:
                 raise NotOneLine(LookProblem.MORE_THAN_TEXT)
             black = {"fills": setting, "brightness": 0.0, "luminance": 0.0}
@@ -287,20 +314,8 @@ def _set_colour(shown: ShownLine, operator: str, operands: Sequence[object]) -> 
         case "G" | "RG" | "K":
             shown.set(strokes=operator)
         case _:
-            values = numbers_of(operands)
-            shown.set(fills=operator, brightness=_brightness(operator, values), luminance=_luminance(operator, values))
-
-
-def _brightness(operator: str, values: tuple[float, ...]) -> float:
-    return max(values) if operator != "k" else 1 - max(values[3], sum(values[:3]) / 3)
-
-
-def _luminance(operator: str, values: tuple[float, ...]) -> float:
-    """How light a background is to the eye. Source: ISO 32000-2 §10.4.2.2 (0.3, 0.59, 0.11), §10.4.2.4 (CMYK)."""
-    if operator == "g":
-        return values[0]
-    red, green, blue = values if operator == "rg" else (1 - min(1.0, ink + values[3]) for ink in values[:3])
-    return 0.3 * red + 0.59 * green + 0.11 * blue
+            brightness, luminance = shade_of(operator, numbers_of(operands))
+            shown.set(fills=operator, brightness=brightness, luminance=luminance)
 
 
 def _place(shown: ShownLine, operator: str, values: tuple[float, ...], *, box: tuple[float, float]) -> None:
@@ -308,7 +323,7 @@ def _place(shown: ShownLine, operator: str, values: tuple[float, ...], *, box: t
         raise NotOneLine(LookProblem.MORE_THAN_TEXT)
     x, y = values[-2:]
     if shown.origin is None:
-        shown.origin, shown.pen = (x, y), x
+        shown.origin, shown.pen, shown.advance = (x, y), x, 0.0
     else:
         _move(shown, (x, y) if operator == "Tm" else (shown.origin[0] + x, shown.origin[1] + y))
     if not (0 <= shown.pen < box[0] and 0 <= shown.origin[1] < box[1]):
@@ -321,11 +336,13 @@ def _move(shown: ShownLine, to: tuple[float, float]) -> None:
     down = (shown.origin or to)[1] - y
     is_next_line = down >= _MIN_LEADING * shown.now.size
     gap = x - shown.pen
-    goes_on = abs(down) <= 0 and (abs(gap) <= _EDGE_TOLERANCE or (shown.is_comb and gap > 0))
+    back = min(_EDGE_TOLERANCE, shown.advance / 2)
+    is_near = shown.advance > 0 and -back <= gap <= _EDGE_TOLERANCE
+    goes_on = abs(down) <= 0 and (is_near or (shown.is_comb and gap > 0))
     if not shown.text or not (is_next_line or goes_on):
         raise NotOneLine(LookProblem.MORE_THAN_TEXT)
     shown.text += "\n" if is_next_line else ""
-    shown.origin, shown.pen = to, x
+    shown.origin, shown.pen, shown.advance = to, x, 0.0
 
 
 def _show(shown: ShownLine, operand: object, *, box: tuple[float, float]) -> None:
@@ -336,18 +353,33 @@ def _show(shown: ShownLine, operand: object, *, box: tuple[float, float]) -> Non
     is_too_large = size > box[1] * 1.5 or shown.origin[1] + size * _CAPITAL_HEIGHT > box[1]
     if size < _MIN_POINTS or is_too_large or shown.now.brightness > _MAX_BRIGHTNESS:
         raise NotOneLine(LookProblem.MORE_THAN_TEXT)
-    may_move = False
+    shown.advance = 0.0
     for item in operand if isinstance(operand, list) else [operand]:
         if isinstance(item, bytes):
             shown.text += font.text(item)
-            shown.pen += font.width(item) * size / 1000
-        elif not may_move or abs(number_of(item)) > _MAX_KERNING:
-            # a large move, or small ones in a row, put glyphs in another order than they are written in
-            raise NotOneLine(LookProblem.MORE_THAN_TEXT)
+            shown.advance = font.width(item) * size / 1000
+            shown.pen += shown.advance
         else:
-            shown.pen -= number_of(item) * size / 1000
-        may_move = isinstance(item, bytes) and bool(item)
-    if shown.pen > box[0] + _EDGE_TOLERANCE:
+            _kern(shown, number_of(item), size)
+    _check_window(shown, box)
+
+
+def _kern(shown: ShownLine, number: float, size: float) -> None:
+    """A large move, or small ones in a row, put glyphs in another order than they are written in."""
+    back = number * size / 1000
+    if shown.advance <= 0 or abs(number) > _MAX_KERNING or back > shown.advance / 2:
+        raise NotOneLine(LookProblem.MORE_THAN_TEXT)
+    shown.pen -= back
+    shown.advance = 0.0
+
+
+def _check_window(shown: ShownLine, box: tuple[float, float]) -> None:
+    """Nothing of the line is cut off, or drawn upon a frame that may have its colour."""
+    left, bottom, right, top = shown.window
+    size, (begin, line) = shown.now.size, shown.origin or (0.0, 0.0)
+    slack = min(_EDGE_TOLERANCE, size * _EDGE_SHARE)
+    is_beside = begin < left - slack or shown.pen > min(box[0] + _EDGE_TOLERANCE, right + slack)
+    if is_beside or line < bottom - slack or line + size * _CAPITAL_HEIGHT > top + slack:
         raise NotOneLine(LookProblem.BOX_CHANGED)
 
 

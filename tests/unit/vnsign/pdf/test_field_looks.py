@@ -12,6 +12,7 @@ from tests.forgery import append_increment, body_of, look, next_number, number_o
 from tests.materials import NUMBER, prepared_pdf
 from vnsign.pdf.comparing.change_kinds import ChangeKind
 from vnsign.pdf.comparing.changes import compare_revisions
+from vnsign.pdf.comparing.look_colours import shade_of
 from vnsign.pdf.comparing.text_rules import LookProblem
 
 #: ``15`` in the prepared subset font, as glyph numbers.
@@ -88,6 +89,43 @@ ATTACKS: dict[str, tuple[bytes, LookProblem]] = {
         PLAIN.replace(b"<00120016> Tj", b"<0012> Tj 6.5 2 Td <0016> Tj"),
         LookProblem.MORE_THAN_TEXT,
     ),
+    # shown as 51
+    "many small steps back": (
+        PLAIN.replace(b"<00120016> Tj", b"<0012> Tj 6 0 Td %s <0016> Tj" % (b"-1 0 Td " * 6)).replace(
+            b" 0 2.8", b" 9 2.8"
+        ),
+        LookProblem.MORE_THAN_TEXT,
+    ),
+    "a step back after a move back": (
+        PLAIN.replace(b"<00120016> Tj", b"[ <0012> 200 ] TJ 3 0 Td <0016> Tj"),
+        LookProblem.MORE_THAN_TEXT,
+    ),
+    "half of a digit upon another": (
+        PLAIN.replace(b"<00120016> Tj", b"[ <000F> 200 <0016> ] TJ"),
+        LookProblem.MORE_THAN_TEXT,
+    ),
+    "small steps forward": (
+        PLAIN.replace(b"<00120016> Tj", b"<0012> Tj 7 0 Td %s <0016> Tj" % (b"1 0 Td " * 9)),
+        LookProblem.MORE_THAN_TEXT,
+    ),
+    "clipped to what two rectangles do not share": (
+        PLAIN.replace(b"q BT", b"q 0 0 150 14.4 re 0 0 150 14.4 re W* n BT"),
+        LookProblem.MORE_THAN_TEXT,
+    ),
+    "clipped to nothing": (PLAIN.replace(b"q BT", b"q W n BT"), LookProblem.MORE_THAN_TEXT),
+    "a digit clipped away": (
+        PLAIN.replace(b"q BT", b"q 4 0 146 14.4 re W n BT").replace(b"13 Tf", b"6 Tf"),
+        LookProblem.BOX_CHANGED,
+    ),
+    "black upon a black frame": (
+        b"3 w 0 0 150 14.4 re S 2 2 146 10.4 re S " + PLAIN.replace(b"13 Tf 0 2.81", b"4 Tf 9 0.2"),
+        LookProblem.BOX_CHANGED,
+    ),
+    "a digit upon a black frame": (
+        b"3 w 2 2 146 10.4 re S " + PLAIN.replace(b"13 Tf", b"5 Tf 0 2 Td").replace(b"0 2.81 Td", b""),
+        LookProblem.BOX_CHANGED,
+    ),
+    "three times the yellow": (PLAIN.replace(b"0 g", b"0 0 3 0 k"), LookProblem.MORE_THAN_TEXT),
     "a space of its own": (PLAIN.replace(b"0 g", b"/CS0 cs"), LookProblem.MORE_THAN_TEXT),
     "a colour of no space": (PLAIN.replace(b"0 g", b"0 0 0 sc"), LookProblem.NOT_READABLE),
     "a colour of another space": (PLAIN.replace(b"0 g", b"/DeviceRGB cs 0 g 0 0 0 sc"), LookProblem.NOT_READABLE),
@@ -135,7 +173,7 @@ def test_an_appearance_stream_with_more_than_a_box_is_not_believed(entries: byte
     assert problem_of(prepared, fill(prepared, PLAIN, entries=entries)) is not None
 
 
-@pytest.mark.parametrize("name", [b"DefaultGray", b"DefaultRGB", b"DefaultCMYK", b"Default#47ray"])
+@pytest.mark.parametrize("name", [b"DefaultGray", b"DefaultRGB", b"DefaultCMYK", b"Default#47ray", b"DeviceGray"])
 def test_a_colour_space_that_replaces_a_devices_is_not_believed(name: bytes, prepared: bytes) -> None:
     """``0 g`` is white where /DefaultGray says so: one reader shows nothing (ISO 32000-2 §8.6.5.6)."""
     white = b"[/Separation /X /DeviceGray << /FunctionType 2 /Domain [0 1] /C0 [1] /C1 [1] /N 1 >>]"
@@ -146,6 +184,12 @@ def test_a_colour_space_that_replaces_a_devices_is_not_believed(name: bytes, pre
     body = body_of(prepared, field, V=b"(15)", AP=b"<< /N %d 0 R >>" % new)
 
     assert problem_of(prepared, append_increment(prepared, {field: body, new: shown})) == LookProblem.MORE_THAN_TEXT
+
+
+def test_a_colour_out_of_range_is_the_nearest_within() -> None:
+    """Readers clip the components: eight times the blue is a dark blue still, and no bright background."""
+    assert shade_of("rg", (0, 0, 8)) == shade_of("rg", (0, 0, 1)) == (1, 0.11)
+    assert shade_of("k", (0, 0, 3, 0)) == shade_of("k", (-1, 0, 1, 0))
 
 
 def test_a_roll_over_look_is_not_believed(prepared: bytes) -> None:

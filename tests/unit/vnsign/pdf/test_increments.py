@@ -103,6 +103,12 @@ def _content(there: bytes, instead: bytes) -> Change:
     return change
 
 
+def _fields_change_places(layers: list[Layer]) -> None:
+    """Each is written under the number of the other, which another page may list."""
+    written = layers[FILLED].parts
+    written[NUMBER], written[DATE] = written[DATE], written[NUMBER]
+
+
 #: Since the leader's signature, if no other revision is named.
 LEFT: dict[str, Change] = {
     "a table that points at an older object": lambda layers: layers[FILLED].stale.add(FORM),
@@ -191,6 +197,7 @@ LEFT: dict[str, Change] = {
     "a field that gains more than its value": _swap(FILLED, NUMBER, b"/Q 0", b"/Q 0 /A << /S /URI >>"),
     "a field turned": _both(*(_swap(at, NUMBER, b"/Q 0", b"/Q 0 /MK << /R 90 >>") for at in (BASE, FILLED))),
     "a field whose flags are none": _both(*(_swap(at, NUMBER, b"/F 4", b"/F 4.5") for at in (BASE, FILLED))),
+    "fields that change places, and with that pages": _fields_change_places,
     "a box to tick": _both(*(_swap(at, NUMBER, b"/FT /Tx", b"/FT /Btn") for at in (BASE, FILLED))),
     "a look of several states": _swap(FILLED, NUMBER, b"/AP << /N 34 0 R", b"/AP << /D 31 0 R /N 34 0 R"),
     "no look": _swap(FILLED, NUMBER, b"/AP << /N 34 0 R >>", b""),

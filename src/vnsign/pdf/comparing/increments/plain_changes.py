@@ -165,6 +165,8 @@ class _Increments:
         for name, old in before.items():
             if old.number in self.rewritten:
                 new = after[name]
+                if new.number != old.number:
+                    raise NotPlain  # two fields that change places move to each other's pages
                 self.explained.add(old.number)
                 yield self._signed(old, new) if old.entries.get("/FT") == "/Sig" else self._filled(old, new)
         for name, new in after.items():
