@@ -60,7 +60,10 @@ _WAYS_OUT: Mapping[ErrorCode, str] = {
     ErrorCode.NOT_AUTHORISED: "Hãy trình người có thẩm quyền ký.",
     ErrorCode.COPY_NOT_ALLOWED: "Hãy chọn hình thức sao khác (Nghị định 30/2020/NĐ-CP Điều 25).",
     ErrorCode.CODE_CLOSED: "Hãy dùng mã định danh của cơ quan kế thừa.",
-    ErrorCode.CLOCK_TURNED_BACK: "Hãy chỉnh lại đồng hồ máy rồi làm lại.",
+    ErrorCode.CLOCK_TURNED_BACK: (
+        "Hãy chỉnh lại đồng hồ máy rồi làm lại; nếu nay đã đúng mà trước đó chạy nhanh, người quản trị ghi nhận việc"
+        " chỉnh đồng hồ."
+    ),
     ErrorCode.MALFORMED_INPUT: "Hãy kiểm tra lại tệp hoặc mã đã nhận.",
     ErrorCode.SIGNATURE_REFUSED: "Hãy ký lại; chưa ghi gì.",
     ErrorCode.EVIDENCE_BROKEN: "Hãy chạy docflow audit verify và báo người quản trị.",

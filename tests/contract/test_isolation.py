@@ -141,6 +141,7 @@ NEITHER = {
     "verify_log",
     "log_statement",
     "vouch",
+    "correct_clock",
     "dispatch",
     "collect",
     "draft",

@@ -273,13 +273,13 @@ def test_the_29th_of_february_is_a_day(desk: Desk) -> None:
 
 
 def test_a_clock_that_jumps_back_gives_no_number(desk: Desk) -> None:
-    """Neither a document nor a reservation gets a date before the register's last; a permission is a way out."""
+    """Neither a document nor a reservation gets a date before the register's last."""
     desk.issue("d1")
     desk.ready("d2")
     desk.clock.time = NOON - timedelta(days=3)
-    with refused(ErrorCode.DATE_NOT_ALLOWED):
+    with refused(ErrorCode.CLOCK_TURNED_BACK):
         desk.office.issue("d2", actor="V")
-    with refused(ErrorCode.DATE_NOT_ALLOWED):
+    with refused(ErrorCode.CLOCK_TURNED_BACK):
         desk.office.reserve_numbers(REGISTER, actor="V", reason="giữ")
     desk.clock.time = NOON
     assert desk.office.issue("d2", actor="V").number == 2

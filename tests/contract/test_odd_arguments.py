@@ -242,10 +242,10 @@ def test_at_any_time_a_verb_works_or_is_refused_with_a_code(undone: Undone, name
         code = undone.try_verb(name, working)
     finally:
         undone.clock.time = MONDAY
-    assert code in {None, *_TIMELY}, code
+    assert code in _TIMELY if time < MONDAY else code in {None, *_TIMELY}, code
 
 
 def test_most_verbs_are_tried_where_they_work(undone: Undone) -> None:
     """The tests above would pass if every call were refused for another reason."""
     idle = [name for name in ACTS if all(undone.try_verb(name, each) is not None for each in usual(undone, name))]
-    assert len(idle) <= 22, idle
+    assert len(idle) <= 23, idle

@@ -64,3 +64,45 @@ def test_what_the_caller_rolled_back_is_not_remembered(place: Place) -> None:
             assert caught.value.code is ErrorCode.FORBIDDEN
         engine.dispose()
     assert place.verify().is_intact
+
+
+@pytest.mark.parametrize(
+    ("edit", "found"),
+    [
+        ("UPDATE role_holding SET is_held = 1 WHERE person = :person", "value_changed"),
+        ("UPDATE role_holding SET role = 'quan_tri' WHERE person = :person", "row_unknown"),
+        ("DELETE FROM role_holding WHERE person = :person", "row_missing"),
+        (
+            (
+                "INSERT INTO role_holding (agency, person, role, is_held, changed_at, changed_by)"
+                " SELECT agency, :person, 'quan_tri', 1, changed_at, changed_by FROM role_holding WHERE person = 'A'"
+            ),
+            "row_unknown",
+        ),
+    ],
+    ids=["given back", "made an administrator", "forgotten", "given"],
+)
+def test_a_right_edited_behind_the_log_is_shown_by_audit_verify(place: Place, edit: str, found: str) -> None:
+    """ADR 0067 lets a running office go on for a while with the rights it knew: the audit names the row at once.
+
+    NĐ 30/2020 PL VI Phần I mục III.3c: a change of rights is alerted until somebody confirms it.
+    """
+    engine = (
+        sa.create_engine(place.database.replace("postgresql://", "postgresql+psycopg://"), poolclass=sa.NullPool)
+        if place.kind == "postgresql"
+        else Database(place.folder / "database" / "docflow.sqlite").engine
+    )
+    with place.open() as office:
+        office.grant(ADMIN, OfficeRole.QUAN_TRI, actor=ADMIN)
+        office.grant("A", OfficeRole.VAN_THU, actor=ADMIN)
+        office.grant(CLERK, OfficeRole.VAN_THU, actor=ADMIN)
+        office.withdraw(CLERK, OfficeRole.VAN_THU, actor=ADMIN)
+        with engine.begin() as connection:
+            person = "Kẻ lạ" if edit.startswith("INSERT") else CLERK
+            connection.execute(sa.text(edit), {"person": person})
+        # The office that is open and one that only looks say the same.
+        for report in (office.verify_log(), place.verify()):
+            named = {(finding.table, finding.code.value) for finding in report.findings}
+            assert ("role_holding", found) in named, report.findings
+            assert any(person in finding.key for finding in report.findings)
+    engine.dispose()

@@ -5,6 +5,7 @@ What it does not do: no I/O of its own; store, blobs, clock, randomness and veri
 
 from __future__ import annotations
 
+from docflow.office.correcting import correct_clock
 from docflow.office.desk import (
     Desk,
     Post,
@@ -201,6 +202,7 @@ __all__ = [
     "comment_draft",
     "confirm_role",
     "copy_line",
+    "correct_clock",
     "dispatch",
     "divide_book",
     "draft_document",

@@ -28,6 +28,7 @@ from docflow.audit import (
 )
 from docflow.errors import ErrorCode, InputError, UsageError
 from docflow.model import DossierAct, FileAct, IncomingAct, check_line
+from docflow.office.clocks import refuse_before_log
 from docflow.ports import NewLeaf, Randomness, StoredAnswer, UnitOfWork
 
 MAX_KEY_CHARS = 200
@@ -94,12 +95,20 @@ def record_event(
     subject: str,
     randomness: Randomness,
     link: RegisterLink | None = None,
+    is_correction: bool = False,
 ) -> Leaf:
     """Leave the audit leaf of everything written since the last leaf; call it when all rows are written.
 
+    Args:
+        is_correction: The clock ran ahead and was set right: this leaf says so, and may be dated before the last one.
+
+    Raises:
+        UsageError: ``CLOCK_TURNED_BACK``; ``BAD_ARGUMENT``, nobody can be called so.
     Source: docs/spec/audit-log.md §2, §3.
     """
     check_line(actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
+    if not is_correction:
+        refuse_before_log(time, last=unit.last_time())
     event = AuditEvent(
         type=event_type,
         time=time,
@@ -111,7 +120,15 @@ def record_event(
     )
     leaf = commit_payload(build_payload(event), randomness.token(SALT_BYTES))
     unit.add_leaf(
-        NewLeaf(type=event_type, subject=subject, data=leaf.data, salt=leaf.salt, payload=leaf.payload, hash=leaf.hash)
+        NewLeaf(
+            type=event_type,
+            time=time,
+            subject=subject,
+            data=leaf.data,
+            salt=leaf.salt,
+            payload=leaf.payload,
+            hash=leaf.hash,
+        )
     )
     return leaf
 

@@ -229,6 +229,9 @@ class UnitOfWork(RecordWriter, Protocol):
     def repeat_answers(self, in_reply_to: str, *, at: datetime) -> None:
         """Let every parcel that answers a parcel be sent once more; no evidence, no leaf."""
 
+    def last_time(self) -> datetime | None:
+        """Return the time of the newest leaf, or None if there is none, or none that can be read."""
+
     def rows_written(self) -> Sequence[WrittenRow]:
         """Return the rows with evidence written since the last leaf, each once, as they are now."""
 

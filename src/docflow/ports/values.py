@@ -273,9 +273,10 @@ class LogHead(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class NewLeaf(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A leaf ready to be appended."""
+    """A leaf ready to be appended; its time is in the payload too."""
 
     type: str
+    time: datetime
     subject: str
     data: bytes
     salt: bytes

@@ -4,7 +4,8 @@ Invariants:
     - A name that :meth:`BlobFolder.put` returned is on the disk, whole, also after a power cut.
     - What :meth:`BlobFolder.get` returns has the name it was asked for.
 
-What it does not do: a file that no transaction came to name is harmless; it stays until somebody sweeps.
+What it does not do: a file that no transaction came to name, or that was never finished because its process was
+killed, is harmless; it stays until somebody sweeps.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 from docflow.errors import ErrorCode, InputError, StoreUnavailable, UsageError
 
 _NAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_UNFINISHED = ".blob-"
 
 
 class BlobFolder:
@@ -125,6 +127,26 @@ class BlobFolder:
                 vi=f"Không đọc được thư mục {self._folder}.",
             ) from exc
 
+    def remove_unfinished(self, before: datetime) -> tuple[str, ...]:
+        """Remove what processes that were killed while they stored a file left of it before a time (aware).
+
+        Raises:
+            StoreUnavailable: ``STORE_UNUSABLE``; one cannot be removed.
+        """
+        removed: list[str] = []
+        try:
+            for path in sorted(self._folder.glob(f"??/{_UNFINISHED}*")):
+                if path.stat().st_mtime < before.timestamp():
+                    path.unlink(missing_ok=True)
+                    removed.append(path.name)
+        except OSError as exc:
+            raise StoreUnavailable(
+                ErrorCode.STORE_UNUSABLE,
+                f"{self._folder}: cannot be tidied: {exc.strerror}",
+                vi=f"Không dọn được thư mục {self._folder}.",
+            ) from exc
+        return tuple(removed)
+
     def path_of(self, sha256: str) -> Path:
         """Return where the blob of that name is, or would be.
 
@@ -146,7 +168,7 @@ def _make_folder(folder: Path) -> None:
 
 def _write_whole(path: Path, data: bytes) -> None:
     """Temp file beside it, fsync, rename: a reader sees the old file or the whole new one."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".blob-")
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)

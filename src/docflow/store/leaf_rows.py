@@ -8,6 +8,8 @@ Source: docs/spec/audit-log.md §2.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -58,6 +60,14 @@ def open_or_none(payload: bytes) -> OpenedLeaf | None:
         return open_payload(payload)
     except DocflowError:
         return None
+
+
+def read_time(text: str) -> datetime | None:
+    """Return the time of a leaf, or None if it says none."""
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(text)
+        return moment if moment.tzinfo is not None else None
+    return None
 
 
 def value_filled_in(table: str, column: str, row: Mapping[str, object]) -> object:

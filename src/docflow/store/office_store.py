@@ -154,7 +154,7 @@ class OfficeStore(StoreReader):
         return self.database.locked() if isinstance(self.database, Database) else nullcontext()
 
     def sweep_blobs(self, *, before: datetime) -> tuple[str, ...]:
-        """Remove files that no committed transaction came to name, and return their names.
+        """Remove files that no committed transaction came to name, or that were never finished; return their names.
 
         Args:
             before: Files touched since stay: they may belong to a transaction that is still open.
@@ -162,7 +162,7 @@ class OfficeStore(StoreReader):
         Raises:
             StoreUnavailable: ``STORE_UNUSABLE``; a file cannot be removed.
         """
-        left: list[str] = []
+        left = list(self.blobs.remove_unfinished(before))
         for name in self.blobs.list_older(before):
             with self.writing() as unit:
                 # Asked again while nobody else writes: it may have been stored anew, or named, a moment ago.

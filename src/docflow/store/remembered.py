@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import msgspec
 
@@ -41,6 +42,8 @@ class Remembered:
     head: LogHead | None = None
     holdings: Mapping[str, tuple[RoleHolding, ...] | bool | None] = field(default_factory=dict)
     registers: Mapping[RegisterKey, RegisterHead] = field(default_factory=dict)
+    time: datetime | None = None
+    """Of the newest leaf, if it was asked for."""
 
 
 NOTHING = Remembered()

@@ -11,6 +11,7 @@ What it does not do: it neither begins nor commits; that is :class:`docflow.stor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ from docflow.model import Agency, Document
 from docflow.ports import BlobRow, LogStatement, NewLeaf, OutboxRow, StoredAnswer, WrittenRow
 from docflow.store import rows
 from docflow.store.drafting_unit import DraftingUnit
+from docflow.store.leaf_rows import open_or_none, read_time
 from docflow.store.prepared import Prepared
 from docflow.store.record_unit import RecordUnit
 from docflow.store.remembered import MAX_PEOPLE, NOTHING, LogHead, Remembered
@@ -85,12 +87,14 @@ class SqlUnitOfWork(DraftingUnit, RecordUnit):
         self._documents: dict[str, Document | None] = {}
         self._document_rows: dict[str, rows.Row] = {}
         self._blobs: dict[str, BlobRow] = {}
+        self._last_time: datetime | None = None
         self._head_row = self._lock(is_server=connection.dialect.name == "postgresql")
         found = self._head_row
         self._head_after: LogHead | None = (found["size"], found["peaks"]) if found else None
         if remembered.head is not None and remembered.head == self._head_after:
             self._holdings.update(remembered.holdings)
             self._heads.update(remembered.registers)
+            self._last_time = remembered.time
 
     def _lock(self, *, is_server: bool) -> dict[str, Any] | None:
         """Read the head of the agency's log and keep others from it; SQLite's writers wait before this already."""
@@ -217,6 +221,16 @@ class SqlUnitOfWork(DraftingUnit, RecordUnit):
         """Keep a statement that vouches for the log key."""
         self._insert(LOG_STATEMENT, rows.write_record(statement))
 
+    def last_time(self) -> datetime | None:
+        """Return the time of the newest leaf, or None if there is none, or none that can be read."""
+        if self._leaves:
+            return self._leaves[-1].time
+        if self._last_time is None and self._head_row is not None and self._head_row["size"]:
+            found = self._peek_row(AUDIT_LEAF, self._head_row["size"] - 1)
+            opened = open_or_none(found["payload"]) if found else None
+            self._last_time = read_time(opened.time) if opened else None
+        return self._last_time
+
     def rows_written(self) -> Sequence[WrittenRow]:
         """Return the rows with evidence written since the last leaf, each once, as they are now."""
         return tuple(self._written.values())
@@ -242,7 +256,9 @@ class SqlUnitOfWork(DraftingUnit, RecordUnit):
     def remember(self) -> Remembered:
         """Return what the next transaction need not read again, once this one is committed."""
         holdings = self._holdings if len(self._holdings) <= MAX_PEOPLE else {}
-        return Remembered(self._head_after, holdings, self._heads_after())
+        return Remembered(
+            self._head_after, holdings, self._heads_after(), self._leaves[-1].time if self._leaves else self._last_time
+        )
 
     def _append(self, *, key: VerifierKey, sign: SignNote) -> None:
         found = self._head_row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from docflow import office as use_cases
 from docflow.errors import DocflowError
@@ -46,6 +46,10 @@ class NumberingOffice:
     def open_register(self, register: str, *, last_number: int, actor: str, reason: str) -> RegisterEntry:
         """Let this year's register go on from a book elsewhere; see :func:`docflow.office.open_register`."""
         return use_cases.open_register(self._desk, register, last_number=last_number, actor=actor, reason=reason)
+
+    def correct_clock(self, *, actor: str, reason: str) -> datetime:
+        """Record that the machine's clock ran ahead and is right now; see :func:`docflow.office.correct_clock`."""
+        return use_cases.correct_clock(self._desk, actor=actor, reason=reason)
 
     def entries(self, year: int, *, register: str | None = None) -> tuple[RegisterEntry, ...]:
         """Return the lines of a year's registers, also reserved and void numbers, by register and number."""

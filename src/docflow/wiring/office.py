@@ -170,7 +170,7 @@ class Office(
         return type(self)(store, replace(self._desk, store=store))
 
     def sweep_blobs(self, *, older_than: timedelta = timedelta(days=1)) -> int:
-        """Remove files that no committed transaction names, as a rollback leaves them; returns how many.
+        """Remove files that no committed transaction names, as a rollback or a kill leaves them; returns how many.
 
         Args:
             older_than: At least an hour: younger files may belong to a transaction that is still open.

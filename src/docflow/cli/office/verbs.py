@@ -149,12 +149,13 @@ VERBS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         {"grant": "grant", "withdraw": "withdraw", "confirm": "confirm_role", "list": "roles"},
     ),
     "number": (
-        "Reserved and void numbers, and registers that go on from a book.",
+        "Reserved and void numbers, registers that go on from a book, a clock that ran ahead.",
         {
             "reserve": "reserve_numbers",
             "void": "void_reserved",
             "open-register": "open_register",
             "list": "entries",
+            "correct-clock": "correct_clock",
         },
     ),
 }

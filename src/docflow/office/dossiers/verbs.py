@@ -199,7 +199,7 @@ def _perform(unit: UnitOfWork, desk: Desk, move: DossierMove, *, before: Dossier
     """(1) row of the table, may the actor; (2) clock; (3) guard; (4) effects; (5) dossier and act; (6) leaf."""
     transition = find_dossier_row(before.state if before else None, move.event)
     require_right(unit, desk, move.actor, role=transition.role, event=move.event.value, subject=move.dossier_id)
-    refuse_turned_back(move.at, last=dossier.acted_at)
+    refuse_turned_back(unit, desk.agency.code.text, move.at, last=dossier.acted_at)
     steps = () if before is None else unit.list_records(DossierStep, dossier_id=move.dossier_id)
     work = DossierWork(unit=unit, move=move, steps=steps, calendar=desk.calendar)
     DOSSIER_GUARDS[transition.guard](work, dossier)

@@ -67,7 +67,7 @@ def _approve(
     )
     if earlier and (earlier[-1].digest, earlier[-1].document_id) == (approval.digest, document_id):
         return earlier[-1]
-    refuse_turned_back(now, last=earlier[-1].approved_at if earlier else None)
+    refuse_turned_back(unit, agency, now, last=earlier[-1].approved_at if earlier else None)
     document = unit.find_document(document_id) if document_id is not None else None
     if document_id is not None and (document is None or document.number is None):
         raise UsageError(

@@ -164,7 +164,7 @@ def _perform(unit: UnitOfWork, desk: Desk, move: FileMove, *, before: CaseFile |
     """(1) row of the table, may the actor; (2) clock; (3) guard; (4) effects; (5) file and act; (6) leaf."""
     transition = find_file_row(before.state if before else None, move.event)
     require_right(unit, desk, move.actor, role=transition.role, event=move.event.value, subject=move.file_code)
-    refuse_turned_back(move.at, last=file.acted_at)
+    refuse_turned_back(unit, desk.agency.code.text, move.at, last=file.acted_at)
     work = FileWork(unit=unit, move=move, terms=desk.terms)
     FILE_GUARDS[transition.guard](work, file)
     for effect in transition.effects:

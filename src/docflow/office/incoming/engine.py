@@ -61,7 +61,7 @@ def perform_incoming(unit: UnitOfWork, desk: Desk, step: IncomingStep) -> Incomi
     if step.actor != ACTOR and transition.role is not Role.SENDER:
         require_right(unit, desk, step.actor, role=transition.role, event=step.event.value, subject=step.incoming_id)
     # (2) clock
-    refuse_turned_back(step.at, last=document.acted_at)
+    refuse_turned_back(unit, desk.agency.code.text, step.at, last=document.acted_at)
     counter = _open_register(unit, desk, transition, at=step.at)
     work = IncomingWork(unit=unit, step=step, counter=counter, calendar=desk.calendar, terms=desk.terms)
     # (3) guard
@@ -101,7 +101,7 @@ def _open_register(
     counter = unit.counter(key)
     # Numbers are given in order of time (NĐ 30/2020 Điều 22): a day before the last number's would be out of order.
     if counter.last_date is not None and law_date(at) < counter.last_date:
-        refuse_turned_back(at, last=end_of_day(counter.last_date))
+        refuse_turned_back(unit, key.agency, at, last=end_of_day(counter.last_date))
     return counter
 
 
@@ -148,9 +148,8 @@ def _leave_leaf(
         )
     leaf = record_act(unit, act, transition.evidence, subject=act.incoming_id, randomness=desk.randomness, link=link)
     if counter is not None and link is not None:
-        unit.advance_counter(
-            replace(counter, last_number=link.number, last_date=law_date(act.at), last_leaf_hash=leaf.hash)
-        )
+        day = max(law_date(act.at), counter.last_date or law_date(act.at))
+        unit.advance_counter(replace(counter, last_number=link.number, last_date=day, last_leaf_hash=leaf.hash))
     return leaf
 
 

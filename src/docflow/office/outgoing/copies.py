@@ -39,6 +39,7 @@ from docflow.model import (
     refuse_secret,
 )
 from docflow.office.certificates import keep_certificates
+from docflow.office.clocks import is_excused, refuse_before_log
 from docflow.office.desk import Desk
 from docflow.office.ledger import MAX_ACTOR_CHARS, Request, find_answer, keep_answer, make_request, record_event
 from docflow.office.outgoing.guards import ACCEPTED_VERDICTS, MAX_WORDS
@@ -205,7 +206,10 @@ def _open(unit: UnitOfWork, desk: Desk, act: _Act) -> tuple[DocumentCopy | None,
     """Return the copy as it stands, and whether this very request was carried out before."""
     subject = act.copy_id
     require_right(unit, desk, act.actor, role=Role.REGISTRY, event=f"copy_{act.event.value}", subject=subject)
-    return unit.find_copy(act.copy_id), find_answer(unit, act.request) is not None
+    is_done = find_answer(unit, act.request) is not None
+    if not is_done:
+        refuse_before_log(act.at, last=unit.last_time())
+    return unit.find_copy(act.copy_id), is_done
 
 
 def _close(
@@ -231,20 +235,20 @@ def _close(
         link=link,
     )
     if counter is not None and link is not None:
+        day = max(filter(None, (copy.issued_on, counter.last_date)), default=None)
         unit.advance_counter(
-            RegisterCounter(
-                key=counter.key, last_number=link.number, last_date=copy.issued_on, last_leaf_hash=leaf.hash
-            )
+            RegisterCounter(key=counter.key, last_number=link.number, last_date=day, last_leaf_hash=leaf.hash)
         )
 
 
 def _counter(unit: UnitOfWork, desk: Desk, act: _Act) -> RegisterCounter:
     today = law_date(act.at)
     counter = unit.counter(RegisterKey(agency=desk.agency.code.text, register=COPY_REGISTER, year=today.year))
-    if counter.last_date is not None and today < counter.last_date:
+    last = counter.last_date
+    if last is not None and today < last and not is_excused(unit, counter.key.agency, last, now=act.at):
         raise UsageError(
             ErrorCode.DATE_NOT_ALLOWED,
-            f"the last copy was numbered on {counter.last_date}, after today, {today}",
+            f"the last copy was numbered on {last}, after today, {today}",
             vi="Đồng hồ máy chạy lùi so với ngày của bản sao trước.",
             way_out="set the machine's clock",
         )

@@ -31,6 +31,7 @@ from docflow.model import (
     law_date,
     register_for,
 )
+from docflow.office.clocks import refuse_before_log
 from docflow.office.desk import Desk
 from docflow.office.ledger import Request, find_answer, keep_answer, make_request, record_event
 from docflow.office.outgoing.effects import EFFECTS
@@ -65,13 +66,14 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 def perform(unit: UnitOfWork, step: Step, *, desk: Desk) -> Outcome:
     """Carry out one step of the state table.
 
-    (0) whether the actor may; the same request was answered before: give that answer; (1) find the row of the table;
+    (0) whether the actor may; the same request was answered before: give that answer, else the clock has not turned
+    back; (1) find the row of the table;
     (2) guard; (3) effects; (4) the document in its new state; (5) answer; (6) audit leaf, and the register's head
     names it; (7) what follows for other documents, each with its own leaf.
 
     Raises:
-        UsageError: ``FORBIDDEN``, ``WRONG_STATE``, ``NOT_FOUND``, ``ALREADY_EXISTS``, ``IDEMPOTENCY_CONFLICT`` or what
-            the guard says.
+        UsageError: ``FORBIDDEN``, ``WRONG_STATE``, ``NOT_FOUND``, ``ALREADY_EXISTS``, ``IDEMPOTENCY_CONFLICT``,
+            ``CLOCK_TURNED_BACK`` or what the guard says.
     """
     # (0) may he, and was it asked before
     require_right(unit, desk, step.actor, role=ROLES[step.event], event=step.event.value, subject=step.document_id)
@@ -80,6 +82,7 @@ def perform(unit: UnitOfWork, step: Step, *, desk: Desk) -> Outcome:
     answered = find_answer(unit, request)
     if answered is not None:
         return Outcome(answer=answered, is_replay=True)
+    refuse_before_log(step.at, last=unit.last_time())
     # (1) row of the table
     _require_place(step, before)
     transition = find_transition(before.state if before else None, step.event)

@@ -27,6 +27,7 @@ from docflow.model import (
     refuse_secret,
     require_power,
 )
+from docflow.office.clocks import is_excused
 from docflow.office.outgoing.step import Work
 from docflow.ports import OutboxState, SignatureCheck
 
@@ -92,6 +93,8 @@ def _guard_leader_signature(work: Work, document: Document) -> None:
 def _guard_number(work: Work, document: Document) -> None:
     """A number's date is not in the future, in the order of numbers, not before the leader signed; or permitted.
 
+    Dates that the machine's clock gave while it ran ahead hold nobody up once its correction is recorded.
+
     Source: NĐ 30/2020 Điều 15 (numbers in order of time), Điều 18 khoản 1; TT 01/2019 Điều 20 khoản 1đ.
     """
     today = law_date(work.step.at)
@@ -100,7 +103,10 @@ def _guard_number(work: Work, document: Document) -> None:
     is_permitted = work.step.wish.permission is not None
     floor = None if is_permitted else _later(place.earliest if place else None, signed)
     latest = today if is_permitted or place is None or place.latest is None else min(today, place.latest)
-    if work.day > latest or (floor is not None and work.day < floor):
+    is_early = floor is not None and work.day < floor
+    if is_early and is_excused(work.unit, document.agency, floor or work.day, now=work.step.at):
+        is_early = False
+    if work.day > latest or is_early:
         earliest = floor or latest
         raise UsageError(
             ErrorCode.DATE_NOT_ALLOWED,

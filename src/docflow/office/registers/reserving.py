@@ -21,6 +21,7 @@ from docflow.audit import Json
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import ANY_NUMBER, MAX_NUMBER, REGISTER_OPENED, RegisterKey, law_date
 from docflow.model.wording import check_line
+from docflow.office.clocks import is_excused, refuse_before_log
 from docflow.office.desk import Desk
 from docflow.office.ledger import find_answer, keep_answer, make_request, record_event
 from docflow.office.registers.numbering import NumberPlace, advance, choose_place
@@ -53,8 +54,8 @@ def reserve_numbers(
         idempotency_key: Without one, every call reserves further numbers.
 
     Raises:
-        UsageError: ``BAD_ARGUMENT``; no reason, or not 1 to :data:`MAX_RESERVED` numbers. ``DATE_NOT_ALLOWED``; the
-            clock stands before the register's last date. ``IDEMPOTENCY_CONFLICT``.
+        UsageError: ``BAD_ARGUMENT``; no reason, or not 1 to :data:`MAX_RESERVED` numbers. ``CLOCK_TURNED_BACK``,
+            ``DATE_NOT_ALLOWED``; the clock stands before the register's last date. ``IDEMPOTENCY_CONFLICT``.
     """
     _check_register(register)
     _check_reason(reason)
@@ -76,11 +77,12 @@ def reserve_numbers(
         answered = find_answer(unit, request)
         if answered is not None:
             return answered, True
+        refuse_before_log(at, last=unit.last_time())
         answer = _answer(key, unit.counter(key).last_number + 1, count, day=law_date(at))
         keep_answer(unit, request, answer)
         for _ in range(count):
             place = choose_place(unit, key, ANY_NUMBER)
-            _check_order(place, law_date(at))
+            _check_order(unit, place, at)
             _keep_line(unit, place, kind=EntryKind.RESERVED, day=law_date(at), reason=reason)
             _leave_leaf(unit, desk, "number_reserved", place=place, actor=actor, at=at)
         return answer, False
@@ -191,8 +193,9 @@ def _log(unit: UnitOfWork, desk: Desk, event: str, *, actor: str, at: datetime) 
     record_event(unit, event, time=at, actor=actor, agency=code, subject=code, randomness=desk.randomness)
 
 
-def _check_order(place: NumberPlace, day: date) -> None:
-    if place.earliest is not None and day < place.earliest:
+def _check_order(unit: UnitOfWork, place: NumberPlace, at: datetime) -> None:
+    day, agency = law_date(at), place.counter.key.agency
+    if place.earliest is not None and day < place.earliest and not is_excused(unit, agency, place.earliest, now=at):
         raise UsageError(
             ErrorCode.DATE_NOT_ALLOWED,
             f"today, {day}, is before the register's last date, {place.earliest}: is the clock right?",

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -48,6 +48,8 @@ from tests.office_kit import (
 from tests.support import more_in_ci
 from tests.work_kit import fill_work
 
+AFTERWARDS = datetime(2028, 3, 1, 2, 0, tzinfo=UTC)
+"""After the last thing that was done in the folder that is tampered with."""
 SIGNER = SeenCertificate(sha256="5f" * 32, issuer="CN=CA", serial="0a", holder=CertificateHolder.PERSON)
 EVIDENCE = [
     pytest.param(table.name, column.name, id=f"{table.name}.{column.name}")
@@ -343,7 +345,7 @@ def test_an_older_copy_is_found_by_a_newer_checkpoint(original: Path, tmp_path: 
     old, new = tmp_path / "old", tmp_path / "new"
     shutil.copytree(original, old)
     shutil.copytree(original, new)
-    with open_office(new) as office:
+    with open_office(new, clock=SetClock(AFTERWARDS)) as office:
         seal_off(office, "later")
         kept = office.checkpoint()
     assert verify_log(old).is_intact
@@ -357,10 +359,10 @@ def test_a_log_that_went_another_way_is_found_by_a_checkpoint(original: Path, tm
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"
     shutil.copytree(original, ours)
     shutil.copytree(original, theirs)
-    with open_office(ours) as office:
+    with open_office(ours, clock=SetClock(AFTERWARDS)) as office:
         seal_off(office, "ours")
         kept = office.checkpoint()
-    with open_office(theirs) as office:
+    with open_office(theirs, clock=SetClock(AFTERWARDS)) as office:
         seal_off(office, "theirs")
         seal_off(office, "more")
     report = verify_log(theirs, checkpoint=kept)

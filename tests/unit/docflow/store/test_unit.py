@@ -59,6 +59,7 @@ def add_number(unit: UnitOfWork, document_id: str, *, number: int, previous: byt
     unit.add_leaf(
         NewLeaf(
             type=event.type,
+            time=event.time,
             subject=event.subject,
             data=leaf.data,
             salt=leaf.salt,

@@ -1,0 +1,137 @@
+"""A clock that jumps: nothing is dated before what was recorded; one that ran ahead is corrected by a logged act."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from docflow import DocflowError, ErrorCode, Office, OfficeRole, RegisterKind
+from tests.contract.offices import Place
+from tests.office_kit import SetClock, leader_pdf, make_copy_request, seal_off, sign_off
+from tests.work_kit import MONDAY, make_entry, make_plan, register
+
+NEW_YEAR = datetime(2026, 12, 31, 17, tzinfo=UTC)
+"""1 January 2027, 00:00 in Hà Nội."""
+
+
+def refused(office: Office, verb: str, *arguments: object, **named: object) -> DocflowError:
+    """Return the error of a verb that writes nothing."""
+    before = office.checkpoint()
+    with pytest.raises(DocflowError) as caught:
+        getattr(office, verb)(*arguments, **named)
+    assert office.checkpoint() == before
+    return caught.value
+
+
+def test_a_clock_that_jumped_back_records_nothing_of_anything(place: Place) -> None:
+    """Also what was never touched before: a new draft, a new letter, a new dossier, a role, a reserved number."""
+    clock = SetClock(MONDAY)
+    with place.open(clock=clock) as office:
+        seal_off(office, "d1")
+        clock.advance(days=-400)
+        for verb, arguments, named in (
+            ("draft", (office.document("d1").draft,), {"document_id": "new"}),
+            ("open_dossier", (make_plan(),), {"dossier_id": "hs"}),
+            ("grant", ("A", OfficeRole.QUAN_TRI), {}),
+            ("reserve_numbers", ("van_ban_di",), {"reason": "họp"}),
+            ("recall", ("d1",), {"reason": "sai"}),
+            ("vouch", (b"cms",), {}),
+        ):
+            error = refused(office, verb, *arguments, actor="V", **named)
+            assert error.code is ErrorCode.CLOCK_TURNED_BACK, verb
+            assert "Đồng hồ máy chạy lùi" in error.vi
+        # What was asked before is answered as before: nothing is recorded for it.
+        office.sealed("d1", leader_pdf("d1") + b" number seal", actor="Văn thư")
+        clock.advance(days=400)
+        office.recall("d1", actor="V", reason="sai")
+        # Another machine's clock, or a verb that waited for its turn.
+        clock.advance(minutes=-5)
+        office.reserve_numbers("van_ban_di", actor="V", reason="họp")
+    assert place.verify().is_intact
+
+
+def test_a_clock_that_ran_ahead_is_corrected_once_with_a_reason(place: Place) -> None:
+    """Then everything goes on at once, also what was dated ahead and the registers of that year; dates stay."""
+    clock = SetClock(MONDAY + timedelta(days=30))
+    with place.open(clock=clock) as office:
+        seal_off(office, "ahead")
+        for name in ("signed", "signed-2"):
+            sign_off(office, name)
+        for name in ("den-1", "den-2", "den-3"):
+            register(office, name, symbol=f"{name}/STC")
+        office.receive_by_hand(make_entry("4/STC"), actor="V", incoming_id="den-4")
+        office.check("den-4", actor="V")
+        office.assign("den-1", actor="L", to="Phòng A")
+        office.pause("den-1", actor="A", reason="chờ")
+        office.make_copy(make_copy_request(source="ahead"), actor="V", copy_id="c1")
+        clock.time = MONDAY
+        assert refused(office, "issue", "signed", actor="V").code is ErrorCode.CLOCK_TURNED_BACK
+        for reason in ("", "x" * 501):
+            assert refused(office, "correct_clock", actor="Q", reason=reason).code is ErrorCode.BAD_ARGUMENT
+        until = office.correct_clock(actor="Q", reason="máy chủ chạy nhanh 30 ngày")
+        assert until == MONDAY + timedelta(days=30)
+        size = office.verify_log().size
+        assert office.correct_clock(actor="Q", reason="máy chủ chạy nhanh 30 ngày") == until
+        assert office.verify_log().size == size
+        assert refused(office, "correct_clock", actor="Q", reason="khác").code is ErrorCode.WRONG_STATE
+        assert office.issue("signed", actor="V").issued_on == date(2026, 3, 2)
+        office.resume("den-1", actor="A")
+        assert office.accept("den-4", actor="V").number == 4
+        assert office.make_copy(make_copy_request(source="ahead"), actor="V", copy_id="c2").number == 2
+        office.reserve_numbers("van_ban_di", actor="V", reason="họp")
+        # The correction excuses what was dated ahead before it, and no second jump.
+        clock.advance(hours=-1)
+        assert refused(office, "issue", "signed-2", actor="V").code is ErrorCode.CLOCK_TURNED_BACK
+        clock.advance(days=2)
+        assert office.issue("signed-2", actor="V").issued_on == date(2026, 3, 4)
+        assert [entry.number for entry in office.entries(2026)] == [1, 2, 3, 4]
+        office.register(RegisterKind.INCOMING, 2026)
+    assert place.verify().is_intact
+
+
+def test_only_an_administrator_corrects_the_clock(place: Place) -> None:
+    """Whoever keeps the registers does not set their time."""
+    clock = SetClock(MONDAY + timedelta(days=30))
+    with place.open(clock=clock) as office:
+        office.grant("Q", OfficeRole.QUAN_TRI, actor="Q")
+        office.grant("V", OfficeRole.VAN_THU, actor="Q")
+        clock.time = MONDAY
+        assert refused(office, "correct_clock", actor="V", reason="r").code is ErrorCode.FORBIDDEN
+        office.correct_clock(actor="Q", reason="r")
+
+
+def test_another_process_knows_the_newest_time(place: Place) -> None:
+    """What was recorded through one office holds for the other, that remembers nothing of it."""
+    early, late = SetClock(MONDAY), SetClock(MONDAY + timedelta(days=1))
+    with place.open(clock=early) as one, place.open(clock=late) as other:
+        seal_off(one, "d1")
+        seal_off(other, "d2")
+        assert refused(one, "recall", "d1", actor="V", reason="sai").code is ErrorCode.CLOCK_TURNED_BACK
+        early.advance(days=1)
+        one.recall("d1", actor="V", reason="sai")
+
+
+@pytest.mark.parametrize(
+    ("before", "day", "number"),
+    [
+        (NEW_YEAR - timedelta(microseconds=1), date(2026, 12, 31), 2),
+        (NEW_YEAR, date(2027, 1, 1), 1),
+        (datetime(2028, 2, 28, 17, tzinfo=UTC), date(2028, 2, 29), 1),
+        (datetime(2028, 2, 29, 17, tzinfo=UTC), date(2028, 3, 1), 1),
+    ],
+    ids=["just before New Year", "New Year", "29 February", "the day after"],
+)
+def test_at_the_calendars_corners_numbers_follow_hanoi(place: Place, before: datetime, day: date, number: int) -> None:
+    """Outgoing and incoming registers begin anew at 00:00 in Hà Nội, and 29 February is a day."""
+    clock = SetClock(MONDAY)
+    with place.open(clock=clock) as office:
+        seal_off(office, "first")
+        register(office, "den-first", symbol="1/STC")
+        clock.time = before
+        sign_off(office, "d1")
+        issued = office.issue("d1", actor="V")
+        assert (issued.issued_on, issued.year, issued.number) == (day, day.year, number)
+        came = register(office, "den-1", symbol="2/STC")
+        assert (came.year, came.number) == (day.year, number)
+    assert place.verify().is_intact
