@@ -31,6 +31,14 @@ class Bounded(Generic[_Key, _Value]):
         entry = self._entries.get(key)
         return default if entry is None else entry[0]
 
+    def has_room_for(self, weight: int) -> bool:
+        """Whether nothing would have to go for so much more."""
+        return self._weight + weight <= self._max_weight
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._entries, self._weight = {}, 0
+
     def put(self, key: _Key, value: _Value, *, weight: int = 0) -> _Value:
         """Keep a value, unless it alone is too heavy, and return it."""
         if weight <= self._max_weight:

@@ -7,7 +7,8 @@ Invariants:
     - A path is kept under the anchors and intermediates it was found with; another trust finds nothing of it.
     - Only what follows from bytes alone is kept: whether a key made a signature, what an authentic list says. What also
       depends on a moment (a path) is kept with the span of time in which it stays the same.
-    - It is bounded: the oldest entry goes when a new one needs its room.
+    - It is bounded: the oldest entry goes when a new one needs its room. What is kept of lists and answers keeps them,
+      so when those have no room left, all of it goes.
 
 What it does not do: read a clock, or remember a verdict.
 """
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -138,7 +139,15 @@ class PkiMemory:
         found = self._answers.get(der, _MISSING)
         return self._keep(self._answers, der, ocsp.load_der_ocsp_response(der)) if found is _MISSING else found
 
+    def forget(self) -> None:
+        """Begin anew, but for forms of messages, which keep nothing of a file."""
+        for kept in (getattr(self, attribute.name) for attribute in fields(self)):
+            if isinstance(kept, Bounded):
+                kept.clear()
+
     def _keep(self, kept: Bounded[bytes, _Piece], der: bytes, piece: _Piece) -> _Piece:
+        if not kept.has_room_for(len(der)):
+            self.forget()
         # to write it down again for its digest costs ten times as much
         self._digests.put(Same(piece), hashlib.sha256(der).hexdigest(), weight=len(der))
         return kept.put(der, piece, weight=len(der))

@@ -16,6 +16,7 @@ from cryptography.x509.oid import NameOID
 
 from vnsign.pki import ocsp_reading
 from vnsign.pki.anchors import TrustAnchors
+from vnsign.pki.bounded import Bounded
 from vnsign.pki.crl_reading import ReadList, covered_reasons
 from vnsign.pki.memory import PkiMemory
 from vnsign.pki.path import PathFinder
@@ -145,6 +146,22 @@ def test_a_list_is_matched_with_a_form_once(monkeypatch: pytest.MonkeyPatch) -> 
         status(memory, signer, lists)
 
     assert asked[-3:] == [11, 21, 31]
+
+
+def test_lists_that_are_let_go_are_kept_by_nobody() -> None:
+    """An archive brings other lists with each file; what was found out about one must not hold its bytes for ever."""
+    lists = [crl(serial, 11) for serial in range(40, 100)]
+    room = 10 * len(lists[0])
+    memory, small = PkiMemory(_lists=Bounded(max_weight=room)), SIGNERS[0]
+
+    found = []
+    for der in lists:
+        found.append(status(memory, small, (der,)).status)
+        memory.sha256_of(memory.read_list(der))
+
+    assert set(found) == {CertificateStatus.REVOKED}
+    holders = (memory.said, memory._signatures, memory._read, memory._reasons, memory._digests, memory._lists)
+    assert {len(holder) <= 21 for holder in holders} == {True}, [len(holder) for holder in holders]
 
 
 # ---------------------------------------------------------------- answers

@@ -319,8 +319,6 @@ def _read_table(data: bytes, position: int) -> tuple[dict[int, int], bool, int]:
     if begin is None:
         raise NotPlain
     position = begin.end()
-    if _SUBSECTION.match(data, position) is None:
-        raise NotPlain  # a table of nothing is one that some readers repair
     offsets: dict[int, int] = {}
     has_head = False
     while (subsection := _SUBSECTION.match(data, position)) is not None:
