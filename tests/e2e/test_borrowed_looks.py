@@ -208,3 +208,54 @@ def test_no_node_comes_to_stand_above_signed_fields(genuine: bytes) -> None:
     judged = judge_changes(OpenedPdf(forged), signature, opinion=Asking.NEVER)
 
     assert judged.modifications is Modifications.SUSPICIOUS
+
+
+# ---------------------------------------------------------------- dictionaries of two roles
+
+
+def _drawing_from(prepare: Callable[[pikepdf.Pdf], pikepdf.Object], name: bytes) -> bytes:
+    """Before signing a dictionary is made the list of the page's pictures too, and one is drawn that is not there."""
+    with pikepdf.open(BytesIO(rich_pdf())) as document:
+        page = document.pages[0].obj
+        page.Resources.XObject = prepare(document)
+        page.Contents = document.make_stream(page.Contents.read_bytes() + b" q /%s Do Q" % name)
+        out = BytesIO()
+        document.save(out, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+        return out.getvalue()
+
+
+def _with_metadata(document: pikepdf.Pdf) -> pikepdf.Object:
+    document.Root.Metadata = document.make_stream(b"<x/>", Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML)
+    return document.Root
+
+
+def _box_of(document: pikepdf.Pdf) -> pikepdf.Object:
+    return next(field for field in document.Root.AcroForm.Fields if str(field.T) == CHECK_BOX)
+
+
+def _own_opinion(pdf: bytes) -> Modifications:
+    return judge_changes(OpenedPdf(pdf), read_structure(pdf).signatures[0], opinion=Asking.NEVER).modifications
+
+
+@pytest.mark.parametrize("certify", [False, True])
+def test_an_entry_that_means_nothing_to_a_page_is_not_drawn_by_it(certify: bool, office: Office) -> None:  # noqa: FBT001
+    """Both readers drew the picture that came later; the changes were none, by pyHanko's opinion too."""
+    signed = rich_signed(office, _drawing_from(lambda document: document.pages[0].obj, b"X"), certify=certify)
+    number, new = number_of_page(signed), next_number(signed)
+    forged = append_increment(signed, {number: body_of(signed, number, X=b"%d 0 R" % new), new: _LOOK})
+
+    assert _changes(signed) is _own_opinion(signed) is Modifications.NONE
+    assert _changes(forged) is _own_opinion(forged) is Modifications.SUSPICIOUS
+
+
+def test_neither_metadata_nor_a_value_is_drawn_by_a_page(office: Office) -> None:
+    """The catalog's entry, or the field's, is the name of a picture."""
+    described = rich_signed(office, _drawing_from(_with_metadata, b"Metadata"))
+    ticked = rich_signed(office, _drawing_from(_box_of, b"V"))
+    metadata = int(body_entry(described, number_of_catalog(described), "/Metadata").split()[0])
+    box, new = number_of_field(ticked, CHECK_BOX), next_number(ticked)
+    forged = append_increment(ticked, {box: body_of(ticked, box, V=b"%d 0 R" % new, AS=b"/Off"), new: _LOOK})
+
+    assert _own_opinion(ticked) is Modifications.NONE
+    assert _own_opinion(append_increment(described, {metadata: _LOOK})) is Modifications.SUSPICIOUS
+    assert _own_opinion(forged) is Modifications.SUSPICIOUS

@@ -25,6 +25,7 @@ import pikepdf
 from vnsign.pdf.comparing.annotation_changes import PagePair, compare_annotations
 from vnsign.pdf.comparing.button_states import MAX_MARK_POINTS, only_draws_marks, states_kept, states_of_value
 from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
+from vnsign.pdf.comparing.drawn_from import roles_drawn_from
 from vnsign.pdf.comparing.field_looks import looks_of_value
 from vnsign.pdf.comparing.field_values import is_blank, keys_of_choice, shortened
 from vnsign.pdf.comparing.page_marks import new_budget
@@ -131,6 +132,11 @@ class _Comparison:
         yield from self._catalog()
         yield from self._form()
         yield from self._pages()
+        for number in roles_drawn_from(self.pair):
+            # by its role, what came to it means nothing: but a page may draw it
+            yield Change(
+                kind=ChangeKind.PAGE_CHANGED, where="drawn from", object_id=number, values={"key": "drawn from"}
+            )
 
     def _trailer(self) -> Iterator[Change]:
         old, new = self.pair.old.trailer, self.pair.new.trailer

@@ -59,7 +59,7 @@ class Side:
         found: dict[ObjectId, list[ObjectId]] = {}
         for item in self.pdf.objects:
             if isinstance(item, pikepdf.Object):
-                found[item.objgen] = _references(item)
+                found[item.objgen] = references_in(item)
         return found
 
     @cached_property
@@ -215,7 +215,7 @@ def _affected(sides: Sequence[Side], changed: set[ObjectId]) -> set[ObjectId]:
     return affected
 
 
-def _references(item: pikepdf.Object) -> list[ObjectId]:
+def references_in(item: pikepdf.Object) -> list[ObjectId]:
     """The objects one object refers to directly (and perhaps a few more: text in a string may look like a reference).
 
     Read from the canonical spelling, because the mapping interface resolves references to numbers and booleans.

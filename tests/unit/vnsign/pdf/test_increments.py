@@ -162,6 +162,24 @@ LEFT: dict[str, Change] = {
     "a page that gains nothing": _swap(STAMPED, PAGE, b" 51 0 R ]", b" ]"),
     "a form whose fields change places": _swap(STAMPED, FORM, b"7 0 R 8 0 R", b"8 0 R 7 0 R"),
     "a form that is the page's resources too": _swap(BASE, PAGE, b"/Font 20 0 R", b"/Font 20 0 R /Properties 3 0 R"),
+    "a field that is the page's pictures too": _both(
+        *(_swap(at, PAGE, b"/Font 20 0 R", b"/Font 20 0 R /XObject 7 0 R") for at in (BASE, STAMPED))
+    ),
+    "a field that is a picture's font": _both(
+        *(_swap(at, PAGE, b"/Font 20 0 R", b"/Font 20 0 R /XObject << /X 70 0 R >>") for at in (BASE, STAMPED)),
+        _add(BASE, 70, b"<< /Length 1 /Resources << /Font << /F 10 0 R >> >> >>", b"n"),
+    ),
+    "a field that is a look's font": _swap(FILLED, 34, b"/F0 5 0 R", b"/F0 5 0 R /F1 10 0 R"),
+    "a catalog that is the form's font": _both(
+        *(_swap(at, FORM, b"/DR <<", b"/DR << /X 1 0 R") for at in (BASE, STAMPED)),
+    ),
+    "a field that is a layer": _both(
+        *(
+            _swap(at, CATALOG, b"/PageMode /UseNone", b"/PageMode /UseNone /OCProperties << /D 7 0 R >>")
+            for at in (BASE, LEADER, STORED)
+        )
+    ),
+    "a field that the node above the page lists": _swap(BASE, 4, b"/Type /Pages", b"/Type /Pages /Resources 7 0 R"),
     "a form that the catalog names twice": _both(
         *(_swap(at, CATALOG, b"/PageMode /UseNone", b"/Dests 3 0 R") for at in (BASE, LEADER, STORED))
     ),

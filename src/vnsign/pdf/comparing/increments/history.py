@@ -108,8 +108,13 @@ class History:
             once |= revision.offsets.keys()
         return frozenset(twice)
 
-    def reach(self, number: int, *, state: PlainReader) -> frozenset[int]:
+    def reach(self, number: int, *, state: PlainReader, known: AbstractSet[int] = frozenset()) -> frozenset[int]:
         """Return the numbers of an object and of all that it leads to, in one state of the file.
+
+        Args:
+            number: Of the object.
+            state: After some revision.
+            known: Objects whose own reach is known already.
 
         Raises:
             NotPlain: A reference leads to nothing.
@@ -120,7 +125,7 @@ class History:
             if item is None:
                 raise NotPlain
             first, last = bisect_left(self._places, item.start), bisect_left(self._places, item.end)
-            found = set(self._numbers[first:last]) - seen
+            found = set(self._numbers[first:last]) - seen - known
             seen |= found
             pending.extend(found)
         return frozenset(seen)

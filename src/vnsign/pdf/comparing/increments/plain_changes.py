@@ -27,6 +27,7 @@ from functools import cached_property
 from vnsign.errors import InputError
 from vnsign.pdf.comparing.change_kinds import Change, ChangeKind
 from vnsign.pdf.comparing.field_values import cut_text
+from vnsign.pdf.comparing.increments.drawn import drawn_from
 from vnsign.pdf.comparing.increments.form import (
     Entries,
     FlatField,
@@ -69,7 +70,8 @@ def changes_of_increments(file: OpenedPdf, end: int) -> tuple[Change, ...] | Non
     if history is None:
         return None
     try:
-        return tuple(_Increments(history, end).run())
+        drawn = file.remember("drawn", lambda: _drawn_from(history))
+        return None if drawn is None else tuple(_Increments(history, end, drawn=drawn).run())
     except (InputError, TypeError, ValueError, KeyError, ArithmeticError):
         # not plain to see, or not what it should be: the other way says what it is
         return None
@@ -84,8 +86,15 @@ def _history_of(file: OpenedPdf) -> History | None:
         return None
 
 
+def _drawn_from(history: History) -> frozenset[int] | None:
+    try:
+        return drawn_from(history)
+    except NotPlain:
+        return None
+
+
 class _Increments:
-    def __init__(self, history: History, end: int) -> None:
+    def __init__(self, history: History, end: int, *, drawn: frozenset[int]) -> None:
         self.history = history
         self.revisions = history.pdf.revisions_until(end)
         self.end = end
@@ -93,6 +102,7 @@ class _Increments:
         self.written = history.written_since(self.revisions)
         self.rewritten = self.written & self.old.objects.keys()
         self.looks = LookReader(history, old=self.old, new=self.new, written=self.written)
+        self.drawn = drawn
         self.explained: set[int] = set()
         self.added_fields: set[int] = set()
 
@@ -102,6 +112,8 @@ class _Increments:
             raise NotPlain
         if self.history.are_referred_to_before(self.written - self.rewritten, self.end):
             raise NotPlain
+        if not self.drawn.isdisjoint(self.rewritten):
+            raise NotPlain  # it has another role besides
         trailers = [self.history.pdf.revisions[at].trailer for at in (self.revisions - 1, -1)]
         if not is_same(*(trailer.get("/Info") for trailer in trailers)):
             raise NotPlain
