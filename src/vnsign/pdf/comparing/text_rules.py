@@ -71,16 +71,8 @@ FontNamed = Callable[[str], LookFont]
 #: What a look's dictionary may say. Source: ISO 32000-2 Tables 5, 93.
 LOOK_KEYS = frozenset(
     {
-        "/Type",
-        "/Subtype",
-        "/FormType",
-        "/BBox",
-        "/Matrix",
-        "/Resources",
-        "/Length",
-        "/Filter",
-        "/DecodeParms",
-        "/LastModified",
+        *("/Type", "/Subtype", "/FormType", "/BBox", "/Matrix", "/Resources", "/LastModified"),
+        *("/Length", "/Filter", "/DecodeParms"),
     }
 )
 #: A few lines of text.
