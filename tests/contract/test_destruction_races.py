@@ -26,12 +26,13 @@ from tests.work_kit import MONDAY, SCAN, add, make_entry, make_file
 
 CLERK = """
 import sys
+from datetime import timedelta
 from pathlib import Path
 from tests.contract.offices import Place
 from tests.office_kit import SetClock
 from tests.work_kit import MONDAY, SCAN, make_entry
 kind, database, folder = sys.argv[1:]
-with Place(kind, database, Path(folder)).open(clock=SetClock(MONDAY)) as office:
+with Place(kind, database, Path(folder)).open(clock=SetClock(MONDAY + timedelta(days=1200))) as office:
     real = office._desk.blobs.put
 
     def put_and_wait(data):

@@ -154,11 +154,11 @@ def _strangers(bench: Bench, office: Office) -> list[str]:
     return [path.name for path in (bench.home / "blobs").rglob("*") if path.is_file() and path.name not in named]
 
 
-def _check(killer: Killer, bench: Bench, verb: str) -> None:
+def _check(killer: Killer, bench: Bench, verb: str, *, is_repeated: bool = False) -> None:
     """Hold what a death left against what was before and after; then repeat the verb, and verify everything."""
     reference = killer.undisturbed(verb)
     with bench.open() as office:
-        assert digest(office) in reference["commits"], "half of it was done"
+        assert is_repeated or digest(office) in reference["commits"], "half of it was done"
         finished = {name for name in _strangers(bench, office) if not name.startswith(".")}
         assert finished <= reference["named"], "a file that it was not about to name"
         assert attempt(office, verb, bench) == "done"
@@ -188,7 +188,8 @@ def _starve(killer: Killer, verb: str, how: str, at: int) -> None:
         assert answer["between"] in reference["commits"]
         if verb not in POSTAL_VERBS:
             assert answer["after"] == reference["commits"][-1]
-        _check(killer, bench, verb)
+        # a dispatch that found no room has said so, and went out at another try: no undisturbed one ends like that
+        _check(killer, bench, verb, is_repeated=verb in POSTAL_VERBS)
 
 
 def _places(killer: Killer, verb: str, how: str) -> range:

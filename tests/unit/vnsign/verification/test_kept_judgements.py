@@ -11,7 +11,7 @@ from itertools import product
 import pytest
 
 import vnsign
-from tests.materials import Office, make_office, plain_pdf
+from tests.materials import HandClock, Office, make_office, plain_pdf
 from vnsign.pdf.reading.security_store import SecurityStore
 from vnsign.pdf.reading.structure import read_structure
 from vnsign.pki.cms_reading import SignedCms, parse_signed_data
@@ -32,7 +32,7 @@ OWN = {"message_digest", "signature", "signed_attributes"}
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """An authority with its people."""
-    return make_office(tmp_path_factory.mktemp("office") / "ca")
+    return make_office(tmp_path_factory.mktemp("office") / "ca", clock=HandClock(AT))
 
 
 @pytest.fixture(scope="module")
