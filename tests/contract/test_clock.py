@@ -101,6 +101,25 @@ def test_only_an_administrator_corrects_the_clock(place: Place) -> None:
         office.correct_clock(actor="Q", reason="r")
 
 
+def test_nobody_takes_the_name_under_which_a_correction_is_kept(place: Place) -> None:
+    """A clerk chooses the keys against repetition: with that one, the clock could never be corrected again."""
+    clock = SetClock(MONDAY + timedelta(days=30))
+    with place.open(clock=clock) as office:
+        key = f"{office.agency.code.text}/correct_clock/0"
+        register(office, "den-1")
+        for verb, arguments, named in (
+            ("receive_by_hand", (make_entry("2/STC"),), {"incoming_id": "den-2"}),
+            ("open_dossier", (make_plan(),), {"dossier_id": "hs"}),
+            ("submit", ("den-1",), {"to": "Chủ tịch"}),
+        ):
+            error = refused(office, verb, *arguments, actor="V", idempotency_key=key, **named)
+            assert error.code is ErrorCode.BAD_ARGUMENT, verb
+        clock.time = MONDAY
+        office.correct_clock(actor="Q", reason="đồng hồ máy chạy nhanh")
+        office.receive_by_hand(make_entry("2/STC"), actor="V", incoming_id="den-2")
+    assert place.verify().is_intact
+
+
 def test_another_process_knows_the_newest_time(place: Place) -> None:
     """What was recorded through one office holds for the other, that remembers nothing of it."""
     early, late = SetClock(MONDAY), SetClock(MONDAY + timedelta(days=1))

@@ -248,6 +248,32 @@ def test_an_entry_that_means_nothing_to_a_page_is_not_drawn_by_it(certify: bool,
     assert _changes(forged) is _own_opinion(forged) is Modifications.SUSPICIOUS
 
 
+@pytest.mark.parametrize(
+    ("had", "came"),
+    [
+        ({}, {"S": b"/JavaScript", "JS": b"(app.alert\\(1\\))"}),
+        ({"S": "/JavaScript"}, {"JS": b"(app.alert\\(1\\))"}),
+        ({"S": "/URI"}, {"URI": b"(https://example.org)"}),
+    ],
+)
+def test_a_page_does_not_become_what_is_done_on_opening(
+    had: dict[str, str], came: dict[str, bytes], office: Office
+) -> None:
+    """The same dictionary is a page and the document's action; what an action needs means nothing to a page."""
+    with pikepdf.open(BytesIO(rich_pdf())) as document:
+        page = document.pages[0].obj
+        for key, name in had.items():
+            page[f"/{key}"] = pikepdf.Name(name)
+        document.Root.OpenAction = page
+        document.save(out := BytesIO(), object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    signed = rich_signed(office, out.getvalue())
+    number = number_of_page(signed)
+
+    assert _own_opinion(signed) is Modifications.NONE
+    forged = append_increment(signed, {number: body_of(signed, number, **came)})
+    assert _own_opinion(forged) is _changes(forged) is Modifications.SUSPICIOUS
+
+
 def test_neither_metadata_nor_a_value_is_drawn_by_a_page(office: Office) -> None:
     """The catalog's entry, or the field's, is the name of a picture."""
     described = rich_signed(office, _drawing_from(_with_metadata, b"Metadata"))

@@ -24,6 +24,7 @@ from docflow.ports import UnitOfWork
 
 TOLERANCE = timedelta(seconds=2)
 """Machines that share a database differ by so much even with synchronised clocks."""
+_CORRECTION = "/correct_clock/"
 WAITING = timedelta(minutes=10)
 """So long ago may a verb have looked at the clock: a signature is checked before its turn comes, then others write."""
 
@@ -63,7 +64,12 @@ def is_excused(unit: UnitOfWork, agency: str, moment: datetime | date, *, now: d
 
 def name_correction(agency: str, number: int) -> str:
     """Return the name under which a correction of the clock is kept; they count from 0."""
-    return f"{agency}/correct_clock/{number}"
+    return f"{agency}{_CORRECTION}{number}"
+
+
+def is_correction_name(key: str) -> bool:
+    """Return whether a correction of some agency's clock could be kept under a key."""
+    return _CORRECTION in key
 
 
 def list_corrections(unit: UnitOfWork, agency: str) -> Iterator[tuple[datetime, datetime]]:

@@ -17,7 +17,7 @@ from docflow.errors import ErrorCode, UsageError
 from docflow.model import Role, check_line, check_prose
 from docflow.office.clocks import is_before_log, list_corrections, name_correction
 from docflow.office.desk import Desk
-from docflow.office.ledger import MAX_ACTOR_CHARS, Request, keep_answer, make_request, record_event
+from docflow.office.ledger import MAX_ACTOR_CHARS, Request, identify, keep_answer, record_event
 from docflow.office.rights import require_right
 from docflow.ports import UnitOfWork
 
@@ -74,4 +74,4 @@ def _is_last(unit: UnitOfWork, request: Request) -> bool:
 
 
 def _request(code: str, number: int, *, actor: str, reason: str) -> Request:
-    return make_request(name_correction(code, number), {"correct_clock": number, "actor": actor, "reason": reason})
+    return identify(name_correction(code, number), {"correct_clock": number, "actor": actor, "reason": reason})

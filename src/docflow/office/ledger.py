@@ -28,7 +28,7 @@ from docflow.audit import (
 )
 from docflow.errors import ErrorCode, InputError, UsageError
 from docflow.model import DossierAct, FileAct, IncomingAct, check_line
-from docflow.office.clocks import refuse_before_log
+from docflow.office.clocks import is_correction_name, refuse_before_log
 from docflow.ports import NewLeaf, Randomness, StoredAnswer, UnitOfWork
 
 MAX_KEY_CHARS = 200
@@ -50,9 +50,22 @@ def make_request(key: str, asked: Mapping[str, Json]) -> Request:
     """Return the identity of a request.
 
     Raises:
-        UsageError: ``BAD_ARGUMENT``; the key is empty or too long.
+        UsageError: ``BAD_ARGUMENT``; the key is empty or too long, or one under which a correction of the clock is
+            kept: those are read by their names.
     """
     check_line(key, limit=MAX_KEY_CHARS, what="idempotency key", vi="Khóa chống lặp")
+    if is_correction_name(key):
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"the idempotency key {key!r} is one that docflow uses itself",
+            vi="Khóa chống lặp này dành riêng cho hệ thống.",
+            way_out="choose another key",
+        )
+    return identify(key, asked)
+
+
+def identify(key: str, asked: Mapping[str, Json]) -> Request:
+    """Return the identity of a request under a key that nobody outside can choose."""
     return Request(key=key, fingerprint=hashlib.sha256(encode_canonical(dict(asked))).hexdigest())
 
 

@@ -46,7 +46,7 @@ _HYBRID = re.compile(rb"/XRefStm" + _WS + rb"+(\d{1,12})(?![\d.])")
 _HEADER = re.compile(_WS + rb"{0,4}(\d{1,10})" + _WS + rb"+(\d{1,5})" + _WS + rb"+obj(?![A-Za-z0-9])")
 #: Arranged for the length named, a file is read by the table at its beginning. Source: ISO 32000-2 Annex F, Table F.1.
 _LENGTH = re.compile(rb"/L" + _WS + rb"+(\d{1,12})(?!\d)")
-_LINEARIZED_WINDOW_BYTES = 2048
+LINEARIZED_WINDOW_BYTES = 2048
 #: Some readers look for the last startxref no further from the end.
 _END_WINDOW_BYTES = 1024
 _NEVER_AGAIN = 65535
@@ -126,7 +126,7 @@ def _check(data: Buffer, start: int, *, known: Mapping[int, pikepdf.XrefEntry], 
 
 
 def _check_length(data: Buffer) -> None:
-    beginning = data[:_LINEARIZED_WINDOW_BYTES]
+    beginning = data[:LINEARIZED_WINDOW_BYTES]
     if b"/Linearized" in beginning and len(data) in (int(length) for length in _LENGTH.findall(beginning)):
         raise _Odd("the file was prepared for the length that it has now")
 

@@ -29,6 +29,7 @@ from vnsign.pdf.comparing.drawn_from import roles_drawn_from
 from vnsign.pdf.comparing.field_looks import looks_of_value
 from vnsign.pdf.comparing.field_values import is_blank, keys_of_choice, shortened
 from vnsign.pdf.comparing.page_marks import new_budget
+from vnsign.pdf.comparing.page_tree import MEANT_KEYS
 from vnsign.pdf.comparing.revisions import RevisionPair, Side
 from vnsign.pdf.comparing.signature_looks import SignatureLooks, drawn_of, is_document_timestamp
 from vnsign.pdf.comparing.structure_tree import only_adds_widgets
@@ -49,14 +50,6 @@ _SIGNED_WIDGET_KEYS = frozenset({"/V", "/AP", "/AS", "/M", "/MK"})
 _FILLED_WIDGET_KEYS = frozenset({"/V", "/AP", "/M"})
 _BUTTON_WIDGET_KEYS = frozenset({"/V", "/AS", "/M"})
 _TREE_KEYS = frozenset({"/Kids", "/Parent"})
-#: What a page, or a node above it, draws or does. Source: ISO 32000-2 Tables 30, 31.
-_PAGE_KEYS = frozenset(
-    {
-        *("/Contents", "/Resources", "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox", "/Rotate"),
-        *("/UserUnit", "/Group", "/Parent", "/Type", "/Count", "/AA", "/AF", "/VP", "/PresSteps", "/Trans", "/Dur"),
-        *("/OutputIntents", "/DPart", "/BoxColorInfo", "/SeparationInfo", "/TemplateInstantiated", "/B", "/Thumb"),
-    }
-)
 #: A place in the structure tree, which is compared by itself.
 _STRUCTURE_KEYS = frozenset({"/StructParent"})
 _READ_ONLY = 1
@@ -369,7 +362,7 @@ class _Comparison:
             ignored = _TREE_KEYS | {"/Annots"} if is_page else _TREE_KEYS
             for key in self.pair.different_keys(old, new, ignored=ignored):
                 # entries that ISO 32000 does not know, or that say nothing about what is drawn, draw nothing
-                kind = ChangeKind.PAGE_CHANGED if key in _PAGE_KEYS or key == "/Annots" else ChangeKind.METADATA
+                kind = ChangeKind.PAGE_CHANGED if key in MEANT_KEYS or key == "/Annots" else ChangeKind.METADATA
                 values = {"key": key}
                 yield Change(kind=kind, where=f"{where} {key}", page=page, object_id=new.objgen, values=values)
             if _number(old.get("/Parent")) != _number(new.get("/Parent")):

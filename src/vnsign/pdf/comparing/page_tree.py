@@ -17,6 +17,25 @@ import pikepdf
 from vnsign.pdf.comparing.revisions import RevisionPair
 from vnsign.pdf.reading.opened import Buffer
 
+#: What a page takes from the nodes above it, unless it says otherwise. Source: ISO 32000-2 Table 31.
+INHERITABLE = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
+#: What a page, or a node above it, draws or does. Source: ISO 32000-2 Tables 30, 31.
+_PAGE_KEYS = frozenset(
+    {
+        *("/Contents", "/Resources", "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox", "/Rotate"),
+        *("/UserUnit", "/Group", "/Parent", "/Type", "/Count", "/AA", "/AF", "/VP", "/PresSteps", "/Trans", "/Dur"),
+        *("/OutputIntents", "/DPart", "/BoxColorInfo", "/SeparationInfo", "/TemplateInstantiated", "/B", "/Thumb"),
+    }
+)
+#: What an action needs. Source: ISO 32000-2 §12.6.2, §12.6.4.
+_ACTION_KEYS = frozenset(
+    {
+        *("/S", "/Next", "/D", "/SD", "/F", "/Win", "/Mac", "/Unix", "/NewWindow", "/N", "/T", "/H", "/URI", "/IsMap"),
+        *("/Base", "/Fields", "/Flags", "/JS", "/State", "/PreserveRB", "/OP", "/R", "/AN", "/O", "/Operation", "/TA"),
+    }
+)
+#: Entries of a page that are no mere description of it; the same dictionary may be what is done on opening besides.
+MEANT_KEYS = _PAGE_KEYS | _ACTION_KEYS
 _WS = rb"[\x00\t\n\f\r ]"
 _LIST = rb"\[(?:" + _WS + rb"*\d{1,10}" + _WS + rb"+\d{1,5}" + _WS + rb"+R)*" + _WS + rb"*\]"
 _KIDS = re.compile(rb"/Kids" + _WS + rb"*(?:" + _LIST + rb"|\d{1,10}" + _WS + rb"+\d{1,5}" + _WS + rb"+R)")

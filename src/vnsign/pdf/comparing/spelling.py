@@ -23,6 +23,7 @@ from dataclasses import dataclass
 
 import pikepdf
 
+from vnsign.pdf.comparing.page_tree import INHERITABLE
 from vnsign.pdf.comparing.revisions import RevisionPair, Side
 from vnsign.pdf.opening import ObjectId
 from vnsign.pdf.reading.opened import Buffer
@@ -58,8 +59,6 @@ _END = re.compile(rb"endobj|stream(?:\r\n|\n)")
 _LONE_REFERENCE = re.compile(_WS + rb"*\d+" + _WS + rb"+\d+" + _WS + rb"+R" + _WS + rb"*")
 _NULL_ENTRY = re.compile(rb"/[^\x00-\x20()<>\[\]{}/%]*" + _WS + rb"+null" + _ENDS)
 _BEFORE_WORD = re.compile(rb"(?<!\d)(\d{1,10})" + _WS + rb"+\d{1,5}" + _WS + rb"+\Z")
-#: What a page takes from the nodes above it, unless it says otherwise. Source: ISO 32000-2 Table 31.
-_INHERITABLE = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
 _SIGN = re.compile(rb"R(?![A-Za-z0-9])")
 _BEFORE_SIGN = re.compile(rb"(?<!\d)(\d{1,10})" + _WS + rb"+(\d{1,5})" + _WS + rb"+\Z")
 _USUAL = b" 0 "
@@ -167,7 +166,7 @@ def _oddity_of_pages(pair: RevisionPair, spelled: Mapping[ObjectId, bytes]) -> s
     """An entry that is there and leads to nothing hides the inherited one from some readers."""
     for node in pair.new_side.pages:
         body = spelled.get(node.objgen) if node.is_indirect else None
-        if body is not None and any(key.encode() in body and key not in node for key in _INHERITABLE):
+        if body is not None and any(key.encode() in body and key not in node for key in INHERITABLE):
             return "a page has an entry that leads to nothing"
     return ""
 

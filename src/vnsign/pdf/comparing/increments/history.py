@@ -22,6 +22,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
+from vnsign.pdf.comparing.appended import LINEARIZED_WINDOW_BYTES
 from vnsign.pdf.comparing.increments.form import FlatField, flat_fields
 from vnsign.pdf.comparing.spelling import without_strings
 from vnsign.pdf.reading.plain.layout import Object, PlainPdf
@@ -32,7 +33,6 @@ _WORD = b"obj"
 _WORDS_PER_OBJECT = 2
 _PREVIOUS = re.compile(rb"/Prev[\x00\t\n\f\r ]+\d{1,12}(?![\d.])")
 _MAX_TRAILER_BYTES = 20_000
-_LINEARIZED_WINDOW_BYTES = 2048
 _BLANKS, _DIGITS, _ZERO = frozenset(b"\x00\t\n\f\r "), frozenset(b"0123456789"), ord("0")
 _USUAL = b" 0 "
 _MAX_DIGITS = 10
@@ -48,7 +48,7 @@ class History:
             NotPlain: Readers may disagree about what some revision wrote, or it is not plain to see that they do not.
         """
         self.pdf = pdf
-        if b"/Linearized" in pdf.data[:_LINEARIZED_WINDOW_BYTES] or pdf.revision_ends() is None:
+        if b"/Linearized" in pdf.data[:LINEARIZED_WINDOW_BYTES] or pdf.revision_ends() is None:
             raise NotPlain
         start = 0
         for revision in pdf.revisions:

@@ -41,6 +41,7 @@ from vnsign.pdf.comparing.increments.form import (
 )
 from vnsign.pdf.comparing.increments.history import History
 from vnsign.pdf.comparing.increments.text_look import LookReader
+from vnsign.pdf.comparing.page_tree import INHERITABLE
 from vnsign.pdf.reading.fields import SIGNATURE_FIELD_KEYS
 from vnsign.pdf.reading.opened import OpenedPdf
 from vnsign.pdf.reading.pages import only_sets_harmless_flags
@@ -54,8 +55,6 @@ _STORE, _FIELDS, _ANNOTATIONS = frozenset({"/DSS"}), frozenset({"/Fields"}), fro
 _FILLED_KEYS, _SIGNED_KEYS = frozenset({"/V", "/AP"}), frozenset({"/V", "/AP", "/F"})
 _STORE_ARRAYS = ("/Certs", "/CRLs", "/OCSPs")
 _STORE_KEYS = frozenset({"/Type", *_STORE_ARRAYS})
-#: What a page takes from the nodes above it, unless it says otherwise. Source: ISO 32000-2 Table 31.
-_INHERITABLE = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
 _BYTE_RANGE_LENGTH = 4
 
 
@@ -291,7 +290,7 @@ class _Increments:
         if not self.added_fields.issuperset(after[len(before) :]):
             raise NotPlain
         item = self.new.objects[number]
-        for key in _INHERITABLE:
+        for key in INHERITABLE:
             value = new.get(key)
             is_lost = isinstance(value, Reference) and value.number not in self.new.objects
             # an entry that leads to nothing hides the inherited one from some readers
