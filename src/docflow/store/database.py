@@ -36,12 +36,16 @@ PRAGMAS: dict[str, str | int] = {
     "foreign_keys": 1,
     "wal_autocheckpoint": 0,  # whoever checkpoints holds the lock file
     "trusted_schema": 0,
+    "journal_size_limit": 32 << 20,  # of a WAL that was copied back so much of the file stays, to be written over
     "cache_size": -32_768,  # KiB; a group of commits touches more than the 2 MiB that SQLite keeps by itself
 }
 """What every connection is set to."""
 
 CHECKPOINT_COMMITS = 256
-"""After so many commits of this process the WAL is copied back; its size would not tell, for the file is not cut."""
+"""After so many commits of this process the WAL is copied back."""
+
+CHECKPOINT_BYTES = 64 << 20
+"""Or when it grew by so much since it was last copied back: commits of a thousand documents are large."""
 
 LOCK_WAIT_S = 60.0
 """How long a writer waits for others before it gives up."""
@@ -65,6 +69,8 @@ class Database:
         self._mutex = threading.Lock()
         self._pid = os.getpid()
         self._commits = 0
+        self._wal_path = path.with_name(f"{path.name}-wal")
+        self._wal_copied = 0
         self._holder: int | None = None
         self._writing: sa.Connection | None = None
         self.engine = _create_engine(path, driver=choose_driver(single_process=single_process), is_frozen=is_frozen)
@@ -101,9 +107,7 @@ class Database:
                 raise
             if connection.in_transaction():
                 connection.commit()
-            self._commits += 1
-            if self._commits % CHECKPOINT_COMMITS == 0:
-                self._checkpoint("PASSIVE")
+            self._copy_back_if_due()
 
     @contextmanager
     def migrating(self) -> Iterator[sa.Connection]:
@@ -139,6 +143,17 @@ class Database:
         finally:
             self._mutex.release()
 
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        """Hold the lock for a transaction of the caller's, and copy back what he committed.
+
+        Raises:
+            StoreUnavailable: ``STORE_BUSY``.
+        """
+        with self.locked():
+            yield
+            self._copy_back_if_due()
+
     def is_locked_here(self) -> bool:
         """Return whether this thread holds the lock."""
         return self._holder == threading.get_ident()
@@ -173,6 +188,22 @@ class Database:
                 kept.connection.rollback()
             kept.invalidate()
             kept.close()
+
+    def _copy_back_if_due(self) -> None:
+        """Copy the WAL back after so many commits or so many bytes; the lock is held.
+
+        Failing is no error of whoever committed: what he wrote is on the disk, and is copied back another time.
+        """
+        self._commits += 1
+        try:
+            size = self._wal_path.stat().st_size
+        except OSError:
+            size = 0  # nothing was written yet
+        self._wal_copied = min(self._wal_copied, size)  # written anew from its beginning, and cut
+        if self._commits % CHECKPOINT_COMMITS == 0 or size - self._wal_copied > CHECKPOINT_BYTES:
+            self._wal_copied = size
+            with suppress(*driver_errors(), sa.exc.SQLAlchemyError):
+                self._checkpoint("PASSIVE")
 
     def _checkpoint(self, mode: str) -> None:
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -151,7 +151,7 @@ class OfficeStore(StoreReader):
         Raises:
             StoreUnavailable: ``STORE_BUSY``.
         """
-        return self.database.locked() if isinstance(self.database, Database) else nullcontext()
+        return self.database.lent() if isinstance(self.database, Database) else nullcontext()
 
     def sweep_blobs(self, *, before: datetime) -> tuple[str, ...]:
         """Remove files that no committed transaction came to name, or that were never finished; return their names.

@@ -193,6 +193,24 @@ def test_the_wal_is_copied_back_now_and_then(folder: Path, monkeypatch: pytest.M
             assert without_wal.execute("SELECT count(*) FROM document").fetchone()[0] > 5
 
 
+def test_the_wal_does_not_grow_with_the_callers_transactions(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Copied back when the caller releases the lock, by its size; what it used stays small."""
+    monkeypatch.setattr(database, "CHECKPOINT_BYTES", 200_000)
+    monkeypatch.setitem(database.PRAGMAS, "journal_size_limit", 100_000)
+    wal, sizes = folder / "docflow.sqlite-wal", []
+    with open_office(folder) as office:
+        engine = database.Database(folder / "docflow.sqlite").engine
+        for turn in range(12):
+            with office.lock(), engine.begin() as connection:
+                for number in range(5):
+                    office.within(connection).draft(make_draft(), actor="A", document_id=f"d{turn}-{number}")
+            sizes.append(wal.stat().st_size)
+        engine.dispose()
+        assert max(sizes) < 600_000, sizes
+        with closing(sqlite3.connect(f"file:{folder}/docflow.sqlite?immutable=1", uri=True)) as without_wal:
+            assert without_wal.execute("SELECT count(*) FROM document").fetchone()[0] > 30
+
+
 def test_a_writer_waits_for_the_lock_and_gives_up_in_the_end(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """STORE_BUSY after the time that writers wait; nothing is written."""
     with open_office(folder) as office:
