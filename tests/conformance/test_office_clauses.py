@@ -209,7 +209,7 @@ def test_dieu_8_1_nothing_leaves_before_it_is_approved_signed_and_sealed(two: Tw
 
 
 def test_dieu_10_2_a_system_shows_everything_it_must_on_both_sides(two: TwoAgencies) -> None:
-    """Each is read where it is shown, at the sender and at the receiver, whose record has no position of the signer.
+    """Each is read where it is shown, at the sender and at the receiver.
 
     NĐ 30/2020 PL VI Phần I mục III.1d: "Hiển thị mức độ khẩn của văn bản."
     QĐ 28/2018 Điều 10.2b: "Mã định danh văn bản"
@@ -244,7 +244,8 @@ def test_dieu_10_2_a_system_shows_everything_it_must_on_both_sides(two: TwoAgenc
     assert (shown.type_name, shown.subject) == (issued.draft.type.vi, issued.draft.subject)
     assert [file.description for file in two.receiver.incoming_files(shown.id)][1:] == ["Phụ lục"]
     assert (shown.state, two.sender.knowledge("d1")[0].stage) == (IncomingState.ASSIGNED, IncomingState.ASSIGNED)
-    assert (shown.signer_name, issued.draft.signer_position) == ("Nguyễn Văn An", "Chủ tịch")
+    assert (shown.signer_position, shown.signer_name) == ("Chủ tịch", "Nguyễn Văn An")
+    assert (issued.draft.signer_position, issued.draft.signer_name) == ("Chủ tịch", "Nguyễn Văn An")
     assert shown.urgency is issued.draft.urgency is Urgency.HOA_TOC
     (row,) = two.sender.outbox(document_id="d1")
     assert (row.addressee_code, row.addressee_name) == (RECEIVER, two.receiver.agency.name)

@@ -324,7 +324,7 @@ def test_a_file_is_exported_as_pdf_and_xml_in_order_of_time(office: Office, cloc
     for step in (office.check, office.accept):
         step("hai", actor="V")
     clock.advance(hours=1)
-    office.receive_by_hand(make_entry("1/A <b>"), actor="V", incoming_id="giay")
+    office.receive_by_hand(make_entry("1/A <b>", signer_position="Giám đốc"), actor="V", incoming_id="giay")
     for step in (office.check, office.accept):
         step("giay", actor="V")
     add(office, file, "giay")
@@ -340,6 +340,7 @@ def test_a_file_is_exported_as_pdf_and_xml_in_order_of_time(office: Office, cloc
         assert attached == pages.getvalue()
     tree = etree.fromstring(office.export_file_xml(file.code))
     assert [one.findtext("CodeNotation") for one in tree.iter("Document")] == ["2/A", "1/A <b>"]
+    assert [one.findtext("SignerPosition") for one in tree.iter("Document")] == ["", "Giám đốc"]
     assert tree.findtext("FileCode/FileNotation") == "01.TCCB"
     assert tree.findtext("DocTotal") == "2"
 

@@ -116,6 +116,18 @@ def test_paper_is_taken_in_checked_and_registered(office: Office) -> None:
     assert office.receipts("thu") == ()
 
 
+def test_the_post_of_who_signed_is_kept_where_it_is_typed(office: Office) -> None:
+    """The registry may type it; it is part of what makes a request the same."""
+    entry = make_entry(signer_position="Phó Giám đốc")
+    assert office.receive_by_hand(entry, actor="V", incoming_id="thu").signer_position == "Phó Giám đốc"
+    assert office.incoming_document("thu").signer_position == "Phó Giám đốc"
+    assert office.receive_by_hand(make_entry("2/A"), actor="V", incoming_id="hai").signer_position == ""
+    assert office.receive_by_hand(entry, actor="V", incoming_id="thu").act_count == 1
+    other = make_entry(signer_position="Giám đốc")
+    code = ErrorCode.IDEMPOTENCY_CONFLICT
+    refused(code, lambda: office.receive_by_hand(other, actor="V", incoming_id="thu"), office=office)
+
+
 def test_paper_without_a_scan_has_no_file(office: Office) -> None:
     """NĐ 30/2020 Điều 22.3b: digitised where it is necessary."""
     assert office.receive_by_hand(make_entry(), actor="Văn thư").pdf is None
@@ -343,6 +355,8 @@ def test_an_urgent_document_is_handled_at_once(office: Office) -> None:
         {"issuer": "y" * 201},
         {"symbol": "9" * 43},
         {"signer_name": "z" * 51},
+        {"signer_position": "z" * 101},
+        {"signer_position": "a\x00b"},
     ],
 )
 def test_texts_that_hide_or_overflow_are_refused(change: dict[str, str]) -> None:

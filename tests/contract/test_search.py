@@ -13,6 +13,7 @@ from docflow import Direction, DocflowError, ErrorCode, Office, RegisterKind, Se
 from tests.contract.offices import Place
 from tests.materials import plain_pdf
 from tests.office_kit import leader_pdf, make_agency, make_draft
+from tests.work_kit import make_entry
 
 SUBJECTS = {
     "a": "về việc ban hành Quy chế tiếp công dân",
@@ -167,6 +168,17 @@ def test_a_question_without_sense_is_refused(change: dict[str, object]) -> None:
         dataclasses.replace(SearchQuery(), **change)  # type: ignore[arg-type]
     assert error.value.code is ErrorCode.BAD_ARGUMENT
     assert error.value.vi
+
+
+def test_a_document_is_found_by_the_post_of_who_signed(office: Office) -> None:
+    """In both directions, and a hit says who that was."""
+    entry = make_entry(signer_position="Phó Giám đốc Sở")
+    office.receive_by_hand(entry, actor="Văn thư", incoming_id="thu")
+
+    (hit,) = office.search(SearchQuery(text="pho giam doc"))
+    assert (hit.id, hit.signer_name, hit.signer_position) == ("thu", "Nguyễn Văn An", "Phó Giám đốc Sở")
+    assert found(office, "chủ tịch") == set(SUBJECTS)
+    assert {hit.signer_position for hit in office.search(SearchQuery(text="chủ tịch"))} == {"Chủ tịch"}
 
 
 def test_a_document_is_found_by_what_its_file_says(place: Place) -> None:

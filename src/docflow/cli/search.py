@@ -70,11 +70,12 @@ def _print(hits: tuple[SearchHit, ...]) -> None:
     if not hits:
         console.print("Không tìm thấy văn bản nào.")
         return
-    table = Table("", "Số, ký hiệu", "Ngày", "Cơ quan ban hành", "Trích yếu", "Mã", box=None)
+    table = Table("", "Số, ký hiệu", "Ngày", "Cơ quan ban hành", "Trích yếu", "Người ký", "Mã", box=None)
     for hit in hits:
         day = f"{hit.issued_on:%d/%m/%Y}" if hit.issued_on else ""
         way = "đi" if hit.direction is Direction.OUTGOING else "đến"
-        table.add_row(way, hit.symbol, day, hit.issuer_name, hit.subject, hit.id)
+        signer = ", ".join(filter(None, (hit.signer_position, hit.signer_name)))
+        table.add_row(way, hit.symbol, day, hit.issuer_name, hit.subject, signer, hit.id)
     console.print(table, markup=False)
 
 
@@ -88,6 +89,8 @@ def _record(hit: SearchHit) -> dict[str, str | None]:
         "issuer_name": hit.issuer_name,
         "type": hit.type_name,
         "subject": hit.subject,
+        "signer_position": hit.signer_position,
+        "signer_name": hit.signer_name,
         "state": hit.state,
     }
 

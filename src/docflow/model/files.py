@@ -217,6 +217,7 @@ class ContentsLine:
     content: str | None
     channel: str | None = None
     signer: str = ""
+    signer_position: str = ""
     arrival_number: int | None = None
 
 

@@ -23,6 +23,7 @@ from docflow.model.drafts import (
     MAX_NAME_CHARS,
     MAX_NOTE_CHARS,
     MAX_ORGAN_NAME_CHARS,
+    MAX_POSITION_CHARS,
     MAX_SUBJECT_CHARS,
     Urgency,
     check_document_id,
@@ -110,6 +111,7 @@ class HandEntry:
     urgency: Urgency = Urgency.THUONG
     secrecy: Secrecy = Secrecy.KHONG_MAT
     note: str = ""
+    signer_position: str = ""
 
     def __post_init__(self) -> None:
         check_line(self.issuer, limit=MAX_ORGAN_NAME_CHARS, what="issuer's name", vi="Tác giả")
@@ -117,6 +119,13 @@ class HandEntry:
         check_line(self.symbol, limit=MAX_SYMBOL_CHARS, what="symbol", vi="Số, ký hiệu", is_optional=True)
         check_line(self.subject, limit=MAX_SUBJECT_CHARS, what="subject", vi="Trích yếu")
         check_line(self.signer_name, limit=MAX_NAME_CHARS, what="signer's name", vi="Người ký", is_optional=True)
+        check_line(
+            self.signer_position,
+            limit=MAX_POSITION_CHARS,
+            what="signer's position",
+            vi="Chức vụ người ký",
+            is_optional=True,
+        )
         check_line(self.document_id, limit=100, what="identifier", vi="Mã định danh văn bản", is_optional=True)
         check_line(self.note, limit=MAX_NOTE_CHARS, what="note", vi="Ghi chú", is_optional=True)
         refuse_marked(self.type_name, self.subject, self.note, self.symbol)
@@ -146,6 +155,7 @@ class IncomingDocument(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         answered_by: Id of the outgoing document that answers it.
         forwarded_to: To whom it was passed on outside this agency.
         replaced_by: Id of the incoming document by which its sender replaced it, or None.
+        signer_position: Post of the signer (chức vụ), as the message or a clerk says; empty if neither does.
         take_back: Reason the sender gave for asking it back, while the question is open; None otherwise.
         act_count, acted_at: How many acts were recorded, and when the last.
     """
@@ -190,6 +200,7 @@ class IncomingDocument(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     act_count: int = 0
     acted_at: datetime | None = None
     replaced_by: str | None = None
+    signer_position: str = ""
 
 
 class IncomingTask(msgspec.Struct, frozen=True, kw_only=True, gc=False):

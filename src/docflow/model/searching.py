@@ -83,6 +83,7 @@ class SearchHit:
         issuer: Code of the agency that issued it.
         symbol: Empty until the document has a number.
         state: Value of its state.
+        signer_name, signer_position: Who signed it, as its draft or its sender says.
     """
 
     direction: Direction
@@ -94,6 +95,8 @@ class SearchHit:
     issued_on: date | None
     subject: str
     state: str
+    signer_name: str = ""
+    signer_position: str = ""
 
 
 def _bad(message: str, *, vi: str) -> UsageError:

@@ -73,6 +73,7 @@ def write_file_xml(file: CaseFile, lines: Sequence[ContentsLine]) -> bytes:
             ("OrganName", line.issuer),
             ("Subject", line.title),
             ("SignerName", line.signer),
+            ("SignerPosition", line.signer_position),
             ("ArrivalNumber", "" if line.arrival_number is None else str(line.arrival_number)),
             ("ContentSha256", line.content or ""),
         ):

@@ -29,6 +29,7 @@ _FILLED_IN: Mapping[tuple[str, str], object] = {
     ("document", "attachment_count"): 0,
     ("incoming_document", "channel"): "exchange",
     ("incoming_document", "act_count"): 0,
+    ("incoming_document", "signer_position"): "",
 }
 """What migrations wrote into columns that they added, where it is not NULL and the same in every row."""
 

@@ -252,6 +252,7 @@ INCOMING_DOCUMENT = _table(
     _integer("act_count", "rows of incoming_act"),
     _text("acted_at", _TIME + ", of the last act", nullable=True),
     _text("replaced_by", "incoming_document.id by which its sender replaced it", nullable=True),
+    _text("signer_position", "text", server_default=""),
     *(_refers("incoming_document", name, "blob.sha256") for name in ("message", "pdf")),
     _refers("incoming_document", "answered_by", "document.id"),
     sa.Index("ix_incoming_document_symbol", "agency", "symbol_key"),

@@ -141,6 +141,7 @@ def _describe(
         issued_on=message.promulgation_date,
         subject=message.subject,
         signer_name=message.signer.full_name,
+        signer_position=message.signer.position,
         urgency=_URGENCIES[priority] if 0 <= priority < len(_URGENCIES) else Urgency.THUONG,
         arrived_at=arrived.at,
     )

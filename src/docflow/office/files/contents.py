@@ -151,6 +151,7 @@ def _incoming_line(desk: Desk, item: FiledDocument) -> ContentsLine:
         content=document.pdf,
         channel=document.channel.vi,
         signer=document.signer_name,
+        signer_position=document.signer_position,
         arrival_number=document.number,
     )
 
@@ -171,6 +172,7 @@ def _outgoing_line(desk: Desk, item: FiledDocument) -> ContentsLine:
         created_at=document.drafted_at,
         content=document.sealed_pdf or document.leader_pdf,
         signer=draft.signer_name,
+        signer_position=draft.signer_position,
     )
 
 

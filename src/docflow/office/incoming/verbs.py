@@ -243,6 +243,8 @@ def _describe(entry: HandEntry) -> dict[str, Json]:
         "document_id": entry.document_id,
         "urgency": entry.urgency.value,
         "note": entry.note,
+        # A request of a time when positions were not typed is the same request.
+        **({"signer_position": entry.signer_position} if entry.signer_position else {}),
     }
 
 
@@ -267,6 +269,7 @@ def _arrival(desk: Desk, entry: HandEntry, *, name: str, pdf: str | None, at: da
         issued_on=entry.issued_on,
         subject=entry.subject,
         signer_name=entry.signer_name,
+        signer_position=entry.signer_position,
         urgency=entry.urgency,
         arrived_at=at,
         note=entry.note,

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from docflow.errors import ErrorCode, StoreUnavailable
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest revision."""
 
 

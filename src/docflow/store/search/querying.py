@@ -47,6 +47,8 @@ def _outgoing(connection: sa.Connection, agency: str, query: SearchQuery) -> lis
             issued_on=_day(row["issued_on"]),
             subject=row["subject"],
             state=row["state"],
+            signer_name=row["signer_name"],
+            signer_position=row["signer_position"],
         )
         for row in found
     ]
@@ -66,6 +68,8 @@ def _incoming(connection: sa.Connection, agency: str, query: SearchQuery) -> lis
             issued_on=_day(row["issued_on"]),
             subject=row["subject"],
             state=row["state"],
+            signer_name=row["signer_name"],
+            signer_position=row["signer_position"],
         )
         for row in found
     ]

@@ -10,10 +10,13 @@ from docflow.model import Direction, DocumentType, words_to_find
 from docflow.store.tables import DOCUMENT, INCOMING_DOCUMENT
 
 _COLUMNS = {
-    str(DOCUMENT.name): (Direction.OUTGOING, ("subject", "symbol", "signer_name", "addressees", "note")),
+    str(DOCUMENT.name): (
+        Direction.OUTGOING,
+        ("subject", "symbol", "signer_name", "signer_position", "addressees", "note"),
+    ),
     str(INCOMING_DOCUMENT.name): (
         Direction.INCOMING,
-        ("type_name", "subject", "symbol", "sender_name", "signer_name", "note"),
+        ("type_name", "subject", "symbol", "sender_name", "signer_name", "signer_position", "note"),
     ),
 }
 _TYPES = {kind.value: kind.vi for kind in DocumentType}

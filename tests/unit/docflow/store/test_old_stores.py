@@ -96,6 +96,7 @@ def test_what_was_changed_in_an_old_store_is_still_named_after_its_upgrade(old: 
     [
         "UPDATE incoming_document SET replaced_by = id",
         "UPDATE incoming_document SET channel = 'paper'",
+        "UPDATE incoming_document SET signer_position = 'Chủ tịch'",
         "UPDATE incoming_document SET due_at = '2030-01-01T23:59:59.999+07:00'",
         "UPDATE incoming_document SET symbol_key = 'x'",
         "UPDATE document SET version = 2",
