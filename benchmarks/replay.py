@@ -230,7 +230,7 @@ def _in_transactions(
     begun, part, since = clock.time, max(_AT_ONCE, count // _PARTS // _AT_ONCE * _AT_ONCE), time.process_time()
     for start in range(0, count, _AT_ONCE):
         if is_moving:
-            clock.time = begun + timedelta(days=_DAYS) * start / count
+            clock.time = begun + timedelta(days=_DAYS * start / count)
         with office.lock(), engine.begin() as connection:
             inside = office.within(connection)
             for turn in range(start, min(start + _AT_ONCE, count)):

@@ -268,7 +268,12 @@ def _create_engine(path: Path, *, driver: ModuleType, is_frozen: bool) -> sa.Eng
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=path.absolute().as_uri() if is_frozen else str(path), query=query),
         module=driver,
-        connect_args={"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False},
+        connect_args={
+            "timeout": _BUSY_TIMEOUT_S,
+            "check_same_thread": False,
+            # The default of 128 is full after a migration; what comes later would be parsed at every call.
+            "cached_statements": 1024,
+        },
     )
     if not is_frozen:
         sa.event.listen(engine, "connect", _set_pragmas)
