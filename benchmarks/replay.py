@@ -227,23 +227,20 @@ def _in_transactions(
     """Do something for each document, many in one transaction of the caller's."""
     path = folder / "office" / "docflow.sqlite"
     engine = Database(path).engine
-    begun, part, since = clock.time, max(_AT_ONCE, count // _PARTS // _AT_ONCE * _AT_ONCE), time.process_time()
+    begun, spoken, since = clock.time, 0, time.process_time()
     for start in range(0, count, _AT_ONCE):
         if is_moving:
             clock.time = begun + timedelta(days=_DAYS * start / count)
+        done = min(start + _AT_ONCE, count)
         with office.lock(), engine.begin() as connection:
             inside = office.within(connection)
-            for turn in range(start, min(start + _AT_ONCE, count)):
+            for turn in range(start, done):
                 work(inside, turn)
-        if (start + _AT_ONCE) % part == 0:
-            now = time.process_time()
-            print(
-                f"{start + _AT_ONCE:>12,} of {count:,}: {1e3 * (now - since) / part:.2f} ms CPU each,"
-                f" {path.stat().st_size / 1e6:,.0f} MB",
-                file=sys.stderr,
-                flush=True,
-            )
-            since = now
+        if done - spoken >= count / _PARTS or done == count:
+            cost = 1e3 * (time.process_time() - since) / (done - spoken)
+            size = path.stat().st_size / 1e6
+            print(f"{done:>12,} of {count:,}: {cost:.2f} ms CPU each, {size:,.0f} MB", file=sys.stderr, flush=True)
+            spoken, since = done, time.process_time()
     engine.dispose()
 
 

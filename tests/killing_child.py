@@ -32,7 +32,7 @@ from docflow.store.database import Database
 from docflow.store.postgres import PostgresDatabase
 from docflow.store.prepared import Runner
 from docflow.store.tables import METADATA, Proof
-from tests.killing_kit import VERBS, Bench
+from tests.killing_kit import PARTS, VERBS, Bench
 from tests.office_kit import SeededRandomness
 
 
@@ -105,7 +105,7 @@ def attempt(office: Office, verb: str, bench: Bench) -> str:
     assert isinstance(dice, SeededRandomness)
     fallen = dice.calls
     try:
-        done = VERBS[verb](office, bench)
+        done = {**VERBS, **PARTS}[verb](office, bench)
         # What is asked of many things at once is answered for each of them.
         for error in done if isinstance(done, tuple) else ():
             if isinstance(error, DocflowError):
@@ -155,6 +155,7 @@ def work(order: dict[str, Any]) -> dict[str, Any]:
             "between": between,
             "again": again,
             "after": digest(office),
+            "after_rows": digest(office, with_log=False),
             "grown": [size, write_ahead(bench)],
         }
 
@@ -167,8 +168,15 @@ def _limit(office: Office, bench: Bench, verb: str, *, how: str, size: int) -> d
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     said = attempt(office, verb, bench)
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
-    between = digest(office)
-    return {"said": said, "between": between, "again": attempt(office, verb, bench), "after": digest(office)}
+    between, between_rows = digest(office), digest(office, with_log=False)
+    return {
+        "said": said,
+        "between": between,
+        "between_rows": between_rows,
+        "again": attempt(office, verb, bench),
+        "after": digest(office),
+        "after_rows": digest(office, with_log=False),
+    }
 
 
 def serve() -> None:

@@ -283,6 +283,10 @@ POSTAL_VERBS: Mapping[str, Verb] = {
     "collect": lambda o, bench: o.collect(bench.drop),
 }
 """Several transactions each: what is done of them stays done."""
+PARTS: Mapping[str, Verb] = {
+    "issue_many 1": lambda o, _: o.issue_many(["signed-2"], actor="X"),
+}
+"""What may be done of a verb about many things: where they cannot share a commit, each is tried by itself."""
 VERBS: Mapping[str, Verb] = {
     **OUTGOING_VERBS,
     **INCOMING_VERBS,

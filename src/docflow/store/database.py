@@ -36,7 +36,6 @@ PRAGMAS: dict[str, str | int] = {
     "foreign_keys": 1,
     "wal_autocheckpoint": 0,  # whoever checkpoints holds the lock file
     "trusted_schema": 0,
-    "journal_size_limit": 32 << 20,  # of a WAL that was copied back so much of the file stays, to be written over
     "cache_size": -32_768,  # KiB; a group of commits touches more than the 2 MiB that SQLite keeps by itself
 }
 """What every connection is set to."""
@@ -195,19 +194,29 @@ class Database:
         Failing is no error of whoever committed: what he wrote is on the disk, and is copied back another time.
         """
         self._commits += 1
-        try:
-            size = self._wal_path.stat().st_size
-        except OSError:
-            size = 0  # nothing was written yet
-        self._wal_copied = min(self._wal_copied, size)  # written anew from its beginning, and cut
-        if self._commits % CHECKPOINT_COMMITS == 0 or size - self._wal_copied > CHECKPOINT_BYTES:
-            self._wal_copied = size
+        size = self._wal_size()
+        # By its size it is also cut: a file that is written over from its beginning does not tell how far.
+        self._wal_copied = min(self._wal_copied, size)
+        is_large = size - self._wal_copied > CHECKPOINT_BYTES
+        if is_large or self._commits % CHECKPOINT_COMMITS == 0:
             with suppress(*driver_errors(), sa.exc.SQLAlchemyError):
-                self._checkpoint("PASSIVE")
+                self._checkpoint("TRUNCATE" if is_large else "PASSIVE", wait_s=0)
+            self._wal_copied = self._wal_size()
 
-    def _checkpoint(self, mode: str) -> None:
+    def _wal_size(self) -> int:
+        try:
+            return self._wal_path.stat().st_size
+        except OSError:
+            return 0  # nothing was written yet
+
+    def _checkpoint(self, mode: str, *, wait_s: float = _BUSY_TIMEOUT_S) -> None:
+        """Copy the WAL back, as far as those who read allow; wait for them so long before it is left uncut."""
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql(f"PRAGMA wal_checkpoint({mode})")
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait_s * 1000:.0f}")
+            try:
+                connection.exec_driver_sql(f"PRAGMA wal_checkpoint({mode})")
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_S * 1000:.0f}")
 
     def _refuse_child(self) -> None:
         if os.getpid() != self._pid:
@@ -271,7 +280,7 @@ def _create_engine(path: Path, *, driver: ModuleType, is_frozen: bool) -> sa.Eng
         connect_args={
             "timeout": _BUSY_TIMEOUT_S,
             "check_same_thread": False,
-            # The default of 128 is full after a migration; what comes later would be parsed at every call.
+            # The driver's default is full after a migration; what comes later would be parsed at every call.
             "cached_statements": 1024,
         },
     )
