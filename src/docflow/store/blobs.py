@@ -44,7 +44,7 @@ class BlobFolder:
                 # It is young again from now on: see list_older.
                 os.utime(path)
             else:
-                _make_folder(path.parent)
+                make_folder(path.parent)
                 _write_whole(path, data)
             # Also for a file that was there: whoever renamed it may not have come to this line.
             sync_folder(path.parent)
@@ -160,10 +160,18 @@ class BlobFolder:
         return self._folder / sha256[:2] / sha256
 
 
-def _make_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        sync_folder(folder.parent)
+def make_folder(folder: Path, *, mode: int = 0o777) -> None:
+    """Make a folder and those above it that are missing; their names survive a power cut.
+
+    Does not check: that one which is there was forced to disk by whoever made it.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    missing = [path for path in (folder, *folder.parents) if not path.is_dir()]
+    folder.mkdir(mode=mode, parents=True, exist_ok=True)
+    for path in reversed(missing):
+        sync_folder(path.parent)
 
 
 def _write_whole(path: Path, data: bytes) -> None:

@@ -16,6 +16,7 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
+from docflow.store.blobs import make_folder
 from docflow.store.database import Database, is_frozen
 from docflow.store.postgres import PostgresDatabase, is_server_address
 
@@ -70,7 +71,7 @@ def name_database(
 
 
 def make_folders(database: Database | PostgresDatabase, home: Path) -> None:
-    """Make the folders that are missing, open to their owner only.
+    """Make the folders that are missing, open to their owner only; their names survive a power cut.
 
     Raises:
         StoreUnavailable: ``STORE_UNUSABLE``.
@@ -78,7 +79,7 @@ def make_folders(database: Database | PostgresDatabase, home: Path) -> None:
     folders: Iterator[Path] = iter((database.path.parent, home) if isinstance(database, Database) else (home,))
     for folder in folders:
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(folder, mode=0o700)
         except OSError as exc:
             raise unusable(folder, exc) from exc
 

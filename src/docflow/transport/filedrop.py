@@ -60,7 +60,7 @@ class FileDrop:
         place = self._place(recipient)
         try:
             for room in ("new", "tmp"):
-                (place / room).mkdir(parents=True, exist_ok=True)
+                _make_folder(place / room)
             if (place / "new" / name).exists():
                 return
             _lay_down(parts, temporary=Path(tempfile.mkdtemp(dir=place / "tmp")), target=place / "new" / name)
@@ -89,7 +89,7 @@ class FileDrop:
         room = place / ("refused" if is_refused else "done")
         source, target = place / "new" / delivery.name, room / delivery.name
         try:
-            room.mkdir(parents=True, exist_ok=True)
+            _make_folder(room)
             if target.exists() and source.exists():
                 # Dealt with before under this name: the newer one replaces it.
                 shutil.rmtree(target) if target.is_dir() and not target.is_symlink() else target.unlink()
@@ -168,6 +168,14 @@ def _digest(path: Path) -> str:
             with file.open("rb") as data:
                 digest.update(data.read(_GARBAGE_BYTES_HASHED))
     return digest.hexdigest()
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it that are missing; their names survive a power cut."""
+    missing = [path for path in (folder, *folder.parents) if not path.is_dir()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in missing:
+        _sync(path.parent)
 
 
 def _sync(folder: Path) -> None:

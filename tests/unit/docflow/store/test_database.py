@@ -237,6 +237,11 @@ def test_whoever_reads_for_long_stops_nobody_from_committing(folder: Path, monke
 def test_a_statement_is_parsed_once(folder: Path) -> None:
     """Also in the process that migrated the store, which fills the driver's cache of parsed statements."""
     parsed: list[tuple[object, ...]] = []
+
+    def watched(*what: object) -> int:
+        parsed.append(what)
+        return 0  # SQLITE_OK
+
     with open_office(folder) as office:
         for number in range(6):
             sign_off(office, f"d{number}")
@@ -245,7 +250,7 @@ def test_a_statement_is_parsed_once(folder: Path) -> None:
         writer: Any = store._writing_connection().connection.dbapi_connection
         for number in range(6):
             if number == 4:
-                writer.set_authorizer(lambda *what: parsed.append(what) or 0)
+                writer.set_authorizer(watched)
             if number == 5:
                 parsed.clear()  # setting an authorizer makes every statement stale, once
             office.issue(f"d{number}", actor="V")
