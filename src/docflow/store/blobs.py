@@ -30,6 +30,7 @@ class BlobFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._named: set[Path] = set()
 
     def put(self, data: bytes) -> str:
         """Store bytes durably and return their SHA-256 in hex.
@@ -48,6 +49,7 @@ class BlobFolder:
                 _write_whole(path, data)
             # Also for a file that was there: whoever renamed it may not have come to this line.
             sync_folder(path.parent)
+            self._force_name(path.parent)
         except OSError as exc:
             raise StoreUnavailable(
                 ErrorCode.STORE_UNUSABLE,
@@ -56,6 +58,13 @@ class BlobFolder:
                 way_out="free some space or repair the permissions, then repeat the same call",
             ) from exc
         return name
+
+    def _force_name(self, folder: Path) -> None:
+        """Once for each folder, whoever made it: a process that was killed may not have come to it."""
+        if folder not in self._named:
+            sync_folder(self._folder)
+            force_name(self._folder)
+            self._named.add(folder)
 
     def has(self, sha256: str) -> bool:
         """Return whether there is a file of that name; not whether its bytes are whole."""
@@ -186,6 +195,18 @@ def _write_whole(path: Path, data: bytes) -> None:
     except OSError:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def force_name(path: Path) -> None:
+    """Make the name of a file or folder survive a power cut, whoever made it.
+
+    Does not do: it forces nothing where the folder above may not be read by this user; that one is not ours.
+
+    Raises:
+        OSError: The folder above cannot be written.
+    """
+    with suppress(PermissionError):
+        sync_folder(path.absolute().parent)
 
 
 def sync_folder(folder: Path) -> None:

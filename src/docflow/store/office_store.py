@@ -23,7 +23,7 @@ from docflow.errors import DocflowError, ErrorCode, StoreUnavailable, UsageError
 from docflow.model import Agency
 from docflow.ports import LogKey, Piece, Randomness, UnitOfWork
 from docflow.store import migrations, reading
-from docflow.store.blobs import BlobFolder
+from docflow.store.blobs import BlobFolder, sync_folder
 from docflow.store.database import Database
 from docflow.store.groups import MAX_TRIES, GroupCommit, Ticket, run_pieces
 from docflow.store.joined import CallerDatabase
@@ -33,6 +33,7 @@ from docflow.store.places import (
     KEY_NAME,
     VKEY_NAME,
     OfficeDatabase,
+    force_names,
     make_folders,
     name_database,
     unusable,
@@ -223,6 +224,8 @@ def _open(
             recorded = reading.find_agency(connection, agency)
             others = reading.list_agencies(connection)
         is_new = recorded is None and not key_path.exists()
+        if recorded is None:
+            force_names(database, folder)
         if recorded is None and key_path.exists():
             _refuse_foreign_home(folder, others, read_log_key(key_path))
         log_key = create_log_key(key_path, randomness.token(32)) if is_new else read_log_key(key_path)
@@ -245,7 +248,7 @@ def _refuse_foreign_home(folder: Path, others: Sequence[tuple[Agency, str]], log
 
 
 def _check_vkey(directory: Path, store: OfficeStore, recorded: str | None) -> None:
-    """Hold key file, public key file and database together; the public file is remade if it is lost."""
+    """Hold key file, public key file and database together; the public file is remade if lost, or empty."""
     path = directory / VKEY_NAME
     text = str(store.vkey)
     if recorded is not None and recorded != text:
@@ -256,9 +259,13 @@ def _check_vkey(directory: Path, store: OfficeStore, recorded: str | None) -> No
             way_out="restore log.key from a backup",
         )
     try:
-        if not path.exists():
+        if not path.exists() or not path.read_bytes().strip(b"\0\n "):
             temporary = path.with_name(f"{path.name}.{os.getpid()}")
-            temporary.write_text(text + "\n", encoding="utf-8")
+            with temporary.open("w", encoding="utf-8") as file:
+                file.write(text + "\n")
+                file.flush()
+                os.fsync(file.fileno())
             temporary.replace(path)
+            sync_folder(directory)
     except OSError as exc:
         raise unusable(path, exc) from exc

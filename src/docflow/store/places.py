@@ -8,7 +8,6 @@ What it does not do: it opens no transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -16,7 +15,7 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
-from docflow.store.blobs import make_folder
+from docflow.store.blobs import force_name, make_folder
 from docflow.store.database import Database, is_frozen
 from docflow.store.postgres import PostgresDatabase, is_server_address
 
@@ -70,18 +69,36 @@ def name_database(
     return PostgresDatabase(str(place)), Path(home)
 
 
+def force_names(database: Database | PostgresDatabase, home: Path) -> None:
+    """Force the names of the folders to disk, whoever made them: a process that was killed may not have come to it.
+
+    Does not check: the names of the folders above them.
+
+    Raises:
+        StoreUnavailable: ``STORE_UNUSABLE``.
+    """
+    for folder in _folders(database, home):
+        try:
+            force_name(folder)
+        except OSError as exc:
+            raise unusable(folder, exc) from exc
+
+
 def make_folders(database: Database | PostgresDatabase, home: Path) -> None:
     """Make the folders that are missing, open to their owner only; their names survive a power cut.
 
     Raises:
         StoreUnavailable: ``STORE_UNUSABLE``.
     """
-    folders: Iterator[Path] = iter((database.path.parent, home) if isinstance(database, Database) else (home,))
-    for folder in folders:
+    for folder in _folders(database, home):
         try:
             make_folder(folder, mode=0o700)
         except OSError as exc:
             raise unusable(folder, exc) from exc
+
+
+def _folders(database: Database | PostgresDatabase, home: Path) -> tuple[Path, ...]:
+    return (database.path.parent, home) if isinstance(database, Database) else (home,)
 
 
 def unusable(path: Path, exc: Exception) -> StoreUnavailable:

@@ -20,6 +20,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from docflow.edxml import MAX_MESSAGE_BYTES
@@ -49,6 +50,7 @@ class FileDrop:
 
     def __init__(self, folder: Path | str) -> None:
         self._folder = Path(folder)
+        self._named: set[Path] = set()
 
     def send(self, parts: Parts, *, name: str, recipient: str) -> None:
         """Lay a parcel down; one of that name that still lies there stays as it is.
@@ -61,7 +63,10 @@ class FileDrop:
         try:
             for room in ("new", "tmp"):
                 _make_folder(place / room)
+            self._force_names(place)
             if (place / "new" / name).exists():
+                # Whoever laid it down may not have come to this line.
+                _sync(place / "new")
                 return
             _lay_down(parts, temporary=Path(tempfile.mkdtemp(dir=place / "tmp")), target=place / "new" / name)
         except OSError as exc:
@@ -113,6 +118,16 @@ class FileDrop:
             return
         except OSError as exc:
             raise _unusable(path, exc) from exc
+
+    def _force_names(self, place: Path) -> None:
+        """Once for each place, whoever made its folders: a process that was killed may not have come to it."""
+        if place not in self._named:
+            for folder in (place, self._folder):
+                _sync(folder)
+            with suppress(PermissionError):
+                # Who may not read the folder above cannot force the name of the drop in it.
+                _sync(self._folder.absolute().parent)
+            self._named.add(place)
 
     def _place(self, agency: str) -> Path:
         # Parsing keeps a code from a stranger's message from being a path.

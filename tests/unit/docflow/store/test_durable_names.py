@@ -42,6 +42,36 @@ def test_the_folders_of_a_new_office_are_forced_to_disk(tmp_path: Path, forced: 
     assert all(path.parent in forced for path in (folder / "blobs").rglob("*"))
 
 
+def test_folders_that_somebody_else_made_are_forced_to_disk_too(tmp_path: Path, forced: set[Path]) -> None:
+    """A process that was killed made them and may not have come to it."""
+    folder, drop, code = tmp_path / "office", tmp_path / "there" / "drop", make_agency().code.text
+    (folder / "blobs").mkdir(parents=True)
+    for name in (f"{number:02x}" for number in range(256)):
+        (folder / "blobs" / name).mkdir()
+    folder.chmod(0o700)
+    (drop / code / "new" / "p").mkdir(parents=True)
+    with open_office(folder) as office:
+        assert tmp_path in forced
+        sign_off(office, "d1")
+    assert forced >= {folder, folder / "blobs"}
+    FileDrop(drop).send(
+        Parts(message=b"<m/>", message_cms=b"s", receipt=None, receipt_cms=None), name="p", recipient=code
+    )
+    assert forced >= {tmp_path / "there", drop, drop / code, drop / code / "new"}
+
+
+def test_a_public_key_that_a_power_cut_left_empty_is_made_anew(tmp_path: Path, forced: set[Path]) -> None:
+    """The name may outlive a power cut without the bytes, unless they were forced before it."""
+    place = tmp_path / "log.vkey"
+    with open_office(tmp_path) as office:
+        known = office.vkey
+    assert any(path.name.startswith("log.vkey") for path in forced)
+    for left in (b"", b"\0" * 68):
+        place.write_bytes(left)
+        with open_office(tmp_path):
+            assert place.read_text() == f"{known}\n"
+
+
 def test_the_folders_of_a_new_drop_are_forced_to_disk(tmp_path: Path, forced: set[Path]) -> None:
     """Else a parcel that was told as sent could be gone with the folder it lay in."""
     drop, code = tmp_path / "a" / "drop", make_agency().code.text
