@@ -4,6 +4,7 @@ Invariants:
     - The same volume, paper and fonts give the same bytes.
     - Nothing is cut off: a cell is broken into lines, and a line too high for a page goes on on the next.
     - Headings stand on every page.
+    - What was recorded keeps no book from being printed: a character that cannot be drawn is named, as ``[U+200B]``.
 
 What it does not do: it adds no line for what is missing, and draws no receipt.
 
@@ -13,8 +14,7 @@ Source: Nghị định 30/2020/NĐ-CP Phụ lục IV (cover, columns); what is o
 from __future__ import annotations
 
 import io
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -26,13 +26,12 @@ from reportlab.pdfgen.canvas import Canvas
 from docflow.model.layout import FontFace, FontFamily
 from docflow.office import RegisterBook
 from docflow.printing._cells import break_text
-from docflow.printing._fonts import check_coverage, load_faces
+from docflow.printing._fonts import ALPHABET, check_coverage, load_faces, make_legible
 from docflow.printing._lock import REPORTLAB
 
 _LEADING = 1.2
 _RULE = 0.5
 _EMPTY = "Chưa có dòng nào."
-_FIXED = f"Năm: Từ ngày đến số Quyển trang … (0123456789/) {_EMPTY} Nhật ký Mã kiểm tra abcdef"
 
 
 class Paper(StrEnum):
@@ -76,11 +75,11 @@ def print_book(
         tick: Called after each line: ten thousand take twenty seconds.
 
     Raises:
-        UsageError: ``BAD_ARGUMENT``; a character has no glyph or cannot be seen, or a font cannot be read.
+        UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter, or cannot be read.
     """
     with REPORTLAB:
         faces = load_faces(fonts)
-        check_coverage((parent.upper(), *_texts(volumes)), faces=faces)
+        check_coverage(ALPHABET, faces=faces)
         buffer = io.BytesIO()
         sheet = _SHEETS[paper]
         canvas = Canvas(buffer, pagesize=(sheet.width, sheet.height), invariant=True)
@@ -89,15 +88,6 @@ def print_book(
             _Printer(canvas=canvas, faces=faces, sheet=sheet, book=volume, parent=parent, tick=tick).draw()
         canvas.save()
     return buffer.getvalue()
-
-
-def _texts(volumes: Sequence[RegisterBook]) -> Iterator[str]:
-    yield _FIXED
-    for volume in volumes:
-        yield volume.agency
-        yield volume.kind.vi.upper()
-        yield from (column.title for column in volume.kind.columns)
-        yield from (unicodedata.normalize("NFC", cell) for line in volume.lines for cell in line.cells)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -242,7 +232,7 @@ class _Printer:
         def measure(part: str) -> float:
             return float(font.stringWidth(part, size))
 
-        return break_text(unicodedata.normalize("NFC", text), width=width, measure=measure)
+        return break_text(make_legible(text, self.faces), width=width, measure=measure)
 
     def _set_font(self, face: FontFace, size: float) -> None:
         self.canvas.setFont(self.faces[face].fontName, size)

@@ -90,7 +90,7 @@ def print_file(
         contents: The documents' bytes by SHA-256.
 
     Raises:
-        UsageError: ``BAD_ARGUMENT``; a character has no glyph, or a font cannot be read.
+        UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter, or cannot be read.
     """
     readable = {name: count for name, data in contents.items() if (count := _count_pages(data))}
     rows = _contents_rows(lines, readable)

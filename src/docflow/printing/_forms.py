@@ -47,7 +47,7 @@ def print_file_list(
         decision: The words that name the decision by which it was promulgated; empty: left to be filled in.
 
     Raises:
-        UsageError: ``BAD_ARGUMENT``; a character has no glyph, or a font cannot be read.
+        UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter, or cannot be read.
     Source: Nghị định 30/2020/NĐ-CP Điều 28, Phụ lục V mục I, II.
     """
     rows: list[tuple[str, ...]] = []
@@ -73,7 +73,7 @@ def print_hand_over(files: Sequence[CaseFile], *, agency: str, giver: str, fonts
     """Return the minutes of a hand-over (biên bản giao nhận) with the lists of the files handed over.
 
     Raises:
-        UsageError: ``BAD_ARGUMENT``; a character has no glyph, or a font cannot be read.
+        UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter, or cannot be read.
     Source: Nghị định 30/2020/NĐ-CP Điều 30 khoản 3, Phụ lục V mục III, V.
     """
     receivers = ", ".join(sorted({file.handed_over_to for file in files if file.handed_over_to}))

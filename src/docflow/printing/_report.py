@@ -38,7 +38,7 @@ def print_report(report: Report, *, fonts: FontFamily) -> bytes:
     """Return a report as PDF.
 
     Raises:
-        UsageError: ``BAD_ARGUMENT``; a character has no glyph, or a font cannot be read.
+        UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter, or cannot be read.
     """
     table = tabulate_report(report)
     parts = range(1, len(table[0]), _COLUMNS)

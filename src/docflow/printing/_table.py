@@ -3,13 +3,14 @@
 Invariants:
     - The same texts and fonts give the same bytes.
     - Every page has its number, and every page of a table its headings.
+    - What was recorded keeps nothing from being printed: a character that cannot be drawn is named.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from reportlab.lib.pagesizes import A4
@@ -20,7 +21,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 
 from docflow.model.layout import FontFace, FontFamily
-from docflow.printing._fonts import check_coverage, load_faces
+from docflow.printing._fonts import ALPHABET, check_coverage, load_faces, make_legible
 from docflow.printing._lock import REPORTLAB
 
 _FOOT = 9 * mm
@@ -57,12 +58,14 @@ def print_tables(
         above: What stands over the title: the names of agency and country.
 
     Raises:
-        UsageError: ``BAD_ARGUMENT``; a character has no glyph, or a font cannot be read.
+        UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter, or cannot be read.
     """
     with REPORTLAB:
         faces = load_faces(fonts)
-        everything = (*parts, *([above] if above else ()))
-        check_coverage([*head, "0123456789", *(text for part in everything for text in _texts(part))], faces=faces)
+        check_coverage(ALPHABET, faces=faces)
+        head = [make_legible(text, faces) for text in head]
+        parts = [_legible(part, faces) for part in parts]
+        above = above and replace(above, titles=[make_legible(text, faces) for text in above.titles])
         styles = _Styles.of(faces)
         story: list[Flowable] = _draw(above, styles) if above else []
         below = styles.centred if above else styles.plain
@@ -104,8 +107,11 @@ class _Styles:
         )
 
 
-def _texts(part: Part) -> Sequence[str]:
-    return (part,) if isinstance(part, str) else [cell for row in (part.titles, *part.rows) for cell in row]
+def _legible(part: Part, faces: Mapping[FontFace, TTFont]) -> Part:
+    if isinstance(part, str):
+        return make_legible(part, faces)
+    titles = [make_legible(text, faces) for text in part.titles]
+    return replace(part, titles=titles, rows=[[make_legible(cell, faces) for cell in row] for row in part.rows])
 
 
 def _draw(part: Part, styles: _Styles) -> list[Flowable]:

@@ -3,7 +3,8 @@
 Invariants:
     - The same volumes give the same bytes.
     - Every cell shows what the register says. A day or a number alone in its column is one for the spreadsheet too, so
-      that it sorts and filters; everything else is text: nothing that somebody wrote is taken for a formula or a link.
+      that it sorts and filters; everything else is text: nothing that somebody wrote is taken for a formula or a link,
+      and a character that cannot be seen is named, as ``[U+200B]``.
     - A row is as high as its longest cell, as far as a spreadsheet allows: not every reader measures rows itself.
 
 Source: Nghị định 30/2020/NĐ-CP Phụ lục IV; ECMA-376.
@@ -21,6 +22,7 @@ import xlsxwriter
 from docflow.errors import ErrorCode, UsageError
 from docflow.office import Column, Holding, RegisterBook
 from docflow.printing._cells import break_text
+from docflow.printing._fonts import make_visible
 
 MAX_CELL_CHARS = 32_767
 """What a cell of a workbook holds."""
@@ -107,7 +109,7 @@ def _write_cell(
     elif holds is Holding.NUMBER and _NUMBER.fullmatch(text):
         sheet.write_number(*place, int(text), formats["number from 01" if text.startswith("0") else "number"])
     else:
-        sheet.write_string(*place, text, formats["text" if holds is Holding.TEXT else "symbol"])
+        sheet.write_string(*place, make_visible(text), formats["text" if holds is Holding.TEXT else "symbol"])
 
 
 def _read_day(text: str) -> datetime | None:

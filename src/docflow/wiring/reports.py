@@ -104,7 +104,7 @@ def write_report(report: Report, form: ReportForm, *, fonts: FontFamily | None =
         fonts: For the PDF; the fonts that come with vnsign if None.
 
     Raises:
-        UsageError: ``BAD_ARGUMENT``; a character has no glyph.
+        UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter.
     """
     match form:
         case ReportForm.TEXT:

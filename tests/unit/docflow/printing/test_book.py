@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 import openpyxl
 import pypdfium2
 import pytest
+import reportlab
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docflow import DocflowError, ErrorCode, RegisterBook, RegisterForm, RegisterKind, print_register
+from docflow.model.layout import FontFamily
 from docflow.office import Holding, RegisterLine
 from docflow.printing import Paper
 from docflow.printing._cells import break_text
@@ -107,10 +110,44 @@ def test_the_same_book_gives_the_same_bytes(form: RegisterForm) -> None:
     assert print_register(make_book(), form) == print_register(make_book(), form)
 
 
-def test_a_letter_that_cannot_be_seen_is_refused() -> None:
-    """An override of direction makes a reader see another subject than the one registered."""
+@pytest.mark.parametrize(
+    ("recorded", "printed"),
+    [
+        ("\u202eabc", "[U+202E]abc"),
+        ("họp\u200b\u00adbáo", "họp[U+200B][U+00AD]báo"),
+        ("họp 😀 中", "họp [U+1F600] [U+4E2D]"),
+        ("04\u2011QĐ\tbis", "04-QĐ bis"),
+        ("a\ue000\u2028b", "a[U+E000][U+2028]b"),
+        ("Quye\u0302\u0301t", "Quyết"),
+    ],
+)
+def test_what_cannot_be_drawn_is_named_and_keeps_no_book_from_being_printed(recorded: str, printed: str) -> None:
+    """A peer chose the letters of a subject, and what was registered stays: the year's book is printed all the same.
+
+    An override of direction would make a reader see another subject than the one registered.
+    """
+    _, page = pages_of(print_register(make_book(cell=recorded), RegisterForm.PDF))
+    assert page.count(printed) == 3
+    sheet = openpyxl.load_workbook(io.BytesIO(print_register(make_book(cell=recorded), RegisterForm.XLSX))).active
+    assert sheet is not None
+    assert not any(mark in str(sheet.cell(4, 3).value) for mark in "\u202e\u200b\u00ad\u2011\u2028")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=200))
+def test_any_text_is_printed(text: str) -> None:
+    """Whatever stands in a record; of a year's lines one must not take the others along."""
+    make = replace(make_book(RegisterKind.INCOMING, cell=text), agency=f"Sở {text}")
+    for form in (RegisterForm.PDF, RegisterForm.XLSX):
+        print_register(make, form)
+
+
+def test_a_font_without_vietnamese_letters_is_refused() -> None:
+    """Else every letter of the book would be named."""
+    regular = Path(reportlab.__path__[0], "fonts", "Vera.ttf")
+    family = FontFamily(regular=regular, bold=regular, italic=regular, bold_italic=regular)
     with pytest.raises(DocflowError) as error:
-        print_register(make_book(cell="\u202eabc"), RegisterForm.PDF)
+        print_register(make_book(), RegisterForm.PDF, fonts=family)
     assert error.value.code is ErrorCode.BAD_ARGUMENT
 
 
