@@ -49,6 +49,7 @@ from docflow.wiring import (
     FilePlan,
     FileState,
     HandEntry,
+    HitsForm,
     InboxOutcome,
     IncomingAct,
     IncomingDocument,
@@ -129,6 +130,7 @@ from docflow.wiring import (
     search_office,
     verify_log,
     verify_report,
+    write_hits,
     write_report,
 )
 
@@ -170,6 +172,7 @@ __all__ = [
     "FilePlan",
     "FileState",
     "HandEntry",
+    "HitsForm",
     "InboxOutcome",
     "IncomingAct",
     "IncomingDocument",
@@ -253,5 +256,6 @@ __all__ = [
     "search_office",
     "verify_log",
     "verify_report",
+    "write_hits",
     "write_report",
 ]

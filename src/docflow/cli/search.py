@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from docflow.wiring import Direction, SearchHit, SearchQuery, search_office
+from docflow.cli.usage_words import misuse
+from docflow.wiring import Direction, HitsForm, SearchHit, SearchQuery, search_office, write_hits
 
 _DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
 _ALL = 1000
+_GARBLING = frozenset({HitsForm.DOCX, HitsForm.PDF})
 
 
 @click.command(epilog='Example: docflow search demo-out/agencies/H99 "quy che tiep cong dan"')
@@ -28,6 +32,12 @@ _ALL = 1000
 @click.option("--limit", type=click.IntRange(1, _ALL), default=50, show_default=True, help="At most so many.")
 @click.option("--skip", type=click.IntRange(0), default=0, help="Leave out so many: the next page.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@click.option(
+    "--format", "form", type=click.Choice([form.value for form in HitsForm]), help="A file instead of a table."
+)
+@click.option(
+    "--out", type=click.File("wb", atomic=True), help="File to write with --format [default: standard output]."
+)
 def search(
     directory: Path,
     words: tuple[str, ...],
@@ -41,6 +51,8 @@ def search(
     limit: int,
     skip: int,
     as_json: bool,
+    form: str | None,
+    out: BinaryIO | None,
 ) -> None:
     """Find documents of an office, newest first.
 
@@ -58,8 +70,19 @@ def search(
         limit=limit,
         skip=skip,
     )
+    if form is not None and as_json:
+        raise misuse("--json and --format exclude each other", vi="Chỉ dùng một trong --json và --format.")
+    if form is None and out is not None:
+        raise misuse("--out needs --format", vi="Phải chọn --format khi dùng --out.")
+    if form in _GARBLING and out is None and sys.stdout.isatty():
+        raise misuse(
+            f"--format {form} would garble the terminal: give --out FILE",
+            vi=f"Dạng {form} không hiển thị được trên màn hình: hãy thêm --out TỆP.",
+        )
     hits = search_office(directory, query)
-    if as_json:
+    if form is not None:
+        (out or sys.stdout.buffer).write(write_hits(hits, HitsForm(form), query=query, at=datetime.now(UTC)))
+    elif as_json:
         click.echo(json.dumps([_record(hit) for hit in hits], ensure_ascii=False, indent=2))
     else:
         _print(hits)

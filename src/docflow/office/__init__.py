@@ -109,6 +109,7 @@ from docflow.office.registers.book import (
 )
 from docflow.office.registers.csv_form import (
     write_book_csv,
+    write_csv,
 )
 from docflow.office.registers.lines import (
     copy_line,
@@ -252,5 +253,6 @@ __all__ = [
     "warn_of_destruction",
     "withdraw_role",
     "write_book_csv",
+    "write_csv",
     "write_report_csv",
 ]

@@ -4,7 +4,7 @@
 for those, for the leader's signature and for the agency's seal it returns the boxes where they belong.
 
 :func:`print_book` and :func:`write_workbook` print registers as books, :func:`print_report` figures, :func:`print_file`
-and :func:`write_file_xml` a file (hồ sơ).
+and :func:`write_file_xml` a file (hồ sơ), :func:`print_hits` what a search found.
 
 This room does not: sign, number, fill fields, or judge whether a document may be issued.
 
@@ -23,10 +23,12 @@ from docflow.printing._compose import compose_document
 from docflow.printing._document import BodyParagraph, OfficialDocument, ParagraphKind
 from docflow.printing._file import print_file, write_file_xml
 from docflow.printing._forms import print_file_list, print_hand_over
+from docflow.printing._hits import HITS_TITLES, print_hits, tabulate_hits, write_hits_docx
 from docflow.printing._report import print_report, write_report_workbook
 from docflow.printing._workbook import write_workbook
 
 __all__ = [
+    "HITS_TITLES",
     "Alignment",
     "BodyParagraph",
     "Box",
@@ -42,8 +44,11 @@ __all__ = [
     "print_file",
     "print_file_list",
     "print_hand_over",
+    "print_hits",
     "print_report",
+    "tabulate_hits",
     "write_file_xml",
+    "write_hits_docx",
     "write_report_workbook",
     "write_workbook",
 ]

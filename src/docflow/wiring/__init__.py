@@ -145,7 +145,7 @@ from docflow.wiring.reports import (
     verify_report,
     write_report,
 )
-from docflow.wiring.searching import search_office
+from docflow.wiring.searching import HitsForm, search_office, write_hits
 from docflow.wiring.settings import OfficeSettings, read_settings
 
 __all__ = [
@@ -184,6 +184,7 @@ __all__ = [
     "FilePlan",
     "FileState",
     "HandEntry",
+    "HitsForm",
     "InboxOutcome",
     "IncomingAct",
     "IncomingDocument",
@@ -268,5 +269,6 @@ __all__ = [
     "search_office",
     "verify_log",
     "verify_report",
+    "write_hits",
     "write_report",
 ]

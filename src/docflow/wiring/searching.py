@@ -1,12 +1,28 @@
-"""Searching an office seen from outside; no key is needed."""
+"""Searching an office seen from outside, where no key is needed, and what was found as a file."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
+from docflow.errors import ErrorCode, UsageError
 from docflow.model import SearchHit, SearchQuery
+from docflow.model.layout import FontFamily
+from docflow.office import write_csv
+from docflow.printing import HITS_TITLES, print_hits, tabulate_hits, write_hits_docx
+from docflow.signing import bundled_fonts
 from docflow.store import open_to_read
 from docflow.wiring.arguments import checked
+
+
+class HitsForm(StrEnum):
+    """How what was found is written."""
+
+    CSV = "csv"
+    DOCX = "docx"
+    PDF = "pdf"
 
 
 @checked
@@ -22,3 +38,41 @@ def search_office(place: Path | str, query: SearchQuery, *, home: Path | str | N
     """
     with open_to_read(place, home=home) as reader:
         return reader.search(query)
+
+
+@checked
+def write_hits(
+    hits: Sequence[SearchHit],
+    form: HitsForm,
+    *,
+    query: SearchQuery,
+    at: datetime | None = None,
+    fonts: FontFamily | None = None,
+) -> bytes:
+    """Return what was found as a file to print or to send on; CSV with a byte order mark, which Excel needs.
+
+    Does not check: that the query gives these hits.
+
+    Args:
+        query: What was asked for; the head of the file says it.
+        at: When (aware); left out if None.
+        fonts: For the PDF; the fonts that come with vnsign if None.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter, a time has no zone.
+    Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I mục III.6h.
+    """
+    if at is not None and at.tzinfo is None:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            "the time has no time zone",
+            vi="Thời gian phải có múi giờ.",
+            way_out="pass an aware datetime",
+        )
+    match form:
+        case HitsForm.CSV:
+            return write_csv([HITS_TITLES, *tabulate_hits(hits, query)]).encode("utf-8-sig")
+        case HitsForm.DOCX:
+            return write_hits_docx(hits, query, at=at)
+        case HitsForm.PDF:
+            return print_hits(hits, query, at=at, fonts=fonts or bundled_fonts())

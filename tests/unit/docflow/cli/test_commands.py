@@ -178,6 +178,21 @@ def test_documents_are_found_by_words(folder: Path) -> None:
     assert run("search", folder, "?").exit_code == 64
 
 
+def test_what_was_found_is_written_to_a_file(folder: Path, tmp_path: Path) -> None:
+    """For a person who prints it or sends it on; nothing is written where the question is wrong."""
+    for form, magic in (("pdf", b"%PDF-"), ("docx", b"PK"), ("csv", b"\xef\xbb\xbfSTT")):
+        out = tmp_path / f"found.{form}"
+        assert run("search", folder, "quy", "che", "--format", form, "--out", out).exit_code == 0
+        assert out.read_bytes().startswith(magic)
+    for wrong in (
+        ("--json", "--format", "pdf"),
+        ("--out", tmp_path / "x"),
+        ("?", "--format", "pdf", "--out", tmp_path / "x"),
+    ):
+        assert run("search", folder, *wrong).exit_code == 64
+    assert not (tmp_path / "x").exists()
+
+
 def test_figures_are_reported_in_every_form(folder: Path, tmp_path: Path) -> None:
     """Text for a person, JSON with size and digest for a program; the log alone says the same."""
     assert "Văn bản đi đã phát hành 2" in " ".join(run("report", folder, "--period", "2026").output.split())
