@@ -219,7 +219,10 @@ def _open(
     with database.locked():
         # Whoever holds the lock may migrate: Database.writing would wait for itself here.
         with database.migrating() as connection:
-            if migrations.refuse_newer(connection, database.name) != migrations.HEAD:
+            revision = migrations.refuse_newer(connection, database.name)
+            if revision is None:
+                migrations.make(connection)
+            elif revision != migrations.HEAD:
                 migrations.upgrade(connection)
             recorded = reading.find_agency(connection, agency)
             others = reading.list_agencies(connection)

@@ -7,7 +7,7 @@ Invariants:
     - Every row belongs to one agency, named in the first column of its key (``columns.owner_column``): several
       agencies share a database, and none can name another's row.
 
-What it does not do: it creates nothing; the schema is made by the migrations.
+What it does not do: it creates nothing; :mod:`docflow.store.migrations` does.
 
 Source: design of the store in docs/adr/0003; docs/spec/audit-log.md §4.
 """

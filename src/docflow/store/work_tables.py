@@ -4,7 +4,7 @@ Invariants:
     - Each row is one frozen record of :mod:`docflow.model` whose fields are named as the columns.
     - All of it is evidence.
 
-What it does not do: it creates nothing; the schema is made by the migrations.
+What it does not do: it creates nothing; :mod:`docflow.store.migrations` does.
 
 Source: Nghị định 30/2020/NĐ-CP Điều 23, 24, 28–31, Phụ lục VI Phần II.
 """

@@ -1,8 +1,9 @@
-"""The schema, as Alembic migrations run by docflow itself when a store is opened.
+"""The schema: made at once for a new store, by Alembic migrations for an older one, when the store is opened.
 
 Invariants:
-    - The tables that the migrations make are those of :mod:`docflow.store.tables`; a test compares them.
-    - A migration is one transaction: after a crash the schema is the old one or the new one.
+    - The tables that the migrations make are those of :mod:`docflow.store.tables`, which a new store gets; a test
+      compares them on both databases.
+    - Either is one transaction: after a crash the schema is the old one or the new one.
 """
 
 from __future__ import annotations
@@ -12,16 +13,25 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from docflow.errors import ErrorCode, StoreUnavailable
+from docflow.store.tables import METADATA
 
 HEAD = "0009"
 """The newest revision."""
+
+_VERSION = sa.Table(
+    "alembic_version",
+    sa.MetaData(),
+    sa.Column("version_num", sa.String(32), nullable=False),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+"""As Alembic makes it; nothing else of Alembic is needed for a new store."""
 
 
 def current_revision(connection: sa.Connection) -> str | None:
     """Return the revision of a database, or None for an empty one."""
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
-    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    return connection.execute(sa.select(_VERSION.c.version_num)).scalar()
 
 
 def refuse_newer(connection: sa.Connection, name: str) -> str | None:
@@ -60,9 +70,19 @@ def refuse_other(connection: sa.Connection, name: str) -> None:
         )
 
 
+def make(connection: sa.Connection) -> None:
+    """Make the tables of a new store, of revision :data:`HEAD`, inside the caller's transaction.
+
+    Does not check: that there are none; the database refuses a second table of a name.
+    """
+    METADATA.create_all(connection, checkfirst=False)
+    _VERSION.create(connection, checkfirst=False)
+    connection.execute(_VERSION.insert().values(version_num=HEAD))
+
+
 def upgrade(connection: sa.Connection) -> None:
-    """Bring a database to :data:`HEAD`, inside the caller's transaction."""
-    # Alembic takes a third of a second to import, and only a store that is new or old needs it.
+    """Bring an older store's database to :data:`HEAD`, inside the caller's transaction."""
+    # Alembic takes a third of a second to import, and only an older store needs it.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 

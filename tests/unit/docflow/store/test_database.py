@@ -24,6 +24,7 @@ from sqlalchemy.dialects import postgresql
 from docflow import DocflowError, ErrorCode, Office, verify_log
 from docflow.store import METADATA, PRAGMAS, BlobFolder, Database, database, migrations
 from tests.office_kit import SetClock, make_agency, make_draft, open_office, seal_off, sign_off
+from tests.support import postgres_database
 
 
 @pytest.fixture
@@ -69,27 +70,90 @@ def test_an_old_sqlite_is_refused_unless_one_process_owns_the_store(monkeypatch:
     assert database.choose_driver(single_process=True).sqlite_version_info == (3, 40, 1)
 
 
-def test_the_migrations_make_the_tables(opened: Database) -> None:
-    """Schema = migrations: the difference is empty, also in what only SQLite knows (STRICT, WITHOUT ROWID)."""
+def test_a_new_store_has_the_tables_and_the_revision_that_the_migrations_make(opened: Database) -> None:
+    """Made at once or by every migration in turn: the same, also in what only SQLite knows (STRICT, WITHOUT ROWID)."""
     with opened.reading() as connection:
         assert migrations.current_revision(connection) == migrations.HEAD
-        context = MigrationContext.configure(connection, opts={"include_object": is_table_of_ours})
-        assert compare_metadata(context, METADATA) == []
-        query = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'alembic%' AND sql IS NOT NULL ORDER BY name"
-        migrated = {row.name: row.sql for row in connection.exec_driver_sql(query)}
+        made = sqlite_schema(connection)
     engine = sa.create_engine("sqlite://", module=database.choose_driver())
-    METADATA.create_all(engine)
-    with engine.connect() as connection:
-        made = {row.name: row.sql for row in connection.exec_driver_sql(query)}
+    with engine.begin() as connection:
+        migrations.upgrade(connection)
+        assert migrations.current_revision(connection) == migrations.HEAD
+        assert differences(connection) == []
+        assert sqlite_schema(connection) == made
     engine.dispose()
-    assert {name: normal(text) for name, text in migrated.items()} == {
-        name: normal(text) for name, text in made.items()
+    assert {"alembic_version", "search_index", "search_text_added", "ix_parcel_due_at"} < set(made)
+
+
+def test_a_new_store_on_postgresql_is_the_one_that_the_migrations_make() -> None:
+    """Types, collations, defaults, keys, checks, indexes and comments; only the order of columns may differ."""
+    schemas = []
+    for make in (migrations.make, migrations.upgrade):
+        with postgres_database() as address:
+            engine = sa.create_engine(address)
+            with engine.begin() as connection:
+                make(connection)
+                assert migrations.current_revision(connection) == migrations.HEAD
+                assert differences(connection) == []
+                schemas.append(postgresql_schema(connection))
+            engine.dispose()
+    made, migrated = schemas
+    assert made == migrated
+    assert {"alembic_version", "agency"} < {row[0] for row in made["columns"]}
+    assert any(row[0] == "search_index" for row in made["indexes"])
+
+
+def test_a_table_of_somebody_elses_is_not_taken_for_ours(folder: Path) -> None:
+    """A database that another program filled is refused, and left as it was."""
+    folder.mkdir()
+    with closing(sqlite3.connect(folder / "docflow.sqlite")) as others:
+        others.execute("CREATE TABLE document (title)")
+        others.commit()
+    with pytest.raises(DocflowError) as caught:
+        open_office(folder)
+    assert caught.value.code is ErrorCode.STORE_UNUSABLE
+    with closing(sqlite3.connect(folder / "docflow.sqlite")) as others:
+        assert others.execute("SELECT name FROM sqlite_master").fetchall() == [("document",)]
+
+
+def differences(connection: sa.Connection) -> list[Any]:
+    """Return what Alembic would change to come from this database to the tables of the program."""
+    options = {"include_object": is_table_of_ours, "compare_type": True}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), METADATA))
+
+
+def sqlite_schema(connection: sa.Connection) -> dict[str, list[str]]:
+    """Return the statement that made each table, index and trigger."""
+    query = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+    return {row.name: normal(row.sql) for row in connection.exec_driver_sql(query)}
+
+
+def postgresql_schema(connection: sa.Connection) -> dict[str, list[tuple[Any, ...]]]:
+    """Return what the server's own catalogues say of everything in the schema."""
+    queries = {
+        "columns": """SELECT relname, attname, format_type(atttypid, atttypmod), attnotnull, attidentity, collname,
+            pg_get_expr(adbin, adrelid), col_description(pg_class.oid, attnum)
+            FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+            LEFT JOIN pg_collation ON pg_collation.oid = attcollation
+            LEFT JOIN pg_attrdef ON adrelid = pg_class.oid AND adnum = attnum
+            WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
+            AND attnum > 0 AND NOT attisdropped""",
+        "relations": """SELECT relname, relkind::text, obj_description(oid) FROM pg_class
+            WHERE relnamespace = current_schema()::regnamespace""",
+        "constraints": """SELECT conname, conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint
+            WHERE connamespace = current_schema()::regnamespace""",
+        "indexes": "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()",
+        "triggers": "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    }
+    return {
+        name: sorted((tuple(row) for row in connection.exec_driver_sql(query)), key=repr)
+        for name, query in queries.items()
     }
 
 
-def is_table_of_ours(_item: object, name: str | None, kind: str, *_more: object) -> bool:
-    """Leave out the tables that SQLite's full-text index makes for itself."""
-    return not (kind == "table" and str(name).startswith("search_index"))
+def is_table_of_ours(_item: object, name: str | None, _kind: str, *_more: object) -> bool:
+    """Leave out what Alembic cannot compare: the full-text index, and the tables that SQLite makes for it."""
+    return not str(name).startswith("search_index")
 
 
 def normal(text: str) -> list[str]:

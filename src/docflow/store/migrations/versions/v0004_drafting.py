@@ -73,7 +73,7 @@ def _create(name: str, key: tuple[str, ...], *items: SchemaItem, comment: str) -
     """Make a table keyed by the agency and ``key``."""
     op.create_table(
         name,
-        _text("agency", "agency.code"),
+        _text("agency", "agency.code, whose row this is"),
         *items,
         sa.ForeignKeyConstraint(["agency"], ["agency.code"], name=op.f(f"fk_{name}_agency")),
         sa.PrimaryKeyConstraint("agency", *key, name=op.f(f"pk_{name}")),
