@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from docflow.cli.usage_words import misuse
+from docflow.model.wording import make_visible
 from docflow.wiring import Direction, HitsForm, SearchHit, SearchQuery, search_office, write_hits
 
 _DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
@@ -98,7 +99,8 @@ def _print(hits: tuple[SearchHit, ...]) -> None:
         day = f"{hit.issued_on:%d/%m/%Y}" if hit.issued_on else ""
         way = "đi" if hit.direction is Direction.OUTGOING else "đến"
         signer = ", ".join(filter(None, (hit.signer_position, hit.signer_name)))
-        table.add_row(way, hit.symbol, day, hit.issuer_name, hit.subject, signer, hit.id)
+        cells = (way, hit.symbol, day, hit.issuer_name, hit.subject, signer, hit.id)
+        table.add_row(*map(make_visible, cells))
     console.print(table, markup=False)
 
 

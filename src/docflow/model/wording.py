@@ -4,7 +4,8 @@ Invariants:
     - A text that passes is in NFC: two texts that look alike to an official compare equal.
     - It holds no control character, no mark that turns the direction of reading, no invisible character.
 
-What it does not do: it changes no text; whoever typed it hears what is wrong.
+What it does not do: it changes no text that is recorded; whoever typed it hears what is wrong. A text that a peer sent
+stays as it came, and is shown by :func:`make_visible`.
 
 Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần II (lengths); TCVN 6909:2001; Unicode UAX #15 (NFC), UTR #36 §2.7.
 """
@@ -23,6 +24,46 @@ _NO_BREAKS: frozenset[str] = frozenset()
 _LINES = frozenset("\n")
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Co", "Cn"})
 """Controls (NUL too), halves of surrogate pairs, private and unassigned characters."""
+
+
+_NAMED_CATEGORIES = _REFUSED_CATEGORIES | {"Cf", "Zl", "Zp"}
+_LIKE = {0x2011: "-", 0x00A0: " ", 0x202F: " ", 0x09: " ", 0x0A: "\n", 0x0D: " "}
+"""What differs only in where a line may end, and white space: shown as its like."""
+
+
+class Legible(dict[int, str]):
+    """For :meth:`str.translate`: what cannot be seen is named, as ``[U+200B]``; each character is looked at once.
+
+    Args:
+        drawn: The characters for which there are glyphs; every other one is named too. None: there are glyphs for all.
+    """
+
+    def __init__(self, drawn: frozenset[int] | None = None) -> None:
+        super().__init__(_LIKE)
+        self._drawn = drawn
+
+    def __missing__(self, code: int) -> str:
+        """Return what is shown for a character."""
+        is_lacking = self._drawn is not None and code not in self._drawn
+        self[code] = f"[U+{code:04X}]" if is_lacking or is_unseen(chr(code)) else chr(code)
+        return self[code]
+
+
+_VISIBLE = Legible()
+
+
+def is_unseen(character: str) -> bool:
+    """Return whether a character cannot be seen, or turns the direction of what can."""
+    return unicodedata.category(character) in _NAMED_CATEGORIES
+
+
+def make_visible(text: str) -> str:
+    """Return a text to be shown, in NFC; a character that cannot be seen is named, as ``[U+200B]``.
+
+    What was recorded stays as it came, whoever wrote it: it must not keep the rest from being read, nor move the cursor
+    of a terminal.
+    """
+    return unicodedata.normalize("NFC", text).translate(_VISIBLE)
 
 
 def check_line(text: str, *, limit: int, what: str, vi: str, is_optional: bool = False) -> None:

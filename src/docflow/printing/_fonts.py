@@ -14,6 +14,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 
 from docflow.errors import ErrorCode, UsageError
 from docflow.model.layout import FontFace, FontFamily
+from docflow.model.wording import Legible, is_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,35 +23,6 @@ if TYPE_CHECKING:
 _LETTERS = "aàảãáạăằẳẵắặâầẩẫấậbcdđeèẻẽéẹêềểễếệfghiìỉĩíịjklmnoòỏõóọôồổỗốộơờởỡớợpqrstuùủũúụưừửữứựvwxyỳỷỹýỵz"
 ALPHABET = f"{_LETTERS}{_LETTERS.upper()}0123456789 .,:;/()[]-–…+"
 """What every record may hold, and what names a character that cannot be drawn."""
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Cf holds the bidirectional overrides, which make a reader see another text than the one signed."""
-_LIKE = {0x2011: "-", 0x00A0: " ", 0x202F: " ", 0x09: " ", 0x0A: "\n", 0x0D: " "}
-"""What differs only in where a line may end, and white space: drawn as its like."""
-
-
-class _Legible(dict[int, str]):
-    """For :meth:`str.translate`: what cannot be seen or drawn is named; each character is looked at once."""
-
-    def __init__(self, drawn: frozenset[int] | None) -> None:
-        super().__init__(_LIKE)
-        self._drawn = drawn
-
-    def __missing__(self, code: int) -> str:
-        character = chr(code)
-        lacks = self._drawn is not None and code not in self._drawn
-        self[code] = f"[U+{code:04X}]" if lacks or unicodedata.category(character) in _UNSEEN else character
-        return self[code]
-
-
-_VISIBLE = _Legible(None)
-
-
-def make_visible(text: str) -> str:
-    """Return a text in NFC; a character that cannot be seen is named, e.g. ``[U+200B]``.
-
-    What was recorded stays as it was, whoever wrote it: it must not keep the rest from being read.
-    """
-    return unicodedata.normalize("NFC", text).translate(_VISIBLE)
 
 
 def make_legible(text: str, faces: Mapping[FontFace, TTFont]) -> str:
@@ -59,8 +31,8 @@ def make_legible(text: str, faces: Mapping[FontFace, TTFont]) -> str:
 
 
 @lru_cache(maxsize=4)
-def _legible_in(faces: tuple[TTFont, ...]) -> _Legible:
-    return _Legible(frozenset.intersection(*(frozenset(font.face.charToGlyph) for font in faces)))
+def _legible_in(faces: tuple[TTFont, ...]) -> Legible:
+    return Legible(frozenset.intersection(*(frozenset(font.face.charToGlyph) for font in faces)))
 
 
 def load_faces(fonts: FontFamily) -> Mapping[FontFace, TTFont]:
@@ -90,8 +62,7 @@ def check_coverage(texts: Iterable[str], *, faces: Mapping[FontFace, TTFont]) ->
         UsageError: Names the first such character.
     """
     for character in sorted(set("".join(texts)) - {"\n"}):
-        invisible = unicodedata.category(character) in _UNSEEN
-        if invisible or any(ord(character) not in font.face.charToGlyph for font in faces.values()):
+        if is_unseen(character) or any(ord(character) not in font.face.charToGlyph for font in faces.values()):
             name = unicodedata.name(character, "unnamed")
             raise UsageError(
                 ErrorCode.BAD_ARGUMENT,

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from docflow.model import LAW_TIME_ZONE, SearchHit, SearchQuery
 from docflow.model.layout import FontFamily
-from docflow.printing._fonts import make_visible
+from docflow.model.wording import make_visible
 from docflow.printing._table import PrintedTable, print_tables
 
 if TYPE_CHECKING:

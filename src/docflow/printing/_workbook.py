@@ -20,9 +20,9 @@ from datetime import datetime
 import xlsxwriter
 
 from docflow.errors import ErrorCode, UsageError
+from docflow.model.wording import make_visible
 from docflow.office import Column, Holding, RegisterBook
 from docflow.printing._cells import break_text
-from docflow.printing._fonts import make_visible
 
 MAX_CELL_CHARS = 32_767
 """What a cell of a workbook holds."""
