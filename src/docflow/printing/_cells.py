@@ -34,9 +34,27 @@ def break_text(text: str, *, width: float, measure: Measure) -> list[str]:
 
 def _cut_word(word: str, *, width: float, measure: Measure) -> list[str]:
     parts: list[str] = []
-    while measure(word) > width and len(word) > 1:
-        room = next((size for size in range(len(word) - 1, 1, -1) if measure(word[:size]) <= width), 1)
-        end = max(word.rfind(joint, 0, room) for joint in _JOINTS) + 1 or room
-        parts.append(word[:end])
-        word = word[end:]
-    return [*parts, word]
+    at = 0
+    while True:
+        room = _room(word, at, width=width, measure=measure)
+        if at + room >= len(word):
+            return [*parts, word[at:]]
+        joint = max(word.rfind(joint, at, at + room) for joint in _JOINTS)
+        end = joint + 1 if joint >= at else at + room
+        parts.append(word[at:end])
+        at = end
+
+
+def _room(word: str, at: int, *, width: float, measure: Measure) -> int:
+    """Return how many letters from a place on fit, at least one; a word of any length is looked at by the line."""
+    fits, room = 1, 2
+    while at + fits < len(word) and measure(word[at : at + room]) <= width:
+        fits, room = room, 2 * room
+    too_many = min(room, len(word) - at + 1)
+    while fits + 1 < too_many:
+        middle = (fits + too_many) // 2
+        if measure(word[at : at + middle]) <= width:
+            fits = middle
+        else:
+            too_many = middle
+    return fits

@@ -3,7 +3,8 @@
 Invariants:
     - The same texts and fonts give the same bytes.
     - Every page has its number, and every page of a table its headings.
-    - What was recorded keeps nothing from being printed: a character that cannot be drawn is named.
+    - What was recorded keeps nothing from being printed: a character that cannot be drawn is named, a text higher than
+      a page goes on on the next. A symbol is broken after a stroke or hyphen.
 """
 
 from __future__ import annotations
@@ -16,14 +17,21 @@ from typing import Self
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 
 from docflow.model.layout import FontFace, FontFamily
+from docflow.printing._cells import break_text
 from docflow.printing._fonts import ALPHABET, check_coverage, load_faces, make_legible
 from docflow.printing._lock import REPORTLAB
 
+_CELL_PADDING = 6.0
+"""Of reportlab's tables, left and right."""
+_SLACK = 0.01
+_LINES_A_ROW = 48
+"""A row cannot be divided between pages: one that is higher stands as several."""
 _FOOT = 9 * mm
 """Of the page's number above the edge; the text ends an inch above it."""
 
@@ -123,8 +131,9 @@ def _draw(part: Part, styles: _Styles) -> list[Flowable]:
         for at, text in enumerate(part.titles)
     ]
     rows = [
-        [_paragraph(text, styles.figure if part.are_figures and at else body) for at, text in enumerate(row)]
+        [_lines(lines, styles.figure if part.are_figures and at else body) for at, lines in enumerate(piece)]
         for row in part.rows
+        for piece in _pieces(row, part, body)
     ]
     look = [("VALIGN", (0, 0), (-1, -1), "TOP")]
     grid = [("GRID", (0, 0), (-1, -1), 0.5, (0, 0, 0))] if part.is_ruled else []
@@ -133,6 +142,27 @@ def _draw(part: Part, styles: _Styles) -> list[Flowable]:
     return [Spacer(1, 4 * mm), KeepTogether([table]) if part.are_figures else table]
 
 
+def _pieces(row: Sequence[str], part: PrintedTable, style: ParagraphStyle) -> list[list[list[str]]]:
+    """Return a row as its cells' lines; one that is higher than a page may be goes on in further rows."""
+
+    def measure(text: str) -> float:
+        return float(stringWidth(text, style.fontName, style.fontSize))
+
+    cells = [
+        break_text(text, width=width * mm - 2 * _CELL_PADDING - _SLACK, measure=measure)
+        for text, width in zip(row, part.widths, strict=True)
+    ]
+    height = max(1, *map(len, cells))
+    return [[lines[at : at + _LINES_A_ROW] for lines in cells] for at in range(0, height, _LINES_A_ROW)]
+
+
+def _lines(lines: Sequence[str], style: ParagraphStyle) -> Paragraph:
+    return Paragraph("<br/>".join(map(_escape, lines)), style)
+
+
 def _paragraph(text: str, style: ParagraphStyle) -> Paragraph:
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return Paragraph(escaped, style)
+    return Paragraph(_escape(text), style)
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -5,6 +5,7 @@ Invariants:
     - Every cell shows what the register says. A day or a number alone in its column is one for the spreadsheet too, so
       that it sorts and filters; everything else is text: nothing that somebody wrote is taken for a formula or a link,
       and a character that cannot be seen is named, as ``[U+200B]``.
+    - One long text keeps no workbook from being written: what a cell cannot hold is cut off, and the cell says so.
     - A row is as high as its longest cell, as far as a spreadsheet allows: not every reader measures rows itself.
 
 Source: Nghị định 30/2020/NĐ-CP Phụ lục IV; ECMA-376.
@@ -19,13 +20,14 @@ from datetime import datetime
 
 import xlsxwriter
 
-from docflow.errors import ErrorCode, UsageError
 from docflow.model.wording import make_visible
 from docflow.office import Column, Holding, RegisterBook
 from docflow.printing._cells import break_text
 
-MAX_CELL_CHARS = 32_767
-"""What a cell of a workbook holds."""
+MAX_CELL_UNITS = 32_767
+"""What a cell of a workbook holds, in code units of UTF-16."""
+_CHARS_LEFT = 16_000
+"""Of a text that is longer; each character has at most two units."""
 
 _ANY_DAY = datetime(2020, 3, 5)  # noqa: DTZ001 — the format has no zone; the day on which the decree took effect
 _HEADINGS = 3
@@ -41,11 +43,7 @@ _NUMBER = re.compile(r"0[1-9]|[1-9][0-9]{0,10}|0")
 
 
 def write_workbook(volumes: Sequence[RegisterBook]) -> bytes:
-    """Return the volumes of a register as XLSX: title, headings with their numbers, lines.
-
-    Raises:
-        UsageError: ``BAD_ARGUMENT``; a cell is longer than a workbook can hold.
-    """
+    """Return the volumes of a register as XLSX: title, headings with their numbers, lines."""
     buffer = io.BytesIO()
     options = {"constant_memory": False, "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as workbook:
@@ -90,13 +88,6 @@ def _write_volume(sheet: xlsxwriter.worksheet.Worksheet, book: RegisterBook, *, 
     for row, line in enumerate(book.lines, start=_HEADINGS):
         sheet.set_row(row, _height(line.cells, columns))
         for index, (cell, column) in enumerate(zip(line.cells, columns, strict=True)):
-            if len(cell) > MAX_CELL_CHARS:
-                raise UsageError(
-                    ErrorCode.BAD_ARGUMENT,
-                    f"{column.title} of number {line.number} is longer than {MAX_CELL_CHARS} characters",
-                    vi=f"Ô “{column.title}” của số {line.number} dài quá {MAX_CELL_CHARS} ký tự.",
-                    way_out="export the register as PDF or CSV",
-                )
             _write_cell(sheet, (row, index), cell, holds=column.holds, formats=formats)
 
 
@@ -109,7 +100,14 @@ def _write_cell(
     elif holds is Holding.NUMBER and _NUMBER.fullmatch(text):
         sheet.write_number(*place, int(text), formats["number from 01" if text.startswith("0") else "number"])
     else:
-        sheet.write_string(*place, make_visible(text), formats["text" if holds is Holding.TEXT else "symbol"])
+        sheet.write_string(*place, _cut(make_visible(text)), formats["text" if holds is Holding.TEXT else "symbol"])
+
+
+def _cut(text: str) -> str:
+    """Return what a cell can hold of a text: one long one must not keep the year's workbook from being written."""
+    if len(text.encode("utf-16-le")) // 2 <= MAX_CELL_UNITS:
+        return text
+    return f"{text[:_CHARS_LEFT]}… [đã cắt bớt: tất cả có {len(text)} ký tự]"
 
 
 def _read_day(text: str) -> datetime | None:

@@ -63,7 +63,7 @@ def print_register(
         tick: Called after each line of the PDF, to show how far it has come.
 
     Raises:
-        UsageError: ``BAD_ARGUMENT``; a font lacks a letter, a cell is too long for a workbook, no line a volume.
+        UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter, or no line a volume.
     Source: Nghị định 30/2020/NĐ-CP Phụ lục IV; Điều 16 khoản 2 điểm b, Điều 22 khoản 3 điểm b.
     """
     match form:

@@ -217,11 +217,17 @@ def test_a_row_of_the_workbook_is_as_high_as_its_longest_cell() -> None:
     assert height(LONG * 300) == 408.75  # a spreadsheet's own limit
 
 
-def test_a_cell_too_long_for_a_workbook_is_refused() -> None:
-    """Excel would cut it off in silence."""
-    with pytest.raises(DocflowError) as error:
-        print_register(make_book(cell="x" * 32_768), RegisterForm.XLSX)
-    assert error.value.code is ErrorCode.BAD_ARGUMENT
+@pytest.mark.parametrize("letter", ["a", "ế", "😀"])
+def test_a_text_too_long_for_a_cell_is_cut_and_the_cell_says_so(letter: str) -> None:
+    """A peer's text may have 65,536 characters: the book prints all of them, a cell of a workbook holds half."""
+    book = make_book(count=2, cell=f"đầu {letter * 65_000}")
+    sheet = openpyxl.load_workbook(io.BytesIO(print_register(book, RegisterForm.XLSX))).active
+    assert sheet is not None
+    text = str(sheet.cell(4, 3).value)
+    assert text.startswith(f"đầu {letter}")
+    assert text.endswith("… [đã cắt bớt: tất cả có 65004 ký tự]")
+    assert len(text.encode("utf-16-le")) // 2 <= 32_767
+    assert "02/QĐ-UBND" in str(sheet.cell(5, 1).value)
 
 
 def test_each_line_is_told_while_a_long_book_is_printed() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import subprocess
 from datetime import UTC, date, datetime
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docflow import Direction, DocflowError, ErrorCode, HitsForm, SearchHit, SearchQuery, write_hits
+from docflow.printing import HITS_TITLES
 from tests.support import require_tool
 
 _AT = datetime(2026, 11, 28, 17, 30, tzinfo=UTC)
@@ -111,6 +113,28 @@ def test_any_text_is_written(text: str) -> None:
     """A peer chose the letters of a subject."""
     for form in HitsForm:
         write_hits([make_hit(1, text)], form, query=QUERY)
+
+
+@pytest.mark.parametrize("word", ["a", "từ "], ids=["one word", "many words"])
+def test_a_text_higher_than_a_page_goes_on_on_the_next(word: str) -> None:
+    """A peer's text may have 65,536 characters, and be one word: all are printed, and it takes no minutes."""
+    count = 60_000 // len(word)
+    pages = text_of(write_hits([make_hit(1, word * count), make_hit(2, "ngắn")], HitsForm.PDF, query=QUERY))
+
+    printed = "".join(pages)
+    for title in (*HITS_TITLES, "Quyết định", "Ủy ban nhân dân tỉnh An Bình", "Chủ tịch, Nguyễn Văn An"):
+        printed = printed.replace(title, "")
+    assert printed.count(word.strip()) >= count
+    assert len(pages) > 5
+    assert "02/QĐ-UBND" in pages[-1]
+
+
+def test_a_symbol_is_broken_after_a_stroke_or_hyphen() -> None:
+    """01/2026/QĐ-UBND is not torn within a group."""
+    (page,) = text_of(
+        write_hits([dataclasses.replace(make_hit(1), symbol="1001/2026/QĐ-UBND")], HitsForm.PDF, query=QUERY)
+    )
+    assert "1001/2026/QĐ\ufffeUBND" in page  # pdfium's sign of a hyphen that ends a line
 
 
 def test_the_same_hits_give_the_same_page() -> None:
