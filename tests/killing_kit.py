@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from docflow import (
+    Access,
+    AccessKind,
+    AccessTarget,
     Addressee,
     CaseFile,
     CopyDirection,
@@ -186,6 +189,11 @@ def _came(office: Office, name: str) -> str:
     return next(document.id for document in office.incoming() if document.subject == f"về việc {name}")
 
 
+def _seen(name: str, number: int) -> Access:
+    target, access_id = AccessTarget.OUTGOING, f"once-{number}"
+    return Access(person="X", kind=AccessKind.XEM, target=target, subject=name, access_id=access_id)
+
+
 def _set_right(office: Office) -> Office:
     """Let the clock say that all of this was dated a year ahead."""
     assert isinstance(office._desk.clock, SetClock)
@@ -277,6 +285,8 @@ OTHER_VERBS: Mapping[str, Verb] = {
     "vouch": lambda o, _: o.vouch(b"a signed statement", actor="X"),
     "correct_clock": lambda o, _: _set_right(o).correct_clock(actor="X", reason="thay pin đồng hồ máy"),
     "take_back": lambda o, _: o.take_back("sent", **_WHY),
+    "record_access": lambda o, _: o.record_access(_seen("sealed-1", 0), actor="X"),
+    "record_accesses": lambda o, _: o.record_accesses([_seen("sealed-1", 1), _seen("sealed-2", 2)], actor="X"),
 }
 POSTAL_VERBS: Mapping[str, Verb] = {
     "dispatch": lambda o, bench: o.dispatch(bench.drop),

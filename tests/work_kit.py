@@ -6,6 +6,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from docflow import (
+    Access,
+    AccessKind,
+    AccessTarget,
     CaseFile,
     Channel,
     Direction,
@@ -116,6 +119,25 @@ def add(office: Office, file: CaseFile, document_id: str, *, direction: Directio
     return office.add_to_file(file.code, direction=direction, document_id=document_id, actor="Trần Thị Bình")
 
 
+def record_accesses(office: Office, document_id: str, code: str) -> None:
+    """Report that somebody entered, and looked at a document and a file."""
+    for target, subject, kind in (
+        (AccessTarget.SYSTEM, "", AccessKind.TRUY_CAP),
+        (AccessTarget.OUTGOING, document_id, AccessKind.XEM),
+        (AccessTarget.FILE, code, AccessKind.TAI),
+    ):
+        access = Access(
+            person="Trần Thị Bình",
+            kind=kind,
+            target=target,
+            subject=subject,
+            unit="Phòng Ngân sách",
+            address="10.1.2.3",
+            access_id=f"access-{kind}",
+        )
+        office.record_access(access, actor="Cổng điều hành")
+
+
 def fill_work(folder: Path, *, answer: str) -> None:
     """Leave an office in which every table of the work has rows and every column a value somewhere."""
     clock = SetClock(MONDAY)
@@ -145,6 +167,7 @@ def fill_work(folder: Path, *, answer: str) -> None:
         office.close_file(file.code, actor="Trần Thị Bình")
         office.announce_hand_over(file.code, actor="Lưu trữ")
         office.hand_over_file(file.code, actor="Trần Thị Bình", to="Lưu trữ cơ quan")
+        record_accesses(office, answer, file.code)
         clock.time = datetime(2027, 12, 20, 2, 0, tzinfo=UTC)
         office.propose_destruction(file.code, actor="Lưu trữ", reason="hết thời hạn bảo quản")
         clock.advance(days=40)

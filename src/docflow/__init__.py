@@ -14,6 +14,15 @@ from docflow.errors import (
     UsageError,
 )
 from docflow.wiring import (
+    Access,
+    AccessBy,
+    AccessCount,
+    AccessCounts,
+    AccessEntry,
+    AccessKind,
+    AccessPage,
+    AccessQuery,
+    AccessTarget,
     Addressee,
     Agency,
     Appointment,
@@ -135,6 +144,15 @@ from docflow.wiring import (
 )
 
 __all__ = [
+    "Access",
+    "AccessBy",
+    "AccessCount",
+    "AccessCounts",
+    "AccessEntry",
+    "AccessKind",
+    "AccessPage",
+    "AccessQuery",
+    "AccessTarget",
     "Addressee",
     "Agency",
     "Appointment",

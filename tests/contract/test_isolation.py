@@ -12,7 +12,21 @@ from datetime import date, timedelta
 import pypdf
 import pytest
 
-from docflow import Addressee, DocflowError, ErrorCode, FileDrop, Office, OfficeRole, Post, RegisterKind, ReportBy
+from docflow import (
+    Access,
+    AccessBy,
+    AccessKind,
+    AccessTarget,
+    Addressee,
+    DocflowError,
+    ErrorCode,
+    FileDrop,
+    Office,
+    OfficeRole,
+    Post,
+    RegisterKind,
+    ReportBy,
+)
 from docflow.model import CopyDirection, CopyForm, CopyRequest, Direction, SourceKind
 from tests.contract.offices import Place
 from tests.exchange_kit import KeyPeers, KeySigner
@@ -30,6 +44,11 @@ class Forged:
     blob: str
 
 
+def looked(document_id: str) -> Access:
+    """Return that somebody looked at a document."""
+    return Access(person="A", kind=AccessKind.XEM, target=AccessTarget.OUTGOING, subject=document_id, access_id="one")
+
+
 Attempt = Callable[[Office, Forged], object]
 #: Each verb with an identifier of the other agency: no such thing is there (of a copy: no such source).
 NOT_THERE: dict[str, Attempt] = {
@@ -42,6 +61,7 @@ NOT_THERE: dict[str, Attempt] = {
     "add_addressees": lambda office, it: office.add_addressees(
         it.numbered, (Addressee(name="Sở Y tế"),), actor="A", reason="x"
     ),
+    "record_access": lambda office, it: office.record_access(looked(it.numbered), actor="A"),
     "attach": lambda office, it: office.attach(it.document, b"%PDF", name="a.pdf", actor="A"),
     "attachment_sealed": lambda office, it: office.attachment_sealed(it.document, b"%PDF", position=0, actor="A"),
     "cancel": lambda office, it: office.cancel(it.document, actor="A", reason="x"),
@@ -88,6 +108,8 @@ def _words(pdf: bytes) -> str:
 
 #: What lists: it must be empty, for this agency has nothing of its own yet.
 EMPTY: dict[str, Attempt] = {
+    "access_history": lambda office, _: office.access_history(reader="A").entries,
+    "access_counts": lambda office, _: office.access_counts(reader="A", by=AccessBy.PERSON).total.total,
     "unsent": lambda office, _: office.unsent(),
     "file_list_approvals": lambda office, _: office.file_list_approvals(year=2026),
     "export_file_list": lambda office, _: "có 0 hồ sơ" not in _words(office.export_file_list(2026)),
@@ -157,6 +179,7 @@ NEITHER = {
     "grant",
     "withdraw",
     "issue_many",
+    "record_accesses",
     "register_name",
     "reserve_numbers",
     "open_register",
@@ -172,6 +195,7 @@ def two(place: Place) -> Iterator[tuple[Office, Forged]]:
         office.issue("numbered", actor="V")
         seal_off(office, "sealed")
         office.reserve_numbers("van_ban_di", actor="V", reason="giữ")
+        office.record_access(looked("numbered"), actor="A")
         forged = Forged("waiting", "numbered", office.document("waiting").leader_pdf or "")
     post = Post(signer=KeySigner(OTHER), peers=KeyPeers())
     with Office.open(
@@ -212,9 +236,9 @@ def test_a_forged_identifier_names_nothing(two: tuple[Office, Forged]) -> None:
         with contextlib.suppress(DocflowError):
             answer = getattr(office, name)(forged.numbered, **{what: SAID[what] for what in needed})
             assert not answer, name
-    (done,) = office.issue_many([forged.document], actor="A")
-    assert isinstance(done, DocflowError)
-    assert done.code is ErrorCode.NOT_FOUND
+    for done in (*office.issue_many([forged.document], actor="A"), *office.record_accesses([looked("d")], actor="A")):
+        assert isinstance(done, DocflowError)
+        assert done.code is ErrorCode.NOT_FOUND
     assert office.checkpoint() == before
 
 
@@ -237,6 +261,7 @@ def test_the_same_names_and_numbers_stand_side_by_side(two: tuple[Office, Forged
     office.leader_signed(forged.document, leader_pdf(forged.document), actor="C")
     assert office.issue(forged.document, actor="V").number == 1
     assert office.reserve_numbers("van_ban_di", actor="V", reason="giữ").numbers == (2,)
+    assert office.record_access(looked(forged.document), actor="B").position == 0
     for code in (OWN, OTHER):
         report = place.verify(code)
         assert report.is_intact, report.findings

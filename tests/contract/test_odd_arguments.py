@@ -18,6 +18,10 @@ import pytest
 import sqlalchemy as sa
 
 from docflow import (
+    Access,
+    AccessKind,
+    AccessQuery,
+    AccessTarget,
     Addressee,
     CopyRequest,
     Direction,
@@ -141,6 +145,8 @@ VALUES: dict[Any, Callable[[], Any]] = {
     CopyRequest: make_copy_request,
     DossierPlan: make_plan,
     FilePlan: lambda: FilePlan(year=2026, notation="02", title="T", retention_years=1, creator="B"),
+    Access: lambda: Access(person="A", kind=AccessKind.XEM, target=AccessTarget.OUTGOING, subject="drafted"),
+    AccessQuery: AccessQuery,
     SearchQuery: lambda: SearchQuery(text="abc"),
     SignatureCheck: lambda: None,
     Direction: lambda: Direction.INCOMING,
@@ -164,6 +170,8 @@ def usual(undone: Undone, name: str) -> Iterator[dict[str, Any]]:
             choices[argument] = ("van_ban_di", "van_ban_di/VBQPPL")
         elif argument == "addressees":
             choices[argument] = ((Addressee(name="Sở Tư pháp"),),)
+        elif argument == "accesses":
+            choices[argument] = ((VALUES[Access](),),)
         elif argument in {"position", "step", "version", "number", "year"}:
             choices[argument] = (0, 1, 2, 3, 2026)
         else:

@@ -23,6 +23,7 @@ EXIT_USAGE = 64
 """sysexits.h: EX_USAGE."""
 
 _COMMANDS = {
+    "access": "docflow.cli.access:access",
     "audit": "docflow.cli.audit:audit",
     "demo": "docflow.demo.command:demo",
     "office": "docflow.cli.office:office",

@@ -5,6 +5,18 @@ What it does not do: no I/O, no clock, no randomness.
 
 from __future__ import annotations
 
+from docflow.model.accesses import (
+    Access,
+    AccessBy,
+    AccessCount,
+    AccessCounts,
+    AccessEntry,
+    AccessKind,
+    AccessPage,
+    AccessQuery,
+    AccessTarget,
+    check_page,
+)
 from docflow.model.agencies import Agency, AgencyCode, CodeForm, SeriesRule, check_abbreviation, parse_agency_code
 from docflow.model.copies import (
     COPY_DIRECTIONS,
@@ -178,6 +190,15 @@ __all__ = [
     "PRIORITIES",
     "REGISTER_OPENED",
     "ROLES_FOR",
+    "Access",
+    "AccessBy",
+    "AccessCount",
+    "AccessCounts",
+    "AccessEntry",
+    "AccessKind",
+    "AccessPage",
+    "AccessQuery",
+    "AccessTarget",
     "Addressee",
     "Agency",
     "AgencyCode",
@@ -300,6 +321,7 @@ __all__ = [
     "check_incoming_id",
     "check_line",
     "check_metadata",
+    "check_page",
     "check_prose",
     "check_scan",
     "check_year",

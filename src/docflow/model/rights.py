@@ -49,6 +49,8 @@ ROLES_FOR: Mapping[Role, frozenset[OfficeRole]] = {
     Role.REVIEWER: frozenset({OfficeRole.LANH_DAO, OfficeRole.VAN_THU}),
     Role.HANDLER: frozenset({OfficeRole.LANH_DAO, OfficeRole.CHUYEN_VIEN}),
     Role.ADMINISTRATOR: frozenset({OfficeRole.QUAN_TRI}),
+    Role.USER: frozenset(OfficeRole),
+    Role.MANAGER: frozenset({OfficeRole.LANH_DAO, OfficeRole.QUAN_TRI}),
 }
 """Who may act in a role of the state tables; :attr:`Role.SENDER` is another agency and holds no role here."""
 

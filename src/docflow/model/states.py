@@ -111,6 +111,10 @@ class Role(StrEnum):
     HANDLER = "handler"
     ADMINISTRATOR = "administrator"
     SENDER = "sender"
+    USER = "user"
+    """Not of the tables: whoever works in the system at all."""
+    MANAGER = "manager"
+    """Not of the tables: who asks how the system is used."""
 
     @property
     def vi(self) -> str:
@@ -158,6 +162,8 @@ _ROLE_NAMES: Mapping[Role, str] = {
     Role.HANDLER: "người được giao xử lý",
     Role.ADMINISTRATOR: "người quản trị",
     Role.SENDER: "cơ quan gửi",
+    Role.USER: "người sử dụng",
+    Role.MANAGER: "người quản lý, quản trị",
 }
 
 

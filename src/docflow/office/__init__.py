@@ -5,6 +5,12 @@ What it does not do: no I/O of its own; store, blobs, clock, randomness and veri
 
 from __future__ import annotations
 
+from docflow.office.accesses import (
+    count_accesses,
+    list_accesses,
+    record_access,
+    record_accesses,
+)
 from docflow.office.correcting import correct_clock
 from docflow.office.desk import (
     Desk,
@@ -204,6 +210,7 @@ __all__ = [
     "confirm_role",
     "copy_line",
     "correct_clock",
+    "count_accesses",
     "dispatch",
     "divide_book",
     "draft_document",
@@ -219,6 +226,7 @@ __all__ = [
     "issue_document",
     "issue_documents",
     "know",
+    "list_accesses",
     "list_contents",
     "list_past_retention",
     "list_received_files",
@@ -237,6 +245,8 @@ __all__ = [
     "read_received_file",
     "recall_document",
     "receive_by_hand",
+    "record_access",
+    "record_accesses",
     "record_attachment_seal",
     "record_copy_seal",
     "record_leader_signature",

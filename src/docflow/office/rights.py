@@ -11,6 +11,7 @@ Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I (rights, and the a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -32,16 +33,39 @@ def require_right(unit: UnitOfWork, desk: Desk, actor: str, *, role: Role, event
     if desk.rights is not None:
         is_allowed = desk.rights.allows(actor, role, event=event, subject=subject)
     else:
-        wanted = ROLES_FOR.get(role, frozenset())
         own = unit.list_holdings_of(actor)
-        is_allowed = any(h.is_held and h.role in wanted for h in own) or not (own or unit.has_holdings())
+        is_allowed = _holds(own, role) or not (own or unit.has_holdings())
     if not is_allowed:
-        raise UsageError(
-            ErrorCode.FORBIDDEN,
-            f"{actor[:80]!r} may not {event}: that is for {role.value}",
-            vi=f"{actor[:80]} không có quyền thực hiện bước này ({role.vi}).",
-            way_out="let an administrator give the role that it needs",
-        )
+        raise _forbidden(actor, role, event)
+
+
+def require_right_to_read(desk: Desk, reader: str, *, role: Role, event: str, subject: str) -> None:
+    """As :func:`require_right` for somebody who reads: no write transaction is begun for it.
+
+    Raises:
+        UsageError: ``FORBIDDEN``.
+    """
+    if desk.rights is not None:
+        is_allowed = desk.rights.allows(reader, role, event=event, subject=subject)
+    else:
+        holdings = desk.store.list_holdings()
+        is_allowed = not holdings or _holds([h for h in holdings if h.person == reader], role)
+    if not is_allowed:
+        raise _forbidden(reader, role, event)
+
+
+def _holds(own: Sequence[RoleHolding], role: Role) -> bool:
+    wanted = ROLES_FOR.get(role, frozenset())
+    return any(holding.is_held and holding.role in wanted for holding in own)
+
+
+def _forbidden(actor: str, role: Role, event: str) -> UsageError:
+    return UsageError(
+        ErrorCode.FORBIDDEN,
+        f"{actor[:80]!r} may not {event}: that is for {role.value}",
+        vi=f"{actor[:80]} không có quyền thực hiện bước này ({role.vi}).",
+        way_out="let an administrator give the role that it needs",
+    )
 
 
 def grant_role(desk: Desk, person: str, role: OfficeRole, *, actor: str) -> RoleHolding:

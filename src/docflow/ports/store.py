@@ -10,6 +10,11 @@ import msgspec
 
 from docflow.errors import DocflowError
 from docflow.model import (
+    AccessBy,
+    AccessCounts,
+    AccessEntry,
+    AccessPage,
+    AccessQuery,
     Agency,
     AttachedFile,
     Document,
@@ -226,6 +231,15 @@ class UnitOfWork(RecordWriter, Protocol):
     def schedule_parcel(self, parcel: ParcelRow) -> None:
         """Set attempts and time of the next attempt; no evidence, no leaf."""
 
+    def next_access(self) -> int:
+        """Return the position of the next access."""
+
+    def find_accesses(self, access_ids: Sequence[str]) -> Sequence[AccessEntry]:
+        """Return the accesses recorded under these ids, also in this transaction."""
+
+    def add_accesses(self, entries: Sequence[AccessEntry]) -> None:
+        """Add accesses whose positions follow one another from :meth:`next_access`."""
+
     def repeat_answers(self, in_reply_to: str, *, at: datetime) -> None:
         """Let every parcel that answers a parcel be sent once more; no evidence, no leaf."""
 
@@ -286,6 +300,12 @@ class Store(RecordReader, Protocol):
 
     def find_inbox(self, parcel: str) -> InboxRow | None:
         """Return what became of a parcel, or None if it never came."""
+
+    def list_accesses(self, query: AccessQuery, *, before: int | None, limit: int) -> AccessPage:
+        """Return part of the history of accesses, the newest first."""
+
+    def count_accesses(self, query: AccessQuery, *, by: AccessBy, limit: int, skip: int) -> AccessCounts:
+        """Return how many accesses there were."""
 
     def erase_blobs(self, is_needed: Callable[[UnitOfWork, str], bool]) -> None:
         """Remove the files of every erasure from the disk, but those that are needed, while nobody else writes.

@@ -17,6 +17,7 @@ from docflow.model import Agency, Document, DocumentState, IncomingDocument, Inc
 from docflow.office import RegisterBook, RegisterKind, Report
 from docflow.ports import InboxRow, OutboxRow, OutboxState, ParcelRow, ReceiptRow, RegisterEntry
 from docflow.store import erasing, migrations, reading
+from docflow.store.access_reader import AccessReader
 from docflow.store.blobs import BlobFolder
 from docflow.store.books import read_book
 from docflow.store.database import Database
@@ -32,7 +33,7 @@ from docflow.store.verification import verify_store
 _R = TypeVar("_R")
 
 
-class StoreReader(DraftingReader):
+class StoreReader(AccessReader, DraftingReader):
     """Reads a store; make it with :func:`open_to_read`, or take that of an open office."""
 
     def __init__(self, database: OfficeDatabase, blobs: BlobFolder, *, agency: str, vkey: VerifierKey) -> None:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from docflow.model import (
+    AccessEntry,
     CaseFile,
     Destruction,
     Dossier,
@@ -46,11 +47,13 @@ from docflow.store.tables import (
     SIGNER_CERTIFICATE,
     owner_column,
 )
+from docflow.store.work_tables import ACCESS_ENTRY
 from docflow.store.writer import RowWriter, owned
 
 _R = TypeVar("_R")
 
 RECORDS: Mapping[type, sa.Table] = {
+    AccessEntry: ACCESS_ENTRY,
     CaseFile: CASE_FILE,
     Destruction: DESTRUCTION,
     Dossier: DOSSIER,

@@ -22,6 +22,7 @@ from docflow.errors import ErrorCode, StoreUnavailable
 from docflow.model import Agency, Document
 from docflow.ports import BlobRow, LogStatement, NewLeaf, OutboxRow, StoredAnswer, WrittenRow
 from docflow.store import rows
+from docflow.store.access_unit import AccessUnit
 from docflow.store.drafting_unit import DraftingUnit
 from docflow.store.leaf_rows import open_or_none, read_time
 from docflow.store.prepared import Prepared
@@ -70,7 +71,7 @@ _CHANGE_HEAD = Prepared(
 )
 
 
-class SqlUnitOfWork(DraftingUnit, RecordUnit):
+class SqlUnitOfWork(AccessUnit, DraftingUnit, RecordUnit):
     """Implements :class:`docflow.ports.UnitOfWork` on a connection that is in a write transaction."""
 
     def __init__(

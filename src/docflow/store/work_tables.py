@@ -11,6 +11,8 @@ Source: Nghị định 30/2020/NĐ-CP Điều 23, 24, 28–31, Phụ lục VI Ph
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from docflow.store.columns import (
     DAY,
     SHA256,
@@ -239,4 +241,31 @@ FILE_LIST_APPROVAL = make_table(
     refers("file_list_approval", "document_id", "document.id"),
     comment="approvals of the year's list of files by the head of the agency",
     with_rowid=False,
+)
+
+ACCESS_ENTRY = make_table(
+    "access_entry",
+    owner(),
+    integer_column("position", _POSITION, primary_key=True, autoincrement=False),
+    text_column("at", TIME + ", when it was reported"),
+    text_column("person", "text, a person"),
+    text_column("kind", "docflow.model.AccessKind"),
+    text_column("target", "docflow.model.AccessTarget"),
+    text_column("subject", "document.id, incoming_document.id or case_file.code; empty for the system"),
+    text_column("unit", "text, unit of the person, or empty"),
+    text_column("address", "text, from where, or empty"),
+    text_column("reported_by", "text, a person or front end"),
+    text_column("access_id", "text chosen by the front end", nullable=True),
+    sa.Index("ix_access_entry_at", "agency", "at", "position"),
+    sa.Index("ix_access_entry_subject", "agency", "target", "subject", "at", "position"),
+    sa.Index("ix_access_entry_person", "agency", "person", "at", "position"),
+    sa.Index(
+        "uq_access_entry_access_id",
+        "agency",
+        "access_id",
+        unique=True,
+        sqlite_where=sa.text("access_id IS NOT NULL"),
+        postgresql_where=sa.text("access_id IS NOT NULL"),
+    ),
+    comment="who looked at which document or file, or entered the system, as front ends reported it",
 )

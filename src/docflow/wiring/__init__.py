@@ -17,6 +17,15 @@ from docflow.exchange import (
     ResendPolicy,
 )
 from docflow.model import (
+    Access,
+    AccessBy,
+    AccessCount,
+    AccessCounts,
+    AccessEntry,
+    AccessKind,
+    AccessPage,
+    AccessQuery,
+    AccessTarget,
     Addressee,
     Agency,
     Appointment,
@@ -149,6 +158,15 @@ from docflow.wiring.searching import HitsForm, search_office, write_hits
 from docflow.wiring.settings import OfficeSettings, read_settings
 
 __all__ = [
+    "Access",
+    "AccessBy",
+    "AccessCount",
+    "AccessCounts",
+    "AccessEntry",
+    "AccessKind",
+    "AccessPage",
+    "AccessQuery",
+    "AccessTarget",
     "Addressee",
     "Agency",
     "Appointment",

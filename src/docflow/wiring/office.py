@@ -30,6 +30,7 @@ from docflow.model import Agency, Directory, Document, DocumentState, OfficeTerm
 from docflow.office import Desk, Post
 from docflow.ports import Clock, OutboxRow, OutboxState, Randomness, Rights, Verifier
 from docflow.store import CallerConnection, OfficeStore, SystemClock, SystemRandomness, open_store, open_to_read
+from docflow.wiring.accesses import AccessOffice
 from docflow.wiring.arguments import checked, checked_verbs
 from docflow.wiring.dossiers import DossierOffice
 from docflow.wiring.exchange import ExchangingOffice
@@ -51,6 +52,7 @@ class Office(
     IncomingOffice,
     DossierOffice,
     FileOffice,
+    AccessOffice,
     ReportingOffice,
 ):
     """One agency's office; safe for threads; other processes may open the same folder.

@@ -124,6 +124,10 @@ VERBS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "minutes": "hand_over_minutes",
         },
     ),
+    "access": (
+        "Who looked at what, as the front end reports it; docflow access shows it.",
+        {"record": "record_access", "record-many": "record_accesses"},
+    ),
     "copy": (
         "Copies (sao y, sao lục, trích sao).",
         {"make": "make_copy", "sealed": "copy_sealed", "void": "void_copy", "list": "copies"},

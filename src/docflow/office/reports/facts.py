@@ -35,6 +35,8 @@ REPORT_COLUMNS: Mapping[str, tuple[str, ...]] = {
 _ELECTRONIC = "electronic"
 _ASKED_BY_SENDER = "take_back_asked"
 """The one event whose actor is another agency: docflow.model.incoming_table."""
+ACCESSED = "accessed"
+"""The event of accesses reported: its actor is who reports them (:mod:`docflow.office.accesses`)."""
 _NOT_HANDLED = frozenset({IncomingState.REFUSED, IncomingState.TAKEN_BACK, IncomingState.FORWARDED})
 
 
@@ -102,8 +104,8 @@ class ReportFacts:
 
 
 def is_account(actor: str, *, event: str) -> bool:
-    """Return whether somebody of the office did this: neither the machine nor a sender who asks a document back."""
-    return actor != ACTOR and event != _ASKED_BY_SENDER
+    """Return whether somebody of the office did this: no machine, front end, or sender who asks a document back."""
+    return actor != ACTOR and event not in {_ASKED_BY_SENDER, ACCESSED}
 
 
 def gather_facts(rows: Mapping[str, Iterable[ReportRow]], *, acts: Iterable[ActFact], at: datetime) -> ReportFacts:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from docflow.errors import ErrorCode, StoreUnavailable
 from docflow.store.tables import METADATA
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest revision."""
 
 _VERSION = sa.Table(

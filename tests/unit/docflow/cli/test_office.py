@@ -16,7 +16,7 @@ from docflow.cli.office import VERBS
 ELSEWHERE = {
     *("open", "close", "agency", "vkey", "within", "lock", "sweep_blobs", "vouch", "log_statement"),
     *("checkpoint", "inclusion_proof", "verify_log", "register", "report", "verify_report", "search"),
-    "register_name",
+    *("register_name", "access_history", "access_counts"),
 }
 
 DRAFT = {

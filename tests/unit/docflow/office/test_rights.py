@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docflow import DocflowError, ErrorCode, FilePlan, Office, OfficeRole
+from docflow import Access, AccessKind, AccessTarget, DocflowError, ErrorCode, FilePlan, Office, OfficeRole
 from docflow.model import OUTGOING, ROLES_FOR, Role
 from tests.office_kit import SeededRandomness, SetClock, leader_pdf, make_agency, make_draft, open_office
 
@@ -153,7 +153,17 @@ def test_the_callers_own_directory_is_asked_instead(tmp_path: Path) -> None:
         office.draft(make_draft(), actor="Thứ Hai", document_id="d1")
         with refused(ErrorCode.FORBIDDEN):
             office.approve("d1", actor="Thứ Ba")
+        seen = Access(person="Thứ Ba", kind=AccessKind.XEM, target=AccessTarget.OUTGOING, subject="d1")
+        with refused(ErrorCode.FORBIDDEN):
+            office.record_access(seen, actor="Thứ Hai")
+        office.access_history(reader="Thứ Hai")
+        with refused(ErrorCode.FORBIDDEN):
+            office.access_counts(reader="Thứ Ba")
     assert directory.asked == [
         ("Thứ Hai", Role.DRAFTER, "draft", "d1"),
         ("Thứ Ba", Role.APPROVER, "approve", "d1"),
+        ("Thứ Hai", Role.USER, "access", "H99"),
+        ("Thứ Ba", Role.USER, "access", "d1"),
+        ("Thứ Hai", Role.MANAGER, "read_accesses", "H99"),
+        ("Thứ Ba", Role.MANAGER, "read_accesses", "H99"),
     ]
