@@ -55,7 +55,7 @@ def fill(office: Office, clock: SetClock) -> None:
     office.issue("sub", actor="Văn thư", wish=NumberWish(sub_of=43, permission=permission))
     seal_off(office, "recalled")
     office.recall("recalled", actor="Nguyễn Văn An", reason="sai nội dung")
-    register(office, "by-link", symbol="12/STC-NS")
+    register(office, "by-link", symbol="12/STC-NS", note="bản sao có đóng dấu")
     register(office, "by-hand", symbol="13/STC-NS", channel=Channel.EMAIL)
     register(office, "urgent", symbol="14/STC-NS", urgency=Urgency.HOA_TOC)
     register(office, "refused", symbol="15/STC-NS")
@@ -153,6 +153,15 @@ def test_what_came_by_hand_or_went_on_is_noted(books: Books) -> None:
     assert notes["van_ban_den 02"].startswith("Nhận thư điện tử")
     assert "Đã trả lại" in notes["van_ban_den 04"]
     assert "Chuyển tiếp: Sở Nội vụ" in notes["van_ban_den 05"]
+    assert "không thuộc thẩm quyền" in notes["van_ban_den 05"]
+    assert "gửi nhầm nơi nhận" in notes["van_ban_den 04"]
+
+
+def test_what_the_registry_noted_stays_in_the_book_whatever_is_done(books: Books) -> None:
+    """A bound book and one printed later say the same: what was said while it was worked on stands in sổ theo dõi."""
+    (note,) = (line["Ghi chú"] for number, line in books[RegisterKind.INCOMING].items() if number == "van_ban_den 01")
+
+    assert note == "Nhận bản giấy; bản sao có đóng dấu; đủ trang"
 
 
 @pytest.mark.slow

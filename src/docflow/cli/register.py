@@ -51,7 +51,7 @@ def register() -> None:
     type=click.IntRange(1),
     default=LINES_A_VOLUME,
     show_default=True,
-    help="Lines of one volume (quyển số).",
+    help="Numbers of one volume (quyển số).",
 )
 @click.option("--paper", type=click.Choice([paper.value for paper in Paper]), default=Paper.A3.value, show_default=True)
 @click.option("--parent", default="", help="Agency directly above (cơ quan chủ quản), for the cover of a PDF.")

@@ -43,18 +43,23 @@ class Paper(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sheet:
-    """Measures of one paper, in points."""
+    """Measures of one paper, in points; the lines stand to the right by what binding takes (đóng sổ)."""
 
     width: float
     height: float
     margin: float
+    binding: float
     padding: float
     size: float
 
 
 _SHEETS = {
-    Paper.A3: _Sheet(width=landscape(A3)[0], height=landscape(A3)[1], margin=20 * mm, padding=1.5 * mm, size=12.0),
-    Paper.A4: _Sheet(width=landscape(A4)[0], height=landscape(A4)[1], margin=12 * mm, padding=1.0 * mm, size=9.0),
+    Paper.A3: _Sheet(
+        width=landscape(A3)[0], height=landscape(A3)[1], margin=20 * mm, binding=5 * mm, padding=1.5 * mm, size=12.0
+    ),
+    Paper.A4: _Sheet(
+        width=landscape(A4)[0], height=landscape(A4)[1], margin=12 * mm, binding=5 * mm, padding=1.0 * mm, size=9.0
+    ),
 }
 
 
@@ -127,6 +132,7 @@ class _Printer:
             (self.parent.upper(), FontFace.REGULAR, 1.5, 0.86),
             (book.agency.upper(), FontFace.BOLD, 1.5, 0.81),
             (book.kind.vi.upper(), FontFace.BOLD, 2.4, 0.58),
+            (book.series, FontFace.BOLD, 1.6, 0.54),
             (f"Năm: {book.year}", FontFace.BOLD, 1.6, 0.50),
             (f"Từ ngày {_first_day(book)} đến ngày {_last_day(book)}", FontFace.REGULAR, 1.5, 0.34),
             (numbers, FontFace.REGULAR, 1.5, 0.29),
@@ -148,7 +154,7 @@ class _Printer:
     def _measure_columns(self) -> None:
         columns = self.book.kind.columns
         unit = (self.sheet.width - 2 * self.sheet.margin) / sum(column.share for column in columns)
-        self._edges = [self.sheet.margin]
+        self._edges = [self.sheet.margin + self.sheet.binding]
         for column in columns:
             self._edges.append(self._edges[-1] + column.share * unit)
 
@@ -165,9 +171,10 @@ class _Printer:
         self._set_font(FontFace.ITALIC, size)
         height = self.sheet.margin - 2 * size
         proof = f"Nhật ký: {self.book.log_size}. Mã kiểm tra: {self.book.digest[:16]}"
-        self.canvas.drawString(self.sheet.margin, height, proof)
+        series = f"{make_legible(self.book.series, self.faces)}. " if self.book.series else ""
+        self.canvas.drawString(self._edges[0], height, proof)
         self.canvas.drawRightString(
-            self.sheet.width - self.sheet.margin, height, f"Quyển {self.book.volume or '…'}, trang {self._page}"
+            self._edges[-1], height, f"{series}Quyển {self.book.volume or '…'}, trang {self._page}"
         )
         self.canvas.showPage()
 

@@ -30,6 +30,8 @@ _CHARS_LEFT = 16_000
 """Of a text that is longer; each character has at most two units."""
 
 _ANY_DAY = datetime(2020, 3, 5)  # noqa: DTZ001 — the format has no zone; the day on which the decree took effect
+_SHEET_NAME_CHARS = 31
+_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 _HEADINGS = 3
 _CHARACTERS_A_SHARE = 0.5
 _LETTERS_A_CHARACTER = 1.05
@@ -49,8 +51,10 @@ def write_workbook(volumes: Sequence[RegisterBook]) -> bytes:
     with xlsxwriter.Workbook(buffer, options) as workbook:
         workbook.set_properties({"title": volumes[0].kind.vi if volumes else "", "created": _ANY_DAY})
         formats = {name: workbook.add_format({"font_name": "Times New Roman", **look}) for name, look in _LOOKS.items()}
+        series = list(dict.fromkeys(volume.series for volume in volumes))
         for volume in volumes:
-            _write_volume(workbook.add_worksheet(f"Quyển {volume.volume or 1}"), volume, formats=formats)
+            name = _name_sheet(volume, place=series.index(volume.series))
+            _write_volume(workbook.add_worksheet(name), volume, formats=formats)
     return buffer.getvalue()
 
 
@@ -68,6 +72,15 @@ _LOOKS: Mapping[str, Mapping[str, object]] = {
 _Formats = Mapping[str, xlsxwriter.format.Format]
 
 
+def _name_sheet(book: RegisterBook, *, place: int) -> str:
+    """Return a name of at most 31 characters that no other volume's sheet has (ECMA-376 Part 1, 18.2.19)."""
+    volume = f"Quyển {book.volume or 1}"
+    if not book.series:
+        return volume
+    series = _NOT_IN_NAMES.sub(" ", make_visible(book.series))[: _SHEET_NAME_CHARS - len(volume) - 8].strip()
+    return f"{place + 1}. {series} {volume}"
+
+
 def _write_volume(sheet: xlsxwriter.worksheet.Worksheet, book: RegisterBook, *, formats: _Formats) -> None:
     columns = book.kind.columns
     sheet.set_landscape()
@@ -75,9 +88,12 @@ def _write_volume(sheet: xlsxwriter.worksheet.Worksheet, book: RegisterBook, *, 
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(1, _HEADINGS - 1)
     sheet.freeze_panes(_HEADINGS, 0)
-    volume = f" – Quyển số {book.volume}" if book.volume else ""
+    volume = f" – {book.series}" if book.series else ""
+    volume += f" – Quyển số {book.volume}" if book.volume else ""
     sheet.merge_range(
-        0, 0, 0, len(columns) - 1, f"{book.agency} – {book.kind.vi} – Năm {book.year}{volume}", formats["title"]
+        *(0, 0, 0, len(columns) - 1),
+        make_visible(f"{book.agency} – {book.kind.vi} – Năm {book.year}{volume}"),
+        formats["title"],
     )
     sheet.set_footer(f"&L&8Nhật ký: {book.log_size}. Mã kiểm tra: {book.digest[:16]}&R&8&P/&N")
     for index, column in enumerate(columns):

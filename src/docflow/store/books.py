@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from docflow.model import DocumentCopy, IncomingTask
+from docflow.model import DocumentCopy, IncomingEvent, IncomingTask
 from docflow.office import (
     RegisterBook,
     RegisterKind,
@@ -25,8 +25,22 @@ from docflow.office import (
 from docflow.ports import CopyEntry
 from docflow.store import reading, rows
 from docflow.store.drafting_tables import COPY_ENTRY, DOCUMENT_COPY
+from docflow.store.tables import INCOMING_ENTRY
+from docflow.store.work_tables import INCOMING_ACT
 
 _Record = TypeVar("_Record")
+_OF_THE_REGISTRY = tuple(
+    event.value
+    for event in (
+        IncomingEvent.RECEIVE_BY_HAND,
+        IncomingEvent.CHECK,
+        IncomingEvent.ARRIVE,
+        IncomingEvent.ACCEPT,
+        IncomingEvent.REFUSE,
+        IncomingEvent.FORWARD,
+        IncomingEvent.AGREE_TAKE_BACK,
+    )
+)
 
 
 def read_book(
@@ -59,12 +73,32 @@ def _lines(
     arrived = reading.list_incoming_register(connection, agency, year, register=register)
     tasks = _grouped(reading.list_records(connection, agency, IncomingTask, where={}), by="incoming_id")
     if kind is RegisterKind.INCOMING:
-        return tuple(incoming_line(entry, doc, tasks=tasks.get(doc.id, ())) for entry, doc in arrived)
+        notes = _registry_notes(connection, agency, year=year)
+        return tuple(
+            incoming_line(entry, doc, tasks=tasks.get(doc.id, ()), notes=notes.get(doc.id, ()))
+            for entry, doc in arrived
+        )
     answers = reading.list_answer_symbols(connection, agency)
     return tuple(
         handling_line(entry, doc, answers=answers.get(doc.id, ()), tasks=tasks.get(doc.id, ()))
         for entry, doc in arrived
     )
+
+
+def _registry_notes(connection: sa.Connection, agency: str, *, year: int) -> dict[str, list[str]]:
+    """Return what the registry wrote of a year's arrivals, in order: their cells keep it whatever is done with them."""
+    acts, entries = INCOMING_ACT.c, INCOMING_ENTRY.c
+    registered = sa.select(entries.incoming_id).where(entries.agency == agency, entries.year == year)
+    query = (
+        sa.select(acts.incoming_id, acts.text)
+        .where(acts.agency == agency, acts.event.in_(_OF_THE_REGISTRY), acts.text != "")
+        .where(acts.incoming_id.in_(registered))
+        .order_by(acts.incoming_id, acts.position)
+    )
+    notes: dict[str, list[str]] = {}
+    for name, text in connection.execute(query):
+        notes.setdefault(name, []).append(text)
+    return notes
 
 
 def _copies(connection: sa.Connection, agency: str, *, year: int, register: str | None) -> Iterator[RegisterLine]:

@@ -56,7 +56,7 @@ def print_register(
 
     Args:
         book: What :meth:`Office.register` returned.
-        lines_a_volume: Lines of one volume (quyển số); CSV is not divided.
+        lines_a_volume: Numbers of one volume (quyển số), in each series; CSV is not divided.
         paper: Paper of the PDF, landscape.
         parent: Name of the agency directly above (cơ quan chủ quản trực tiếp), for the covers of the PDF.
         fonts: For the PDF; the fonts that come with vnsign if None.

@@ -12,6 +12,7 @@ Source: Nghị định 30/2020/NĐ-CP Phụ lục IV; Điều 16 khoản 2, Đi�
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,9 +21,12 @@ from itertools import groupby
 
 from docflow.audit import encode_canonical
 from docflow.errors import ErrorCode, UsageError
+from docflow.model import COPY_REGISTER, INCOMING_REGISTER, OUTGOING_REGISTER, DocumentType, SeriesKind
 
 LINES_A_VOLUME = 1000
 """Ours: the decree numbers volumes (quyển số) and does not say how thick one is."""
+_TYPES = {item.value: item.vi for item in DocumentType}
+_DIGITS = re.compile(r"[0-9]+")
 
 
 class RegisterKind(StrEnum):
@@ -157,6 +161,15 @@ class RegisterBook:
     volume: int | None = None
 
     @property
+    def series(self) -> str:
+        """What an official calls the series of a volume, beside the agency's general one; empty for that one.
+
+        Where lines of several series stand together, and in a register without lines, it is empty too.
+        """
+        found = {line.series for line in self.lines}
+        return name_series(found.pop()) if len(found) == 1 else ""
+
+    @property
     def digest(self) -> str:
         """SHA-256 (hex) of what the book says: the same lines give it again, whoever computes it.
 
@@ -168,9 +181,13 @@ class RegisterBook:
 
 
 def divide_book(book: RegisterBook, *, lines_a_volume: int = LINES_A_VOLUME) -> tuple[RegisterBook, ...]:
-    """Divide a register into volumes: a series begins a new one, and so does every ``lines_a_volume``-th line.
+    """Divide a register into volumes: each series has its own, numbered from 1, of so many numbers each.
 
-    An empty register is one empty volume.
+    A volume keeps its numbers, whatever is registered later: one inserted (12a) stands in the volume of its number, and
+    a new series moves no other. An empty register is one empty volume.
+
+    Args:
+        lines_a_volume: Numbers of one volume, from the first number of the series on.
 
     Raises:
         UsageError: ``BAD_ARGUMENT``; no line would fit a volume.
@@ -179,8 +196,29 @@ def divide_book(book: RegisterBook, *, lines_a_volume: int = LINES_A_VOLUME) -> 
         raise UsageError(
             ErrorCode.BAD_ARGUMENT, "a volume holds at least one line", vi="Mỗi quyển sổ phải có ít nhất một dòng."
         )
-    parts: list[tuple[RegisterLine, ...]] = []
+    volumes: list[RegisterBook] = []
     for _, series in groupby(book.lines, key=lambda line: line.series):
         lines = tuple(series)
-        parts += [lines[start : start + lines_a_volume] for start in range(0, len(lines), lines_a_volume)]
-    return tuple(replace(book, lines=lines, volume=number) for number, lines in enumerate(parts or [()], start=1))
+        first = _number(lines[0])
+        for number, part in groupby(lines, key=lambda line: (_number(line) - first) // lines_a_volume + 1):
+            volumes.append(replace(book, lines=tuple(part), volume=number))
+    return tuple(volumes) or (replace(book, volume=1),)
+
+
+def name_series(register: str) -> str:
+    """Return what an official calls a series beside the agency's general one, e.g. ``Quyết định``; empty for that one.
+
+    One that docflow does not make keeps its own name.
+    """
+    series, _, last = register.partition(":")
+    of_law = series == SeriesKind.NORMATIVE.value
+    if (of_law or series == OUTGOING_REGISTER) and last in _TYPES:
+        return f"{_TYPES[last]} (văn bản quy phạm pháp luật)" if of_law else _TYPES[last]
+    if series == SeriesKind.COUNCIL.value and last:
+        return last
+    return {OUTGOING_REGISTER: "", INCOMING_REGISTER: "", COPY_REGISTER: "Bản sao"}.get(register, register)
+
+
+def _number(line: RegisterLine) -> int:
+    found = _DIGITS.match(line.number)
+    return int(found[0]) if found else 0

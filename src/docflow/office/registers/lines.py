@@ -113,9 +113,14 @@ def copy_line(entry: CopyEntry, copy: DocumentCopy, *, source_symbol: str) -> Re
 
 
 def incoming_line(
-    entry: IncomingEntry, document: IncomingDocument, *, tasks: Sequence[IncomingTask] = ()
+    entry: IncomingEntry, document: IncomingDocument, *, tasks: Sequence[IncomingTask] = (), notes: Sequence[str] = ()
 ) -> RegisterLine:
-    """Return a line of sổ đăng ký văn bản đến."""
+    """Return a line of sổ đăng ký văn bản đến.
+
+    Args:
+        notes: What the registry wrote when it received, registered, returned or forwarded it; what was said while it
+            was worked on stands in sổ theo dõi.
+    """
     taken_back = "Đã trả lại theo đề nghị lấy lại" if document.state is IncomingState.TAKEN_BACK else ""
     refused = "Đã trả lại" if document.state is IncomingState.REFUSED else ""
     forwarded = f"Chuyển tiếp: {document.forwarded_to}" if document.forwarded_to else ""
@@ -130,7 +135,7 @@ def incoming_line(
         _receivers(document, tasks),
         _day(document.assigned_at),
         "",
-        _join(channel, taken_back, refused, forwarded, document.note),
+        _join(channel, taken_back, refused, forwarded, *dict.fromkeys(notes)),
     )
     return RegisterLine(series=entry.register, number=_number(entry.number), on=entry.registered_on, cells=cells)
 

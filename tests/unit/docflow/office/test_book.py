@@ -9,6 +9,7 @@ import pytest
 
 from docflow import DocflowError, ErrorCode, RegisterBook, RegisterKind
 from docflow.office import RegisterLine, divide_book
+from docflow.office.registers.book import name_series
 
 
 def make_line(number: int, series: str = "van_ban_di", *, note: str = "") -> RegisterLine:
@@ -37,17 +38,64 @@ def test_the_registers_have_the_columns_of_the_annex() -> None:
     assert handling[3:6] == ["Thời hạn giải quyết", "Tiến độ giải quyết", "Số, ký hiệu văn bản trả lời"]
 
 
+def numbers_of(book: RegisterBook, *, lines_a_volume: int = 2) -> list[tuple[str, int | None, list[str]]]:
+    """Return series, volume and numbers of each volume."""
+    volumes = divide_book(book, lines_a_volume=lines_a_volume)
+    return [(v.series, v.volume, [line.number for line in v.lines]) for v in volumes]
+
+
 def test_a_volume_ends_where_it_is_full_or_its_series_ends() -> None:
-    """NĐ 30/2020 PL IV: the cover names volume, first and last number."""
-    lines = [make_line(number) for number in (1, 2, 3)] + [make_line(1, "nghi_quyet")]
+    """NĐ 30/2020 PL IV: the cover names volume, first and last number; each series has volumes of its own."""
+    lines = [make_line(number) for number in (1, 2, 3)] + [make_line(1, "van_ban_di:nghi_quyet")]
 
-    volumes = divide_book(make_book(*lines), lines_a_volume=2)
-
-    assert [(v.volume, [line.number for line in v.lines]) for v in volumes] == [
-        (1, ["01", "02"]),
-        (2, ["03"]),
-        (3, ["01"]),
+    assert numbers_of(make_book(*lines)) == [
+        ("", 1, ["01", "02"]),
+        ("", 2, ["03"]),
+        ("Nghị quyết", 1, ["01"]),
     ]
+
+
+def test_a_printed_volume_keeps_its_numbers_whatever_is_registered_later() -> None:
+    """It was bound (NĐ 30/2020 Điều 16.2b): a number inserted and a new series move no other."""
+    bound = numbers_of(make_book(*(make_line(number) for number in range(1, 6))))
+    inserted = replace(make_line(1), number="01a")
+    council = [make_line(1, "hoi_dong:HĐTĐ")]
+    later = make_book(*council, make_line(1), inserted, *(make_line(number) for number in range(2, 8)))
+
+    assert bound == [("", 1, ["01", "02"]), ("", 2, ["03", "04"]), ("", 3, ["05"])]
+    assert numbers_of(later) == [
+        ("HĐTĐ", 1, ["01"]),
+        ("", 1, ["01", "01a", "02"]),
+        ("", 2, ["03", "04"]),
+        ("", 3, ["05", "06"]),
+        ("", 4, ["07"]),
+    ]
+
+
+def test_a_register_adopted_in_the_middle_of_the_year_begins_with_its_first_volume() -> None:
+    """The book before it was another's."""
+    assert numbers_of(make_book(*(make_line(number) for number in (7, 8, 9)))) == [
+        ("", 1, ["07", "08"]),
+        ("", 2, ["09"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("register", "name"),
+    [
+        ("van_ban_di", ""),
+        ("van_ban_den", ""),
+        ("van_ban_di:quyet_dinh", "Quyết định"),
+        ("quy_pham:quyet_dinh", "Quyết định (văn bản quy phạm pháp luật)"),
+        ("hoi_dong:HĐTĐ", "HĐTĐ"),
+        ("ban_sao", "Bản sao"),
+        ("sổ lạ", "sổ lạ"),
+        ("quy_pham:", "quy_pham:"),
+    ],
+)
+def test_a_series_has_a_name(register: str, name: str) -> None:
+    """The covers of a year's books tell them apart."""
+    assert name_series(register) == name
 
 
 def test_an_empty_register_is_one_empty_volume() -> None:

@@ -245,6 +245,29 @@ def test_each_volume_has_its_cover() -> None:
     assert sum("Quyển số:" in page for page in pages) == 3
 
 
+def test_the_cover_names_the_series_and_each_series_has_volumes_of_its_own() -> None:
+    """Four books of one year were told apart by nothing; a sheet of the workbook names its series too."""
+    book = make_book(count=3)
+    series = ("hoi_dong:HĐTĐ [1/2]", "quy_pham:nghi_quyet", "van_ban_di", "x" * 40, "x" * 41)
+    book = replace(book, lines=tuple(replace(line, series=name) for name in series for line in book.lines))
+    pages = pages_of(print_register(book, RegisterForm.PDF, lines_a_volume=2))
+    covers = [page for page in pages if "Quyển số:" in page]
+    sheets = openpyxl.load_workbook(io.BytesIO(print_register(book, RegisterForm.XLSX, lines_a_volume=2))).sheetnames
+
+    assert [cover.partition("Quyển số: ")[2] for cover in covers] == ["1", "2"] * 5
+    assert "Nghị quyết (văn bản quy phạm pháp luật)" in covers[2]
+    assert any("Nghị quyết (văn bản quy phạm pháp luật). Quyển 1, trang 1" in page for page in pages)
+    assert "SỔ ĐĂNG KÝ VĂN BẢN ĐI Năm: 2026" in covers[4]
+    assert sheets[:5] == [
+        "1. HĐTĐ  1 2 Quyển 1",
+        "1. HĐTĐ  1 2 Quyển 2",
+        "2. Nghị quyết (văn Quyển 1",
+        "2. Nghị quyết (văn Quyển 2",
+        "Quyển 1",
+    ]
+    assert len(set(sheets)) == 10
+
+
 def test_an_empty_register_says_so() -> None:
     """A page without lines would look like a page lost."""
     _, page = pages_of(print_register(replace(make_book(), lines=()), RegisterForm.PDF))
