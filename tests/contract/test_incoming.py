@@ -26,6 +26,7 @@ from docflow.model import (
     DOSSIER,
     FILE,
     INCOMING,
+    LAW_TIME_ZONE,
     OUTGOING,
     Duty,
     IncomingEffect,
@@ -306,6 +307,19 @@ def test_a_pause_moves_the_deadline_and_an_extension_needs_a_reason(office: Offi
     assert office.extend("thu", actor="L", deadline=date(2026, 3, 20), reason="phức tạp").due_at == end_of_day(
         date(2026, 3, 20)
     )
+
+
+def test_many_short_pauses_move_a_day_by_what_they_lasted_together(office: Office, clock: SetClock) -> None:
+    """Five pauses of a minute are five minutes: none is rounded up to a working day, or rounded again."""
+    register(office, "thu")
+    assert assign(office, "thu").due_at == end_of_day(date(2026, 3, 6))
+    for _ in range(5):
+        office.pause("thu", actor="P", reason="chờ bổ sung")
+        clock.advance(minutes=1)
+        office.resume("thu", actor="P")
+    after = office.incoming_document("thu")
+    assert after.due_at == datetime(2026, 3, 9, 8, 5, tzinfo=LAW_TIME_ZONE)
+    assert after.deadline == date(2026, 3, 9)
 
 
 def test_what_is_due_is_announced_the_most_urgent_first(office: Office, clock: SetClock) -> None:

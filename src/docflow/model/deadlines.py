@@ -3,7 +3,8 @@
 Invariants:
     - Pure functions of what is handed in: the same clock and calendar give the same answer years later.
     - A deadline that is a day ends with the day, 23:59:59.999 in Asia/Ho_Chi_Minh.
-    - A pause moves a deadline by the working time that it lasted, never by more.
+    - A pause moves a deadline by the working time that it lasted, never by more: many pauses by their sum, also of a
+      deadline that was a day.
 
 What it does not do: it fixes no number of days; those are settings or the leader's word (NĐ 30/2020 Điều 24).
 
@@ -192,7 +193,8 @@ def shift_due(
 ) -> datetime | None:
     """Return a deadline moved by the working time of its pauses; one that still lasts counts until ``at``.
 
-    A deadline that was the end of a day becomes the end of a day.
+    A deadline that was a day ends with the hour at which the working time is used up: rounded up to the end of that
+    day, each pause would give it more than it took. Only where that day has no working time left, it ends with the day.
     """
     if due_at is None:
         return None
@@ -200,7 +202,8 @@ def shift_due(
     if not paused:
         return due_at
     moved = calendar.add_working_time(due_at, paused)
-    return end_of_day(law_date(moved)) if _law_time(due_at) == LAST_MOMENT else moved
+    is_day_over = _law_time(moved) == calendar.hours.sessions[-1].ends
+    return end_of_day(law_date(moved)) if is_day_over and _law_time(due_at) == LAST_MOMENT else moved
 
 
 def judge_punctuality(

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 
 from docflow import IncomingState, Office, WorkingCalendar
 from docflow.errors import DocflowError, ErrorCode
-from docflow.model import YearDays, law_date
+from docflow.model import LAW_TIME_ZONE, YearDays, end_of_day, law_date
 from tests.lifecycle_kit import DICE, begin_on_monday, live
 from tests.office_kit import SeededRandomness, SetClock, make_agency, seal_off
 from tests.support import more_in_ci
@@ -112,7 +112,7 @@ class IncomingModel:
         self.acts = ["receive_by_hand"]
         self.number: tuple[int, int] | None = None
         """Year and số đến."""
-        self.due: date | None = None
+        self.due: datetime | None = None
         self.paused: datetime | None = None
         self.ended: datetime | None = None
         self.answer: str | None = None
@@ -296,7 +296,7 @@ class IncomingLife(RuleBasedStateMachine):
         if not self.is_repeat(name, "assign") and self.attempt(
             name, "assign", allowed=allowed, then="assigned", to=lead, deadline=deadline
         ):
-            model.due = deadline
+            model.due = end_of_day(deadline) if deadline else None
             self.hand_to(model, lead)
 
     def reassign(self, name: str, days: int) -> None:
@@ -305,7 +305,7 @@ class IncomingLife(RuleBasedStateMachine):
         deadline = law_date(self.now) + timedelta(days=days) if days else None
         to = f"Phòng {len(model.acts)}"
         if self.attempt(name, "reassign", allowed=model.state in IN_HANDS, then=model.state, to=to, deadline=deadline):
-            model.due = deadline or model.due
+            model.due = end_of_day(deadline) if deadline else model.due
             self.hand_to(model, to)
 
     @staticmethod
@@ -325,25 +325,23 @@ class IncomingLife(RuleBasedStateMachine):
             model.paused = self.now
 
     def resume(self, name: str) -> None:
-        """The clock runs again if it stood; the deadline is as many working days later as it stood, or one more."""
+        """The clock runs again if it stood; the deadline is as many working hours later as it stood, and no more."""
         model = self.models[name]
         if self.attempt(name, "resume", allowed=model.state == "paused", then="processing"):
-            due = self.office.incoming_document(name).deadline
+            due = self.office.incoming_document(name).due_at
             assert (due is None) == (model.due is None)
             if due and model.due and model.paused:
-                stood = working_days(law_date(model.paused), law_date(self.now))
-                moved = working_days(working_day_before(model.due), working_day_before(due))
-                assert stood - 1 <= moved <= stood + 1, (model.due, due, stood)
+                assert working_time(model.due, due) == working_time(model.paused, self.now)
             model.due, model.paused = due, None
 
     def extend(self, name: str, more: int, reason: str) -> None:
         """Moved to a later day than the present one, with a reason, by whoever has it."""
         model = self.models[name]
-        day = (model.due or law_date(self.now)) + timedelta(days=more)
-        is_later = model.due is None or day > model.due
+        day = law_date(model.due or self.now) + timedelta(days=more)
+        is_later = end_of_day(day) > (model.due or self.now)
         allowed = model.state in IN_HANDS and bool(reason) and is_later
         if self.attempt(name, "extend", allowed=allowed, then=model.state, deadline=day, reason=reason):
-            model.due = day
+            model.due = end_of_day(day)
 
     def answer(self, name: str, by: str) -> None:
         """Answered once, by an issued document, by whoever has it, or after it was completed without an answer."""
@@ -392,7 +390,8 @@ class IncomingLife(RuleBasedStateMachine):
             found = self.office.incoming_document(name)
             assert (found.state.value, found.act_count) == (model.state, len(model.acts))
             assert (found.number and (found.year, found.number)) == model.number
-            assert (found.deadline, found.paused_at, found.completed_at) == (model.due, model.paused, model.ended)
+            assert (found.due_at, found.paused_at, found.completed_at) == (model.due, model.paused, model.ended)
+            assert found.deadline == (model.due and law_date(model.due))
             assert (found.assignee, found.answered_by) == (model.lead, model.answer)
             tasks = self.office.incoming_tasks(name) if model.given else ()
             assert [(task.name, task.withdrawn_at is None) for task in tasks] == model.given
@@ -407,15 +406,18 @@ class IncomingLife(RuleBasedStateMachine):
         return verb in self.models[name].acts
 
 
-def working_days(since: date, until: date) -> int:
-    """Return how many days from Monday to Friday lie between two days; the office has no holidays."""
-    step = 1 if until >= since else -1
-    return step * sum((since + timedelta(days=n)).weekday() < 5 for n in range((until - since).days))
+def working_time(since: datetime, until: datetime) -> timedelta:
+    """Return the hours from 8 to 12 and from 13 to 17 between two moments; the office has weekends and no holidays."""
+    total = timedelta()
+    for day in (law_date(since) + timedelta(days=n) for n in range((law_date(until) - law_date(since)).days + 1)):
+        for begins, ends in ((8, 12), (13, 17)) if day.weekday() < 5 else ():
+            total += max(timedelta(), min(hour(day, ends), until) - max(hour(day, begins), since))
+    return total
 
 
-def working_day_before(day: date) -> date:
-    """Return the day itself, or the Friday before it: with that one's end, what is due on a Sunday has no time left."""
-    return day - timedelta(days=max(0, day.weekday() - 4))
+def hour(day: date, at: int) -> datetime:
+    """Return an hour of a day in Hà Nội."""
+    return datetime(day.year, day.month, day.day, at, tzinfo=LAW_TIME_ZONE)
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import (
+    LAW_TIME_ZONE,
     MAX_PLACES_CHARS,
     DocumentState,
     IncomingDocument,
@@ -68,12 +69,12 @@ def _assignee_named(work: IncomingWork, _document: IncomingDocument) -> None:
 def _later_deadline(work: IncomingWork, document: IncomingDocument) -> None:
     _reason_given(work, document)
     deadline = work.step.deadline
-    present = document.due_at or work.step.at
+    present = (document.due_at or work.step.at).astimezone(LAW_TIME_ZONE)
     if deadline is None or end_of_day(deadline) <= present:
         raise UsageError(
             ErrorCode.BAD_ARGUMENT,
-            f"a deadline is moved to a day after {law_date(present)}",
-            vi=f"Gia hạn phải đến một ngày sau thời hạn hiện tại ({law_date(present):%d/%m/%Y}).",
+            f"a deadline is moved to a day that ends after {present:%Y-%m-%d %H:%M%z}",
+            vi=f"Gia hạn phải đến ngày kết thúc sau thời hạn hiện tại ({present:%H:%M %d/%m/%Y}).",
         )
 
 

@@ -183,13 +183,55 @@ def test_the_next_working_day_is_the_first_one(moment: datetime) -> None:
 
 
 def test_a_pause_moves_the_deadline_by_the_working_time_it_lasted() -> None:
-    """A pause over Tết costs the hours of the working days in it only; a deadline that is a day stays one."""
+    """A pause over Tết costs the hours of the working days in it only, of a deadline that is a day too."""
     pause = Pause(began_at=at("2026-02-13T16:00"), ended_at=at("2026-02-23T09:00"), reason="chờ bổ sung")
     now = at("2026-03-01T00:00")
     assert shift_due(at("2026-02-25T10:00"), [pause], calendar=CALENDAR, at=now) == at("2026-02-25T12:00")
-    assert shift_due(end_of_day(date(2026, 2, 25)), [pause], calendar=CALENDAR, at=now) == end_of_day(date(2026, 2, 26))
+    assert shift_due(end_of_day(date(2026, 2, 25)), [pause], calendar=CALENDAR, at=now) == at("2026-02-26T10:00")
     assert shift_due(at("2026-02-25T10:00"), [], calendar=CALENDAR, at=now) == at("2026-02-25T10:00")
     assert shift_due(None, [pause], calendar=CALENDAR, at=now) is None
+
+
+def test_a_pause_of_whole_days_moves_a_day_to_a_day() -> None:
+    """Where the working day is over, nothing is given by letting the deadline end with the day."""
+    pause = Pause(began_at=at("2026-03-02T10:00"), ended_at=at("2026-03-04T10:00"), reason="chờ bổ sung")
+    moved = shift_due(end_of_day(date(2026, 3, 19)), [pause], calendar=CALENDAR, at=at("2026-03-04T10:00"))
+    assert moved == end_of_day(date(2026, 3, 23))
+
+
+@given(
+    begins=MOMENTS,
+    days=st.integers(1, 30),
+    is_day=st.booleans(),
+    spans=st.lists(st.tuples(st.integers(0, 3000), st.integers(1, 3000)), max_size=6),
+)
+def test_any_pauses_move_a_deadline_by_their_working_time_once(
+    begins: datetime, days: int, *, is_day: bool, spans: list[tuple[int, int]]
+) -> None:
+    """The simple model: minutes of the working day, counted one by one, are as many as all pauses took together."""
+    moment = begins.replace(second=0, microsecond=0)
+    due_at = end_of_day(law_date(moment) + timedelta(days=days)) if is_day else moment + timedelta(days=days)
+    first, paused = due_at, 0
+    for waited, stood in spans:
+        began = moment + timedelta(minutes=waited)
+        moment = began + timedelta(minutes=stood)
+        paused += working_minutes(began, moment)
+        pause = Pause(began_at=began, ended_at=moment, reason="chờ")
+        due_at = shift_due(due_at, [pause], calendar=CALENDAR, at=moment) or due_at
+    assert working_minutes(first, due_at) == paused
+
+
+def working_minutes(since: datetime, until: datetime) -> int:
+    """Count the minutes of the office's hours between two moments, knowing only which days are worked."""
+    total = 0
+    for day in (law_date(since) + timedelta(days=n) for n in range((law_date(until) - law_date(since)).days + 1)):
+        if not CALENDAR.is_working_day(day):
+            continue
+        for begins, ends in ((8, 12), (13, 17)):
+            session = [datetime(day.year, day.month, day.day, hour, tzinfo=LAW_TIME_ZONE) for hour in (begins, ends)]
+            seconds = (min(session[1], until) - max(session[0], since)).total_seconds()
+            total += max(0, int(seconds // 60))
+    return total
 
 
 def test_a_pause_that_lasts_counts_until_now() -> None:
