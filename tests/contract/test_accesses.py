@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -355,6 +357,22 @@ def test_what_waits_in_a_shared_commit_is_seen_by_the_next_piece_and_what_was_un
     assert place.verify().is_intact
 
 
+def test_front_ends_that_report_the_same_at_once_are_all_given_one_place(place: Place) -> None:
+    """Two front ends with a buffer each, several threads, each buffer handed in twice: every access once, no gap."""
+    with place.open() as one, place.open() as other:
+        seal_off(one, "d1")
+        buffers = [[seen(access_id=f"{start + number}") for number in range(10)] for start in range(0, 50, 5)] * 2
+        with ThreadPoolExecutor(8) as clerks:
+            given = list(
+                clerks.map(lambda pair: keep(pair[0], *pair[1]), zip(cycle((one, other)), buffers, strict=False))
+            )
+        found = {(entry.access_id, entry.position) for entries in given for entry in entries}
+        assert sorted(position for _, position in found) == list(range(55))
+        assert len({access_id for access_id, _ in found}) == 55
+        assert one.access_counts(D1, reader=PORTAL).total.viewed == 55
+    assert place.verify().is_intact
+
+
 def test_every_access_stands_on_one_page(place: Place) -> None:
     """Also of those reported in one moment; what comes meanwhile shifts no page; of a period and of one person too."""
     clock = SetClock()
@@ -405,13 +423,14 @@ def test_a_day_ends_at_midnight_in_ha_noi(place: Place) -> None:
 
 
 def test_the_proof_of_a_document_tells_nobody_who_looked_at_it(place: Place) -> None:
-    """It opens the last step of the document; and who only looked did nothing that a report counts."""
+    """It opens the last step of the document, and nothing opens the leaf of an access; a report counts no looking."""
     with place.open() as office:
         seal_off(office, "d1")
         (before, report) = office.inclusion_proof("d1").split("\n\n")[0], office.report("2026")
         keep(office, seen(), entered())
         proof = office.inclusion_proof("d1")
         assert proof.split("\n\n")[0].splitlines()[1] == before.splitlines()[1]
+        refused(ErrorCode.NOT_FOUND, partial(office.inclusion_proof, "H99/access"), office=office)
         after = office.report("2026")
         assert after.total == report.total
         assert office.verify_report(after) == after

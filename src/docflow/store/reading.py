@@ -24,6 +24,7 @@ from docflow.audit import (
     prove_inclusion,
 )
 from docflow.model import Agency, Document, DocumentState, IncomingDocument, IncomingState, LinkKind
+from docflow.office.reports.facts import ACCESSED
 from docflow.ports import (
     InboxRow,
     IncomingEntry,
@@ -269,8 +270,12 @@ def last_checkpoint(connection: sa.Connection, agency: str) -> tuple[int, str] |
 
 
 def list_leaves(connection: sa.Connection, agency: str, subject: str) -> tuple[tuple[int, Leaf], ...]:
-    """Return every leaf of a subject with its index, oldest first."""
-    query = _of(AUDIT_LEAF, agency).where(AUDIT_LEAF.c.subject == subject).order_by(AUDIT_LEAF.c.position)
+    """Return every leaf of a subject with its index, oldest first; none that tells who looked at what."""
+    query = (
+        _of(AUDIT_LEAF, agency)
+        .where(AUDIT_LEAF.c.subject == subject, AUDIT_LEAF.c.type != ACCESSED)
+        .order_by(AUDIT_LEAF.c.position)
+    )
     return tuple(
         (row["position"], Leaf(data=row["data"], salt=row["salt"], payload=row["payload"], hash=row["hash"]))
         for row in connection.execute(query).mappings()
