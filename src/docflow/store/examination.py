@@ -5,6 +5,7 @@ What it does not do: it judges nothing.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 
 from docflow.audit import LogFinding, LogFindingCode
 from docflow.store.leaf_rows import Key
+from docflow.store.prepared import Prepared
 from docflow.store.tables import owner_column
 
 ROWS_AT_ONCE = 500
@@ -26,13 +28,20 @@ class Examination:
         self.agency = agency
         self.findings: list[LogFinding] = []
 
-    def all(self, table: sa.Table, *, order: sa.ColumnElement[Any] | None = None) -> Iterator[dict[str, Any]]:
+    def all(self, table: sa.Table, *, order: sa.Column[Any] | None = None) -> Iterator[dict[str, Any]]:
         """Yield the agency's rows of a table."""
-        query = sa.select(table).where(table.c[owner_column(table)] == self.agency)
-        if order is not None:
-            query = query.order_by(order)
-        streamed = self.connection.execution_options(yield_per=ROWS_AT_ONCE).execute(query)
-        return (dict(row) for row in streamed.mappings())
+        return self._stream(_rows_of(table, order))
+
+    def owners(self, table: sa.Table) -> frozenset[str]:
+        """Return the agencies of all rows of a table."""
+        column = owner_column(table)
+        return frozenset(row[column] for row in self._stream(_owners_of(table)))
+
+    def _stream(self, prepared: Prepared) -> Iterator[dict[str, Any]]:
+        text, bind = prepared.for_dialect(self.connection.dialect)
+        options = {"yield_per": ROWS_AT_ONCE}
+        rows = self.connection.exec_driver_sql(text, bind({"examined": self.agency}), execution_options=options)
+        return (dict(row) for row in rows.mappings())
 
     def changed(self, table: sa.Table, row: Mapping[str, Any], column: str, *, detail: str = "") -> None:
         """Note that a column does not hold what was logged."""
@@ -41,6 +50,20 @@ class Examination:
     def add(self, code: LogFindingCode, table: str, key: str, *, column: str | None = None, detail: str = "") -> None:
         """Note something wrong."""
         self.findings.append(LogFinding(code=code, table=str(table), key=key, column=column, detail=detail))
+
+
+# Compiled once in a process: an office that is opened brings an engine of its own, which knows no statement yet.
+
+
+@functools.cache
+def _rows_of(table: sa.Table, order: sa.Column[Any] | None) -> Prepared:
+    query = sa.select(table).where(table.c[owner_column(table)] == sa.bindparam("examined"))
+    return Prepared(query if order is None else query.order_by(order))
+
+
+@functools.cache
+def _owners_of(table: sa.Table) -> Prepared:
+    return Prepared(sa.select(table.c[owner_column(table)]).distinct())
 
 
 def name_row(table: sa.Table, row: Mapping[str, Any]) -> str:

@@ -107,9 +107,13 @@ class LogCheck:
 
     def _check_strangers(self) -> None:
         """Rows of agencies that no log speaks of belong to nobody who could miss or disown them."""
-        founded = list(founded_agencies(self._found.connection))
+        founded = frozenset(founded_agencies(self._found.connection))
         for table in METADATA.sorted_tables:
-            query = sa.select(table).where(table.c[owner_column(table)].not_in(founded)).limit(ROWS_AT_ONCE)
+            strangers = self._found.owners(table) - founded
+            if not strangers:
+                continue
+            is_strange = table.c[owner_column(table)].in_(sorted(strangers))
+            query = sa.select(*table.primary_key.columns).where(is_strange).limit(ROWS_AT_ONCE)
             for row in self._found.connection.execute(query).mappings():
                 self._found.add(
                     LogFindingCode.ROW_UNKNOWN, table.name, name_row(table, dict(row)), detail="no such agency"
@@ -278,6 +282,3 @@ class LogCheck:
                     self._found.add(
                         LogFindingCode.TREE_CHANGED, AUDIT_HEAD.name, name_row(AUDIT_HEAD, row), column=column
                     )
-        for row in self._found.all(AUDIT_CHECKPOINT):
-            if row["agency"] != agency:
-                self._found.changed(AUDIT_CHECKPOINT, row, "agency")
