@@ -359,13 +359,16 @@ def test_a_hand_over_has_minutes_and_a_list(office: Office) -> None:
         "BIÊN BẢN GIAO NHẬN HỒ SƠ, TÀI LIỆU",
         "BÊN GIAO: Phòng Ngân sách",
         "BÊN NHẬN: Lưu trữ cơ quan",
-        "Tổng số hồ sơ: 2. Tổng số văn bản: 1.",
+        "Tổng số hồ sơ: 2. Tổng số văn bản: 1. Tổng số tệp tin trong hồ sơ: 1.",
+        "An Bình, ngày ... tháng ... năm ...",
         "ĐẠI DIỆN BÊN GIAO",
     ):
         assert words in text
     _, kept, for_a_term = text.split("MỤC LỤC HỒ SƠ, TÀI LIỆU NỘP LƯU")
     assert ("02.TCCB" in kept, "Thời hạn bảo quản" in kept) == (True, False)
     assert ("01.TCCB" in for_a_term, "Thời hạn bảo quản" in for_a_term) == (True, True)
+    assert "từ 27/02/2026 đến 27/02/2026" in text  # the days of its documents, not of its opening and closing
+    assert "27/02/2026 1 năm" in for_a_term
 
 
 def test_the_list_of_files_is_printed_as_the_annex_has_it(office: Office) -> None:

@@ -22,7 +22,7 @@ from docflow.printing._book import Paper, print_book
 from docflow.printing._compose import compose_document
 from docflow.printing._document import BodyParagraph, OfficialDocument, ParagraphKind
 from docflow.printing._file import print_file, write_file_xml
-from docflow.printing._forms import print_file_list, print_hand_over
+from docflow.printing._forms import HandedOver, print_file_list, print_hand_over
 from docflow.printing._hits import HITS_TITLES, print_hits, tabulate_hits, write_hits_docx
 from docflow.printing._report import print_report, write_report_workbook
 from docflow.printing._workbook import write_workbook
@@ -35,6 +35,7 @@ __all__ = [
     "ComposedDocument",
     "FontFace",
     "FontFamily",
+    "HandedOver",
     "OfficialDocument",
     "Paper",
     "ParagraphKind",

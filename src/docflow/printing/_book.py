@@ -87,8 +87,14 @@ def print_book(
         check_coverage(ALPHABET, faces=faces)
         buffer = io.BytesIO()
         sheet = _SHEETS[paper]
-        canvas = Canvas(buffer, pagesize=(sheet.width, sheet.height), invariant=True)
+        canvas = Canvas(
+            buffer,
+            pagesize=(sheet.width, sheet.height),
+            invariant=True,
+            initialFontName=faces[FontFace.REGULAR].fontName,
+        )
         canvas.setTitle(volumes[0].kind.vi if volumes else "")
+        canvas.setAuthor(make_legible(volumes[0].agency, faces) if volumes else "")
         for volume in volumes:
             _Printer(canvas=canvas, faces=faces, sheet=sheet, book=volume, parent=parent, tick=tick).draw()
         canvas.save()

@@ -12,15 +12,17 @@ Source: Nghị định 30/2020/NĐ-CP Điều 28, 30; Phụ lục V mục II, II
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from docflow.model import CaseFile
 from docflow.model.layout import FontFamily
-from docflow.printing._table import Part, PrintedTable, print_tables
+from docflow.printing._table import Part, PrintedTable, RowLook, print_tables
 
 _NATION, _MOTTO = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"
-_DATE = "......, ngày ... tháng ... năm ..."
+_DATE = "ngày ... tháng ... năm ..."
 _BLANK = "." * 60
-_HALVES = (80, 100)
+_HALVES = (72, 108)
 _LIST = ("Số và ký hiệu hồ sơ", "Tên đề mục và tiêu đề hồ sơ", "Thời hạn bảo quản", "Người lập hồ sơ", "Ghi chú")
 _LIST_WIDTHS = (30, 74, 24, 32, 20)
 _DELIVERY = (
@@ -66,20 +68,48 @@ def print_file_list(
     named = decision or "Quyết định số ....... ngày ... tháng ... năm ..... của ............"
     head = ("DANH MỤC HỒ SƠ", f"Năm {year}", f"(Kèm theo {named})")
     table = PrintedTable(titles=_LIST, rows=rows, widths=_LIST_WIDTHS)
-    return print_tables(head, [table, foot], fonts=fonts, above=_above(agency, has_date=False))
+    above = _above(agency, date_line="")
+    return print_tables(head, [table, foot], fonts=fonts, above=above, author=agency, is_document=True)
 
 
-def print_hand_over(files: Sequence[CaseFile], *, agency: str, giver: str, fonts: FontFamily) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver:
+    """A file in the minutes of a hand-over.
+
+    Attributes:
+        days: Of the first and the last of its documents; None: it has none with a day.
+        contents: How many of its documents are electronic: the others are paper only.
+    """
+
+    file: CaseFile
+    days: tuple[date, date] | None
+    contents: int
+
+    @property
+    def span(self) -> str:
+        """Thời gian tài liệu, as it is written."""
+        return "" if self.days is None else " – ".join(dict.fromkeys(f"{day:%d/%m/%Y}" for day in self.days))
+
+
+def print_hand_over(
+    handed_over: Sequence[HandedOver], *, agency: str, place: str, giver: str, fonts: FontFamily
+) -> bytes:
     """Return the minutes of a hand-over (biên bản giao nhận) with the lists of the files handed over.
+
+    Args:
+        place: Where the agency is.
+        giver: The person or the unit that gives them.
 
     Raises:
         UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter, or cannot be read.
     Source: Nghị định 30/2020/NĐ-CP Điều 30 khoản 3, Phụ lục V mục III, V.
     """
+    files = [item.file for item in handed_over]
     receivers = ", ".join(sorted({file.handed_over_to for file in files if file.handed_over_to}))
-    days = [day for file in files for day in (file.opened_on, file.closed_on) if day is not None]
+    days = [day for item in handed_over for day in item.days or ()]
     span = f"từ {min(days):%d/%m/%Y} đến {max(days):%d/%m/%Y}" if days else _BLANK
     documents = sum(file.document_count for file in files)
+    contents = sum(item.contents for item in handed_over)
     parts: list[Part] = [
         "Căn cứ Nghị định số 30/2020/NĐ-CP ngày 05 tháng 3 năm 2020 của Chính phủ về công tác văn thư;",
         f"Căn cứ {_BLANK} (Danh mục hồ sơ năm ..., Kế hoạch thu thập tài liệu ...),",
@@ -95,7 +125,7 @@ def print_hand_over(files: Sequence[CaseFile], *, agency: str, giver: str, fonts
         "a) Đối với hồ sơ, tài liệu giấy:",
         "Tổng số hộp (cặp): .......... Tổng số hồ sơ (đơn vị bảo quản): .......... Quy ra mét giá: .......... mét.",
         "b) Đối với hồ sơ, tài liệu điện tử:",
-        f"Tổng số hồ sơ: {len(files)}. Tổng số văn bản: {documents}. Tổng số tệp tin trong hồ sơ: ..........",
+        f"Tổng số hồ sơ: {len(files)}. Tổng số văn bản: {documents}. Tổng số tệp tin trong hồ sơ: {contents}.",
         f"4. Tình trạng tài liệu giao nộp: {_BLANK}",
         "5. Mục lục hồ sơ, tài liệu nộp lưu kèm theo.",
         "Biên bản này được lập thành hai bản; bên giao giữ một bản, bên nhận giữ một bản./.",
@@ -105,16 +135,17 @@ def print_hand_over(files: Sequence[CaseFile], *, agency: str, giver: str, fonts
             widths=(90, 90),
             is_ruled=False,
         ),
-        *_delivery_list([file for file in files if file.retention_years is None], is_for_ever=True),
-        *_delivery_list([file for file in files if file.retention_years is not None], is_for_ever=False),
+        *_delivery_list([item for item in handed_over if item.file.retention_years is None], is_for_ever=True),
+        *_delivery_list([item for item in handed_over if item.file.retention_years is not None], is_for_ever=False),
     ]
     head = ("BIÊN BẢN GIAO NHẬN HỒ SƠ, TÀI LIỆU",)
-    return print_tables(head, parts, fonts=fonts, above=_above(agency, has_date=True))
+    above = _above(agency, date_line=f"{place or '......'}, {_DATE}")
+    return print_tables(head, parts, fonts=fonts, above=above, author=agency, is_document=True)
 
 
-def _delivery_list(files: Sequence[CaseFile], *, is_for_ever: bool) -> list[Part]:
+def _delivery_list(handed_over: Sequence[HandedOver], *, is_for_ever: bool) -> list[Part]:
     """Return mục lục hồ sơ, tài liệu nộp lưu; the one of files kept for ever has no column for the term."""
-    if not files:
+    if not handed_over:
         return []
     kind = "bảo quản vĩnh viễn" if is_for_ever else "bảo quản có thời hạn"
     left_out = {_TERM_COLUMN} if is_for_ever else set[int]()
@@ -126,15 +157,15 @@ def _delivery_list(files: Sequence[CaseFile], *, is_for_ever: bool) -> list[Part
         of(
             (
                 str(number),
-                file.notation,
-                file.title,
-                " – ".join(f"{day:%d/%m/%Y}" for day in (file.opened_on, file.closed_on) if day),
-                file.retention,
+                item.file.notation,
+                item.file.title,
+                item.span,
+                item.file.retention,
                 "",
-                f"{file.document_count} văn bản",
+                f"{item.file.document_count} văn bản",
             )
         )
-        for number, file in enumerate(files, start=1)
+        for number, item in enumerate(handed_over, start=1)
     ]
     spare = sum(_DELIVERY_WIDTHS[index] for index in left_out)
     widths = [
@@ -145,13 +176,14 @@ def _delivery_list(files: Sequence[CaseFile], *, is_for_ever: bool) -> list[Part
     return [
         f"MỤC LỤC HỒ SƠ, TÀI LIỆU NỘP LƯU ({kind})",
         PrintedTable(titles=of(_DELIVERY), rows=rows, widths=widths),
-        f"Mục lục này gồm: {len(files)} hồ sơ (đơn vị bảo quản). Viết bằng chữ: {_BLANK}",
+        f"Mục lục này gồm: {len(handed_over)} hồ sơ (đơn vị bảo quản). Viết bằng chữ: {_BLANK}",
     ]
 
 
-def _above(agency: str, *, has_date: bool) -> PrintedTable:
-    rows = [("", _MOTTO), *([("", _DATE)] if has_date else [])]
-    return PrintedTable(titles=(agency.upper(), _NATION), rows=rows, widths=_HALVES, is_ruled=False)
+def _above(agency: str, *, date_line: str) -> PrintedTable:
+    rows = [("", _MOTTO), *([("", date_line)] if date_line else [])]
+    looks = (RowLook.BOLD_UNDERLINED, RowLook.ITALIC)
+    return PrintedTable(titles=(agency.upper(), _NATION), rows=rows, widths=_HALVES, is_ruled=False, looks=looks)
 
 
 def _roman(number: int) -> str:

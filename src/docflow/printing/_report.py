@@ -10,6 +10,7 @@ Source: docs/reference/figures.md.
 from __future__ import annotations
 
 import io
+import math
 import re
 from datetime import datetime
 
@@ -41,9 +42,11 @@ def print_report(report: Report, *, fonts: FontFamily) -> bytes:
         UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter, or cannot be read.
     """
     table = tabulate_report(report)
-    parts = range(1, len(table[0]), _COLUMNS)
-    tables = [_part([(row[0], *row[start : start + _COLUMNS]) for row in table]) for start in parts]
-    return print_tables(_head(report), tables, fonts=fonts)
+    columns = len(table[0]) - 1
+    beside = math.ceil(columns / math.ceil(columns / _COLUMNS))
+    parts = range(1, columns + 1, beside)
+    tables = [_part([(row[0], *row[start : start + beside]) for row in table]) for start in parts]
+    return print_tables(_head(report), tables, fonts=fonts, author=report.agency)
 
 
 def write_report_workbook(report: Report) -> bytes:

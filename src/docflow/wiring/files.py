@@ -9,7 +9,7 @@ from docflow import office as use_cases
 from docflow.model import CaseFile, ContentsLine, Direction, FileAct, FileEvent, FileListApproval, FilePlan, FileState
 from docflow.model.layout import FontFamily
 from docflow.office import Desk, DestructionWarning, FileAsk, FileDuty
-from docflow.printing import print_file, print_file_list, print_hand_over, write_file_xml
+from docflow.printing import HandedOver, print_file, print_file_list, print_hand_over, write_file_xml
 from docflow.signing import bundled_fonts
 from docflow.store import OfficeStore
 from docflow.wiring.arguments import checked_verbs
@@ -209,9 +209,11 @@ class FileOffice:
 
         Source: Nghị định 30/2020/NĐ-CP Điều 30 khoản 3, Phụ lục V mục III, V.
         """
-        agency = self._desk.agency.name
-        files = [self.file(code) for code in codes]
-        return print_hand_over(files, agency=agency, giver=giver, fonts=fonts or bundled_fonts())
+        agency = self._desk.agency
+        handed_over = [self._hand_over_line(code) for code in codes]
+        return print_hand_over(
+            handed_over, agency=agency.name, place=agency.place, giver=giver, fonts=fonts or bundled_fonts()
+        )
 
     def export_file_list(self, year: int, *, fonts: FontFamily | None = None) -> bytes:
         """Return a year's list of files (danh mục hồ sơ) as PDF, with the decision by which it was last promulgated.
@@ -226,6 +228,12 @@ class FileOffice:
             decision = f"{document.draft.type.vi} số {document.symbol} ngày {document.issued_on:%d/%m/%Y} của {agency}"
         files = self.files(year=year)
         return print_file_list(files, agency=agency, year=year, decision=decision, fonts=fonts or bundled_fonts())
+
+    def _hand_over_line(self, code: str) -> HandedOver:
+        lines = self.file_contents(code)
+        days = [line.day for line in lines if line.day is not None]
+        contents = {line.content for line in lines if line.content is not None}
+        return HandedOver(file=self.file(code), days=(min(days), max(days)) if days else None, contents=len(contents))
 
     def _handle(
         self,
