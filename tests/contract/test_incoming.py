@@ -16,6 +16,7 @@ from docflow import (
     IncomingState,
     Office,
     Punctuality,
+    RegisterKind,
     Secrecy,
     TaskRole,
     Urgency,
@@ -46,7 +47,7 @@ from docflow.model import (
 from docflow.office.incoming.effects import INCOMING_EFFECTS
 from docflow.office.incoming.guards import INCOMING_GUARDS
 from tests.contract.offices import Place
-from tests.office_kit import SetClock, seal_off
+from tests.office_kit import SetClock, register_csv, seal_off
 from tests.support import REPOSITORY
 from tests.work_kit import MONDAY, SCAN, assign, make_entry, register
 
@@ -320,6 +321,64 @@ def test_many_short_pauses_move_a_day_by_what_they_lasted_together(office: Offic
     after = office.incoming_document("thu")
     assert after.due_at == datetime(2026, 3, 9, 8, 5, tzinfo=LAW_TIME_ZONE)
     assert after.deadline == date(2026, 3, 9)
+
+
+@pytest.mark.parametrize("day", [date(2126, 3, 12), date(2099, 1, 1), date.max])
+def test_a_deadline_beyond_the_calendar_is_refused_where_it_is_typed(office: Office, day: date) -> None:
+    """2126 is a slip for 2026: of the lead, of who cooperates, given anew, or extended to."""
+    register(office, "thu")
+    give = partial(office.assign, "thu", actor="L", to="Phòng A", cooperating=("Phòng B",))
+    refused(ErrorCode.BAD_ARGUMENT, lambda: give(deadline=day), office=office)
+    refused(ErrorCode.BAD_ARGUMENT, lambda: give(cooperating_deadlines=(("Phòng B", day),)), office=office)
+    assign(office, "thu")
+    refused(
+        ErrorCode.BAD_ARGUMENT, lambda: office.reassign("thu", actor="L", to="Phòng A", deadline=day), office=office
+    )
+    error = refused(
+        ErrorCode.BAD_ARGUMENT, lambda: office.extend("thu", actor="L", deadline=day, reason="khó"), office=office
+    )
+    assert str(day.year) in error.vi
+    assert office.extend("thu", actor="L", deadline=date(2098, 12, 31), reason="khó").deadline == date(2098, 12, 31)
+    office.pause("thu", actor="P", reason="chờ")
+    assert office.incoming_standings()[0].punctuality is Punctuality.PAUSED
+
+
+def test_a_far_deadline_that_is_stored_already_keeps_no_reminder_from_anybody(
+    office: Office, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An older docflow took any day: such a document is not due; pause, resume and reassign go on with it."""
+    for name, day in (("thu", date(2026, 3, 3)), ("xa", date(2126, 3, 12)), ("cu", date(2026, 3, 4))):
+        register(office, name, symbol=name)
+        with monkeypatch.context() as older:
+            older.setattr("docflow.office.incoming.guards.check_deadline", lambda _day: None)
+            assign(office, name, deadline=day)
+    assert [one.document.id for one in office.incoming_due(within_hours=24)] == ["thu", "cu"]
+    far = {one.document.id: one for one in office.incoming_standings()}["xa"]
+    assert (far.punctuality, far.is_due_soon, far.is_provisional) == (Punctuality.RUNNING, False, True)
+    assert office.report("2026").digest
+    assert register_csv(office, RegisterKind.HANDLING)
+    office.pause("xa", actor="P", reason="chờ")
+    clock.advance(hours=20)
+    assert {one.punctuality for one in office.incoming_standings() if one.document.id == "xa"} == {Punctuality.PAUSED}
+    assert office.resume("xa", actor="P").due_at == end_of_day(date(2126, 3, 12))
+    error = refused(
+        ErrorCode.BAD_ARGUMENT,
+        lambda: office.extend("xa", actor="L", deadline=date(2026, 4, 1), reason="sửa"),
+        office=office,
+    )
+    assert "reassign" in (error.way_out or "")
+    assert office.reassign("xa", actor="L", to="Phòng A", deadline=date(2026, 4, 1)).deadline == date(2026, 4, 1)
+
+
+def test_a_pause_longer_than_any_work_keeps_no_reminder_from_anybody(office: Office, clock: SetClock) -> None:
+    """A letter forgotten for twelve years is shown with its deadline as it was."""
+    register(office, "quen")
+    assign(office, "quen")
+    office.pause("quen", actor="P", reason="chờ")
+    clock.advance(days=12 * 366)
+    register(office, "moi", symbol="2/A")
+    assert [one.document.id for one in office.incoming_due(within_hours=24)] == ["moi"]
+    assert office.resume("quen", actor="P").due_at == end_of_day(date(2026, 3, 6))
 
 
 def test_what_is_due_is_announced_the_most_urgent_first(office: Office, clock: SetClock) -> None:

@@ -167,7 +167,16 @@ from docflow.model.succession import MAX_CHAIN, Directory, DirectoryEntry, build
 from docflow.model.tables import describe_state_tables, next_events
 from docflow.model.types import DocumentType
 from docflow.model.wording import check_line, check_prose
-from docflow.model.working_time import Session, WorkingCalendar, WorkingHours, YearDays, YearSource, at_time, end_of_day
+from docflow.model.working_time import (
+    Session,
+    WorkingCalendar,
+    WorkingHours,
+    YearDays,
+    YearSource,
+    at_time,
+    check_deadline,
+    end_of_day,
+)
 
 __all__ = [
     "ADMINISTRATIVE",
@@ -317,6 +326,7 @@ __all__ = [
     "build_place_and_date",
     "build_symbol",
     "check_abbreviation",
+    "check_deadline",
     "check_document_id",
     "check_incoming_id",
     "check_line",

@@ -3,6 +3,8 @@
 Invariants:
     - Pure functions of what is handed in: the same clock and calendar give the same answer years later.
     - A deadline that is a day ends with the day, 23:59:59.999 in Asia/Ho_Chi_Minh.
+    - What is stored already is judged whatever it says: a day beyond the calendar is an error where it is typed, not
+      where many are read.
     - A pause moves a deadline by the working time that it lasted, never by more: many pauses by their sum, also of a
       deadline that was a day.
 
@@ -18,9 +20,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
+from docflow.errors import UsageError
 from docflow.model.drafts import Urgency
 from docflow.model.numbers import LAW_TIME_ZONE, law_date
-from docflow.model.working_time import LAST_MOMENT, NOON, WorkingCalendar, at_time, end_of_day
+from docflow.model.working_time import LAST_MOMENT, NOON, WorkingCalendar, at_time, covers, end_of_day
 
 
 class LegalTerm(StrEnum):
@@ -158,11 +161,15 @@ def find_due(
 ) -> datetime:
     """Return until when a duty is done that began at a time.
 
+    What began beyond the calendar, by a clock that was wrong, is due when it began.
+
     Source: the clause that :data:`DUTIES` names; "at once" by :class:`UrgentHours`.
     """
     row = DUTIES[duty]
     term = row.latest if urgency is Urgency.THUONG else row.urgent
     day = law_date(begins_at)
+    if not covers(day):
+        return begins_at
     match term:
         case LegalTerm.AT_ONCE:
             return begins_at + terms.urgent.of(urgency)
@@ -195,13 +202,19 @@ def shift_due(
 
     A deadline that was a day ends with the hour at which the working time is used up: rounded up to the end of that
     day, each pause would give it more than it took. Only where that day has no working time left, it ends with the day.
+
+    A deadline that cannot be counted, because it or the pauses reach beyond the calendar or the longest working time,
+    stays where it is.
     """
     if due_at is None:
         return None
-    paused = sum((calendar.working_time_between(p.began_at, p.ended_at or at) for p in pauses), timedelta())
+    try:
+        paused = sum((calendar.working_time_between(p.began_at, p.ended_at or at) for p in pauses), timedelta())
+        moved = calendar.add_working_time(due_at, paused)
+    except UsageError:
+        return due_at
     if not paused:
         return due_at
-    moved = calendar.add_working_time(due_at, paused)
     is_day_over = _law_time(moved) == calendar.hours.sessions[-1].ends
     return end_of_day(law_date(moved)) if is_day_over and _law_time(due_at) == LAST_MOMENT else moved
 

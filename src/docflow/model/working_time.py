@@ -111,8 +111,8 @@ class WorkingCalendar:
         return day.weekday() in self.hours.weekdays and day not in days.off
 
     def is_decreed(self, day: date) -> bool:
-        """Return whether the exchanged days of a day's year are known."""
-        return self._days(day.year).is_decreed
+        """Return whether the exchanged days of a day's year are known; of no year outside 1995–2098 they are."""
+        return covers(day) and self._days(day.year).is_decreed
 
     def why_off(self, day: date) -> str:
         """Return the name of a day off, or an empty text for a working day and an ordinary weekend."""
@@ -190,12 +190,25 @@ class WorkingCalendar:
 
     def _days(self, year: int) -> YearDays:
         if not _FIRST_YEAR <= year <= _LAST_YEAR:
-            raise UsageError(
-                ErrorCode.BAD_ARGUMENT,
-                f"the working calendar covers {_FIRST_YEAR} to {_LAST_YEAR}, not {year}",
-                vi=f"Lịch làm việc chỉ có từ năm {_FIRST_YEAR} đến năm {_LAST_YEAR}, không có năm {year}.",
-            )
+            raise _not_covered(year)
         return self.year_of(year)
+
+
+def covers(day: date) -> bool:
+    """Return whether the working calendar counts in the year of a day."""
+    return _FIRST_YEAR <= day.year <= _LAST_YEAR
+
+
+def check_deadline(day: date) -> None:
+    """Check a day that somebody names as a deadline: beyond the calendar it is a slip of the pen, and not counted.
+
+    Does not check: that it is not past.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; the year is outside 1995–2098.
+    """
+    if not covers(day):
+        raise _not_covered(day.year)
 
 
 def at_time(day: date, hour: time) -> datetime:
@@ -206,6 +219,14 @@ def at_time(day: date, hour: time) -> datetime:
 def end_of_day(day: date) -> datetime:
     """Return the last moment of a day in Asia/Ho_Chi_Minh, as aware UTC."""
     return at_time(day, LAST_MOMENT)
+
+
+def _not_covered(year: int) -> UsageError:
+    return UsageError(
+        ErrorCode.BAD_ARGUMENT,
+        f"the working calendar covers {_FIRST_YEAR} to {_LAST_YEAR}, not {year}",
+        vi=f"Lịch làm việc chỉ có từ năm {_FIRST_YEAR} đến năm {_LAST_YEAR}, không có năm {year}.",
+    )
 
 
 def _too_long() -> UsageError:

@@ -18,6 +18,7 @@ from docflow.model import (
     DocumentState,
     IncomingDocument,
     IncomingGuard,
+    check_deadline,
     end_of_day,
     law_date,
 )
@@ -58,6 +59,8 @@ def _assignee_named(work: IncomingWork, _document: IncomingDocument) -> None:
         )
     today = law_date(work.step.at)
     days = [day for day in (assignment.deadline, *deadlines.values()) if day is not None]
+    for day in days:
+        check_deadline(day)
     if any(day < today for day in days):
         raise UsageError(
             ErrorCode.BAD_ARGUMENT,
@@ -75,7 +78,9 @@ def _later_deadline(work: IncomingWork, document: IncomingDocument) -> None:
             ErrorCode.BAD_ARGUMENT,
             f"a deadline is moved to a day that ends after {present:%Y-%m-%d %H:%M%z}",
             vi=f"Gia hạn phải đến ngày kết thúc sau thời hạn hiện tại ({present:%H:%M %d/%m/%Y}).",
+            way_out="to bring a deadline forward, reassign the document with another one",
         )
+    check_deadline(deadline)
 
 
 def _answer_issued(work: IncomingWork, document: IncomingDocument) -> None:

@@ -20,6 +20,7 @@ from docflow.model import (
     Guard,
     LinkKind,
     SignatureVerdict,
+    check_deadline,
     check_line,
     check_prose,
     law_date,
@@ -43,12 +44,14 @@ def _guard_nothing(_work: Work, _document: Document) -> None:
 
 
 def _guard_draft(work: Work, document: Document) -> None:
-    """A draft is not secret, and what it links to is here: an issued document in force, or an incoming one.
+    """A draft is not secret, its deadline is one, and what it links to is here: issued and in force, or incoming.
 
     Source: QĐ 28/2018 Điều 1 khoản 2; NĐ 30/2020 Điều 18 khoản 3 (replaced by a document of equal form).
     """
     draft = work.step.draft or document.draft
     refuse_secret(draft.secrecy)
+    if draft.due_date is not None:
+        check_deadline(draft.due_date)
     _check_links(work, draft)
 
 

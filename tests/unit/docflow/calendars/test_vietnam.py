@@ -118,3 +118,4 @@ def test_a_year_outside_the_calendar_is_our_error(year: int) -> None:
     with pytest.raises(DocflowError) as caught:
         CALENDAR.is_working_day(date(year, 6, 1))
     assert caught.value.code is ErrorCode.BAD_ARGUMENT
+    assert not CALENDAR.is_decreed(date(year, 6, 1))

@@ -192,6 +192,13 @@ def test_a_pause_moves_the_deadline_by_the_working_time_it_lasted() -> None:
     assert shift_due(None, [pause], calendar=CALENDAR, at=now) is None
 
 
+@pytest.mark.parametrize("duty", Duty)
+@pytest.mark.parametrize("text", ["2126-03-02T09:00", "1970-01-01T09:00"])
+def test_what_a_wrong_clock_began_is_due_when_it_began(duty: Duty, text: str) -> None:
+    """The clock was corrected since; the row stays, and keeps nobody else from being reminded."""
+    assert due(duty, text) == at(text)
+
+
 def test_a_pause_of_whole_days_moves_a_day_to_a_day() -> None:
     """Where the working day is over, nothing is given by letting the deadline end with the day."""
     pause = Pause(began_at=at("2026-03-02T10:00"), ended_at=at("2026-03-04T10:00"), reason="chờ bổ sung")

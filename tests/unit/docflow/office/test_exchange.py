@@ -478,6 +478,15 @@ def test_the_verbs_are_repeatable_and_need_a_reason(two: TwoAgencies) -> None:
         assert caught.value.code is ErrorCode.WRONG_STATE
 
 
+def test_a_day_of_answer_that_a_peer_sends_is_no_deadline_here(two: TwoAgencies) -> None:
+    """He may send any; what is handled until when is said by whoever assigns it, and reminders go on."""
+    lay(two, forge(sent_document(two), due_date=date(9999, 12, 31)))
+    assert outcomes(two) == [InboxOutcome.ACCEPTED]
+    assert two.arrived().due_at is None
+    (standing,) = two.receiver.incoming_standings()
+    assert (standing.duty, standing.is_provisional) == (Duty.REGISTER, False)
+
+
 def test_arrival_numbers_run_over_the_new_year_in_vietnam(two: TwoAgencies) -> None:
     """NĐ 30/2020 Đ.22: a new series from 0:00 on 1 January, Asia/Ho_Chi_Minh."""
     two.clock.time = datetime.fromisoformat("2026-12-31T23:59:59+07:00")

@@ -259,6 +259,17 @@ def test_addressees_are_added_once_and_wait_like_the_others(office: Office) -> N
     assert office.remarks("d")[-1].kind is RemarkKind.UPDATE
 
 
+@pytest.mark.parametrize("day", [date(2126, 1, 9), date(1, 1, 1)])
+def test_a_day_of_answer_beyond_the_calendar_is_refused(office: Office, day: date) -> None:
+    """The receivers would count with it; in a draft and in its revision."""
+    far = dataclasses.replace(make_draft(), due_date=day)
+    with refused(ErrorCode.BAD_ARGUMENT):
+        office.draft(far, actor="A", document_id="d")
+    office.draft(make_draft(), actor="A", document_id="d")
+    with refused(ErrorCode.BAD_ARGUMENT):
+        office.revise("d", far, actor="A", version=1)
+
+
 def test_phu_luc_vi_the_fields_of_an_issued_document(office: Office) -> None:
     """NĐ 30/2020 PL VI Phần II: what an issued document says in the decree's fields.
 
