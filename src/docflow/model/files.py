@@ -74,7 +74,7 @@ class FilePlan:
         check_line(self.description, limit=MAX_NOTE_CHARS, what="description", vi="Ghi chú", is_optional=True)
         refuse_marked(self.title, self.description)
         is_kept = self.retention_years is None or 1 <= self.retention_years <= MAX_RETENTION_YEARS
-        if not is_kept or not _FIRST_YEAR <= self.year <= _LAST_YEAR or " " in self.notation:
+        if not is_kept or not _FIRST_YEAR <= self.year <= _LAST_YEAR or self.notation.split() != [self.notation]:
             raise UsageError(
                 ErrorCode.BAD_ARGUMENT,
                 f"a file has a year, a notation without spaces, and a retention of 1 to {MAX_RETENTION_YEARS} years",

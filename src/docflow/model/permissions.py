@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from docflow.errors import ErrorCode, UsageError
+from docflow.model.wording import check_line
 
 MAX_PERMISSION_CHARS = 200
 """Of each part; it is printed in the register's note."""
@@ -24,20 +25,15 @@ class Permission:
         reason: Why.
 
     Raises:
-        UsageError: ``BAD_ARGUMENT``; one of them is empty, has several lines or is too long.
+        UsageError: ``BAD_ARGUMENT``; one of them is empty, too long, or as :func:`docflow.model.check_line` refuses it.
     """
 
     granted_by: str
     reason: str
 
     def __post_init__(self) -> None:
-        for text in (self.granted_by, self.reason):
-            if not text.strip() or len(text) > MAX_PERMISSION_CHARS or not text.isprintable():
-                raise UsageError(
-                    ErrorCode.BAD_ARGUMENT,
-                    f"a permission says who grants it and why, each one line of 1 to {MAX_PERMISSION_CHARS} letters",
-                    vi="Phải ghi rõ người cho phép và lý do cho phép.",
-                )
+        check_line(self.granted_by, limit=MAX_PERMISSION_CHARS, what="name of who permits it", vi="Người cho phép")
+        check_line(self.reason, limit=MAX_PERMISSION_CHARS, what="reason of a permission", vi="Lý do cho phép")
 
     @property
     def text(self) -> str:

@@ -2,31 +2,35 @@
 
 Invariants:
     - A text that passes is in NFC: two texts that look alike to an official compare equal.
-    - It holds no control character, no mark that turns the direction of reading, no invisible character.
+    - It holds no control character, no mark that turns the direction of reading, no invisible character but spaces.
 
 What it does not do: it changes no text that is recorded; whoever typed it hears what is wrong. A text that a peer sent
 stays as it came, and is shown by :func:`make_visible`.
 
-Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần II (lengths); TCVN 6909:2001; Unicode UAX #15 (NFC), UTR #36 §2.7.
+Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần II (lengths); TCVN 6909:2001; Unicode UAX #15 (NFC), UTR #36 §2.7,
+UAX #44 (Default_Ignorable_Code_Point).
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from docflow.errors import ErrorCode, UsageError
 
-_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Marks of direction: Vietnamese is read from left to right, and needs none."""
-_UNSEEN = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff\u2028\u2029")
-"""Characters without width, and the two separators that end a line unseen."""
+_UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Controls (NUL too), marks of direction, joiners and tags, halves of surrogate pairs, private and unassigned
+characters, and the two separators that end a line unseen. Vietnamese is read from left to right: it needs no mark."""
+_FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
+"""The other characters that programs draw as nothing (Default_Ignorable_Code_Point)."""
+_BLANKS = "\u2800\ufffc\U00013441\U00013442\U0001d159"
+"""Drawn as an empty square: a pattern of Braille without dots, a place for an object, blanks of other scripts."""
+_STRANGE_SPACES = "\u1680\u2000-\u200a\u205f\u3000"
+"""Spaces of other widths. U+00A0 and U+202F, which keep a line together, come with texts from Word and may stand."""
+_UNSEEN = re.compile(f"[{_FILLERS}{_BLANKS}]")
+_UNSEEN_OR_STRANGE = re.compile(f"[{_FILLERS}{_BLANKS}{_STRANGE_SPACES}]")
 _NO_BREAKS: frozenset[str] = frozenset()
 _LINES = frozenset("\n")
-_REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Co", "Cn"})
-"""Controls (NUL too), halves of surrogate pairs, private and unassigned characters."""
-
-
-_NAMED_CATEGORIES = _REFUSED_CATEGORIES | {"Cf", "Zl", "Zp"}
 _LIKE = {0x2011: "-", 0x00A0: " ", 0x202F: " ", 0x09: " ", 0x0A: "\n", 0x0D: " "}
 """What differs only in where a line may end, and white space: shown as its like."""
 
@@ -54,7 +58,7 @@ _VISIBLE = Legible()
 
 def is_unseen(character: str) -> bool:
     """Return whether a character cannot be seen, or turns the direction of what can."""
-    return unicodedata.category(character) in _NAMED_CATEGORIES
+    return unicodedata.category(character) in _UNSEEN_CATEGORIES or _UNSEEN.match(character) is not None
 
 
 def make_visible(text: str) -> str:
@@ -89,11 +93,11 @@ def _check(text: str, *, limit: int, what: str, vi: str, is_optional: bool, brea
         raise _refused(f"the {what} must be text", vi=f"{vi} phải là chữ.")
     if len(text) > limit or (not is_optional and not text.strip()):
         raise _refused(f"the {what} must have 1 to {limit} characters", vi=f"{vi} phải có từ 1 đến {limit} ký tự.")
-    # Everything that is refused is unprintable: of most texts no character needs to be looked at by itself.
-    for char in () if text.isprintable() else text:
+    # Of most texts no character needs to be looked at by itself.
+    for char in () if _is_plain(text) else text:
         if char in breaks:
             continue
-        if char in _TURNING or char in _UNSEEN or unicodedata.category(char) in _REFUSED_CATEGORIES:
+        if _UNSEEN_OR_STRANGE.match(char) or unicodedata.category(char) in _UNSEEN_CATEGORIES:
             raise _refused(
                 f"the {what} must not hold the character U+{ord(char):04X}",
                 vi=f"{vi} có ký tự không được phép (U+{ord(char):04X}).",
@@ -105,6 +109,10 @@ def _check(text: str, *, limit: int, what: str, vi: str, is_optional: bool, brea
             vi=f"{vi} phải dùng chữ Việt Unicode dựng sẵn.",
             way_out='normalise it first: unicodedata.normalize("NFC", text)',
         )
+
+
+def _is_plain(text: str) -> bool:
+    return text.isprintable() and (text.isascii() or _UNSEEN_OR_STRANGE.search(text) is None)
 
 
 def _refused(message: str, *, vi: str, way_out: str | None = None) -> UsageError:

@@ -208,12 +208,7 @@ def _check_register(register: str) -> None:
 
 
 def _check_reason(reason: str) -> None:
-    if not reason.strip() or len(reason) > MAX_REASON_CHARS or not reason.isprintable():
-        raise UsageError(
-            ErrorCode.BAD_ARGUMENT,
-            f"this needs a reason in one line of 1 to {MAX_REASON_CHARS} characters",
-            vi="Phải ghi rõ lý do.",
-        )
+    check_line(reason, limit=MAX_REASON_CHARS, what="reason", vi="Lý do")
 
 
 def _answer(key: RegisterKey, first: int, count: int, *, day: date) -> dict[str, Json]:

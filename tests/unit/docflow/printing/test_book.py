@@ -117,6 +117,7 @@ def test_the_same_book_gives_the_same_bytes(form: RegisterForm) -> None:
         ("họp\u200b\u00adbáo", "họp[U+200B][U+00AD]báo"),
         ("họp 😀 中", "họp [U+1F600] [U+4E2D]"),
         ("04\u2011QĐ\tbis", "04-QĐ bis"),
+        ("a\u3164\u2800\U000e0041\ufe0fb", "a[U+3164][U+2800][U+E0041][U+FE0F]b"),
         ("a\ue000\u2028b", "a[U+E000][U+2028]b"),
         ("Quye\u0302\u0301t", "Quyết"),
     ],
