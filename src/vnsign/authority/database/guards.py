@@ -1,6 +1,7 @@
-"""Do the tables still have what guards the record: their columns and keys, their indexes, their triggers?
+"""What guards the record, made and looked at: do the tables still have their columns and keys, indexes and triggers?
 
 Invariants:
+    - What :func:`make_guards` makes is what the migrations make; a test compares them.
     - What is dropped, disarmed or planted is named; an index that only makes looking up quicker is not.
 
 What it does not do: it mends nothing, and it looks at no row. Whoever owns the database can take the guards away,
@@ -34,6 +35,22 @@ _POSTGRES_FUNCTION = text(
 _POSTGRES_RULES = text("SELECT tablename, rulename FROM pg_rules WHERE schemaname = current_schema()")
 
 
+def make_guards(connection: Connection) -> None:
+    """Forbid in the database itself that a row of the record is changed or deleted, inside the caller's transaction."""
+    if connection.dialect.name == "sqlite":
+        statements = [*_sqlite_statements().values()]
+    else:
+        statements = [f"CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ {_FUNCTION} $$"]
+        for table in APPEND_ONLY:
+            refuse = "EXECUTE FUNCTION refuse_change()"
+            statements += [
+                f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {refuse}",
+                f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {refuse}",
+            ]
+    for statement in statements:
+        connection.execute(text(statement))
+
+
 def changed_guards(connection: Connection) -> tuple[str, ...]:
     """Return what is not as the migrations made it, as kind and name: ``trigger crl_no_delete``; sorted."""
     is_sqlite = connection.dialect.name == "sqlite"
@@ -43,15 +60,20 @@ def changed_guards(connection: Connection) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _sqlite_triggers(connection: Connection) -> Iterator[str]:
-    expected = {}
+def _sqlite_statements() -> dict[str, str]:
+    """Return the statement that makes each trigger, by the trigger's name."""
+    statements = {}
     for table in APPEND_ONLY:
         for verb in ("update", "delete"):
             refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             name = f"{table}_no_{verb}"
-            expected[name] = f"CREATE TRIGGER {name} BEFORE {verb.upper()} ON {table} {refuse}"
+            statements[name] = f"CREATE TRIGGER {name} BEFORE {verb.upper()} ON {table} {refuse}"
+    return statements
+
+
+def _sqlite_triggers(connection: Connection) -> Iterator[str]:
     found = {row.name: " ".join(str(row.sql).split()) for row in connection.execute(_SQLITE_TRIGGERS)}
-    yield from _different("trigger", expected, found)
+    yield from _different("trigger", _sqlite_statements(), found)
 
 
 def _postgres_triggers(connection: Connection) -> Iterator[str]:

@@ -176,7 +176,7 @@ def is_initialized(connection: Connection) -> bool:
 
 def create_schema(connection: Connection) -> None:
     """Make the tables of a new authority as part of the transaction."""
-    migrations.upgrade(connection, at=None)
+    migrations.make(connection)
 
 
 def insert_authority(connection: Connection, **values: object) -> None:

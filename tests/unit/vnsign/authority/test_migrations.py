@@ -17,8 +17,9 @@ from sqlalchemy import inspect, text
 from tests.support import postgres_database
 from tests.unit.vnsign.authority.making import PASSPHRASE, StoppedClock, change_by_hand
 from vnsign.authority import Act, Authority
+from vnsign.authority.database.guards import changed_guards
 from vnsign.authority.database.journal_check import JournalProblem
-from vnsign.authority.database.migrations import HEAD, current_revision
+from vnsign.authority.database.migrations import HEAD, current_revision, upgrade
 from vnsign.authority.database.sqlite import DATABASE_NAME
 from vnsign.authority.database.store import AuthorityStore, create_schema
 from vnsign.authority.database.tables import METADATA
@@ -65,31 +66,40 @@ def open_later(folder: Path) -> Authority:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
-def test_the_migrations_make_the_tables_of_the_program(
+def test_a_new_authority_has_what_the_migrations_make(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """Alembic finds no difference, nor does a look at keys, indexes and comments."""
+    """Made at once or by every migration in turn: the same columns, keys, indexes, comments, guards and revision."""
     store = AuthorityStore(tmp_path if kind == "sqlite" else request.getfixturevalue("server"))
     store.create_file()
     with store.writing() as connection:
-        create_schema(connection)
+        upgrade(connection, at=LATER)
         migrated = schema_of(connection)
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, METADATA) == []
-        for table in reversed(METADATA.sorted_tables):
-            connection.execute(
-                text(f"DROP TABLE {table.name} CASCADE" if kind == "postgres" else f"DROP TABLE {table.name}")
-            )
-        METADATA.create_all(connection)
+        more = " CASCADE" if kind == "postgres" else ""
+        for name in (*(table.name for table in reversed(METADATA.sorted_tables)), "alembic_version"):
+            connection.execute(text(f"DROP TABLE {name}{more}"))
+        if kind == "postgres":
+            connection.execute(text("DROP FUNCTION refuse_change"))
+        create_schema(connection)
         assert schema_of(connection) == migrated
+        assert changed_guards(connection) == ()
+        assert current_revision(connection) == HEAD
     store.close()
 
 
+_SQLITE_TRIGGERS = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"
+_POSTGRES_TRIGGERS = """SELECT tgname, pg_get_triggerdef(pg_trigger.oid), prosrc
+    FROM pg_trigger JOIN pg_proc ON tgfoid = pg_proc.oid WHERE NOT tgisinternal"""
+
+
 def schema_of(connection: Any) -> dict[str, object]:  # noqa: ANN401 — a connection or what inspects it
-    """Return columns, keys and indexes of every table."""
+    """Return columns, keys and indexes of every table, and the triggers."""
     tables = inspect(connection)
     tables.clear_cache()
-    return {
+    triggers = _SQLITE_TRIGGERS if connection.dialect.name == "sqlite" else _POSTGRES_TRIGGERS
+    return {"triggers": sorted(tuple(row) for row in connection.exec_driver_sql(triggers))} | {
         name: (
             [{**column, "type": str(column["type"])} for column in tables.get_columns(name)],
             tables.get_pk_constraint(name)["constrained_columns"],
@@ -100,7 +110,7 @@ def schema_of(connection: Any) -> dict[str, object]:  # noqa: ANN401 — a conne
             ),
             [constraint["sqltext"] for constraint in tables.get_check_constraints(name)],
         )
-        for name in METADATA.tables
+        for name in (*METADATA.tables, "alembic_version")
     }
 
 
