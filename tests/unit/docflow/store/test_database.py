@@ -88,15 +88,17 @@ def test_a_new_store_has_the_tables_and_the_revision_that_the_migrations_make(op
 def test_a_new_store_on_postgresql_is_the_one_that_the_migrations_make() -> None:
     """Types, collations, defaults, keys, checks, indexes and comments; only the order of columns may differ."""
     schemas = []
-    for make in (migrations.make, migrations.upgrade):
-        with postgres_database() as address:
-            engine = sa.create_engine(address)
+    with postgres_database() as address:
+        engine = sa.create_engine(address)
+        for make in (migrations.make, migrations.upgrade):
             with engine.begin() as connection:
                 make(connection)
                 assert migrations.current_revision(connection) == migrations.HEAD
                 assert differences(connection) == []
                 schemas.append(postgresql_schema(connection))
-            engine.dispose()
+                connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+                connection.exec_driver_sql("CREATE SCHEMA public")
+        engine.dispose()
     made, migrated = schemas
     assert made == migrated
     assert {"alembic_version", "agency"} < {row[0] for row in made["columns"]}
