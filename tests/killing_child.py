@@ -73,7 +73,7 @@ class Steps:
         """Count what goes to the database and to the disk from now on."""
         for name in ("run", "run_many", "one", "all", "run_text"):
             self._before(Runner, name)
-        for owner, name in ((os, "fsync"), (Path, "replace"), (Path, "unlink")):
+        for owner, name in ((os, "fsync"), (os, "link"), (Path, "replace"), (Path, "unlink")):
             self._before(owner, name)
         for kind in (Database, PostgresDatabase):
             kind.writing = self._around(kind.writing)  # type: ignore[method-assign]

@@ -44,6 +44,13 @@ def identify_agency(connection: sa.Connection, vkey: VerifierKey) -> str:
     return next(iter(found or founded if len(founded) == 1 else found), "")
 
 
+def is_empty(connection: sa.Connection) -> bool:
+    """Return whether no agency was founded in this database: neither a row says so nor a leaf."""
+    return not any(
+        connection.execute(sa.select(sa.literal(1)).select_from(t).limit(1)).first() for t in (AGENCY, AUDIT_LEAF)
+    )
+
+
 def founded_agencies(connection: sa.Connection) -> dict[str, str | None]:
     """Return the agencies whose logs begin here, with the verifier key that the first leaf registers."""
     founded: dict[str, str | None] = {}

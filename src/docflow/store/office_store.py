@@ -9,7 +9,6 @@ What it does not do: it knows no use case (:mod:`docflow.office`); it holds no c
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
@@ -19,11 +18,11 @@ from typing import TypeVar, cast
 import sqlalchemy as sa
 
 from docflow.audit import VerifierKey, parse_vkey
-from docflow.errors import DocflowError, ErrorCode, StoreUnavailable, UsageError
+from docflow.errors import DocflowError, ErrorCode, UsageError
 from docflow.model import Agency
 from docflow.ports import LogKey, Piece, Randomness, UnitOfWork
-from docflow.store import migrations, reading
-from docflow.store.blobs import BlobFolder, sync_folder
+from docflow.store import founding, migrations, reading
+from docflow.store.blobs import BlobFolder
 from docflow.store.database import Database
 from docflow.store.groups import MAX_TRIES, GroupCommit, Ticket, run_pieces
 from docflow.store.joined import CallerDatabase
@@ -31,12 +30,10 @@ from docflow.store.logkey import create_log_key, read_log_key
 from docflow.store.places import (
     BLOB_FOLDER,
     KEY_NAME,
-    VKEY_NAME,
     OfficeDatabase,
     force_names,
     make_folders,
     name_database,
-    unusable,
 )
 from docflow.store.postgres import PostgresDatabase
 from docflow.store.reader import StoreReader
@@ -53,22 +50,31 @@ class OfficeStore(StoreReader):
         self,
         database: OfficeDatabase,
         *,
-        blobs: BlobFolder,
+        home: Path,
         agency: str,
         log_key: LogKey,
         origin: str,
         is_joined: bool = False,
     ) -> None:
         self.vkey = VerifierKey(name=origin, public_key=log_key.public_key)
-        super().__init__(database, blobs, agency=agency, vkey=self.vkey)
+        self.blobs = BlobFolder(home / BLOB_FOLDER)
+        super().__init__(database, self.blobs, agency=agency, vkey=self.vkey)
         self.database = database
-        self.blobs = blobs
+        self._home = home
         self.reader = self
         self._log_key = log_key
         self._remembered = NOTHING
         self._is_joined = is_joined
         # A caller's transaction cannot be begun anew.
         self._group = GroupCommit(self._run, tries=1 if is_joined else MAX_TRIES)
+
+    def finish_founding(self) -> None:
+        """Write ``log.vkey`` if it is missing, once the agency is recorded; a database lost later is not made anew.
+
+        Raises:
+            StoreUnavailable: ``STORE_UNUSABLE``; it cannot be written.
+        """
+        founding.write_vkey(self._home, self.vkey)
 
     @contextmanager
     def writing(self) -> Iterator[SqlUnitOfWork]:
@@ -139,7 +145,7 @@ class OfficeStore(StoreReader):
             )
         return OfficeStore(
             database,
-            blobs=self.blobs,
+            home=self._home,
             agency=self._agency,
             log_key=self._log_key,
             origin=self.vkey.name,
@@ -200,7 +206,8 @@ def open_store(
         single_process: See :func:`docflow.store.database.choose_driver`.
 
     Raises:
-        StoreUnavailable: ``STORE_UNUSABLE``, ``STORE_BUSY`` or ``SQLITE_TOO_OLD``.
+        StoreUnavailable: ``STORE_UNUSABLE``, ``STORE_BUSY`` or ``SQLITE_TOO_OLD``; a lost database or a lost key is
+            ``STORE_UNUSABLE``: neither is made anew (:mod:`docflow.store.founding`).
         UsageError: ``BAD_ARGUMENT``; the folder belongs to another agency, or the address is none.
     """
     database, folder = name_database(place, home=home, single_process=single_process)
@@ -217,58 +224,34 @@ def _open(
     make_folders(database, folder)
     key_path = folder / KEY_NAME
     with database.locked():
+        is_old = founding.was_founded(folder)
+        if is_old and founding.is_gone(database):
+            raise founding.lost(folder, database)
         # Whoever holds the lock may migrate: Database.writing would wait for itself here.
         with database.migrating() as connection:
-            revision = migrations.refuse_newer(connection, database.name)
-            if revision is None:
-                migrations.make(connection)
-            elif revision != migrations.HEAD:
-                migrations.upgrade(connection)
-            recorded = reading.find_agency(connection, agency)
-            others = reading.list_agencies(connection)
-        is_new = recorded is None and not key_path.exists()
+            recorded, others = _read_agencies(connection, database, agency)
+            if recorded is None and key_path.exists():
+                founding.refuse_foreign_home(folder, others, read_log_key(key_path))
+            if recorded is None and is_old:
+                raise founding.lost(folder, database)
         if recorded is None:
             force_names(database, folder)
-        if recorded is None and key_path.exists():
-            _refuse_foreign_home(folder, others, read_log_key(key_path))
+        is_new = recorded is None and not key_path.exists()
         log_key = create_log_key(key_path, randomness.token(32)) if is_new else read_log_key(key_path)
     name = parse_vkey(recorded[1]).name if recorded else origin
-    store = OfficeStore(database, blobs=BlobFolder(folder / BLOB_FOLDER), agency=agency, log_key=log_key, origin=name)
-    _check_vkey(folder, store, recorded[1] if recorded else None)
+    store = OfficeStore(database, home=folder, agency=agency, log_key=log_key, origin=name)
+    if recorded is not None:
+        founding.refuse_other_key(folder, store.vkey, recorded=recorded[1])
     return store
 
 
-def _refuse_foreign_home(folder: Path, others: Sequence[tuple[Agency, str]], log_key: LogKey) -> None:
-    """A log key that signs another agency's log signs no second one."""
-    for agency, vkey in others:
-        if parse_vkey(vkey).public_key == log_key.public_key:
-            raise UsageError(
-                ErrorCode.BAD_ARGUMENT,
-                f"{folder}: this is the store of {agency.code}, not of another agency",
-                vi=f"Kho dữ liệu {folder} là của cơ quan {agency.code}.",
-                way_out="open it with that agency, choose another folder, or give the second agency its own home=",
-            )
-
-
-def _check_vkey(directory: Path, store: OfficeStore, recorded: str | None) -> None:
-    """Hold key file, public key file and database together; the public file is remade if lost, or empty."""
-    path = directory / VKEY_NAME
-    text = str(store.vkey)
-    if recorded is not None and recorded != text:
-        raise StoreUnavailable(
-            ErrorCode.STORE_UNUSABLE,
-            f"{directory}: the log key is not the one this log was begun with",
-            vi=f"Khóa nhật ký trong {directory} không phải khóa ban đầu.",
-            way_out="restore log.key from a backup",
-        )
-    try:
-        if not path.exists() or not path.read_bytes().strip(b"\0\n "):
-            temporary = path.with_name(f"{path.name}.{os.getpid()}")
-            with temporary.open("w", encoding="utf-8") as file:
-                file.write(text + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-            sync_folder(directory)
-    except OSError as exc:
-        raise unusable(path, exc) from exc
+def _read_agencies(
+    connection: sa.Connection, database: OfficeDatabase, agency: str
+) -> tuple[tuple[Agency, str] | None, Sequence[tuple[Agency, str]]]:
+    """Return an agency as recorded, and all, after the tables were made or brought up to date."""
+    revision = migrations.refuse_newer(connection, database.name)
+    if revision is None:
+        migrations.make(connection)
+    elif revision != migrations.HEAD:
+        migrations.upgrade(connection)
+    return reading.find_agency(connection, agency), reading.list_agencies(connection)

@@ -11,19 +11,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from docflow.audit import LogReport, VerifierKey, format_proof, parse_vkey
+from docflow.audit import LogReport, VerifierKey, format_proof
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
 from docflow.model import Agency, Document, DocumentState, IncomingDocument, IncomingState, SearchHit, SearchQuery
 from docflow.office import RegisterBook, RegisterKind, Report
 from docflow.ports import InboxRow, OutboxRow, OutboxState, ParcelRow, ReceiptRow, RegisterEntry
-from docflow.store import erasing, migrations, reading
+from docflow.store import erasing, founding, migrations, reading
 from docflow.store.access_reader import AccessReader
 from docflow.store.blobs import BlobFolder
 from docflow.store.books import read_book
-from docflow.store.database import Database
 from docflow.store.drafting_reader import DraftingReader
-from docflow.store.leaf_rows import identify_agency
-from docflow.store.places import BLOB_FOLDER, DATABASE_NAME, VKEY_NAME, OfficeDatabase, name_database
+from docflow.store.leaf_rows import identify_agency, is_empty
+from docflow.store.places import BLOB_FOLDER, OfficeDatabase, name_database
 from docflow.store.reports import ReportQuery, read_report, verify_report
 from docflow.store.search.contents import list_unread, put_content, read_words
 from docflow.store.search.indexing import forget, index_some, is_behind
@@ -246,27 +245,21 @@ def open_to_read(
 
     Raises:
         StoreUnavailable: ``STORE_UNUSABLE``; there is no store here, it is damaged, or another docflow's.
-        InputError: ``MALFORMED_INPUT``; its ``log.vkey`` is no verifier key.
+        InputError: ``MALFORMED_INPUT``; its ``log.vkey`` holds something else than a verifier key.
         UsageError: ``BAD_ARGUMENT``; the address is none.
     """
     database, folder = name_database(place, home=home, to_read=True)
     try:
-        text = (folder / VKEY_NAME).read_text(encoding="utf-8").strip()
-        if isinstance(database, Database):
-            database.path.open("rb").close()
-    except (OSError, UnicodeDecodeError) as exc:
-        reason = getattr(exc, "strerror", None) or str(exc)
-        raise StoreUnavailable(
-            ErrorCode.STORE_UNUSABLE,
-            f"{folder}: not an office's folder: {reason}",
-            vi=f"{folder} không phải thư mục dữ liệu của docflow.",
-            way_out=f"name the folder that holds {DATABASE_NAME} and {VKEY_NAME}",
-        ) from exc
-    try:
-        vkey = parse_vkey(text)
+        vkey = founding.read_vkey(folder)
+        if founding.is_gone(database):
+            raise founding.lost(folder, database)
         with database.reading() as connection:
+            if migrations.current_revision(connection) is None:
+                raise founding.lost(folder, database)
             (migrations.refuse_newer if is_older_taken else migrations.refuse_other)(connection, database.name)
             agency = identify_agency(connection, vkey)
+            if not agency and is_empty(connection):
+                raise founding.lost(folder, database)
         yield StoreReader(database, BlobFolder(folder / BLOB_FOLDER), agency=agency, vkey=vkey)
     finally:
         database.release()

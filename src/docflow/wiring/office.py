@@ -104,7 +104,8 @@ class Office(
 
         Raises:
             UsageError: ``BAD_ARGUMENT``; the folder belongs to another agency, or was founded with other particulars.
-            StoreUnavailable: ``STORE_UNUSABLE``, ``STORE_BUSY``, ``SQLITE_TOO_OLD``.
+            StoreUnavailable: ``STORE_UNUSABLE``, ``STORE_BUSY``, ``SQLITE_TOO_OLD``. An office whose database or log
+                key was lost is ``STORE_UNUSABLE`` and not founded again: it would give its numbers once more.
         """
         random = randomness or SystemRandomness()
         store = open_store(
@@ -132,6 +133,7 @@ class Office(
         )
         try:
             use_cases.register_agency(desk)
+            store.finish_founding()
             use_cases.erase_content(desk)
         except BaseException:
             store.close()

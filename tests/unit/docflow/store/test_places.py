@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from docflow import RegisterKind, StoreUnavailable, read_register, read_report, reopen_office, verify_log
 from docflow.cli import main
-from docflow.errors import ErrorCode
+from docflow.errors import DocflowError, ErrorCode
 from docflow.store import open_to_read
 from docflow.store.migrations import HEAD
 from tests.office_kit import open_office, seal_off
@@ -77,3 +77,22 @@ def test_the_store_of_an_older_docflow_is_read_after_it_was_brought_up(folder: P
         verify_log(folder)
     result = CliRunner().invoke(main, ["audit", "verify", str(folder)])
     assert (result.exit_code, "Traceback" in result.output) == (4, False)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\0" * 68, b"no key", b"\xff\xfe"])
+def test_a_public_key_that_is_gone_or_no_key_is_named_with_a_way_out(folder: Path, content: bytes | None) -> None:
+    """What was said, a checkpoint of a wrong form, named no file; opening the office makes a lost one anew."""
+    path = folder / "log.vkey"
+    known = path.read_bytes()
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    for read in (verify_log, reopen_office):
+        with pytest.raises(DocflowError, match=r"log\.vkey") as caught:
+            read(folder)
+        assert "log.vkey" in caught.value.vi
+        assert caught.value.way_out is not None
+    if content is None or not content.strip(b"\0"):
+        open_office(folder).close()
+        assert path.read_bytes() == known
+        assert verify_log(folder).is_intact
