@@ -23,8 +23,18 @@ from docflow import (
     OfficeRole,
     Post,
 )
+from docflow.ports import Rights
 from tests.exchange_kit import RECEIVER, SENDER, KeyPeers, KeySigner, make_named_agency, open_exchanging, seal_document
-from tests.office_kit import SeededRandomness, SetClock, leader_pdf, make_copy_request, make_draft, seal_off, sign_off
+from tests.office_kit import (
+    SeededRandomness,
+    SetClock,
+    leader_pdf,
+    make_copy_request,
+    make_draft,
+    seal_off,
+    sign_off,
+    sign_statement,
+)
 from tests.work_kit import MONDAY, SCAN, Everybody, add, make_entry, make_plan, register
 
 PROPOSED = datetime(2027, 12, 20, 2, 0, tzinfo=UTC)
@@ -32,6 +42,7 @@ NOW = datetime(2028, 2, 1, 2, 0, tzinfo=UTC)
 """09:00 on a Tuesday in Hà Nội."""
 SOON = date(2028, 2, 7)
 KEY = "once"
+_EVERYBODY = Everybody()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +62,12 @@ class Bench:
         """The folder between the office and its counterpart."""
         return FileDrop(self.folder / "drop")
 
-    def open(self, clock: SetClock | None = None) -> Office:
+    @property
+    def statement(self) -> Path:
+        """The file of the signature by which somebody vouches for the log: no signature is made twice."""
+        return self.folder / "statement.cms"
+
+    def open(self, clock: SetClock | None = None, *, rights: Rights | None = _EVERYBODY) -> Office:
         """Open the office; its dice fall the same way each time."""
         return Office.open(
             self.database,
@@ -60,7 +76,7 @@ class Bench:
             clock=clock or SetClock(NOW),
             randomness=SeededRandomness(b"kill"),
             post=Post(signer=KeySigner(RECEIVER), peers=KeyPeers()),
-            rights=Everybody(),
+            rights=rights,
         )
 
 
@@ -79,6 +95,7 @@ def fill(bench: Bench) -> None:
         office.make_copy(_scanned(), actor="V", copy_id="prepared", pdf=b"%PDF-1.7 copy")
         office.make_copy(make_copy_request(), actor="V", copy_id="numbered")
         _exchange(bench, office, other)
+        bench.statement.write_bytes(sign_statement(office.log_statement()))
 
 
 def _fill_files(office: Office, clock: SetClock) -> None:
@@ -282,7 +299,7 @@ OTHER_VERBS: Mapping[str, Verb] = {
     "grant": lambda o, _: o.grant("Người mới", OfficeRole.VAN_THU, actor="Quản trị"),
     "withdraw": lambda o, _: o.withdraw("Thôi việc", OfficeRole.CHUYEN_VIEN, actor="Quản trị"),
     "confirm_role": lambda o, _: o.confirm_role("Phó quản trị", OfficeRole.QUAN_TRI, actor="Phó quản trị"),
-    "vouch": lambda o, _: o.vouch(b"a signed statement", actor="X"),
+    "vouch": lambda o, bench: o.vouch(bench.statement.read_bytes(), actor="X"),
     "correct_clock": lambda o, _: _set_right(o).correct_clock(actor="X", reason="thay pin đồng hồ máy"),
     "take_back": lambda o, _: o.take_back("sent", **_WHY),
     "record_access": lambda o, _: o.record_access(_seen("sealed-1", 0), actor="X"),

@@ -7,6 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs7
+
 from docflow import (
     Addressee,
     Agency,
@@ -112,6 +117,24 @@ def open_office(directory: Path, *, clock: SetClock | None = None, verifier: Ver
         randomness=SeededRandomness(directory.name.encode()),
         verifier=verifier,
     )
+
+
+def sign_statement(statement: bytes, *, is_detached: bool = True) -> bytes:
+    """Return a CMS over a statement, by a new key with a certificate that nobody else issued."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name.from_rfc4514_string("CN=Hệ thống")
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(NOON)
+        .not_valid_after(NOON + timedelta(days=3650))
+        .sign(key, hashes.SHA256())
+    )
+    options = [pkcs7.PKCS7Options.Binary, *[pkcs7.PKCS7Options.DetachedSignature] * is_detached]
+    builder = pkcs7.PKCS7SignatureBuilder().set_data(statement).add_signer(certificate, key, hashes.SHA256())
+    return builder.sign(serialization.Encoding.DER, options)
 
 
 def sign_off(office: Office, document_id: str) -> None:

@@ -15,9 +15,7 @@ from docflow.office.correcting import correct_clock
 from docflow.office.desk import (
     Desk,
     Post,
-    build_log_statement,
     register_agency,
-    vouch_for_log,
 )
 from docflow.office.dossiers.verbs import (
     DossierAsk,
@@ -160,6 +158,10 @@ from docflow.office.rights import (
     grant_role,
     list_roles,
     withdraw_role,
+)
+from docflow.office.vouching import (
+    build_log_statement,
+    vouch_for_log,
 )
 
 __all__ = [

@@ -31,7 +31,7 @@ from docflow.model import (
 )
 from docflow.model.accesses import MAX_ACCESSES
 from docflow.office.desk import Desk
-from docflow.office.ledger import MAX_ACTOR_CHARS, record_event
+from docflow.office.ledger import MAX_ACTOR_CHARS, check_actor, record_event
 from docflow.office.reports.facts import ACCESSED
 from docflow.office.rights import require_right, require_right_to_read
 from docflow.ports import UnitOfWork
@@ -66,7 +66,7 @@ def record_accesses(desk: Desk, accesses: Sequence[Access], *, actor: str) -> tu
         UsageError: ``FORBIDDEN``, the actor; ``CLOCK_TURNED_BACK``; ``BAD_ARGUMENT``, more than a thousand.
     Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I mục III.5a, III.6l.
     """
-    check_line(actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
+    check_actor(actor)
     if len(accesses) > MAX_ACCESSES or not all(isinstance(access, Access) for access in accesses):
         raise UsageError(
             ErrorCode.BAD_ARGUMENT,

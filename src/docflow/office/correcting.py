@@ -14,10 +14,10 @@ from datetime import datetime
 
 from docflow.audit import Json, format_time
 from docflow.errors import ErrorCode, UsageError
-from docflow.model import Role, check_line, check_prose
+from docflow.model import Role, check_prose
 from docflow.office.clocks import is_before_log, list_corrections, name_correction
 from docflow.office.desk import Desk
-from docflow.office.ledger import MAX_ACTOR_CHARS, Request, identify, keep_answer, record_event
+from docflow.office.ledger import Request, check_actor, identify, keep_answer, record_event
 from docflow.office.rights import require_right
 from docflow.ports import UnitOfWork
 
@@ -34,7 +34,7 @@ def correct_clock(desk: Desk, *, actor: str, reason: str) -> datetime:
         UsageError: ``WRONG_STATE``; the clock is not behind what was recorded. ``BAD_ARGUMENT`` without a reason.
             ``FORBIDDEN``; the actor is no administrator.
     """
-    check_line(actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
+    check_actor(actor)
     check_prose(reason, limit=MAX_REASON_CHARS, what="reason", vi="Lý do")
     now = desk.clock.now()
     format_time(now)  # refuses a clock without a time zone before anything is written

@@ -1,8 +1,6 @@
 """What an office works with, and the first leaf of its log.
 
-What it does not do: it verifies no signature on the statement that vouches for the log.
-
-Source: docs/spec/audit-log.md §7.
+What it does not do: it lets nobody vouch for the log (:mod:`docflow.office.vouching`).
 """
 
 from __future__ import annotations
@@ -15,11 +13,9 @@ from docflow.exchange import ResendPolicy
 from docflow.model import Agency, Directory, OfficeTerms, Staff, WorkingCalendar
 from docflow.office.ledger import record_event
 from docflow.ports import (
-    BlobRow,
     BlobStore,
     Clock,
     IncomingVerifier,
-    LogStatement,
     PeerVerifier,
     Randomness,
     Rights,
@@ -113,41 +109,3 @@ def _other_particulars(recorded: Agency, given: Agency) -> UsageError:
         vi=f"Cơ quan {recorded.code} đã ghi với thông tin khác: {said_vi}.",
         way_out="open the office with the recorded particulars",
     )
-
-
-def build_log_statement(desk: Desk) -> bytes:
-    """Return the text by which the agency vouches for its log key, to be signed with its service certificate.
-
-    Source: docs/spec/audit-log.md §7.
-    """
-    lines = ("docflow log statement v1", desk.agency.code.text, desk.agency.name, str(desk.vkey))
-    return "".join(f"{line}\n" for line in lines).encode()
-
-
-def vouch_for_log(desk: Desk, cms: bytes, *, actor: str) -> None:
-    """Keep the signed statement; doing it again with another signature changes nothing.
-
-    Does not check: the signature; whoever relies on the log verifies it with the agency's certificate.
-
-    Source: docs/spec/audit-log.md §7.
-    """
-    statement = build_log_statement(desk).decode()
-    vkey, code = str(desk.vkey), desk.agency.code.text
-    blob = BlobRow(sha256=desk.blobs.put(cms), size=len(cms))
-
-    def vouch(unit: UnitOfWork) -> None:
-        if unit.find_statement(vkey) is not None:
-            return
-        unit.add_blob(blob)
-        unit.add_statement(LogStatement(agency=code, vkey=vkey, statement=statement, cms_sha256=blob.sha256))
-        record_event(
-            unit,
-            "log_vouched",
-            time=desk.clock.now(),
-            actor=actor,
-            agency=code,
-            subject=code,
-            randomness=desk.randomness,
-        )
-
-    desk.store.transact(vouch)

@@ -39,6 +39,24 @@ MAX_ACTOR_CHARS = 200
 """Longer names of people are refused."""
 
 
+def check_actor(actor: str) -> None:
+    """Check the name of whoever is said to act, before anything is done or stored.
+
+    Does not check: that the caller is that person.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; nobody can be called so, or it is how docflow calls itself: nobody is asked
+            whether *it* may.
+    """
+    check_line(actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
+    if actor == ACTOR:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"{ACTOR!r} is what docflow calls itself in the log",
+            vi=f"Tên {ACTOR!r} dành riêng cho hệ thống; hãy ghi tên người thực hiện.",
+        )
+
+
 class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What makes a request the same request: its key and the SHA-256 of what was asked."""
 

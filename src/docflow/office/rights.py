@@ -18,7 +18,7 @@ from datetime import datetime
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import ROLES_FOR, OfficeRole, Role, RoleHolding, check_line
 from docflow.office.desk import Desk
-from docflow.office.ledger import MAX_ACTOR_CHARS, record_event
+from docflow.office.ledger import MAX_ACTOR_CHARS, check_actor, record_event
 from docflow.ports import UnitOfWork
 
 _CONFIRMING = frozenset({OfficeRole.QUAN_TRI, OfficeRole.LANH_DAO})
@@ -93,6 +93,7 @@ def confirm_role(desk: Desk, person: str, role: OfficeRole, *, actor: str) -> Ro
     Raises:
         UsageError: ``NOT_FOUND``; ``FORBIDDEN``; he is neither administrator nor leader, or changed it himself.
     """
+    check_actor(actor)
     return desk.store.transact(lambda unit: _confirm(unit, desk, person, role=role, actor=actor))
 
 
@@ -124,6 +125,7 @@ def list_roles(desk: Desk, *, only_alerts: bool = False) -> tuple[RoleHolding, .
 
 
 def _change(desk: Desk, person: str, role: OfficeRole, *, actor: str, is_held: bool) -> RoleHolding:
+    check_actor(actor)
     check_line(person, limit=MAX_ACTOR_CHARS, what="person", vi="Họ tên")
     return desk.store.transact(lambda unit: _put(unit, desk, person, role=role, actor=actor, is_held=is_held))
 

@@ -7,6 +7,7 @@ from docflow.signing.checks import (
     ReceiptSigner,
     SignatureChecker,
     certificate_sha256,
+    check_statement,
 )
 from docflow.signing.post import (
     PostPlan,
@@ -40,6 +41,7 @@ __all__ = [
     "SignatureChecker",
     "bundled_fonts",
     "certificate_sha256",
+    "check_statement",
     "load_post",
     "load_verifier",
     "prepare_for_signing",

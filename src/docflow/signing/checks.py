@@ -17,9 +17,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import vnsign
+from docflow.errors import ErrorCode, InputError
 from docflow.model import Document, SignatureVerdict
 from docflow.ports import CertificateHolder, SeenCertificate, SignatureCheck
 from docflow.signing.recipe import AGENCY_TEXT_FIELD, LEADER_FIELD, SEAL_FIELD
+
+MAX_STATEMENT_CMS_BYTES = 1024**2
+"""Of a signature over a statement, with its certificates and time stamp: more is something else."""
 
 _HOLDERS = {
     LEADER_FIELD: CertificateHolder.PERSON,
@@ -130,6 +134,37 @@ class PeerChecker:
             verdict=SignatureVerdict.UNDECIDED if is_open else SignatureVerdict.FAILED,
             findings=tuple(sorted({f.code.value for f in report.findings})),
         )
+
+
+def check_statement(cms: bytes, statement: bytes) -> None:
+    """Check that bytes are a detached CMS signature over a statement, one that verifies with the certificate in it.
+
+    Does not check: whose certificate that is, who issued it, whether it was in force.
+
+    Raises:
+        InputError: ``MALFORMED_INPUT``; no detached signature, or one over something else.
+    Source: docs/spec/audit-log.md §7.
+    """
+    if not 0 < len(cms) <= MAX_STATEMENT_CMS_BYTES:
+        raise _no_signature(f"{len(cms)} bytes")
+    try:
+        report = vnsign.inspect_statement(cms, statement, trust=vnsign.TrustStore(anchors=()))
+    except vnsign.VnsignError as exc:
+        raise _no_signature(str(exc)) from exc
+    codes = {finding.code for finding in report.findings}
+    if not (report.intact and report.valid) or vnsign.FindingCode.CONTENTS_NOT_PADDED in codes:
+        raise _no_signature(", ".join(sorted(code.value for code in codes)))
+    if statement in cms:
+        raise _no_signature("the statement stands in it")
+
+
+def _no_signature(why: str) -> InputError:
+    return InputError(
+        ErrorCode.MALFORMED_INPUT,
+        f"no detached CMS signature over the statement: {why}",
+        vi="Đây không phải là chữ ký số (CMS, tách rời) trên đúng nội dung xác nhận khóa nhật ký.",
+        way_out="sign exactly the bytes of log_statement() with the agency's service certificate",
+    )
 
 
 def _seen(report: vnsign.DocumentReport) -> Iterator[SeenCertificate]:

@@ -29,6 +29,7 @@ from docflow.errors import ErrorCode, UsageError
 from docflow.model import Agency, Directory, Document, DocumentState, OfficeTerms, Staff, WorkingCalendar
 from docflow.office import Desk, Post
 from docflow.ports import Clock, OutboxRow, OutboxState, Randomness, Rights, Verifier
+from docflow.signing import check_statement
 from docflow.store import CallerConnection, OfficeStore, SystemClock, SystemRandomness, open_store, open_to_read
 from docflow.wiring.accesses import AccessOffice
 from docflow.wiring.arguments import checked, checked_verbs
@@ -276,7 +277,16 @@ class Office(
         return use_cases.build_log_statement(self._desk)
 
     def vouch(self, cms: bytes, *, actor: str) -> None:
-        """Keep the signed statement (CMS, detached) over :meth:`log_statement`."""
+        """Keep the signed statement (CMS, detached) over :meth:`log_statement`; a second one changes nothing.
+
+        Does not check: whose signature it is; whoever relies on the log verifies it with the agency's certificate.
+
+        Raises:
+            InputError: ``MALFORMED_INPUT``; not a detached signature over the statement.
+            UsageError: ``FORBIDDEN``; the actor is no administrator.
+        Source: docs/spec/audit-log.md §7.
+        """
+        check_statement(cms, self.log_statement())
         use_cases.vouch_for_log(self._desk, cms, actor=actor)
 
 

@@ -27,7 +27,6 @@ from docflow.model import (
     OnTimeRate,
     StepVisit,
     check_incoming_id,
-    check_line,
     check_prose,
     find_dossier_row,
     law_date,
@@ -39,7 +38,7 @@ from docflow.office.clocks import refuse_turned_back
 from docflow.office.desk import Desk
 from docflow.office.dossiers.rules import DOSSIER_EFFECTS, DOSSIER_GUARDS
 from docflow.office.dossiers.step import DossierMove, DossierWork
-from docflow.office.ledger import MAX_ACTOR_CHARS, Request, find_answer, keep_answer, make_request, record_act
+from docflow.office.ledger import Request, check_actor, find_answer, keep_answer, make_request, record_act
 from docflow.office.repeats import find_repeatable
 from docflow.office.rights import require_right
 from docflow.ports import UnitOfWork
@@ -70,7 +69,7 @@ def open_dossier(
         UsageError: ``ALREADY_EXISTS``, ``IDEMPOTENCY_CONFLICT``, ``BAD_ARGUMENT``.
     """
     check_incoming_id(dossier_id)
-    check_line(actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
+    check_actor(actor)
     asked = _describe(plan)
     request = make_request(idempotency_key or f"{desk.agency.code}/dossier/open/{dossier_id}", asked)
     now = desk.clock.now()
@@ -113,7 +112,7 @@ def act_on_dossier(desk: Desk, ask: DossierAsk) -> Dossier:
     Raises:
         UsageError: ``WRONG_STATE``, ``NOT_FOUND``, ``BAD_ARGUMENT``, ``CLOCK_TURNED_BACK``, ``IDEMPOTENCY_CONFLICT``.
     """
-    check_line(ask.actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
+    check_actor(ask.actor)
     check_prose(ask.text, limit=MAX_TEXT_CHARS, what="text", vi="Nội dung", is_optional=True)
     refuse_marked(*ask.text.splitlines())
     move = DossierMove(

@@ -17,13 +17,14 @@ from msgspec.structs import replace
 from docflow.edxml import ResponseFor, Status, StatusCode, build_message
 from docflow.errors import ErrorCode, InputError, StoreUnavailable, UsageError
 from docflow.exchange import Attempt, name_parcel, plan_attempt, schedule_next
-from docflow.model import Document
+from docflow.model import Document, Role
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import add_parcel, describe_self, require_post
 from docflow.office.exchanging.packing import ELECTRONIC, name_document, pack_document
 from docflow.office.exchanging.successors import reach
 from docflow.office.keeping import erase_content
-from docflow.office.ledger import ACTOR, find_answer, keep_answer, make_request, record_event
+from docflow.office.ledger import ACTOR, check_actor, find_answer, keep_answer, make_request, record_event
+from docflow.office.rights import require_right
 from docflow.ports import OutboxState, ParcelKind, ParcelRow, Parts, Transport, UnitOfWork
 
 _KEY_BYTES = 16
@@ -73,9 +74,10 @@ def ask_take_back(
 
     Raises:
         UsageError: ``NOT_FOUND``; ``BAD_ARGUMENT`` without a reason; ``WRONG_STATE`` if nobody holds it;
-            ``IDEMPOTENCY_CONFLICT``.
+            ``IDEMPOTENCY_CONFLICT``; ``FORBIDDEN``.
     Source: Nghị định 30/2020/NĐ-CP Điều 18 khoản 4; QCVN 102:2016/BTTTT (13).
     """
+    check_actor(actor)
     post = require_post(desk)
     document = _find(desk, document_id)
     if not reason.strip():
@@ -85,6 +87,7 @@ def ask_take_back(
     request = make_request(unique, {"take_back": document_id, "reason": reason, "addressee": addressee, "actor": actor})
 
     def ask(unit: UnitOfWork) -> tuple[str, ...]:
+        require_right(unit, desk, actor, role=Role.REGISTRY, event="take_back", subject=document_id)
         answered = find_answer(unit, request)
         if answered is not None:
             return tuple(str(answered["asked"]).split())

@@ -13,10 +13,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from docflow.errors import ErrorCode, UsageError
-from docflow.model import CaseFile, FileListApproval, Role, check_line, check_year, digest_file_list
+from docflow.model import CaseFile, FileListApproval, Role, check_year, digest_file_list
 from docflow.office.clocks import refuse_turned_back
 from docflow.office.desk import Desk
-from docflow.office.ledger import MAX_ACTOR_CHARS, record_event
+from docflow.office.ledger import check_actor, record_event
 from docflow.office.rights import require_right
 from docflow.ports import UnitOfWork
 
@@ -35,7 +35,7 @@ def approve_file_list(desk: Desk, year: int, *, actor: str, document_id: str | N
     Source: Nghị định 30/2020/NĐ-CP Điều 28: "Danh mục hồ sơ do người đứng đầu cơ quan, tổ chức phê duyệt, được ban hành
         vào đầu năm".
     """
-    check_line(actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
+    check_actor(actor)
     check_year(year)
     now = desk.clock.now()
     return desk.store.transact(lambda unit: _approve(unit, desk, year, actor=actor, document_id=document_id, now=now))

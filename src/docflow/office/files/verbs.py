@@ -32,7 +32,7 @@ from docflow.office.files.effects import FILE_EFFECTS
 from docflow.office.files.guards import FILE_GUARDS
 from docflow.office.files.step import FileMove, FileWork
 from docflow.office.keeping import erase_content
-from docflow.office.ledger import MAX_ACTOR_CHARS, Request, find_answer, keep_answer, make_request, record_act
+from docflow.office.ledger import Request, check_actor, find_answer, keep_answer, make_request, record_act
 from docflow.office.repeats import find_repeatable
 from docflow.office.rights import require_right
 from docflow.ports import UnitOfWork
@@ -65,6 +65,7 @@ def plan_file(desk: Desk, plan: FilePlan, *, actor: str, idempotency_key: str | 
         UsageError: ``ALREADY_EXISTS``; the notation is taken in this year. ``IDEMPOTENCY_CONFLICT``.
     Source: Nghị định 30/2020/NĐ-CP Điều 28, 29 khoản 2; Thông tư 01/2019/TT-BNV Điều 16 khoản 3.
     """
+    check_actor(actor)
     code = name_file(desk.agency.code.text, plan)
     now = desk.clock.now()
     request = make_request(idempotency_key or f"{desk.agency.code}/file/plan/{code}", _describe(plan))
@@ -110,7 +111,7 @@ def act_on_file(desk: Desk, ask: FileAsk) -> CaseFile:
         UsageError: ``WRONG_STATE``, ``NOT_FOUND``, ``ALREADY_EXISTS``, ``BAD_ARGUMENT``, ``DATE_NOT_ALLOWED``,
             ``CLOCK_TURNED_BACK``, ``IDEMPOTENCY_CONFLICT``.
     """
-    check_line(ask.actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
+    check_actor(ask.actor)
     check_prose(ask.text, limit=MAX_TEXT_CHARS, what="text", vi="Nội dung", is_optional=True)
     refuse_marked(*ask.text.splitlines())
     check_line(ask.receiver, limit=MAX_RECEIVER_CHARS, what="receiver", vi="Người nhận", is_optional=True)

@@ -36,7 +36,7 @@ from docflow.office.exchanging.answers import require_post
 from docflow.office.incoming.engine import incoming_not_found, perform_incoming
 from docflow.office.incoming.step import IncomingStep
 from docflow.office.keeping import erase_content, storing
-from docflow.office.ledger import MAX_ACTOR_CHARS, Request, find_answer, keep_answer, make_request
+from docflow.office.ledger import Request, check_actor, find_answer, keep_answer, make_request
 from docflow.office.repeats import find_repeatable
 from docflow.ports import BlobRow, UnitOfWork
 
@@ -145,7 +145,7 @@ def receive_by_hand(
         )
     name = incoming_id if incoming_id is not None else f"tay-{desk.randomness.token(_ID_BYTES).hex()}"
     check_incoming_id(name)
-    check_line(actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
+    check_actor(actor)
     _check_scan(scan)
     with storing(desk, scan) as digest:
         return _receive_scan(
@@ -278,7 +278,7 @@ def _arrival(desk: Desk, entry: HandEntry, *, name: str, pdf: str | None, at: da
 
 def _check_ask(ask: IncomingAsk) -> None:
     check_incoming_id(ask.incoming_id)
-    check_line(ask.actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
+    check_actor(ask.actor)
     check_prose(ask.text, limit=MAX_TEXT_CHARS, what="text", vi="Nội dung", is_optional=True)
     if ask.event is not IncomingEvent.REFUSE:  # what is returned because it is secret is returned with that reason
         refuse_marked(*ask.text.splitlines())

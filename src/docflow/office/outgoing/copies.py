@@ -30,7 +30,6 @@ from docflow.model import (
     SourceKind,
     build_copy_symbol,
     check_document_id,
-    check_line,
     check_prose,
     check_scan,
     find_copy_state,
@@ -41,7 +40,7 @@ from docflow.model import (
 from docflow.office.certificates import keep_certificates
 from docflow.office.clocks import is_excused, refuse_before_log
 from docflow.office.desk import Desk
-from docflow.office.ledger import MAX_ACTOR_CHARS, Request, find_answer, keep_answer, make_request, record_event
+from docflow.office.ledger import Request, check_actor, find_answer, keep_answer, make_request, record_event
 from docflow.office.outgoing.guards import ACCEPTED_VERDICTS, MAX_WORDS
 from docflow.office.outgoing.step import StoredPdf
 from docflow.office.outgoing.taking import NOT_CHECKED, digest, storing_pdf
@@ -193,7 +192,7 @@ def _void(unit: UnitOfWork, desk: Desk, act: _Act, *, reason: str) -> DocumentCo
 
 def _begin(desk: Desk, event: CopyEvent, copy_id: str, *, actor: str, asked: dict[str, Json], key: str | None) -> _Act:
     check_document_id(copy_id)
-    check_line(actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
+    check_actor(actor)
     refuse_marked(str(asked.get("reason", "")))
     at = desk.clock.now()
     format_time(at)  # refuses a clock without a time zone before anything is written

@@ -35,7 +35,7 @@ from docflow.model import (
 )
 from docflow.office.desk import Desk
 from docflow.office.keeping import storing
-from docflow.office.ledger import MAX_ACTOR_CHARS
+from docflow.office.ledger import MAX_ACTOR_CHARS, check_actor
 from docflow.office.outgoing.engine import Outcome, perform
 from docflow.office.outgoing.guards import ACCEPTED_VERDICTS, MAX_WORDS
 from docflow.office.outgoing.step import Step, StoredPdf
@@ -98,7 +98,7 @@ def make_step(
         UsageError: ``BAD_ARGUMENT``; the document's id or the actor's name cannot be one.
     """
     check_document_id(document_id)
-    check_line(actor, limit=MAX_ACTOR_CHARS, what="actor", vi="Người thực hiện")
+    check_actor(actor)
     # Before a file is stored, and before a fingerprint is taken of what cannot be one.
     if words != "":
         check_prose(words, limit=MAX_WORDS, what="reason or opinion", vi="Lý do hoặc ý kiến", is_optional=True)

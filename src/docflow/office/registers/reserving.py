@@ -19,12 +19,13 @@ from msgspec.structs import replace
 
 from docflow.audit import Json
 from docflow.errors import ErrorCode, UsageError
-from docflow.model import ANY_NUMBER, MAX_NUMBER, REGISTER_OPENED, RegisterKey, law_date
+from docflow.model import ANY_NUMBER, MAX_NUMBER, REGISTER_OPENED, RegisterKey, Role, law_date
 from docflow.model.wording import check_line
 from docflow.office.clocks import is_excused, refuse_before_log
 from docflow.office.desk import Desk
-from docflow.office.ledger import find_answer, keep_answer, make_request, record_event
+from docflow.office.ledger import check_actor, find_answer, keep_answer, make_request, record_event
 from docflow.office.registers.numbering import NumberPlace, advance, choose_place
+from docflow.office.rights import require_right
 from docflow.ports import EntryKind, RegisterEntry, UnitOfWork
 
 MAX_RESERVED = 100
@@ -56,7 +57,9 @@ def reserve_numbers(
     Raises:
         UsageError: ``BAD_ARGUMENT``; no reason, or not 1 to :data:`MAX_RESERVED` numbers. ``CLOCK_TURNED_BACK``,
             ``DATE_NOT_ALLOWED``; the clock stands before the register's last date. ``IDEMPOTENCY_CONFLICT``.
+            ``FORBIDDEN``.
     """
+    check_actor(actor)
     _check_register(register)
     _check_reason(reason)
     if not 1 <= count <= MAX_RESERVED:
@@ -74,6 +77,7 @@ def reserve_numbers(
     )
 
     def work(unit: UnitOfWork) -> tuple[Mapping[str, Json], bool]:
+        _require_registry(unit, desk, actor, event="reserve_numbers", register=register)
         answered = find_answer(unit, request)
         if answered is not None:
             return answered, True
@@ -98,12 +102,15 @@ def void_reserved_number(
 
     Raises:
         UsageError: ``NOT_FOUND``, ``WRONG_STATE``; it is not a reserved one. ``BAD_ARGUMENT`` without a reason.
+            ``FORBIDDEN``.
     """
+    check_actor(actor)
     _check_reason(reason)
     at = desk.clock.now()
     key = RegisterKey(agency=desk.agency.code.text, register=register, year=year)
 
     def work(unit: UnitOfWork) -> RegisterEntry:
+        _require_registry(unit, desk, actor, event="void_reserved", register=register)
         entry = unit.find_entry(key, number)
         if entry is None:
             raise UsageError(
@@ -135,7 +142,9 @@ def open_register(desk: Desk, register: str, *, last_number: int, actor: str, re
 
     Raises:
         UsageError: ``ALREADY_EXISTS``; the register has numbers, or was opened. ``BAD_ARGUMENT`` without a reason.
+            ``FORBIDDEN``.
     """
+    check_actor(actor)
     _check_register(register)
     _check_reason(reason)
     if not 1 <= last_number < MAX_NUMBER:
@@ -148,6 +157,7 @@ def open_register(desk: Desk, register: str, *, last_number: int, actor: str, re
     key = RegisterKey(agency=desk.agency.code.text, register=register, year=law_date(at).year)
 
     def work(unit: UnitOfWork) -> RegisterEntry:
+        _require_registry(unit, desk, actor, event="open_register", register=register)
         counter = unit.counter(key)
         if counter.last_number:
             there = unit.find_entry(key, last_number)
@@ -201,6 +211,11 @@ def _check_order(unit: UnitOfWork, place: NumberPlace, at: datetime) -> None:
             f"today, {day}, is before the register's last date, {place.earliest}: is the clock right?",
             vi=f"Hôm nay {day:%d/%m/%Y} trước ngày cuối trong sổ {place.earliest:%d/%m/%Y}; hãy kiểm tra đồng hồ máy.",
         )
+
+
+def _require_registry(unit: UnitOfWork, desk: Desk, actor: str, *, event: str, register: str) -> None:
+    """Văn thư keeps the registers: whoever may give a number may keep one, and nobody else."""
+    require_right(unit, desk, actor, role=Role.REGISTRY, event=event, subject=register)
 
 
 def _check_register(register: str) -> None:

@@ -35,6 +35,7 @@ from tests.office_kit import (
     register_csv,
     seal_off,
     sign_off,
+    sign_statement,
 )
 
 LONG_AGO = date(2026, 1, 4)
@@ -352,8 +353,8 @@ def test_vouching_for_the_log_is_kept_once(office: Office) -> None:
     """The agency's signed statement names its log key; a second signature changes nothing."""
     statement = office.log_statement()
     assert office.vkey.encode() in statement
-    office.vouch(b"cms", actor="Văn thư")
+    office.vouch(sign_statement(statement), actor="Văn thư")
     checkpoint = office.checkpoint()
-    office.vouch(b"another cms", actor="Văn thư")
+    office.vouch(sign_statement(statement), actor="Văn thư")
     assert office.checkpoint() == checkpoint
     assert office.verify_log().is_intact

@@ -44,6 +44,7 @@ from tests.office_kit import (
     open_office,
     seal_off,
     sign_off,
+    sign_statement,
 )
 from tests.support import more_in_ci
 from tests.work_kit import fill_work
@@ -65,7 +66,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An office with documents in every state: no table is empty, no column is NULL in every row."""
     folder = tmp_path_factory.mktemp("original") / "office"
     with open_office(folder) as office:
-        office.vouch(b"a CMS signature", actor="Văn thư")
+        office.vouch(sign_statement(office.log_statement()), actor="Văn thư")
         for number in range(4):
             seal_off(office, f"sealed-{number}")
         sign_off(office, "void")
