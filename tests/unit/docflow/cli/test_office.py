@@ -113,8 +113,8 @@ def test_a_document_comes_in_from_the_command_line(folder: Path) -> None:
     done(folder, "incoming", "receive", "entry.json", "--incoming-id", "i1")
     done(folder, "incoming", "check", "i1")
     assert done(folder, "incoming", "register", "i1")["number"] == 1
-    asked = ("--to", "Phòng A", "--cooperating", "Phòng B", "--cooperating", "Phòng C", "--deadline", "31/12/9998")
-    done(folder, "incoming", "assign", "i1", *asked, "--cooperating-deadlines", "Phòng B", "2999-12-30")
+    asked = ("--to", "Phòng A", "--cooperating", "Phòng B", "--cooperating", "Phòng C", "--deadline", "31/12/2098")
+    done(folder, "incoming", "assign", "i1", *asked, "--cooperating-deadlines", "Phòng B", "2098-12-30")
     assert len(done(folder, "incoming", "tasks", "i1")["all"]) == 3  # type: ignore[arg-type]
     assert done(folder, "incoming", "complete", "i1", "--note", "xong")["state"] == "completed"
     assert verify_log(folder).is_intact
