@@ -243,7 +243,7 @@ OUTGOING_VERBS: Mapping[str, Verb] = {
     "add_addressees": lambda o, _: o.add_addressees("sealed-2", (Addressee(name="Sở Y tế"),), **_WHY),
     "reserve_numbers": lambda o, _: o.reserve_numbers("van_ban_di", count=2, **_WHY),
     "void_reserved": lambda o, _: o.void_reserved("van_ban_di", 2028, number=6, actor="X", reason="không dùng"),
-    "open_register": lambda o, _: o.open_register("sao_y_cu", last_number=7, actor="X", reason="sổ giấy"),
+    "open_register": lambda o, _: o.open_register("hoi_dong:HĐTĐ", last_number=7, actor="X", reason="sổ giấy"),
     "make_copy": lambda o, _: o.make_copy(_scanned(), copy_id="new", pdf=b"%PDF-1.7 another", **_ACT),
     "copy_sealed": lambda o, _: o.copy_sealed("prepared", b"%PDF-1.7 copy sealed", **_ACT),
     "void_copy": lambda o, _: o.void_copy("numbered", **_WHY),

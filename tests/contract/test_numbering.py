@@ -18,12 +18,14 @@ from docflow import (
     NumberWish,
     Office,
     Permission,
+    RegisterKind,
     Series,
     SeriesKind,
     SeriesRule,
 )
 from tests.contract.offices import Place
-from tests.office_kit import NOON, SetClock, make_agency, make_draft, register_csv
+from tests.office_kit import NOON, SetClock, make_agency, make_copy_request, make_draft, register_csv, seal_off
+from tests.work_kit import make_entry
 
 REGISTER = "van_ban_di"
 ALLOWED = Permission(granted_by="Chủ tịch Nguyễn Văn An", reason="văn bản ký trước ngày nghỉ Tết")
@@ -230,6 +232,101 @@ def test_a_register_adopted_in_the_middle_of_the_year_goes_on_from_its_book(desk
     with refused(ErrorCode.ALREADY_EXISTS):
         desk.office.open_register(REGISTER, last_number=500, actor="V", reason="nhầm")
     assert "Tiếp theo sổ cũ đến số này" in register_csv(desk.office)
+
+
+NO_REGISTERS = (
+    *("van_ban_di ", "Van_ban_di", "van_ban_di:quyet_dinh", "sổ lạ", "../x", "TỐI MẬT", "hanh_chinh", "quy_pham"),
+    *("quy_pham:cong_van", "quy_pham:", "hoi_dong", "hoi_dong:", "hoi_dong:QĐ", "hoi_dong:A:B", "ban_sao:sao_y"),
+)
+
+
+@pytest.mark.parametrize("register", NO_REGISTERS)
+def test_only_a_register_that_the_agency_keeps_is_reserved_in_or_opened(desk: Desk, register: str) -> None:
+    """A name that is mistyped, or somebody's own, begins no book; nothing is written.
+
+    NĐ 30/2020 Điều 15.1a: "Mỗi loại văn bản quy phạm pháp luật được cấp hệ thống số riêng."
+    """
+    before = desk.office.checkpoint()
+    for call in (
+        lambda: desk.office.reserve_numbers(register, actor="V", reason="giữ"),
+        lambda: desk.office.open_register(register, last_number=4, actor="V", reason="sổ giấy"),
+    ):
+        with refused(ErrorCode.BAD_ARGUMENT):
+            call()
+    assert desk.office.checkpoint() == before
+
+
+@pytest.mark.parametrize("register", ["van_ban_den", "ban_sao"])
+def test_what_is_numbered_as_it_comes_is_not_reserved(desk: Desk, register: str) -> None:
+    """A reserved số đến could go to nothing, and the printed register would begin at 02.
+
+    NĐ 30/2020 Điều 22.2: "Số đến của văn bản được lấy liên tiếp theo thứ tự và trình tự thời gian tiếp nhận văn bản
+        trong năm, thống nhất giữa văn bản giấy và văn bản điện tử."
+    """
+    with refused(ErrorCode.BAD_ARGUMENT):
+        desk.office.reserve_numbers(register, actor="V", reason="giữ")
+    assert desk.lines(register=register) == []
+
+
+def test_every_register_that_documents_are_numbered_in_is_reserved_in(place: Place) -> None:
+    """What ``register_name`` says, for each type and series, under both rules of the head of the agency."""
+    council, normative = Series(kind=SeriesKind.COUNCIL, body="HĐTĐ"), Series(kind=SeriesKind.NORMATIVE)
+    for code, rule in (("H99", SeriesRule.ONE_FOR_ALL), ("H98", SeriesRule.ONE_PER_TYPE)):
+        agency = dataclasses.replace(make_agency(code), series=rule)
+        with place.open(code, agency=agency) as office:
+            names = {
+                office.register_name(kind, series=series) for kind in DocumentType for series in (Series(), council)
+            }
+            names |= {office.register_name(kind, series=normative) for kind in DocumentType if kind.abbreviation}
+            for name in names:
+                assert office.reserve_numbers(name, actor="V", reason="giữ").numbers == (1,)
+        assert len(names) == {SeriesRule.ONE_FOR_ALL: 29, SeriesRule.ONE_PER_TYPE: 57}[rule]
+        assert place.verify(code).is_intact
+
+
+def test_the_books_of_arrivals_and_of_copies_go_on_from_paper(desk: Desk) -> None:
+    """Adopted in the middle of the year: each goes on in its own printed register, whose first line says so."""
+    for register, last in (("van_ban_den", 107), ("ban_sao", 12)):
+        desk.office.open_register(register, last_number=last, actor="V", reason="chuyển từ sổ giấy")
+    desk.office.receive_by_hand(make_entry(), actor="V", incoming_id="den")
+    desk.office.check("den", actor="V")
+    assert desk.office.accept("den", actor="V").number == 108
+    seal_off(desk.office, "sealed-1")
+    assert desk.office.make_copy(make_copy_request(), actor="V").symbol == "13/SY-UBND"
+    books = {kind: desk.office.register(kind, 2026) for kind in RegisterKind}
+    assert [(line.series, line.number) for line in books[RegisterKind.INCOMING].lines] == [
+        ("van_ban_den", "107"),
+        ("van_ban_den", "108"),
+    ]
+    assert books[RegisterKind.INCOMING].lines[0].cells[-1] == "Tiếp theo sổ cũ đến số này: chuyển từ sổ giấy"
+    assert [(line.series, line.number) for line in books[RegisterKind.OUTGOING].lines] == [
+        ("van_ban_di", "01"),
+        ("ban_sao", "12"),
+        ("ban_sao", "13"),
+    ]
+    assert [line.number for line in books[RegisterKind.HANDLING].lines] == ["108"]
+    assert desk.office.register(RegisterKind.INCOMING, 2026, series="van_ban_di").lines == ()
+
+
+def test_what_an_older_version_reserved_anywhere_stays_readable(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A số đến that was reserved stands in the register of arrivals, and can be made void; so can any other line."""
+    with monkeypatch.context() as older:
+        older.setattr("docflow.office.registers.reserving._check_register", lambda *_, **__: None)
+        for register in ("van_ban_den", "TỐI MẬT"):
+            desk.office.reserve_numbers(register, actor="V", reason="gõ nhầm")
+    desk.office.receive_by_hand(make_entry(), actor="V", incoming_id="den")
+    desk.office.check("den", actor="V")
+    assert desk.office.accept("den", actor="V").number == 2
+    incoming = desk.office.register(RegisterKind.INCOMING, 2026)
+    assert [(line.number, line.cells[-1]) for line in incoming.lines] == [
+        ("01", "Số giữ trước: gõ nhầm"),
+        ("02", "Nhận bản giấy"),
+    ]
+    assert [line.series for line in desk.office.register(RegisterKind.OUTGOING, 2026).lines] == ["TỐI MẬT"]
+    for register in ("van_ban_den", "TỐI MẬT"):
+        voided = desk.office.void_reserved(register, 2026, number=1, actor="V", reason="giữ nhầm")
+        assert voided.kind is EntryKind.VOID
+    assert desk.office.register(RegisterKind.INCOMING, 2026).lines[0].cells[-1] == "Số hủy: giữ nhầm"
 
 
 @pytest.mark.parametrize("last", [0, -3, 10**11])

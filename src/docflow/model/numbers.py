@@ -21,7 +21,7 @@ import msgspec
 from docflow.errors import DocflowError, ErrorCode, InputError, UsageError
 from docflow.model.agencies import Agency, SeriesRule, check_abbreviation
 from docflow.model.copies import CopyForm
-from docflow.model.series import ADMINISTRATIVE, Series, SeriesKind
+from docflow.model.series import ADMINISTRATIVE, Series, SeriesKind, parse_series
 from docflow.model.types import DocumentType
 
 LAW_TIME_ZONE = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
@@ -168,6 +168,23 @@ def register_for(document_type: DocumentType, *, agency: Agency, series: Series 
             return series.text
         case _:
             assert_never(series.kind)
+
+
+def is_outgoing_register(name: str, *, agency: Agency) -> bool:
+    """Return whether documents that an agency issues are numbered in a register of that name.
+
+    Does not check: that the agency has such a council; each that can stand in a symbol may have a register.
+
+    Source: Nghị định 30/2020/NĐ-CP Điều 15 khoản 1.
+    """
+    kinds = tuple(DocumentType)
+    normative = Series(kind=SeriesKind.NORMATIVE)
+    names = {register_for(kind, agency=agency) for kind in kinds}
+    names |= {register_for(kind, agency=agency, series=normative) for kind in kinds if kind.abbreviation is not None}
+    try:
+        return name in names or parse_series(name).kind is SeriesKind.COUNCIL
+    except InputError:
+        return False
 
 
 def build_symbol(

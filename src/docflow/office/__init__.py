@@ -119,6 +119,7 @@ from docflow.office.registers.lines import (
     copy_line,
     handling_line,
     incoming_line,
+    incoming_number_line,
     outgoing_line,
 )
 from docflow.office.registers.reserving import (
@@ -224,6 +225,7 @@ __all__ = [
     "hand_over",
     "handling_line",
     "incoming_line",
+    "incoming_number_line",
     "is_account",
     "issue_document",
     "issue_documents",

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from docflow.model import DocumentCopy, IncomingEvent, IncomingTask
+from docflow.model import COPY_REGISTER, INCOMING_REGISTER, DocumentCopy, IncomingEvent, IncomingTask
 from docflow.office import (
     RegisterBook,
     RegisterKind,
@@ -20,6 +20,7 @@ from docflow.office import (
     copy_line,
     handling_line,
     incoming_line,
+    incoming_number_line,
     outgoing_line,
 )
 from docflow.ports import CopyEntry
@@ -68,16 +69,25 @@ def _lines(
     if kind is RegisterKind.OUTGOING:
         sent = _grouped(reading.list_outbox(connection, agency), by="document_id")
         found = reading.list_register(connection, agency, year, register=register)
-        lines = [outgoing_line(entry, doc, sent=sent.get(doc.id, ()) if doc else ()) for entry, doc in found]
-        return (*lines, *_copies(connection, agency, year=year, register=register))
+        lines = [
+            outgoing_line(entry, doc, sent=sent.get(doc.id, ()) if doc else ())
+            for entry, doc in found
+            if entry.key.register != INCOMING_REGISTER
+        ]
+        # The line with which the register of copies goes on from the book before stands before its first copy.
+        copied = [line for line in lines if line.series == COPY_REGISTER]
+        lines = [line for line in lines if line.series != COPY_REGISTER]
+        return (*lines, *copied, *_copies(connection, agency, year=year, register=register))
     arrived = reading.list_incoming_register(connection, agency, year, register=register)
     tasks = _grouped(reading.list_records(connection, agency, IncomingTask, where={}), by="incoming_id")
     if kind is RegisterKind.INCOMING:
         notes = _registry_notes(connection, agency, year=year)
-        return tuple(
+        lines = [
             incoming_line(entry, doc, tasks=tasks.get(doc.id, ()), notes=notes.get(doc.id, ()))
             for entry, doc in arrived
-        )
+        ]
+        lines += _without_document(connection, agency, year=year, register=register)
+        return tuple(sorted(lines, key=lambda line: int(line.number)))
     answers = reading.list_answer_symbols(connection, agency)
     return tuple(
         handling_line(entry, doc, answers=answers.get(doc.id, ()), tasks=tasks.get(doc.id, ()))
@@ -99,6 +109,15 @@ def _registry_notes(connection: sa.Connection, agency: str, *, year: int) -> dic
     for name, text in connection.execute(query):
         notes.setdefault(name, []).append(text)
     return notes
+
+
+def _without_document(
+    connection: sa.Connection, agency: str, *, year: int, register: str | None
+) -> Iterator[RegisterLine]:
+    """Yield the số đến that no document has: the last one of the book before, and what was once reserved."""
+    if register in {None, INCOMING_REGISTER}:
+        for entry, _ in reading.list_register(connection, agency, year, register=INCOMING_REGISTER):
+            yield incoming_number_line(entry)
 
 
 def _copies(connection: sa.Connection, agency: str, *, year: int, register: str | None) -> Iterator[RegisterLine]:

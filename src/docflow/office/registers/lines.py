@@ -61,7 +61,7 @@ def outgoing_line(entry: RegisterEntry, document: Document | None, *, sent: Sequ
     """
     number = f"{_number(entry.number)}{entry.suffix}"
     symbol = entry.symbol or number
-    notes = (_NOTES.get(entry.kind, "").format(reason=entry.reason), entry.permission or "")
+    notes = (_note(entry), entry.permission or "")
     cells = (symbol, _day(entry.issued_on), *[""] * 7, _join(*notes))
     if document is not None:
         cells = _outgoing_cells(entry, document, symbol=symbol, notes=notes, sent=sent)
@@ -140,6 +140,13 @@ def incoming_line(
     return RegisterLine(series=entry.register, number=_number(entry.number), on=entry.registered_on, cells=cells)
 
 
+def incoming_number_line(entry: RegisterEntry) -> RegisterLine:
+    """Return a line of sổ đăng ký văn bản đến for a number without a document; the note says what it stands for."""
+    number = _number(entry.number)
+    cells = (_day(entry.issued_on), number, *[""] * 7, _note(entry))
+    return RegisterLine(series=entry.key.register, number=number, on=entry.issued_on, cells=cells)
+
+
 def handling_line(
     entry: IncomingEntry, document: IncomingDocument, *, answers: Sequence[str] = (), tasks: Sequence[IncomingTask] = ()
 ) -> RegisterLine:
@@ -194,6 +201,10 @@ def _title(document_type: DocumentType, subject: str) -> str:
         if document_type.abbreviation or is_said
         else f"{document_type.vi} V/v {subject}"
     )
+
+
+def _note(entry: RegisterEntry) -> str:
+    return _NOTES.get(entry.kind, "").format(reason=entry.reason)
 
 
 def _number(number: int) -> str:

@@ -3,6 +3,7 @@
 Invariants:
     - Each reserved number has its line, its audit leaf and its place in the chain from the moment it is reserved.
     - A register is opened once, before its first number.
+    - Only a register that a number can be taken from later is reserved in; only one that the agency keeps is opened.
 
 What it does not do: a reserved number does not run out by itself; what is not used is made void, with a reason.
 
@@ -19,7 +20,18 @@ from msgspec.structs import replace
 
 from docflow.audit import Json
 from docflow.errors import ErrorCode, UsageError
-from docflow.model import ANY_NUMBER, MAX_NUMBER, REGISTER_OPENED, RegisterKey, Role, law_date
+from docflow.model import (
+    ANY_NUMBER,
+    COPY_REGISTER,
+    INCOMING_REGISTER,
+    MAX_NUMBER,
+    REGISTER_OPENED,
+    Agency,
+    RegisterKey,
+    Role,
+    is_outgoing_register,
+    law_date,
+)
 from docflow.model.wording import check_line
 from docflow.office.clocks import is_excused, refuse_before_log
 from docflow.office.desk import Desk
@@ -32,6 +44,7 @@ MAX_RESERVED = 100
 """Numbers reserved at once; more is a mistake of the keyboard rather than a plan."""
 MAX_REASON_CHARS = 500
 MAX_REGISTER_CHARS = 200
+_NUMBERED_AS_THEY_COME = frozenset({INCOMING_REGISTER, COPY_REGISTER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +64,18 @@ def reserve_numbers(
     """Reserve the next numbers of this year's register for documents to come.
 
     Args:
-        register: As :func:`docflow.model.register_for` names it.
+        register: As :func:`docflow.model.register_for` names it. A số đến is never reserved: it follows the order in
+            which documents come; nor is the number of a copy, which nothing could take later.
         idempotency_key: Without one, every call reserves further numbers.
 
     Raises:
-        UsageError: ``BAD_ARGUMENT``; no reason, or not 1 to :data:`MAX_RESERVED` numbers. ``CLOCK_TURNED_BACK``,
-            ``DATE_NOT_ALLOWED``; the clock stands before the register's last date. ``IDEMPOTENCY_CONFLICT``.
-            ``FORBIDDEN``.
+        UsageError: ``BAD_ARGUMENT``; no reason, not 1 to :data:`MAX_RESERVED` numbers, or no register of outgoing
+            documents here. ``CLOCK_TURNED_BACK``, ``DATE_NOT_ALLOWED``; the clock stands before the register's last
+            date. ``IDEMPOTENCY_CONFLICT``. ``FORBIDDEN``.
+    Source: Nghị định 30/2020/NĐ-CP Điều 15 khoản 1, Điều 22 khoản 2.
     """
     check_actor(actor)
-    _check_register(register)
+    _check_register(register, agency=desk.agency, besides=frozenset())
     _check_reason(reason)
     if not 1 <= count <= MAX_RESERVED:
         raise UsageError(
@@ -138,14 +153,16 @@ def open_register(desk: Desk, register: str, *, last_number: int, actor: str, re
     """Let this year's register go on from a book on paper, or from another system, whose last number is known.
 
     Args:
+        register: As :func:`docflow.model.register_for` names it; or :data:`docflow.model.INCOMING_REGISTER`,
+            :data:`docflow.model.COPY_REGISTER`.
         last_number: The last number given elsewhere: docflow goes on with the next.
 
     Raises:
-        UsageError: ``ALREADY_EXISTS``; the register has numbers, or was opened. ``BAD_ARGUMENT`` without a reason.
-            ``FORBIDDEN``.
+        UsageError: ``ALREADY_EXISTS``; the register has numbers, or was opened. ``BAD_ARGUMENT`` without a reason, or
+            the agency keeps no such register. ``FORBIDDEN``.
     """
     check_actor(actor)
-    _check_register(register)
+    _check_register(register, agency=desk.agency, besides=_NUMBERED_AS_THEY_COME)
     _check_reason(reason)
     if not 1 <= last_number < MAX_NUMBER:
         raise UsageError(
@@ -218,8 +235,23 @@ def _require_registry(unit: UnitOfWork, desk: Desk, actor: str, *, event: str, r
     require_right(unit, desk, actor, role=Role.REGISTRY, event=event, subject=register)
 
 
-def _check_register(register: str) -> None:
+def _check_register(register: str, *, agency: Agency, besides: frozenset[str]) -> None:
     check_line(register, limit=MAX_REGISTER_CHARS, what="register", vi="Tên sổ")
+    if register in besides or is_outgoing_register(register, agency=agency):
+        return
+    if register in _NUMBERED_AS_THEY_COME:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"no number of {register} is reserved: they are given one after another as documents come, or copies",
+            vi="Không giữ trước số đến, số bản sao: các số này lấy lần lượt khi tiếp nhận, khi sao.",
+            way_out="reserve numbers of outgoing documents only",
+        )
+    raise UsageError(
+        ErrorCode.BAD_ARGUMENT,
+        f"the agency keeps no register {register[:60]!r}",
+        vi=f"Cơ quan không có sổ {register[:60]!r}.",
+        way_out="ask register_name(…) how the register of a type of documents is called here",
+    )
 
 
 def _check_reason(reason: str) -> None:
