@@ -80,6 +80,7 @@ class LogReport:
         numbers: Numbers found in registers, void ones included.
         checkpoints: Signed checkpoints verified.
         blobs: Files compared with their names.
+        left_out: Findings that are not named: of one code, table and column the first thousand are.
     """
 
     agency: str
@@ -91,6 +92,7 @@ class LogReport:
     checkpoints: int
     blobs: int
     findings: tuple[LogFinding, ...]
+    left_out: int = 0
 
     @property
     def is_intact(self) -> bool:

@@ -24,11 +24,19 @@ _STORED = (
 """Where a file is named, and when it came there."""
 
 
-def list_erased(connection: sa.Connection, agency: str) -> tuple[str, ...]:
-    """Return the names of the files that were destroyed at some time."""
+def list_erased(connection: sa.Connection, agency: str, *, within: tuple[str, str] | None = None) -> tuple[str, ...]:
+    """Return the names of the files that were destroyed at some time.
+
+    Args:
+        within: The first and the last name that are asked for; None for all.
+    """
     tables = (ERASURE, DESTRUCTION)
-    query = sa.union(*(sa.select(table.c.sha256).where(table.c[owner_column(table)] == agency) for table in tables))
-    return tuple(connection.execute(query).scalars())
+    names = {table: sa.select(table.c.sha256).where(table.c[owner_column(table)] == agency) for table in tables}
+    if within is not None:
+        # Not BETWEEN: PostgreSQL takes no collation there.
+        first, last = within
+        names = {t: query.where(t.c.sha256 >= first, t.c.sha256 <= last) for t, query in names.items()}
+    return tuple(connection.execute(sa.union(*names.values())).scalars())
 
 
 def list_stored_anew(connection: sa.Connection, agency: str) -> frozenset[str]:

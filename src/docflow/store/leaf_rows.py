@@ -7,6 +7,7 @@ Source: docs/spec/audit-log.md §2.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -17,6 +18,8 @@ from docflow.audit import OpenedLeaf, VerifierKey, open_payload
 from docflow.errors import DocflowError
 from docflow.model import fold_issuer, fold_symbol
 from docflow.ports import LoggedRow
+from docflow.store.logged import logged_keys
+from docflow.store.prepared import Prepared
 from docflow.store.tables import AGENCY, AUDIT_LEAF, METADATA, owner_column
 
 Key = tuple[object, ...]
@@ -54,12 +57,30 @@ def is_empty(connection: sa.Connection) -> bool:
 def founded_agencies(connection: sa.Connection) -> dict[str, str | None]:
     """Return the agencies whose logs begin here, with the verifier key that the first leaf registers."""
     founded: dict[str, str | None] = {}
-    for payload in connection.execute(sa.select(AUDIT_LEAF.c.payload).where(AUDIT_LEAF.c.position == 0)).scalars():
-        opened = open_or_none(payload)
+    code = next_agency(connection, AUDIT_LEAF, None)
+    while code is not None:
+        query = sa.select(AUDIT_LEAF.c.payload).where(AUDIT_LEAF.c.agency == code, AUDIT_LEAF.c.position == 0)
+        payload = connection.execute(query).scalar()
+        opened = open_or_none(payload) if payload is not None else None
         if opened is not None:
             keys = [row.values.get("vkey") for row in opened.rows if row.table == AGENCY.name]
             founded[opened.agency] = str(keys[0]) if keys else None
+        code = next_agency(connection, AUDIT_LEAF, code)
     return founded
+
+
+def next_agency(connection: sa.Connection, table: sa.Table, after: str | None) -> str | None:
+    """Return the next agency that has rows in a table, the first after None; the index knows, no row is read."""
+    text, bind = _next_owner(table, is_first=after is None).for_dialect(connection.dialect)
+    found: str | None = connection.exec_driver_sql(text, bind({"after": after} if after is not None else {})).scalar()
+    return found
+
+
+@functools.cache
+def _next_owner(table: sa.Table, *, is_first: bool) -> Prepared:
+    owner = table.c[owner_column(table)]
+    query = sa.select(sa.func.min(owner))
+    return Prepared(query if is_first else query.where(owner > sa.bindparam("after")))
 
 
 def open_or_none(payload: bytes) -> OpenedLeaf | None:
@@ -100,4 +121,4 @@ def key_of(logged: LoggedRow, agency: str) -> Key:
     if table is None:
         return tuple(logged.key[name] for name in sorted(logged.key))
     absent = {owner_column(table): agency, "suffix": ""}
-    return tuple(logged.key.get(column.name, absent.get(column.name)) for column in table.primary_key.columns)
+    return tuple(logged.key.get(name, absent.get(name)) for name in logged_keys(table))

@@ -40,6 +40,7 @@ class _Logged:
 
 
 _LOGGED = {table: _Logged(table) for table in METADATA.sorted_tables}
+_COLUMNS = {logged.name: logged.names for logged in _LOGGED.values()}
 
 
 def logged_row(table: sa.Table, row: Mapping[str, Any]) -> LoggedRow:
@@ -50,6 +51,16 @@ def logged_row(table: sa.Table, row: Mapping[str, Any]) -> LoggedRow:
         key={name: row[name] for name in logged.keys},
         values={name: row[name] for name in logged.names},
     )
+
+
+def logged_keys(table: sa.Table) -> tuple[str, ...]:
+    """Return the columns of a table's key in their order."""
+    return _LOGGED[table].keys
+
+
+def logged_columns(table: str) -> tuple[str, ...]:
+    """Return the columns of :attr:`LoggedRow.values` in their order; none of what is no table."""
+    return _COLUMNS.get(table, ())
 
 
 def written_row(table: sa.Table, row: dict[str, Any]) -> WrittenRow:

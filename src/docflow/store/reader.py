@@ -21,6 +21,7 @@ from docflow.store.access_reader import AccessReader
 from docflow.store.blobs import BlobFolder
 from docflow.store.books import read_book
 from docflow.store.drafting_reader import DraftingReader
+from docflow.store.examination import Tick
 from docflow.store.leaf_rows import identify_agency, is_empty
 from docflow.store.places import BLOB_FOLDER, OfficeDatabase, name_database
 from docflow.store.reports import ReportQuery, read_report, verify_report
@@ -224,11 +225,13 @@ class StoreReader(AccessReader, DraftingReader):
                 )
             return format_proof(reading.build_proof(connection, self._agency, index=leaves[-1][0], leaf=leaves[-1][1]))
 
-    def verify(self, *, checkpoint: str | None = None, vkey: VerifierKey | None = None) -> LogReport:
+    def verify(
+        self, *, checkpoint: str | None = None, vkey: VerifierKey | None = None, tick: Tick | None = None
+    ) -> LogReport:
         """Verify everything; see :func:`docflow.store.verification.verify_store`."""
         with self._database.reading() as connection:
             return verify_store(
-                connection, self._blobs, agency=self._agency, vkey=vkey or self._vkey, checkpoint=checkpoint
+                connection, self._blobs, agency=self._agency, vkey=vkey or self._vkey, checkpoint=checkpoint, tick=tick
             )
 
 

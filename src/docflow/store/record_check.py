@@ -8,6 +8,14 @@ Source: docs/spec/audit-log.md §4, §6.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from heapq import merge
+from itertools import groupby, islice
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
 
 from docflow.audit import LogFindingCode
 from docflow.errors import DocflowError
@@ -15,55 +23,46 @@ from docflow.model import COPY_REGISTER, INCOMING_REGISTER
 from docflow.ports import EntryKind
 from docflow.store.blobs import BlobFolder
 from docflow.store.erasing import list_erased, list_stored_anew
-from docflow.store.examination import Examination, name_key, name_row
-from docflow.store.leaf_rows import Key, key_of, value_filled_in
-from docflow.store.log_check import DATES, Replayed
-from docflow.store.logged import logged_row
-from docflow.store.tables import BLOB, METADATA, REGISTER_COUNTER, REGISTER_ENTRY, Proof
+from docflow.store.examination import ROWS_AT_ONCE, Examination, VerifyStage, name_key, name_row
+from docflow.store.last_writes import LastWrites
+from docflow.store.leaf_rows import Key
+from docflow.store.log_check import DATES, RegisterHeads
+from docflow.store.prepared import Prepared
+from docflow.store.row_check import RowCheck
+from docflow.store.tables import BLOB, METADATA, REGISTER_COUNTER, REGISTER_ENTRY
 
+_BYTES_AT_ONCE = 1 << 20
+_NAMED_NUMBERS = 10
+_OPENINGS = Prepared(
+    sa.select(REGISTER_ENTRY)
+    .where(REGISTER_ENTRY.c.agency == sa.bindparam("examined"), REGISTER_ENTRY.c.kind == EntryKind.OPENING.value)
+    .order_by(*REGISTER_ENTRY.primary_key.columns)
+)
 _LINES = {INCOMING_REGISTER: "incoming_entry", COPY_REGISTER: "copy_entry"}
 
 
 class RecordCheck:
     """Steps (4)…(6) of :func:`docflow.store.verification.verify_store`."""
 
-    def __init__(self, found: Examination, replayed: Replayed, blobs: BlobFolder) -> None:
+    def __init__(self, found: Examination, blobs: BlobFolder, *, registers: RegisterHeads, writes: LastWrites) -> None:
         self._found = found
-        self._written = dict(replayed.rows)
-        self._registers = replayed.registers
+        self._registers = registers
+        self._rows = RowCheck(found, writes)
         self._folder = blobs
-        self.rows = 0
         self.numbers = 0
         self.blobs = 0
 
+    @property
+    def rows(self) -> int:
+        """Rows compared."""
+        return self._rows.count
+
     def run(self) -> None:
         """Check rows, registers and files."""
-        self._check_rows()
+        self._rows.run()
         self._check_counters()
         self._check_entries()
         self._check_blobs()
-
-    # ---- (4) rows
-
-    def _check_rows(self) -> None:
-        for table in METADATA.sorted_tables:
-            if not any(column.info["proof"] is Proof.ROWS for column in table.columns):
-                continue
-            for row in self._found.all(table):
-                self.rows += 1
-                logged = logged_row(table, row)
-                expected = self._written.pop((logged.table, key_of(logged, self._found.agency)), None)
-                if expected is None:
-                    self._found.add(LogFindingCode.ROW_UNKNOWN, logged.table, name_row(table, row))
-                    continue
-                for column, value in logged.values.items():
-                    said = expected[column] if column in expected else value_filled_in(table.name, column, row)
-                    if said != value:
-                        self._found.changed(table, row, column, detail=f"logged was {said!r}")
-        for name, key in self._written:
-            table_there = METADATA.tables.get(name)
-            where = name_key(table_there, key) if table_there is not None else str(key)
-            self._found.add(LogFindingCode.ROW_MISSING, name, where)
 
     # ---- (5) registers
 
@@ -83,40 +82,76 @@ class RecordCheck:
 
     def _check_entries(self) -> None:
         """(5) Without its sub-numbers a register runs from 1, or from the number that a book before it ended with."""
-        numbers: dict[Key, list[int]] = {}
         starts: dict[Key, int] = {}
-        for table in (METADATA.tables[name] for name in DATES):
-            for row in self._found.all(table):
-                key: Key = (row["agency"], row["register"], row["year"])
-                self.numbers += 1
-                if row.get("kind") == EntryKind.OPENING:
-                    starts[key] = row["number"]
-                if not row.get("suffix"):
-                    numbers.setdefault(key, []).append(row["number"])
-        for key, found in numbers.items():
-            start = starts.get(key, 1)
-            missing = set(range(start, start + len(found))) - set(found)
+        for row in self._found.stream(_OPENINGS):
+            starts[row["register"], row["year"]] = row["number"]
+        lines = merge(*(self._read_lines(METADATA.tables[name]) for name in DATES))
+        for key, numbers in groupby(lines, key=itemgetter(0, 1)):
+            missing, highest = _missing((number for _, _, number in numbers), start=starts.get(key, 1))
             if missing:
-                detail = f"numbers run {start}..{max(found)} without {', '.join(map(str, sorted(missing)[:10]))}"
-                where = name_key(REGISTER_ENTRY, key)
-                name = _LINES.get(str(key[1]), str(REGISTER_ENTRY.name))
+                detail = f"numbers run {starts.get(key, 1)}..{highest} without {', '.join(map(str, missing))}"
+                where = name_key(REGISTER_ENTRY, (self._found.agency, *key))
+                name = _LINES.get(key[0], str(REGISTER_ENTRY.name))
                 self._found.add(LogFindingCode.REGISTER_BROKEN, name, where, column="number", detail=detail)
+
+    def _read_lines(self, table: sa.Table) -> Iterator[tuple[str, int, int]]:
+        """Yield register, year and number of a table's lines in their order, and count them all."""
+        for row in self._found.all(table, in_order=True):
+            self.numbers += 1
+            if not row.get("suffix"):
+                yield row["register"], row["year"], row["number"]
 
     # ---- (6) files
 
     def _check_blobs(self) -> None:
-        erased = {*list_erased(self._found.connection, self._found.agency)} - list_stored_anew(
-            self._found.connection, self._found.agency
-        )
-        for row in self._found.all(BLOB):
-            self.blobs += 1
-            if row["sha256"] in erased and not self._folder.path_of(row["sha256"]).exists():
-                continue
-            try:
-                data = self._folder.path_of(row["sha256"]).read_bytes()
-            except (OSError, DocflowError) as exc:
-                self._found.add(LogFindingCode.BLOB_MISSING, "blobs", str(row["sha256"]), detail=str(exc)[:200])
-                continue
-            if len(data) != row["size"] or hashlib.sha256(data).hexdigest() != row["sha256"]:
-                detail = f"{len(data)} bytes on disk, {row['size']} recorded"
-                self._found.add(LogFindingCode.BLOB_CHANGED, "blobs", row["sha256"], detail=detail)
+        files = self._found.all(BLOB, in_order=True)
+        anew: frozenset[str] | None = None
+        while portion := list(islice(files, ROWS_AT_ONCE)):
+            self._found.come_to(VerifyStage.FILES, self.blobs)
+            within = portion[0]["sha256"], portion[-1]["sha256"]
+            erased = set(list_erased(self._found.connection, self._found.agency, within=within))
+            if erased and anew is None:
+                anew = list_stored_anew(self._found.connection, self._found.agency)
+            for row in portion:
+                self.blobs += 1
+                self._check_blob(row, is_erased=row["sha256"] in erased - (anew or frozenset()))
+
+    def _check_blob(self, row: Mapping[str, Any], *, is_erased: bool) -> None:
+        name = row["sha256"]
+        try:
+            path = self._folder.path_of(name)
+            if is_erased and not path.exists():
+                return
+            size, digest = self._measure(path)
+        except (OSError, DocflowError) as exc:
+            self._found.add(LogFindingCode.BLOB_MISSING, "blobs", str(name), detail=str(exc)[:200])
+            return
+        if size != row["size"] or digest != name:
+            detail = f"{size} bytes on disk, {row['size']} recorded"
+            self._found.add(LogFindingCode.BLOB_CHANGED, "blobs", name, detail=detail)
+
+    def _measure(self, path: Path) -> tuple[int, str]:
+        size, digest = 0, hashlib.sha256()
+        with path.open("rb") as file:
+            while data := file.read(_BYTES_AT_ONCE):
+                size += len(data)
+                digest.update(data)
+                self._found.stay_awake()
+        return size, digest.hexdigest()
+
+
+def _missing(numbers: Iterable[int], *, start: int) -> tuple[list[int], int]:
+    """Return the first numbers that a run lacks, and the highest that it has; it is as long as there are numbers.
+
+    Args:
+        numbers: In ascending order.
+    """
+    missing: list[int] = []
+    count = highest = 0
+    follows = start
+    for number in numbers:
+        missing += range(follows, min(number, follows + _NAMED_NUMBERS - len(missing)))
+        count, highest, follows = count + 1, number, max(follows, number + 1)
+    end = start + count
+    missing += range(follows, min(end, follows + _NAMED_NUMBERS - len(missing)))
+    return [number for number in missing if number < end], highest

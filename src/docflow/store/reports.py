@@ -232,7 +232,7 @@ _KEYS = {
 
 
 def _streamed(connection: sa.Connection, query: sa.Select[Any]) -> sa.Result[Any]:
-    return connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query)
+    return connection.execute(query, execution_options={"yield_per": _ROWS_AT_ONCE})
 
 
 def _decode(decoder: msgspec.json.Decoder[_Leaf], payload: bytes) -> _Leaf:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,22 +14,32 @@ from docflow.wiring.arguments import checked
 
 @checked
 def verify_log(
-    place: Path | str, *, checkpoint: str | None = None, vkey: str | None = None, home: Path | str | None = None
+    place: Path | str,
+    *,
+    checkpoint: str | None = None,
+    vkey: str | None = None,
+    home: Path | str | None = None,
+    tick: Callable[[str, int, int | None], object] | None = None,
 ) -> LogReport:
-    """Verify an office without opening it for work: no key is needed and nothing is written.
+    """Verify an office without opening it for work: no key is needed, and nothing is written where it lies.
+
+    Memory does not grow with the office. What must be kept of each row, some 100 bytes whenever a leaf wrote it and 100
+    for what is there, goes to a file without a name in the folder for temporary files (docs/adr/0082).
 
     Args:
         place: Folder of the database, or the address of a PostgreSQL database.
         home: Folder of files and ``log.vkey``, which says whose log it is; by default the folder of the database.
         checkpoint: A signed checkpoint kept elsewhere; the log must contain it.
         vkey: The log's verifier key from a source that the office cannot change; ``log.vkey`` of the folder if None.
+        tick: Told now and then what is looked at (``leaves``, ``rows``, ``rows compared``, ``files``), how many are
+            done, and of how many, if that is known.
 
     Raises:
-        StoreUnavailable: ``STORE_UNUSABLE``; there is no readable store.
+        StoreUnavailable: ``STORE_UNUSABLE``; there is no readable store, or the folder for temporary files is full.
         InputError: ``MALFORMED_INPUT``; the verifier key is malformed.
     """
     with open_to_read(place, home=home) as reader:
-        return reader.verify(checkpoint=checkpoint, vkey=parse_vkey(vkey) if vkey else None)
+        return reader.verify(checkpoint=checkpoint, vkey=parse_vkey(vkey) if vkey else None, tick=tick)
 
 
 @checked
