@@ -6,8 +6,9 @@ The certificates are left out here, not the cryptography: tests/e2e/test_exchang
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -19,17 +20,20 @@ from docflow import (
     Directory,
     DocumentType,
     Draft,
+    FileCheck,
     FileDrop,
+    FileVerdict,
     IncomingDocument,
     Link,
     Office,
     Post,
     SignatureCheck,
+    SignatureFound,
     SignatureVerdict,
     Urgency,
     parse_agency_code,
 )
-from docflow.ports import IncomingVerifier
+from docflow.ports import CertificateHolder, IncomingVerifier, SeenCertificate
 from tests.office_kit import SeededRandomness, SetClock, leader_pdf
 
 SENDER, RECEIVER = "H99", "H99.12"
@@ -67,6 +71,45 @@ class KeyPeers:
         except InvalidSignature:
             return SignatureCheck(verdict=SignatureVerdict.FAILED, findings=("not his key",))
         return SignatureCheck(verdict=SignatureVerdict.PASSED)
+
+
+@dataclass(slots=True)
+class SetVerdicts:
+    """A verifier of files whose verdicts are set, by name; the real one is in tests/e2e/test_received_files_signed.py.
+
+    Attributes:
+        usual: Of files that have no verdict of their own.
+    """
+
+    by_name: dict[str, FileVerdict] = field(default_factory=dict)
+    usual: FileVerdict = FileVerdict.VALID
+
+    def check_files(self, files: Sequence[tuple[str, bytes]], *, at: datetime) -> tuple[FileCheck, ...]:
+        """Give the verdicts that are set."""
+        del at
+        return tuple(self._check(self.by_name.get(name, self.usual)) for name, _ in files)
+
+    @staticmethod
+    def _check(verdict: FileVerdict) -> FileCheck:
+        reasons = () if verdict is FileVerdict.VALID else (f"set_to_{verdict.value}",)
+        is_signed = verdict in {FileVerdict.VALID, FileVerdict.UNDECIDED, FileVerdict.FAILED}
+        signature = SignatureFound(
+            verdict=verdict,
+            signer="Nguyễn Văn An",
+            organization="UBND tỉnh An Bình",
+            unit="Văn phòng",
+            certificate=SeenCertificate(
+                sha256=("ab" if verdict is FileVerdict.VALID else "cd") * 32,
+                issuer="CN=A",
+                serial="0a",
+                holder=CertificateHolder.UNKNOWN,
+                not_before=datetime(2025, 1, 1, tzinfo=UTC),
+                not_after=datetime(2028, 1, 1, tzinfo=UTC),
+            ),
+            signed_at=datetime(2026, 1, 5, 2, 0, tzinfo=UTC),
+            reasons=reasons,
+        )
+        return FileCheck(verdict=verdict, reasons=reasons, signatures=(signature,) if is_signed else ())
 
 
 def make_named_agency(code: str) -> Agency:

@@ -24,7 +24,16 @@ from docflow import (
     Post,
 )
 from docflow.ports import Rights
-from tests.exchange_kit import RECEIVER, SENDER, KeyPeers, KeySigner, make_named_agency, open_exchanging, seal_document
+from tests.exchange_kit import (
+    RECEIVER,
+    SENDER,
+    KeyPeers,
+    KeySigner,
+    SetVerdicts,
+    make_named_agency,
+    open_exchanging,
+    seal_document,
+)
 from tests.office_kit import (
     SeededRandomness,
     SetClock,
@@ -75,7 +84,7 @@ class Bench:
             home=self.home,
             clock=clock or SetClock(NOW),
             randomness=SeededRandomness(b"kill"),
-            post=Post(signer=KeySigner(RECEIVER), peers=KeyPeers()),
+            post=Post(signer=KeySigner(RECEIVER), peers=KeyPeers(), documents=SetVerdicts()),
             rights=rights,
         )
 
@@ -251,6 +260,7 @@ OUTGOING_VERBS: Mapping[str, Verb] = {
 INCOMING_VERBS: Mapping[str, Verb] = {
     "receive_by_hand": lambda o, _: o.receive_by_hand(make_entry(), incoming_id="new", scan=SCAN + b" new", **_ACT),
     "check": lambda o, _: o.check("received", **_ACT),
+    "check_files": lambda o, _: o.check_files(_came(o, "came"), **_ACT),
     "accept": lambda o, _: o.accept("arrived", **_ACT),
     "accept over the exchange": lambda o, _: o.accept(_came(o, "came"), **_ACT),
     "refuse": lambda o, _: o.refuse(_came(o, "refused"), **_WHY),

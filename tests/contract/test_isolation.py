@@ -117,6 +117,7 @@ EMPTY: dict[str, Attempt] = {
     "outbox": lambda office, _: office.outbox(),
     "incoming": lambda office, _: office.incoming(),
     "inbox": lambda office, _: office.inbox(),
+    "received_certificates": lambda office, _: office.received_certificates(),
     "entries": lambda office, _: office.entries(2026),
     "register": lambda office, _: office.register(RegisterKind.OUTGOING, 2026).lines,
     "report": lambda office, _: office.report("2026", by=ReportBy.UNIT).lines,

@@ -260,4 +260,4 @@ def test_at_any_time_a_verb_works_or_is_refused_with_a_code(undone: Undone, name
 def test_most_verbs_are_tried_where_they_work(undone: Undone) -> None:
     """The tests above would pass if every call were refused for another reason."""
     idle = [name for name in ACTS if all(undone.try_verb(name, each) is not None for each in usual(undone, name))]
-    assert len(idle) <= 23, idle
+    assert len(idle) <= 24, idle  # what needs another agency's documents among them

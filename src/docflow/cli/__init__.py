@@ -27,6 +27,7 @@ _COMMANDS = {
     "audit": "docflow.cli.audit:audit",
     "demo": "docflow.demo.command:demo",
     "office": "docflow.cli.office:office",
+    "received": "docflow.cli.received:received",
     "register": "docflow.cli.register:register",
     "report": "docflow.cli.report:report",
     "search": "docflow.cli.search:search",

@@ -159,6 +159,7 @@ from docflow.model.people import (
     require_power,
 )
 from docflow.model.permissions import ANY_NUMBER, NumberWish, Permission
+from docflow.model.received import FileVerdict, ReceivedCertificate, ReceivedFileCheck, ReceivedSignature
 from docflow.model.rights import ROLES_FOR, OfficeRole, RoleHolding
 from docflow.model.searching import Direction, SearchHit, SearchQuery
 from docflow.model.secrecy import Secrecy, bears_mark, is_open_value, refuse_marked, refuse_secret
@@ -260,6 +261,7 @@ __all__ = [
     "FilePlan",
     "FileState",
     "FileTransition",
+    "FileVerdict",
     "FiledDocument",
     "Guard",
     "HandEntry",
@@ -291,6 +293,9 @@ __all__ = [
     "Power",
     "Punctuality",
     "ReceiptKind",
+    "ReceivedCertificate",
+    "ReceivedFileCheck",
+    "ReceivedSignature",
     "RegisterKey",
     "Remark",
     "RemarkKind",

@@ -29,6 +29,7 @@ from docflow.model.drafts import (
     check_document_id,
 )
 from docflow.model.incoming_states import IncomingEvent, IncomingState
+from docflow.model.received import FileVerdict
 from docflow.model.secrecy import Secrecy, refuse_marked
 from docflow.model.wording import check_line
 
@@ -143,6 +144,7 @@ class IncomingDocument(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         message: SHA-256 (hex) of the message that brought it; None if it came by hand.
         pdf: SHA-256 (hex) of the document itself, or of its scan; None while there is only paper.
         verdict: What the verifier said of the signatures on it.
+        files_verdict: The worst that was found in a file that came with it, itself among them; None: nobody looked.
         duplicate_of: Another incoming document with the same identifier, or of the same issuer, number, symbol and
             year, or None.
         issuer_key, symbol_key: What is compared to find duplicates; see :func:`fold_issuer`, :func:`fold_symbol`.
@@ -201,6 +203,7 @@ class IncomingDocument(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     acted_at: datetime | None = None
     replaced_by: str | None = None
     signer_position: str = ""
+    files_verdict: FileVerdict | None = None
 
 
 class IncomingTask(msgspec.Struct, frozen=True, kw_only=True, gc=False):

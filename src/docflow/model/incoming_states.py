@@ -59,6 +59,7 @@ class IncomingEvent(StrEnum):
     RECEIVE_BY_HAND = "receive_by_hand"
     CHECK = "check"
     ARRIVE = "arrive"
+    CHECK_FILES = "check_files"
     ACCEPT = "accept"
     REFUSE = "refuse"
     SUBMIT = "submit"
@@ -88,6 +89,7 @@ _EVENT_NAMES = {
     IncomingEvent.RECEIVE_BY_HAND: "tiếp nhận trực tiếp",
     IncomingEvent.CHECK: "kiểm tra",
     IncomingEvent.ARRIVE: "tiếp nhận qua liên thông",
+    IncomingEvent.CHECK_FILES: "kiểm tra chữ ký số trên các tệp",
     IncomingEvent.ACCEPT: "vào sổ",
     IncomingEvent.REFUSE: "trả lại",
     IncomingEvent.SUBMIT: "trình",
@@ -113,6 +115,7 @@ class IncomingGuard(StrEnum):
     """What must hold before a transition."""
 
     CHECKS_PASSED = "checks_passed"
+    FILES_SOUND_OR_REASON_GIVEN = "files_sound_or_reason_given"
     NONE = "none"
     REASON_GIVEN = "reason_given"
     LEADER_NAMED = "leader_named"
@@ -129,6 +132,7 @@ class IncomingEffect(StrEnum):
 
     RECORD_ARRIVAL = "record_arrival"
     RECORD_CHECK = "record_check"
+    RECORD_FILE_CHECKS = "record_file_checks"
     TAKE_ARRIVAL_NUMBER = "take_arrival_number"
     RECORD_REASON = "record_reason"
     RECORD_SUBMISSION = "record_submission"

@@ -88,19 +88,32 @@ INCOMING: tuple[IncomingTransition, ...] = (
         None,
         IncomingState.ARRIVED,
         guard=IncomingGuard.CHECKS_PASSED,
-        effects=(IncomingEffect.RECORD_ARRIVAL,),
+        effects=(IncomingEffect.RECORD_ARRIVAL, IncomingEffect.RECORD_FILE_CHECKS),
         receipt=ReceiptKind.ARRIVED,
         evidence="incoming_arrived",
         clause="NĐ 30/2020 Điều 21 khoản 2; QĐ 28/2018 Điều 9 khoản 1",
+    ),
+    *(
+        _row(
+            IncomingEvent.CHECK_FILES,
+            source,
+            source,
+            effects=(IncomingEffect.RECORD_FILE_CHECKS,),
+            receipt=None,
+            evidence="incoming_files_checked",
+            clause="NĐ 30/2020 Điều 21 khoản 2a, Phụ lục VI Phần I mục II.8",
+        )
+        for source in _HELD
     ),
     _row(
         IncomingEvent.ACCEPT,
         IncomingState.ARRIVED,
         IncomingState.REGISTERED,
+        guard=IncomingGuard.FILES_SOUND_OR_REASON_GIVEN,
         effects=(IncomingEffect.TAKE_ARRIVAL_NUMBER,),
         receipt=ReceiptKind.REGISTERED,
         evidence="incoming_registered",
-        clause="NĐ 30/2020 Điều 22",
+        clause="NĐ 30/2020 Điều 21 khoản 2, Điều 22",
     ),
     *(
         _row(

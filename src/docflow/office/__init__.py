@@ -30,6 +30,9 @@ from docflow.office.exchanging.dispatching import (
     ask_take_back,
     dispatch,
 )
+from docflow.office.exchanging.file_checks import (
+    check_received_files,
+)
 from docflow.office.exchanging.files import (
     ReceivedFile,
     list_received_files,
@@ -208,6 +211,7 @@ __all__ = [
     "build_log_statement",
     "build_report",
     "cancel_draft",
+    "check_received_files",
     "collect",
     "comment_draft",
     "confirm_role",

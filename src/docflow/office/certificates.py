@@ -10,31 +10,32 @@ Source: Thông tư 01/2019/TT-BNV Điều 3 khoản 5 (metadata hold information
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from docflow.ports import SignatureCheck, SignedThing, SignerCertificate, UnitOfWork
+from docflow.ports import SeenCertificate, SignedThing, SignerCertificate, UnitOfWork
 
 
 def keep_certificates(
-    unit: UnitOfWork, check: SignatureCheck, *, agency: str, thing: SignedThing, subject: str, at: datetime
+    unit: UnitOfWork, seen: Sequence[SeenCertificate], *, agency: str, thing: SignedThing, subject: str, at: datetime
 ) -> None:
     """Keep what a verifier said of the signers; the caller leaves the leaf."""
-    if not check.certificates:
+    if not seen:
         return
     kept = unit.list_records(SignerCertificate, thing=thing.value, subject=subject)
     known = {item.sha256 for item in kept}
-    new = {seen.sha256: seen for seen in check.certificates if seen.sha256 not in known}
-    for position, seen in enumerate(new.values(), len(kept)):
+    new = {one.sha256: one for one in seen if one.sha256 not in known}
+    for position, one in enumerate(new.values(), len(kept)):
         unit.add_record(
             SignerCertificate(
                 agency=agency,
                 thing=thing,
                 subject=subject,
                 position=position,
-                sha256=seen.sha256,
-                issuer=seen.issuer,
-                serial=seen.serial,
-                holder=seen.holder,
+                sha256=one.sha256,
+                issuer=one.issuer,
+                serial=one.serial,
+                holder=one.holder,
                 seen_at=at,
             )
         )

@@ -38,12 +38,15 @@ class SeenCertificate:
         sha256: Of its DER, lower-case hex.
         issuer: RFC 4514 text.
         serial: Lower-case hex.
+        not_before, not_after: Aware; None if the verifier does not tell. Kept of received files only.
     """
 
     sha256: str
     issuer: str
     serial: str
     holder: CertificateHolder
+    not_before: datetime | None = None
+    not_after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import msgspec
 
-from docflow.model import Direction, LinkKind, ReceiptKind, RegisterKey, SignatureVerdict
+from docflow.model import Direction, FileVerdict, LinkKind, ReceiptKind, RegisterKey, SignatureVerdict
 from docflow.ports.certificates import SeenCertificate
 
 
@@ -29,6 +29,41 @@ class SignatureCheck:
     verdict: SignatureVerdict
     findings: tuple[str, ...] = ()
     certificates: tuple[SeenCertificate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureFound:
+    """One signature in a file of another agency.
+
+    Attributes:
+        signer, organization, unit: CN, O and OU of its certificate, as they stand there; empty if it has none.
+        certificate: None if the signature names none that can be read.
+        signed_at: Proved by a trusted timestamp; None if none is, or the signature failed.
+        reasons: Codes of what was found; a signature that passed may have remarks too.
+    """
+
+    verdict: FileVerdict
+    signer: str = ""
+    organization: str = ""
+    unit: str = ""
+    certificate: SeenCertificate | None = None
+    signed_at: datetime | None = None
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileCheck:
+    """What a verifier found in one file of another agency.
+
+    Attributes:
+        reasons: Codes of what was found, each once.
+        detail: What a service or the verifier itself said, if it could not work.
+    """
+
+    verdict: FileVerdict
+    signatures: tuple[SignatureFound, ...] = ()
+    reasons: tuple[str, ...] = ()
+    detail: str = ""
 
 
 class LoggedRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from docflow.model import Document, Role
-from docflow.ports.values import Delivery, Parts, SignatureCheck
+from docflow.ports.values import Delivery, FileCheck, Parts, SignatureCheck
 
 
 class Clock(Protocol):
@@ -69,10 +69,10 @@ class Verifier(Protocol):
 
 
 class IncomingVerifier(Protocol):
-    """Judges the signatures on a document that another agency sent."""
+    """Judges the signatures on the files that another agency sent."""
 
-    def check_incoming(self, pdf: bytes, *, name: str, at: datetime) -> SignatureCheck:
-        """Judge every signature on a received PDF."""
+    def check_files(self, files: Sequence[tuple[str, bytes]], *, at: datetime) -> Sequence[FileCheck]:
+        """Judge every signature in each of some files, given by name and bytes; any bytes have a verdict."""
 
 
 class Rights(Protocol):

@@ -14,6 +14,7 @@ from docflow.signing.post import (
     load_post,
     load_verifier,
 )
+from docflow.signing.received import check_files
 from docflow.signing.recipe import (
     AGENCY_TEXT_FIELD,
     DATE_FIELD,
@@ -41,6 +42,7 @@ __all__ = [
     "SignatureChecker",
     "bundled_fonts",
     "certificate_sha256",
+    "check_files",
     "check_statement",
     "load_post",
     "load_verifier",

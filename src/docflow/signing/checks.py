@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import hashlib
 import ssl
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import vnsign
 from docflow.errors import ErrorCode, InputError
 from docflow.model import Document, SignatureVerdict
-from docflow.ports import CertificateHolder, SeenCertificate, SignatureCheck
+from docflow.ports import CertificateHolder, FileCheck, SeenCertificate, SignatureCheck
+from docflow.signing.received import check_files
 from docflow.signing.recipe import AGENCY_TEXT_FIELD, LEADER_FIELD, SEAL_FIELD
 
 MAX_STATEMENT_CMS_BYTES = 1024**2
@@ -34,7 +35,7 @@ _HOLDERS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureChecker:
-    """Implements :class:`docflow.ports.Verifier` by vnsign.
+    """Implements :class:`docflow.ports.Verifier` and :class:`docflow.ports.IncomingVerifier` by vnsign.
 
     Attributes:
         trust: Anchors of the scheme the agency accepts.
@@ -56,12 +57,9 @@ class SignatureChecker:
         """Judge the agency's signature on an attachment in a file of its own, or on a copy."""
         return self._check(pdf, fields=(AGENCY_TEXT_FIELD,), name=name, at=at)
 
-    def check_incoming(self, pdf: bytes, *, name: str, at: datetime) -> SignatureCheck:
-        """Judge every signature on a received PDF; one without any fails."""
-        found = self._check(pdf, fields=(), name=name, at=at)
-        # What another agency calls its fields says nothing.
-        strangers = tuple(replace(seen, holder=CertificateHolder.UNKNOWN) for seen in found.certificates)
-        return replace(found, certificates=strangers)
+    def check_files(self, files: Sequence[tuple[str, bytes]], *, at: datetime) -> tuple[FileCheck, ...]:
+        """Judge every signature in each file that another agency sent; see :func:`docflow.signing.check_files`."""
+        return check_files(files, trust=self.trust, online=self.online, at=at)
 
     def _check(self, pdf: bytes, *, fields: tuple[str, ...], name: str, at: datetime) -> SignatureCheck:
         revocation = vnsign.HttpRevocationSource() if self.online else None

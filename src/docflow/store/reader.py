@@ -24,6 +24,7 @@ from docflow.store.drafting_reader import DraftingReader
 from docflow.store.examination import Tick
 from docflow.store.leaf_rows import identify_agency, is_empty
 from docflow.store.places import BLOB_FOLDER, OfficeDatabase, name_database
+from docflow.store.received_reader import ReceivedReader
 from docflow.store.reports import ReportQuery, read_report, verify_report
 from docflow.store.search.contents import list_unread, put_content, read_words
 from docflow.store.search.indexing import forget, index_some, is_behind
@@ -33,7 +34,7 @@ from docflow.store.verification import verify_store
 _R = TypeVar("_R")
 
 
-class StoreReader(AccessReader, DraftingReader):
+class StoreReader(AccessReader, DraftingReader, ReceivedReader):
     """Reads a store; make it with :func:`open_to_read`, or take that of an open office."""
 
     def __init__(self, database: OfficeDatabase, blobs: BlobFolder, *, agency: str, vkey: VerifierKey) -> None:

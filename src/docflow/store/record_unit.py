@@ -24,11 +24,14 @@ from docflow.model import (
     IncomingAct,
     IncomingReplacement,
     IncomingTask,
+    ReceivedFileCheck,
+    ReceivedSignature,
     StepVisit,
 )
 from docflow.ports import ParcelRow, SignerCertificate
 from docflow.store import rows
 from docflow.store.prepared import Prepared
+from docflow.store.received_tables import RECEIVED_FILE_CHECK, RECEIVED_SIGNATURE
 from docflow.store.tables import (
     CASE_FILE,
     DESTRUCTION,
@@ -66,6 +69,8 @@ RECORDS: Mapping[type, sa.Table] = {
     IncomingReplacement: INCOMING_REPLACEMENT,
     IncomingTask: INCOMING_TASK,
     ParcelRow: PARCEL,
+    ReceivedFileCheck: RECEIVED_FILE_CHECK,
+    ReceivedSignature: RECEIVED_SIGNATURE,
     SignerCertificate: SIGNER_CERTIFICATE,
     StepVisit: DOSSIER_VISIT,
 }

@@ -253,6 +253,7 @@ INCOMING_DOCUMENT = _table(
     _text("acted_at", _TIME + ", of the last act", nullable=True),
     _text("replaced_by", "incoming_document.id by which its sender replaced it", nullable=True),
     _text("signer_position", "text", server_default=""),
+    _text("files_verdict", "docflow.model.FileVerdict, the worst of its files", nullable=True),
     *(_refers("incoming_document", name, "blob.sha256") for name in ("message", "pdf")),
     _refers("incoming_document", "answered_by", "document.id"),
     sa.Index("ix_incoming_document_symbol", "agency", "symbol_key"),

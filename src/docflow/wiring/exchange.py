@@ -5,7 +5,16 @@ from __future__ import annotations
 from docflow import office as use_cases
 from docflow.errors import ErrorCode, UsageError
 from docflow.evidence import Knowledge
-from docflow.model import DocumentState, IncomingDocument, IncomingEvent, SearchHit, SearchQuery
+from docflow.model import (
+    DocumentState,
+    IncomingDocument,
+    IncomingEvent,
+    ReceivedCertificate,
+    ReceivedFileCheck,
+    ReceivedSignature,
+    SearchHit,
+    SearchQuery,
+)
 from docflow.office import (
     Desk,
     Dispatched,
@@ -89,7 +98,7 @@ class ExchangingOffice:
     # ---- what is there
 
     def incoming_files(self, incoming_id: str) -> tuple[ReceivedFile, ...]:
-        """Return the files that came with a document; see :func:`docflow.office.list_received_files`.
+        """Return the files that came with it and their verdicts; see :func:`docflow.office.list_received_files`.
 
         Raises:
             UsageError: ``NOT_FOUND``.
@@ -105,6 +114,29 @@ class ExchangingOffice:
             InputError: ``EVIDENCE_BROKEN``; the kept message was changed.
         """
         return use_cases.read_received_file(self._desk, self._incoming(incoming_id), position)
+
+    def incoming_file_checks(self, incoming_id: str) -> tuple[ReceivedFileCheck, ...]:
+        """Return what every look at the files of a document found in each, also if they were destroyed since.
+
+        Source: Thông tư 01/2019/TT-BNV Điều 3 khoản 5 (metadata hold information on the digital signature).
+        """
+        return self._store.list_records(ReceivedFileCheck, incoming_id=incoming_id)
+
+    def incoming_signatures(self, incoming_id: str) -> tuple[ReceivedSignature, ...]:
+        """Return each signature that the looks at the files of a document found.
+
+        Source: Thông tư 01/2019/TT-BNV Điều 3 khoản 5.
+        """
+        return self._store.list_records(ReceivedSignature, incoming_id=incoming_id)
+
+    def received_certificates(self) -> tuple[ReceivedCertificate, ...]:
+        """Return whose certificates stood behind the signatures on received files, by how many documents.
+
+        Does not check: whether one is valid now; each was judged with its signature.
+
+        Source: Thông tư 41/2017/TT-BTTTT Điều 9.
+        """
+        return self._store.list_received_certificates()
 
     def inbox(self) -> tuple[InboxRow, ...]:
         """Return what became of everything that other agencies sent."""

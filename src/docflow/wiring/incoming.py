@@ -56,12 +56,26 @@ class IncomingOffice:
         """
         return self._act(IncomingEvent.CHECK, incoming_id, actor=actor, text=note, idempotency_key=idempotency_key)
 
-    def accept(self, incoming_id: str, *, actor: str, idempotency_key: str | None = None) -> IncomingDocument:
+    def check_files(self, incoming_id: str, *, actor: str, idempotency_key: str | None = None) -> IncomingDocument:
+        """Judge the signatures on every file that came with it; see :func:`docflow.office.check_received_files`.
+
+        Source: Nghị định 30/2020/NĐ-CP Điều 21 khoản 2a, Phụ lục VI Phần I mục II.8.
+        """
+        return use_cases.check_received_files(self._desk, incoming_id, actor=actor, idempotency_key=idempotency_key)
+
+    def accept(
+        self, incoming_id: str, *, actor: str, note: str = "", idempotency_key: str | None = None
+    ) -> IncomingDocument:
         """Register a checked document: it takes the next số đến of the year (03).
 
-        Source: Nghị định 30/2020/NĐ-CP Điều 22.
+        Args:
+            note: Why it is taken though a signature on one of its files is not valid; kept with the act.
+
+        Raises:
+            UsageError: As every verb; ``SIGNATURE_REFUSED`` names such files if nothing is noted.
+        Source: Nghị định 30/2020/NĐ-CP Điều 21 khoản 2, Điều 22.
         """
-        return self._act(IncomingEvent.ACCEPT, incoming_id, actor=actor, idempotency_key=idempotency_key)
+        return self._act(IncomingEvent.ACCEPT, incoming_id, actor=actor, text=note, idempotency_key=idempotency_key)
 
     def refuse(
         self, incoming_id: str, *, actor: str, reason: str, idempotency_key: str | None = None

@@ -62,7 +62,7 @@ RIGHT: dict[str, tuple[tuple[str, tuple[object, ...]], ...]] = {
 }
 """What may be done in each state."""
 ANYTHING: tuple[tuple[str, tuple[object, ...]], ...] = (
-    *((verb, ()) for verb in ("check", "accept", "submit", "progress", "resume", "forward")),
+    *((verb, ()) for verb in ("check", "check_files", "accept", "submit", "progress", "resume", "forward")),
     *(("refuse", (reason,)) for reason in ("", "gửi nhầm")),
     *(("instruct", (words,)) for words in ("", "giao Phòng A")),
     *(("assign", (days, lead)) for days, lead in ((0, ""), (-1, "Phòng A"), (3, "Phòng A"))),
@@ -260,6 +260,10 @@ class IncomingLife(RuleBasedStateMachine):
         state = self.models[name].state
         if not self.is_repeat(name, "check"):
             self.attempt(name, "check", allowed=state == "received", then="arrived")
+
+    def check_files(self, name: str) -> None:
+        """What was handed in brought no files."""
+        self.attempt(name, "check_files", allowed=False, then="")
 
     def accept(self, name: str) -> None:
         """Registered once, after it was checked; numbers run on without gap."""

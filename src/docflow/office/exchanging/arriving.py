@@ -5,6 +5,8 @@ Source: Nghị định 30/2020/NĐ-CP Điều 21; Quyết định 28/2018/QĐ-TT
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from docflow.edxml import Attachment, NewDocument, ResponseFor
 from docflow.exchange import Refusal, find_main_pdf, judge_document
 from docflow.model import (
@@ -17,19 +19,19 @@ from docflow.model import (
     Urgency,
     name_incoming,
 )
-from docflow.office.certificates import keep_certificates
+from docflow.model.received import SIGNATURE_VERDICTS
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import Answer, give_answer, keep_blob, require_post
 from docflow.office.exchanging.recording import Arrived, log, note_outcome, put_inbox, put_outcome
 from docflow.office.exchanging.replacing import replace_older
 from docflow.office.exchanging.successors import names_of
 from docflow.office.incoming.engine import perform_incoming
+from docflow.office.incoming.received import FileFound, describe_files
 from docflow.office.incoming.step import IncomingStep
 from docflow.office.ledger import ACTOR
-from docflow.ports import InboxOutcome, SignatureCheck, SignedThing, UnitOfWork
+from docflow.ports import FileCheck, InboxOutcome, IncomingVerifier, UnitOfWork
 
 _URGENCIES = tuple(PRIORITIES)
-_NOT_CHECKED = SignatureCheck(verdict=SignatureVerdict.NOT_CHECKED)
 
 
 def receive_document(desk: Desk, arrived: Arrived, message: NewDocument) -> tuple[InboxOutcome, str | None]:
@@ -38,20 +40,39 @@ def receive_document(desk: Desk, arrived: Arrived, message: NewDocument) -> tupl
     pdf = find_main_pdf(message)
     if refusal is not None or pdf is None:
         return _return(desk, arrived, message, refusal=refusal or Refusal(reason="no PDF", vi="Không có tệp PDF."))
+    files: tuple[FileFound, ...] = ()
     verifier = require_post(desk).documents
-    check = verifier.check_incoming(pdf.data, name=pdf.name, at=arrived.at) if verifier else _NOT_CHECKED
-    reason = "; ".join(check.findings) or "the signature on the document"
-    if check.verdict is SignatureVerdict.FAILED:
-        why = Refusal(reason=reason, vi=f"Chữ ký số trên văn bản không hợp lệ: {reason}.")
-        return _return(desk, arrived, message, refusal=why)
-    if check.verdict is SignatureVerdict.UNDECIDED:
-        note_outcome(desk, arrived, InboxOutcome.UNDECIDED, reason=reason)
-        return InboxOutcome.UNDECIDED, reason
-    return desk.store.transact(lambda unit: _accept(unit, desk, arrived, message=message, pdf=pdf, check=check))
+    if verifier is not None:
+        (main,) = verifier.check_files([(pdf.name, pdf.data)], at=arrived.at)
+        verdict = SIGNATURE_VERDICTS[main.verdict]
+        reason = main.detail or "; ".join(main.reasons) or "no signature on the document"
+        if verdict is SignatureVerdict.FAILED:
+            why = Refusal(reason=reason, vi=f"Chữ ký số trên văn bản không hợp lệ: {reason}.")
+            return _return(desk, arrived, message, refusal=why)
+        if verdict is SignatureVerdict.UNDECIDED:
+            note_outcome(desk, arrived, InboxOutcome.UNDECIDED, reason=reason)
+            return InboxOutcome.UNDECIDED, reason
+        files = _check_all(verifier, message, pdf=pdf, main=main, at=arrived.at)
+    return desk.store.transact(lambda unit: _accept(unit, desk, arrived, message=message, pdf=pdf, files=files))
+
+
+def _check_all(
+    verifier: IncomingVerifier, message: NewDocument, *, pdf: Attachment, main: FileCheck, at: datetime
+) -> tuple[FileFound, ...]:
+    """Judge what came beside the document too; nothing of it keeps the document out (docs/adr/0081)."""
+    others = [item for item in message.attachments if item is not pdf]
+    checks = iter(verifier.check_files([(item.name, item.data) for item in others], at=at))
+    return describe_files(message.attachments, [main if item is pdf else next(checks) for item in message.attachments])
 
 
 def _accept(
-    unit: UnitOfWork, desk: Desk, arrived: Arrived, *, message: NewDocument, pdf: Attachment, check: SignatureCheck
+    unit: UnitOfWork,
+    desk: Desk,
+    arrived: Arrived,
+    *,
+    message: NewDocument,
+    pdf: Attachment,
+    files: tuple[FileFound, ...],
 ) -> tuple[InboxOutcome, str | None]:
     name = name_incoming(message.from_.organ_id, message.document_id)
     known = unit.find_inbox(arrived.parcel)
@@ -68,11 +89,9 @@ def _accept(
         incoming_id=name,
         actor=ACTOR,
         at=arrived.at,
-        arrival=_describe(desk, arrived, message, pdf=keep_blob(unit, desk, pdf.data), verdict=check.verdict),
+        arrival=_describe(desk, arrived, message, pdf=keep_blob(unit, desk, pdf.data)),
         in_reply_to=arrived.parcel,
-    )
-    keep_certificates(
-        unit, check, agency=desk.agency.code.text, thing=SignedThing.INCOMING, subject=name, at=arrived.at
+        files=files,
     )
     document = perform_incoming(unit, desk, step)
     replace_older(unit, desk, document, message=message, arrived=arrived)
@@ -122,9 +141,7 @@ def _return(desk: Desk, arrived: Arrived, message: NewDocument, *, refusal: Refu
     return InboxOutcome.REFUSED, refusal.reason
 
 
-def _describe(
-    desk: Desk, arrived: Arrived, message: NewDocument, *, pdf: str, verdict: SignatureVerdict
-) -> IncomingDocument:
+def _describe(desk: Desk, arrived: Arrived, message: NewDocument, *, pdf: str) -> IncomingDocument:
     priority = message.other_info.priority
     return IncomingDocument(
         id=name_incoming(message.from_.organ_id, message.document_id),
@@ -135,7 +152,7 @@ def _describe(
         document_id=message.document_id,
         message=arrived.message,
         pdf=pdf,
-        verdict=verdict,
+        verdict=SignatureVerdict.NOT_CHECKED,
         type_name=message.document_type.type_name,
         symbol=message.code,
         issued_on=message.promulgation_date,

@@ -30,6 +30,7 @@ from docflow.model import (
     law_date,
     shift_due,
 )
+from docflow.office.incoming.received import judge_whole
 from docflow.office.incoming.step import IncomingWork
 from docflow.office.keeping import is_content_needed
 from docflow.ports import Erasure
@@ -42,6 +43,11 @@ def _record_arrival(work: IncomingWork, document: IncomingDocument) -> IncomingD
 
 def _record_check(work: IncomingWork, document: IncomingDocument) -> IncomingDocument:
     return replace(document, checked_at=work.step.at, note=work.step.reason or document.note)
+
+
+def _record_file_checks(work: IncomingWork, document: IncomingDocument) -> IncomingDocument:
+    """Say what the files say of the document; what was found in each is kept with the act."""
+    return judge_whole(document, work.step.files) if work.step.files else document
 
 
 def _take_number(work: IncomingWork, document: IncomingDocument) -> IncomingDocument:
@@ -182,6 +188,7 @@ def _erase_content(work: IncomingWork, document: IncomingDocument) -> IncomingDo
 INCOMING_EFFECTS: Mapping[IncomingEffect, Callable[[IncomingWork, IncomingDocument], IncomingDocument]] = {
     IncomingEffect.RECORD_ARRIVAL: _record_arrival,
     IncomingEffect.RECORD_CHECK: _record_check,
+    IncomingEffect.RECORD_FILE_CHECKS: _record_file_checks,
     IncomingEffect.TAKE_ARRIVAL_NUMBER: _take_number,
     IncomingEffect.RECORD_REASON: _record_reason,
     IncomingEffect.RECORD_SUBMISSION: _record_submission,

@@ -37,6 +37,7 @@ from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import Answer, give_answer
 from docflow.office.incoming.effects import INCOMING_EFFECTS
 from docflow.office.incoming.guards import INCOMING_GUARDS
+from docflow.office.incoming.received import keep_file_checks
 from docflow.office.incoming.step import IncomingStep, IncomingWork
 from docflow.office.ledger import ACTOR, record_act, record_event
 from docflow.office.rights import require_right
@@ -47,7 +48,7 @@ def perform_incoming(unit: UnitOfWork, desk: Desk, step: IncomingStep) -> Incomi
     """Carry out one step of the table inside the caller's transaction.
 
     (1) find the row of the table, and whether the actor may; (2) the clock has not turned back; (3) guard; (4) effects;
-    (5) document and register's line; (6) act and leaf; (7) what the sender is told.
+    (5) document, register's line and what was found in its files; (6) act and leaf; (7) what the sender is told.
 
     Raises:
         UsageError: ``FORBIDDEN``, ``WRONG_STATE``, ``NOT_FOUND``, ``CLOCK_TURNED_BACK`` or what the guard says.
@@ -76,6 +77,7 @@ def perform_incoming(unit: UnitOfWork, desk: Desk, step: IncomingStep) -> Incomi
     else:
         unit.change_incoming(document)
     _add_line(unit, work, document)
+    keep_file_checks(unit, document, step.files, at=step.at)
     # (6) act and leaf
     leaf = _leave_leaf(unit, desk, work, act=_act(step, document), transition=transition)
     # (7) receipt

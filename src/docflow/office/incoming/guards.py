@@ -16,13 +16,18 @@ from docflow.model import (
     LAW_TIME_ZONE,
     MAX_PLACES_CHARS,
     DocumentState,
+    FileVerdict,
     IncomingDocument,
     IncomingGuard,
+    ReceivedFileCheck,
     check_deadline,
     end_of_day,
     law_date,
 )
 from docflow.office.incoming.step import IncomingWork
+
+_NAMED = 10
+"""So many files are named; how many there are is said too."""
 
 
 def _nothing(_work: IncomingWork, _document: IncomingDocument) -> None:
@@ -32,6 +37,25 @@ def _nothing(_work: IncomingWork, _document: IncomingDocument) -> None:
 def _reason_given(work: IncomingWork, _document: IncomingDocument) -> None:
     if not work.step.reason.strip():
         raise UsageError(ErrorCode.BAD_ARGUMENT, "this needs a reason", vi="Phải ghi rõ lý do.")
+
+
+def _files_sound(work: IncomingWork, document: IncomingDocument) -> None:
+    """Whoever registers it has been told that a signature is broken, and says why he takes it nevertheless.
+
+    Source: NĐ 30/2020 Điều 21 khoản 2.
+    """
+    if document.files_verdict is not FileVerdict.FAILED or work.step.reason.strip():
+        return
+    checks = work.unit.list_records(ReceivedFileCheck, incoming_id=document.id)
+    last = max((check.act for check in checks), default=0)
+    failed = [check for check in checks if check.act == last and check.verdict is FileVerdict.FAILED]
+    named = "; ".join(f"{check.position} {check.name!r} ({check.reasons})" for check in failed[:_NAMED])
+    raise UsageError(
+        ErrorCode.SIGNATURE_REFUSED,
+        f"a signature is not valid on {len(failed)} of the files that came with it: {named}",
+        vi=f"Chữ ký số không hợp lệ trên {len(failed)} tệp: {', '.join(check.name for check in failed[:_NAMED])}.",
+        way_out="return it to its sender with refuse, or register it with a note that says why it is taken",
+    )
 
 
 def _leader_named(work: IncomingWork, _document: IncomingDocument) -> None:
@@ -124,6 +148,7 @@ def _take_back_asked_with_reason(work: IncomingWork, document: IncomingDocument)
 
 INCOMING_GUARDS: Mapping[IncomingGuard, Callable[[IncomingWork, IncomingDocument], None]] = {
     IncomingGuard.CHECKS_PASSED: _nothing,
+    IncomingGuard.FILES_SOUND_OR_REASON_GIVEN: _files_sound,
     IncomingGuard.NONE: _nothing,
     IncomingGuard.REASON_GIVEN: _reason_given,
     IncomingGuard.LEADER_NAMED: _leader_named,

@@ -16,6 +16,7 @@ from docflow.model import (
     OfficeTerms,
     WorkingCalendar,
 )
+from docflow.office.incoming.received import FileFound
 from docflow.ports import RegisterCounter, UnitOfWork
 
 
@@ -31,6 +32,7 @@ class IncomingStep(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         receiver: The leader it is submitted to, or who gets it outside this agency.
         successor: Id of the incoming document that replaces it.
         in_reply_to: The parcel that brought it, for its arrival only.
+        files: What was found in the files that came with it; empty if nobody looked.
     """
 
     event: IncomingEvent
@@ -45,6 +47,7 @@ class IncomingStep(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     receiver: str | None = None
     successor: str | None = None
     in_reply_to: str | None = None
+    files: tuple[FileFound, ...] = ()
 
 
 class IncomingWork(msgspec.Struct, frozen=True, kw_only=True):

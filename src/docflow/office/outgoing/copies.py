@@ -161,7 +161,12 @@ def _seal(unit: UnitOfWork, desk: Desk, act: _Act, *, stored: StoredPdf) -> Docu
     copy = replace(before, state=state, pdf=stored.blob.sha256, verdict=verdict, issued_on=law_date(act.at))
     unit.change_copy(copy)
     keep_certificates(
-        unit, stored.check, agency=desk.agency.code.text, thing=SignedThing.COPY, subject=copy.id, at=act.at
+        unit,
+        stored.check.certificates,
+        agency=desk.agency.code.text,
+        thing=SignedThing.COPY,
+        subject=copy.id,
+        at=act.at,
     )
     _close(unit, desk, act, copy=copy)
     return copy

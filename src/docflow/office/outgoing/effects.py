@@ -173,7 +173,7 @@ def _record_attachment_seal(work: Work, document: Document) -> Document:
 def _keep_certificates(work: Work, document: Document) -> None:
     keep_certificates(
         work.unit,
-        _required(work.step.pdf).check,
+        _required(work.step.pdf).check.certificates,
         agency=work.desk.agency.code.text,
         thing=SignedThing.DOCUMENT,
         subject=document.id,

@@ -38,6 +38,7 @@ READS = {
     *("blob", "document", "documents", "outbox", "versions", "remarks", "attachments", "links"),
     *("copies", "roles", "register_name", "entries", "register", "unsent", "inbox", "knowledge", "receipts", "parcels"),
     *("incoming_document", "incoming", "incoming_tasks", "incoming_acts", "incoming_standings", "incoming_due"),
+    *("incoming_file_checks", "incoming_signatures", "received_certificates"),
     *("incoming_files", "incoming_file", "search", "report", "verify_report", "on_time_rate"),
     *("access_history", "access_counts"),
     *("dossier", "dossiers", "dossier_steps", "dossier_acts", "dossier_clocks"),

@@ -14,13 +14,12 @@ from docflow import (
     DocflowError,
     ErrorCode,
     FileDrop,
+    FileVerdict,
     InboxOutcome,
     IncomingState,
     OutboxState,
     ReceiptKind,
     RegisterKind,
-    SignatureCheck,
-    SignatureVerdict,
     Urgency,
 )
 from docflow.edxml import NewDocument, build_message, parse_message
@@ -33,6 +32,7 @@ from tests.exchange_kit import (
     SENDER,
     KeyPeers,
     KeySigner,
+    SetVerdicts,
     TwoAgencies,
     open_exchanging,
     open_two,
@@ -384,22 +384,11 @@ def test_garbage_is_put_aside_and_only_the_fact_is_recorded(two: TwoAgencies, ki
     assert two.receiver.verify_log().findings == ()
 
 
-class _Judge:
-    """A verifier of documents whose verdict is set; the real one is in tests/e2e/test_exchange_signed.py."""
-
-    verdict = SignatureVerdict.UNDECIDED
-
-    def check_incoming(self, pdf: bytes, *, name: str, at: datetime) -> SignatureCheck:
-        """Give the verdict that is set."""
-        del pdf, name, at
-        return SignatureCheck(verdict=self.verdict, findings=("revocation_not_checked",))
-
-
 def test_what_cannot_be_checked_is_not_accepted_and_waits(tmp_path: Path) -> None:
     """Undecided: nothing is accepted or answered, the inbox says so, and a later look decides."""
     two = open_two(tmp_path)
     two.receiver.close()
-    judge = _Judge()
+    judge = SetVerdicts(usual=FileVerdict.UNDECIDED)
     two.receiver = open_exchanging(tmp_path, RECEIVER, clock=two.clock, documents=judge)
     parts = sent_document(two)
     lay(two, parts)
@@ -407,7 +396,7 @@ def test_what_cannot_be_checked_is_not_accepted_and_waits(tmp_path: Path) -> Non
     assert outcomes(two) == [InboxOutcome.UNDECIDED]
     assert [row.outcome for row in two.receiver.inbox()] == [InboxOutcome.UNDECIDED]
     assert two.receiver.incoming() == ()
-    judge.verdict = SignatureVerdict.PASSED
+    judge.usual = FileVerdict.VALID
     two.exchange()
     assert both_know(two) == {ReceiptKind.ARRIVED}
     two.close()

@@ -97,6 +97,7 @@ def test_what_was_changed_in_an_old_store_is_still_named_after_its_upgrade(old: 
         "UPDATE incoming_document SET replaced_by = id",
         "UPDATE incoming_document SET channel = 'paper'",
         "UPDATE incoming_document SET signer_position = 'Chủ tịch'",
+        "UPDATE incoming_document SET files_verdict = 'valid'",
         "UPDATE incoming_document SET due_at = '2030-01-01T23:59:59.999+07:00'",
         "UPDATE incoming_document SET symbol_key = 'x'",
         "UPDATE document SET version = 2",
@@ -122,8 +123,13 @@ _IN_TABLES_THAT_CAME_LATER = {
         "SELECT code, 0, '2026-03-02T09:00:00.000+07:00', 'A', 'xem', 'di', 'x', '', '', 'A', NULL FROM agency"
     ),
     "incoming_replacement": "SELECT agency, 'x', id, '2026-03-02T09:00:00.000+07:00' FROM incoming_document",
+    "received_file_check": "SELECT agency, id, 0, 0, 'a.pdf', 'ab', 'valid', '', 0 FROM incoming_document",
+    "received_signature": (
+        "SELECT agency, id, 0, 0, 0, 'valid', 'A', 'B', '', 'ab', 'CN=A', '0a', NULL, NULL, NULL, '' "
+        "FROM incoming_document"
+    ),
 }
-"""Rows that nobody logged, for the tables that the schemas 0007, 0008 and 0010 added."""
+"""Rows that nobody logged, for the tables that the schemas 0007, 0008, 0010 and 0011 added."""
 
 
 @pytest.mark.parametrize("table", _IN_TABLES_THAT_CAME_LATER)

@@ -33,7 +33,7 @@ from docflow import (
 )
 from docflow.ports import CertificateHolder, Parts, SeenCertificate
 from docflow.store import METADATA
-from tests.exchange_kit import KeyPeers, KeySigner, open_exchanging, seal_document
+from tests.exchange_kit import KeyPeers, KeySigner, SetVerdicts, open_exchanging, seal_document
 from tests.office_kit import (
     SeededRandomness,
     SetClock,
@@ -118,7 +118,7 @@ def give_roles(office: Office) -> None:
 def exchange_with_another(folder: Path) -> None:
     """Fill the tables of exchange: documents to and fro, one taken back, one asked back, garbage, silence."""
     clock, drop = SetClock(), FileDrop(folder.parent / "drop")
-    post = Post(signer=KeySigner("H99"), peers=KeyPeers())
+    post = Post(signer=KeySigner("H99"), peers=KeyPeers(), documents=SetVerdicts())
     dice = SeededRandomness(b"exchange")
     with (
         Office.open(folder, agency=make_agency(), clock=clock, randomness=dice, post=post) as office,
