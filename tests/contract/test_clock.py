@@ -8,7 +8,7 @@ import pytest
 
 from docflow import DocflowError, ErrorCode, Office, OfficeRole, RegisterKind
 from tests.contract.offices import Place
-from tests.office_kit import SetClock, leader_pdf, make_copy_request, seal_off, sign_off
+from tests.office_kit import SetClock, leader_pdf, make_copy_request, seal_off, sign_off, sign_statement
 from tests.work_kit import MONDAY, make_entry, make_plan, register
 
 NEW_YEAR = datetime(2026, 12, 31, 17, tzinfo=UTC)
@@ -36,7 +36,7 @@ def test_a_clock_that_jumped_back_records_nothing_of_anything(place: Place) -> N
             ("grant", ("A", OfficeRole.QUAN_TRI), {}),
             ("reserve_numbers", ("van_ban_di",), {"reason": "họp"}),
             ("recall", ("d1",), {"reason": "sai"}),
-            ("vouch", (b"cms",), {}),
+            ("vouch", (sign_statement(office.log_statement()),), {}),
         ):
             error = refused(office, verb, *arguments, actor="V", **named)
             assert error.code is ErrorCode.CLOCK_TURNED_BACK, verb

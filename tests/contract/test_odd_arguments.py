@@ -39,7 +39,7 @@ from docflow import (
 from docflow.errors import DocflowError
 from docflow.ports import SignatureCheck
 from docflow.store.database import choose_driver
-from tests.office_kit import SetClock, leader_pdf, make_copy_request, make_draft, seal_off, sign_off
+from tests.office_kit import SetClock, leader_pdf, make_copy_request, make_draft, seal_off, sign_off, sign_statement
 from tests.work_kit import MONDAY, add, assign, make_entry, make_file, make_plan, open_work, register
 
 pytestmark = pytest.mark.slow
@@ -167,7 +167,9 @@ def usual(undone: Undone, name: str) -> Iterator[dict[str, Any]]:
         elif argument == "code":
             choices[argument] = [file.code for file in undone.office.files()]
         elif argument == "register":
-            choices[argument] = ("van_ban_di", "van_ban_di/VBQPPL")
+            choices[argument] = ("van_ban_di", "quy_pham:nghi_quyet")
+        elif argument == "cms":
+            choices[argument] = (sign_statement(undone.office.log_statement()),)
         elif argument == "addressees":
             choices[argument] = ((Addressee(name="Sở Tư pháp"),),)
         elif argument == "accesses":
