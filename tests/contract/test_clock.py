@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from docflow import DocflowError, ErrorCode, Office, OfficeRole, RegisterKind
+from docflow import DocflowError, ErrorCode, NumberWish, Office, OfficeRole, Permission, RegisterKind
 from tests.contract.offices import Place
 from tests.office_kit import SetClock, leader_pdf, make_copy_request, seal_off, sign_off, sign_statement
 from tests.work_kit import MONDAY, make_entry, make_plan, register
@@ -75,6 +75,11 @@ def test_a_clock_that_ran_ahead_is_corrected_once_with_a_reason(place: Place) ->
         assert office.correct_clock(actor="Q", reason="máy chủ chạy nhanh 30 ngày") == until
         assert office.verify_log().size == size
         assert refused(office, "correct_clock", actor="Q", reason="khác").code is ErrorCode.WRONG_STATE
+        # Signed while it ran ahead is signed on the day of the correction: nothing is dated before that.
+        permitted = NumberWish(permission=Permission(granted_by="Chủ tịch", reason="đồng hồ"))
+        for day in (date(2026, 3, 1), date(1, 1, 1)):
+            error = refused(office, "issue", "signed", actor="V", on=day, wish=permitted)
+            assert error.code is ErrorCode.DATE_NOT_ALLOWED
         assert office.issue("signed", actor="V").issued_on == date(2026, 3, 2)
         office.resume("den-1", actor="A")
         assert office.accept("den-4", actor="V").number == 4

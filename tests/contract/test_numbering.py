@@ -31,6 +31,19 @@ REGISTER = "van_ban_di"
 ALLOWED = Permission(granted_by="Chủ tịch Nguyễn Văn An", reason="văn bản ký trước ngày nghỉ Tết")
 
 
+#: Signed on, numbered on, and whether that is the next working day at the latest.
+TERMS = [
+    (date(2026, 1, 6), date(2026, 1, 7), True),
+    (date(2026, 1, 6), date(2026, 1, 8), False),
+    (date(2026, 1, 16), date(2026, 1, 19), True),
+    (date(2026, 1, 16), date(2026, 1, 20), False),
+    (date(2026, 1, 17), date(2026, 1, 19), True),
+    # Saturday the 10th was worked, for 2 January.
+    (date(2026, 1, 9), date(2026, 1, 12), False),
+    (date(2026, 3, 2), date(2026, 6, 20), False),
+]
+
+
 @dataclasses.dataclass(slots=True)
 class Desk:
     """An office with its clock."""
@@ -187,18 +200,63 @@ def test_a_sub_number_needs_a_permission_and_takes_no_place_in_the_series(desk: 
 
 def test_a_date_out_of_order_needs_a_permission(desk: Desk) -> None:
     """Numbers follow the order of time; the permission is in the register, and later dates go on from the latest."""
-    desk.issue("d1")
     desk.ready("d2")
-    with refused(ErrorCode.DATE_NOT_ALLOWED):
-        desk.office.issue("d2", actor="V", on=date(2026, 1, 3))
-    backdated = desk.office.issue("d2", actor="V", on=date(2026, 1, 3), wish=NumberWish(permission=ALLOWED))
-    assert (backdated.number, backdated.issued_on) == (2, date(2026, 1, 3))
     desk.ready("d3")
+    desk.clock.advance(days=1)
+    desk.issue("d1")
     with refused(ErrorCode.DATE_NOT_ALLOWED):
-        desk.office.issue("d3", actor="V", on=date(2026, 1, 4))
+        desk.office.issue("d2", actor="V", on=date(2026, 1, 5))
+    backdated = desk.office.issue("d2", actor="V", on=date(2026, 1, 5), wish=NumberWish(permission=ALLOWED))
+    assert (backdated.number, backdated.issued_on) == (2, date(2026, 1, 5))
+    assert desk.office.entries(2026)[1].permission == ALLOWED.text
     with refused(ErrorCode.DATE_NOT_ALLOWED):
-        desk.office.issue("d3", actor="V", on=date(2026, 1, 6), wish=NumberWish(permission=ALLOWED))
-    assert desk.office.issue("d3", actor="V").issued_on == date(2026, 1, 5)
+        desk.office.issue("d3", actor="V", on=date(2026, 1, 5))
+    with refused(ErrorCode.DATE_NOT_ALLOWED):
+        desk.office.issue("d3", actor="V", on=date(2026, 1, 7), wish=NumberWish(permission=ALLOWED))
+    assert desk.office.issue("d3", actor="V").issued_on == date(2026, 1, 6)
+
+
+@pytest.mark.parametrize(("signed", "today", "is_in_time"), TERMS)
+def test_a_date_before_today_is_given_within_the_term_or_by_permission(
+    desk: Desk, signed: date, today: date, *, is_in_time: bool
+) -> None:
+    """On the working day after the signature the day of the signature is still its date; later somebody answers for it.
+
+    NĐ 30/2020 Điều 15.2: "Đối với văn bản giấy, việc cấp số, thời gian ban hành được thực hiện sau khi có chữ ký của
+        người có thẩm quyền, chậm nhất là trong ngày làm việc tiếp theo."
+    """
+    desk.clock.time = datetime(signed.year, signed.month, signed.day, 3, tzinfo=UTC)
+    for name in ("late", "later", "latest"):
+        desk.ready(name)
+    desk.clock.time = datetime(today.year, today.month, today.day, 9, tzinfo=UTC)
+    if is_in_time:
+        assert desk.office.issue("late", actor="V", on=signed).issued_on == signed
+    else:
+        for day in (signed, today - timedelta(days=1)):
+            with refused(ErrorCode.DATE_NOT_ALLOWED):
+                desk.office.issue("late", actor="V", on=day)
+            (answered,) = desk.office.issue_many(["late"], actor="V", on=day)
+            assert isinstance(answered, DocflowError)
+    permitted = desk.office.issue("later", actor="V", on=signed, wish=NumberWish(permission=ALLOWED))
+    assert permitted.issued_on == signed
+    assert "Chủ tịch Nguyễn Văn An cho phép" in register_csv(desk.office)
+    assert desk.office.issue("latest", actor="V").issued_on == today
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(1945, 9, 2), date(2025, 12, 31), date(2026, 1, 4), date.max])
+def test_nobody_permits_a_date_before_the_signature_or_in_the_future(desk: Desk, day: date) -> None:
+    """Điều 15 khoản 2: the number is given after the signature; no register of the year 1 is opened, none of last year.
+
+    NĐ 30/2020 Điều 15.2: "Đối với văn bản giấy, việc cấp số, thời gian ban hành được thực hiện sau khi có chữ ký của
+        người có thẩm quyền, chậm nhất là trong ngày làm việc tiếp theo."
+    """
+    desk.ready("d1")
+    desk.clock.advance(days=1)
+    before = desk.office.checkpoint()
+    with refused(ErrorCode.DATE_NOT_ALLOWED):
+        desk.office.issue("d1", actor="V", on=day, wish=NumberWish(permission=ALLOWED))
+    assert desk.office.checkpoint() == before
+    assert desk.office.entries(day.year) == ()
 
 
 @pytest.mark.parametrize("words", [("", "lý do"), ("Chủ tịch", " "), ("Chủ tịch", "hai\ndòng"), ("x" * 201, "lý do")])
@@ -211,12 +269,13 @@ def test_a_permission_says_who_and_why(words: tuple[str, str]) -> None:
 def test_a_reserved_number_keeps_the_order_of_dates(desk: Desk) -> None:
     """Its date lies between that of its reservation and that of the number after it, unless permitted."""
     desk.office.reserve_numbers(REGISTER, count=2, actor="V", reason="giữ")
+    desk.ready("late")
     desk.clock.advance(days=2)
     desk.issue("d3")
     desk.clock.advance(days=2)
-    desk.ready("late")
-    with refused(ErrorCode.DATE_NOT_ALLOWED):
-        desk.office.issue("late", actor="V", wish=NumberWish(number=2))
+    for day in (None, date(2026, 1, 8), date(2026, 1, 7)):
+        with refused(ErrorCode.DATE_NOT_ALLOWED):
+            desk.office.issue("late", actor="V", on=day, wish=NumberWish(number=2))
     permitted = NumberWish(number=2, permission=ALLOWED)
     assert desk.office.issue("late", actor="V", on=date(2026, 1, 7), wish=permitted).symbol == "02/QĐ-UBND"
 

@@ -58,8 +58,14 @@ def is_before_log(now: datetime, *, last: datetime | None) -> bool:
 
 def is_excused(unit: UnitOfWork, agency: str, moment: datetime | date, *, now: datetime) -> bool:
     """Return whether something bears a date later than now because the clock was wrong, as a correction says."""
+    return find_correction(unit, agency, moment, now=now) is not None
+
+
+def find_correction(unit: UnitOfWork, agency: str, moment: datetime | date, *, now: datetime) -> datetime | None:
+    """Return when the clock was set right after it gave a date, or None if no correction says so."""
     day = law_date(moment) if isinstance(moment, datetime) else moment
-    return any(corrected <= now and day <= law_date(until) for until, corrected in list_corrections(unit, agency))
+    found = (corrected for until, corrected in list_corrections(unit, agency) if day <= law_date(until))
+    return next((corrected for corrected in found if corrected <= now), None)
 
 
 def name_correction(agency: str, number: int) -> str:

@@ -28,7 +28,7 @@ from docflow.model import (
     refuse_secret,
     require_power,
 )
-from docflow.office.clocks import is_excused
+from docflow.office.clocks import find_correction, is_excused
 from docflow.office.outgoing.step import Work
 from docflow.ports import OutboxState, SignatureCheck
 
@@ -94,34 +94,44 @@ def _guard_leader_signature(work: Work, document: Document) -> None:
 
 
 def _guard_number(work: Work, document: Document) -> None:
-    """A number's date is not in the future, in the order of numbers, not before the leader signed; or permitted.
+    """A number's date is not in the future and not before the leader signed, whoever permits it.
 
-    Dates that the machine's clock gave while it ran ahead hold nobody up once its correction is recorded.
+    Else a permission is needed for a date out of the order of numbers, and for one before today when the term is over
+    in which the decree wants the number given: the working day after the signature. Dates that the machine's clock gave
+    while it ran ahead hold nobody up once its correction is recorded; what was signed then counts as signed on its day.
 
-    Source: NĐ 30/2020 Điều 15 (numbers in order of time), Điều 18 khoản 1; TT 01/2019 Điều 20 khoản 1đ.
+    Source: NĐ 30/2020 Điều 15 khoản 2 (after the signature, at latest the next working day; numbers in order of time),
+    Điều 18 khoản 1; TT 01/2019 Điều 20 khoản 1đ.
     """
-    today = law_date(work.step.at)
-    place = work.place
-    signed = law_date(document.leader_signed_at) if document.leader_signed_at else None
-    is_permitted = work.step.wish.permission is not None
-    floor = None if is_permitted else _later(place.earliest if place else None, signed)
-    latest = today if is_permitted or place is None or place.latest is None else min(today, place.latest)
-    is_early = floor is not None and work.day < floor
-    if is_early and is_excused(work.unit, document.agency, floor or work.day, now=work.step.at):
-        is_early = False
-    if work.day > latest or is_early:
-        earliest = floor or latest
+    today, signed = law_date(work.step.at), _day_signed(work, document)
+    _require_between(work, signed, today)
+    if work.step.wish.permission is None:
+        place, agency = work.place, document.agency
+        earliest = place.earliest if place else None
+        if earliest is not None and work.day < earliest and is_excused(work.unit, agency, earliest, now=work.step.at):
+            earliest = None
+        _require_between(work, earliest or signed, (place.latest if place else None) or today)
+        if work.day < today and today > work.desk.calendar.next_working_day(signed):
+            _require_between(work, today, today)
+    _check_links(work, document.draft)
+
+
+def _day_signed(work: Work, document: Document) -> date:
+    """Return on which day the leader signed; the day of the clock's correction, if the clock ran ahead then."""
+    at = document.leader_signed_at or work.step.at
+    set_right = find_correction(work.unit, document.agency, at, now=work.step.at) if at > work.step.at else None
+    return law_date(set_right or at)
+
+
+def _require_between(work: Work, earliest: date, latest: date) -> None:
+    if not earliest <= work.day <= latest:
+        today = law_date(work.step.at)
         raise UsageError(
             ErrorCode.DATE_NOT_ALLOWED,
             f"the date {work.day} is not between {earliest} and {latest}; today is {today}",
             vi=f"Ngày ban hành {work.day:%d/%m/%Y} không nằm trong khoảng {earliest:%d/%m/%Y} – {latest:%d/%m/%Y}.",
             way_out="issue it with today's date: numbers follow the order of time",
         )
-    _check_links(work, document.draft)
-
-
-def _later(one: date | None, other: date | None) -> date | None:
-    return one if other is None or (one is not None and one > other) else other
 
 
 def _guard_seal(work: Work, document: Document) -> None:

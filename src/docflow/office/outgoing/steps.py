@@ -197,9 +197,10 @@ def issue_document(
     """Give number and date: register, document, outbox, answer, leaf and checkpoint in one transaction.
 
     Args:
-        on: The date in Asia/Ho_Chi_Minh; None is the clock's today. Not in the future, not before the register's last
-            date, not before the leader signed; its year is the register's.
-        wish: Another number than the next, or a permission for a date out of order.
+        on: The date in Asia/Ho_Chi_Minh; None is the clock's today. Never in the future, never before the leader
+            signed. Without a permission not before the register's last date; and today, once the working day after the
+            leader's signature is over. Its year is the register's.
+        wish: Another number than the next, or a permission for a date out of order or for a late one dated back.
 
     Raises:
         UsageError: ``DATE_NOT_ALLOWED``, ``NUMBER_TAKEN``, ``NUMBER_NOT_NEXT``, ``PERMISSION_NEEDED``, ``WRONG_STATE``,
