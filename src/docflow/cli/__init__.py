@@ -1,6 +1,7 @@
 """``docflow``: arguments in, one call, an exit code out.
 
-Exit codes: 0 done, 1 evidence is broken or the work failed, 4 a store cannot be read, 64 wrong usage.
+Exit codes: 0 done, 1 evidence is broken, the work failed or what it gives out cannot be written, 4 a store cannot be
+read, 64 wrong usage.
 
 What it does not do: no rule lives here; every command is one call of the front door.
 """
@@ -14,6 +15,7 @@ from typing import Any, NoReturn
 
 import click
 
+from docflow.cli.output import forget_output, not_written, prepare_output
 from docflow.cli.usage_words import show_usage_error
 from docflow.errors import DocflowError, ErrorCode, StoreUnavailable
 
@@ -50,6 +52,17 @@ class _Program(click.Group):
         command = getattr(importlib.import_module(module), name)
         return command if isinstance(command, click.Command) else None
 
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click has it
+        """Run a command, and see that what it printed is out: a full disk is told of, and so is a pipe nobody reads."""
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+        except OSError as exc:
+            # Commands turn what they meet into our errors; what is left is the output itself.
+            raise _not_written(exc) from exc
+
     def main(
         self,
         args: Sequence[str] | None = None,
@@ -61,6 +74,7 @@ class _Program(click.Group):
         """Run the program; wrong usage ends with 64, an error of docflow with one line and 1 or 4."""
         if not standalone_mode:
             return super().main(args, prog_name or "docflow", complete_var, standalone_mode=False, **extra)
+        prepare_output()
         try:
             code = super().main(args, prog_name or "docflow", complete_var, standalone_mode=False, **extra)
         except click.ClickException as exc:
@@ -71,7 +85,15 @@ class _Program(click.Group):
             sys.exit(EXIT_FAILED)
         except DocflowError as exc:
             _fail(exc)
+        except OSError as exc:  # help was printed, and is not out
+            show_usage_error(_not_written(exc))
+            sys.exit(EXIT_FAILED)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _not_written(exc: OSError) -> click.ClickException:
+    forget_output()
+    return not_written(exc, exc.filename if isinstance(exc.filename, str) else None)
 
 
 def _fail(exc: DocflowError) -> NoReturn:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 from rich.console import Console
 from rich.progress import Progress
 
-from docflow.cli.usage_words import misuse
+from docflow.cli.output import OUT, give_out, refuse_to_garble
 from docflow.office import LINES_A_VOLUME, RegisterKind
 from docflow.printing import Paper
 from docflow.wiring import RegisterForm, print_register, read_register
@@ -55,9 +53,7 @@ def register() -> None:
 )
 @click.option("--paper", type=click.Choice([paper.value for paper in Paper]), default=Paper.A3.value, show_default=True)
 @click.option("--parent", default="", help="Agency directly above (cơ quan chủ quản), for the cover of a PDF.")
-@click.option(
-    "--out", type=click.File("wb", atomic=True), default="-", help="File to write [default: standard output]."
-)
+@click.option("--out", **OUT)
 def export(
     directory: Path,
     year: int,
@@ -68,14 +64,11 @@ def export(
     lines_a_volume: int,
     paper: str,
     parent: str,
-    out: BinaryIO,
+    out: Path | None,
 ) -> None:
     """Print a year's register with the columns of Decree 30/2020, Annex IV."""
-    if form != RegisterForm.CSV.value and out is sys.stdout.buffer and out.isatty():
-        raise misuse(
-            f"--format {form} would garble the terminal: give --out FILE",
-            vi=f"Dạng {form} không hiển thị được trên màn hình: hãy thêm --out TỆP.",
-        )
+    if form != RegisterForm.CSV.value:
+        refuse_to_garble(out, what=f"--format {form}", vi=f"Dạng {form}")
     book = read_register(directory, _KINDS[kind], year, series=series)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -88,4 +81,4 @@ def export(
             parent=parent,
             tick=lambda: progress.advance(task),
         )
-    out.write(printed)
+    give_out(printed, out)

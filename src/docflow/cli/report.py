@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
-from docflow.cli.usage_words import misuse
+from docflow.cli.output import OUT, give_out, refuse_to_garble
 from docflow.wiring import ReportBy, ReportForm, read_report, verify_report, write_report
 
 _GARBLING = frozenset({ReportForm.XLSX, ReportForm.PDF})
@@ -33,9 +31,7 @@ _GARBLING = frozenset({ReportForm.XLSX, ReportForm.PDF})
     default=ReportForm.TEXT.value,
     show_default=True,
 )
-@click.option(
-    "--out", type=click.File("wb", atomic=True), default="-", help="File to write [default: standard output]."
-)
+@click.option("--out", **OUT)
 def report(
     directory: Path,
     *,
@@ -44,18 +40,15 @@ def report(
     as_of: int | None,
     is_verified: bool,
     form: str,
-    out: BinaryIO,
+    out: Path | None,
 ) -> None:
     """Count documents in and out, interconnected, electronic, on time, and accounts, in a period.
 
     Exit code: 0 done, 1 the log says something else, 4 not readable, 64 wrong usage.
     """
-    if ReportForm(form) in _GARBLING and out is sys.stdout.buffer and out.isatty():
-        raise misuse(
-            f"--format {form} would garble the terminal: give --out FILE",
-            vi=f"Dạng {form} không hiển thị được trên màn hình: hãy thêm --out TỆP.",
-        )
+    if ReportForm(form) in _GARBLING:
+        refuse_to_garble(out, what=f"--format {form}", vi=f"Dạng {form}")
     found = read_report(directory, period, by=ReportBy(by), as_of=as_of)
     if is_verified:
         verify_report(directory, found)
-    out.write(write_report(found, ReportForm(form)))
+    give_out(write_report(found, ReportForm(form)), out)

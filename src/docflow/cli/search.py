@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 from rich.console import Console
 from rich.table import Table
 
+from docflow.cli.output import OUT, give_out, refuse_to_garble
 from docflow.cli.usage_words import misuse
 from docflow.model.wording import make_visible
 from docflow.wiring import Direction, HitsForm, SearchHit, SearchQuery, search_office, write_hits
@@ -36,9 +35,7 @@ _GARBLING = frozenset({HitsForm.DOCX, HitsForm.PDF})
 @click.option(
     "--format", "form", type=click.Choice([form.value for form in HitsForm]), help="A file instead of a table."
 )
-@click.option(
-    "--out", type=click.File("wb", atomic=True), help="File to write with --format [default: standard output]."
-)
+@click.option("--out", **{**OUT, "help": "File to write with --format [default: standard output]."})
 def search(
     directory: Path,
     words: tuple[str, ...],
@@ -53,7 +50,7 @@ def search(
     skip: int,
     as_json: bool,
     form: str | None,
-    out: BinaryIO | None,
+    out: Path | None,
 ) -> None:
     """Find documents of an office, newest first.
 
@@ -75,14 +72,11 @@ def search(
         raise misuse("--json and --format exclude each other", vi="Chỉ dùng một trong --json và --format.")
     if form is None and out is not None:
         raise misuse("--out needs --format", vi="Phải chọn --format khi dùng --out.")
-    if form in _GARBLING and out is None and sys.stdout.isatty():
-        raise misuse(
-            f"--format {form} would garble the terminal: give --out FILE",
-            vi=f"Dạng {form} không hiển thị được trên màn hình: hãy thêm --out TỆP.",
-        )
+    if form in _GARBLING:
+        refuse_to_garble(out, what=f"--format {form}", vi=f"Dạng {form}")
     hits = search_office(directory, query)
     if form is not None:
-        (out or sys.stdout.buffer).write(write_hits(hits, HitsForm(form), query=query, at=datetime.now(UTC)))
+        give_out(write_hits(hits, HitsForm(form), query=query, at=datetime.now(UTC)), out)
     elif as_json:
         click.echo(json.dumps([_record(hit) for hit in hits], ensure_ascii=False, indent=2))
     else:
@@ -90,10 +84,10 @@ def search(
 
 
 def _print(hits: tuple[SearchHit, ...]) -> None:
-    console = Console()
     if not hits:
-        console.print("Không tìm thấy văn bản nào.")
+        click.echo("Không tìm thấy văn bản nào.")
         return
+    console = Console()
     table = Table("", "Số, ký hiệu", "Ngày", "Cơ quan ban hành", "Trích yếu", "Người ký", "Mã", box=None)
     for hit in hits:
         day = f"{hit.issued_on:%d/%m/%Y}" if hit.issued_on else ""
@@ -101,7 +95,10 @@ def _print(hits: tuple[SearchHit, ...]) -> None:
         signer = ", ".join(filter(None, (hit.signer_position, hit.signer_name)))
         cells = (way, hit.symbol, day, hit.issuer_name, hit.subject, signer, hit.id)
         table.add_row(*map(make_visible, cells))
-    console.print(table, markup=False)
+    # Printed by click: rich ends the program without a word where nobody reads a pipe.
+    with console.capture() as drawn:
+        console.print(table, markup=False)
+    click.echo(drawn.get(), nl=False)
 
 
 def _record(hit: SearchHit) -> dict[str, str | None]:

@@ -41,8 +41,8 @@ def show_usage_error(exc: click.ClickException) -> None:
 def _vietnamese(exc: click.ClickException) -> str:
     """Return the Vietnamese sentence, or nothing."""
     match exc:
-        case _Misuse():
-            told = exc.vi
+        case object(vi=str(sentence)):
+            told = sentence
         case click.MissingParameter():
             what = "tham số" if isinstance(exc.param, click.Argument) else "tùy chọn"
             told = f"Thiếu {what} {_hint(exc)}."

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
@@ -22,7 +21,7 @@ import click
 import msgspec
 
 from docflow.audit import format_time
-from docflow.cli.usage_words import misuse
+from docflow.cli.output import OUT, give_out, refuse_to_garble
 from docflow.errors import ErrorCode, UsageError
 from docflow.wiring import Office, OfficeSettings, Post, parse_agency_code, read_post, read_settings, reopen_office
 
@@ -42,9 +41,7 @@ _HELP = {
 POST_NAME, SETTINGS_NAME = "post.json", "office.json"
 """The settings of an office's exchange, and of the office itself, in its folder."""
 
-_OUT = click.Option(
-    ["--out", "out"], type=click.File("wb", atomic=True), default="-", help="File to write [default: standard output]."
-)
+_OUT = click.Option(["--out", "out"], **OUT)
 _POST = click.Option(
     ["--post", "post"],
     type=click.Path(path_type=Path, dir_okay=False),
@@ -94,26 +91,23 @@ def make_command(path: str, name: str, *, verb: Callable[..., object]) -> click.
     def run(
         directory: Path,
         *,
-        out: BinaryIO | None = None,
+        out: Path | None = None,
         post: Path | None = None,
         settings: Path | None = None,
         **given: object,
     ) -> None:
         read = {key: _read(readers[key], value) for key, value in given.items() if value is not None and value != ()}
-        if out is sys.stdout.buffer and out.isatty():
-            raise misuse(
-                "a file would garble the terminal: give --out FILE",
-                vi="Tệp không hiển thị được trên màn hình: hãy thêm --out TỆP.",
-            )
+        if is_file:
+            refuse_to_garble(out)
         path = post or directory / POST_NAME
         opened, drop = read_post(path) if post or is_sent or (is_act and path.exists()) else (None, None)
         with _reopen(directory, settings, post=opened, is_act=is_act) as office:
             told = {**read, "transport": drop} if is_sent else read
             result = getattr(office, verb.__name__)(**told)
-        if out is None:
-            print_json(result)
+        if is_file:
+            give_out(result, out)
         else:
-            out.write(result)
+            print_json(result)
 
     what = (inspect.getdoc(verb) or "").partition("\n")[0].partition("; see :")[0].rstrip(".").replace("``", "")
     example = " ".join(["Example:", path, name, "office", *examples])
