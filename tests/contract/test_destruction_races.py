@@ -168,7 +168,7 @@ def test_a_refused_step_leaves_no_file(place: Place) -> None:
         for scan in (b"%PDF-1.7 other words", SCAN):
             with pytest.raises(DocflowError) as caught:
                 office.receive_by_hand(make_entry("other/STC"), actor="V", incoming_id="old", scan=scan)
-            assert caught.value.code is ErrorCode.IDEMPOTENCY_CONFLICT
+            assert caught.value.code is ErrorCode.ALREADY_EXISTS
             assert {path.name for path in place.home("H99").rglob("blobs/*/*")} == blobs
             with pytest.raises(DocflowError):
                 office.leader_signed("nothing", b"%PDF signed", actor="C")

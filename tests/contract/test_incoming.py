@@ -126,7 +126,7 @@ def test_the_post_of_who_signed_is_kept_where_it_is_typed(office: Office) -> Non
     assert office.receive_by_hand(make_entry("2/A"), actor="V", incoming_id="hai").signer_position == ""
     assert office.receive_by_hand(entry, actor="V", incoming_id="thu").act_count == 1
     other = make_entry(signer_position="Giám đốc")
-    code = ErrorCode.IDEMPOTENCY_CONFLICT
+    code = ErrorCode.ALREADY_EXISTS
     refused(code, lambda: office.receive_by_hand(other, actor="V", incoming_id="thu"), office=office)
 
 
@@ -486,10 +486,12 @@ def test_a_deadline_before_today_and_a_unit_named_twice_are_refused(office: Offi
 
 
 def test_the_same_request_again_changes_nothing(office: Office) -> None:
-    """What happens once is known by its document; what was done last and is asked again is not done again."""
+    """What happens once is known by its document and who did it; what was done last is not done again."""
     first = register(office, "thu")
-    assert office.accept("thu", actor="người khác") == first
-    assign(office, "thu")
+    assert office.accept("thu", actor="Văn thư") == first
+    refused(ErrorCode.WRONG_STATE, lambda: office.accept("thu", actor="người khác"), office=office)
+    assigned = assign(office, "thu")
+    assert office.accept("thu", actor="Văn thư") == assigned
     once = office.progress("thu", actor="P", note="một")
     size = office.checkpoint()
     assert office.progress("thu", actor="P", note="một") == once
@@ -510,8 +512,27 @@ def test_the_same_request_again_changes_nothing(office: Office) -> None:
     )
 
 
+def test_who_typed_no_key_is_told_of_none(office: Office) -> None:
+    """The same act in other words, or after its letter went back: what the act lacks is said, not a key."""
+    register(office, "thu")
+    assign(office, "thu")
+    words = {
+        ErrorCode.WRONG_STATE: lambda: office.assign("thu", actor="L", to="Phòng khác"),
+        ErrorCode.ALREADY_EXISTS: lambda: office.receive_by_hand(make_entry("99/Z"), actor="V", incoming_id="thu"),
+    }
+    for code, act in words.items():
+        assert "hóa" not in refused(code, act, office=office).vi
+    register(office, "tra", symbol="2/A")
+    office.refuse("tra", actor="Văn thư", reason="gửi nhầm")
+    size = office.checkpoint()
+    assert office.refuse("tra", actor="Văn thư", reason="gửi nhầm").state is IncomingState.REFUSED
+    assert office.checkpoint() == size
+    refused(ErrorCode.WRONG_STATE, lambda: office.accept("tra", actor="Văn thư"), office=office)
+    refused(ErrorCode.WRONG_STATE, lambda: office.refuse("tra", actor="Văn thư", reason="khác"), office=office)
+
+
 def test_two_clerks_at_once_give_one_number_and_one_assignment(place: Place, clock: SetClock) -> None:
-    """Of two who register or assign the same document, one does; the other gets the same answer or is told."""
+    """Of several who register or assign the same document, one does; the others are told."""
     with place.open(clock=clock) as office:
         office.receive_by_hand(make_entry(), actor="V", incoming_id="thu")
         office.check("thu", actor="V")
@@ -520,20 +541,23 @@ def test_two_clerks_at_once_give_one_number_and_one_assignment(place: Place, clo
         def work(number: int) -> None:
             with place.open(clock=clock) as mine:
                 start.wait()
-                mine.accept("thu", actor=f"Văn thư {number}")
-                start.wait()
-                try:
-                    mine.assign("thu", actor=f"L{number}", to=f"Phòng {number}")
-                    codes.append("done")
-                except DocflowError as error:
-                    codes.append(error.code.value)
+                for act in (
+                    partial(mine.accept, "thu", actor=f"Văn thư {number}"),
+                    partial(mine.assign, "thu", actor=f"L{number}", to=f"Phòng {number}"),
+                ):
+                    try:
+                        act()
+                        codes.append("done")
+                    except DocflowError as error:
+                        codes.append(error.code.value)
+                    start.wait()
 
         threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(timeout=60)
-        assert sorted(codes) == ["done", *["idempotency_conflict"] * 3]
+        assert sorted(codes) == ["done", "done", *["wrong_state"] * 6]
         document = office.incoming_document("thu")
         assert (document.number, document.state) == (1, IncomingState.ASSIGNED)
         assert len(office.incoming_tasks("thu")) == 1

@@ -1,7 +1,10 @@
 """Idempotency and evidence: the same for every use case.
 
 Invariants:
-    - A request that was answered is answered again with the same answer; another request under its key is refused.
+    - A request that was answered is answered again with the same answer; another request under the caller's key is
+      refused.
+    - Under a name of docflow's own nobody is told of keys: another request there is a new one, and what it asks for
+      decides (docs/adr/0085).
     - Whatever a use case wrote is in the leaf it leaves.
 
 What it does not do: it begins and commits no transaction.
@@ -14,6 +17,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from docflow.audit import (
     SALT_BYTES,
@@ -58,10 +62,15 @@ def check_actor(actor: str) -> None:
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What makes a request the same request: its key and the SHA-256 of what was asked."""
+    """What makes a request the same request: its key and the SHA-256 of what was asked.
+
+    Attributes:
+        is_named: The key is a name that docflow made: the caller gave none.
+    """
 
     key: str
     fingerprint: str
+    is_named: bool = False
 
 
 def make_request(key: str, asked: Mapping[str, Json]) -> Request:
@@ -82,6 +91,19 @@ def make_request(key: str, asked: Mapping[str, Json]) -> Request:
     return identify(key, asked)
 
 
+def name_request(name: str, asked: Mapping[str, Json], *, actor: str, key: str | None) -> Request:
+    """Return the identity of a request under the caller's key, or else under a name that docflow made.
+
+    Under such a name the same words of two people are two requests: what the second one did would stand nowhere.
+
+    Raises:
+        UsageError: As :func:`make_request`.
+    """
+    if key is not None:
+        return make_request(key, asked)
+    return replace(make_request(name, {**asked, "actor": actor}), is_named=True)
+
+
 def identify(key: str, asked: Mapping[str, Json]) -> Request:
     """Return the identity of a request under a key that nobody outside can choose."""
     return Request(key=key, fingerprint=hashlib.sha256(encode_canonical(dict(asked))).hexdigest())
@@ -91,13 +113,15 @@ def find_answer(unit: UnitOfWork, request: Request) -> Mapping[str, Json] | None
     """Return what this request was answered before, or None if it is new.
 
     Raises:
-        UsageError: ``IDEMPOTENCY_CONFLICT``; the key was used for another request.
+        UsageError: ``IDEMPOTENCY_CONFLICT``; the caller's key was used for another request.
         InputError: ``EVIDENCE_BROKEN``; the answer is not one that docflow wrote.
     """
     stored = unit.find_answer(request.key)
     if stored is None:
         return None
     if stored.fingerprint != request.fingerprint:
+        if request.is_named:
+            return None
         raise UsageError(
             ErrorCode.IDEMPOTENCY_CONFLICT,
             f"the idempotency key {request.key!r} was used for another request",

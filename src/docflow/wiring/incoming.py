@@ -24,8 +24,9 @@ from docflow.wiring.arguments import checked_verbs
 class IncomingOffice:
     """What an office does with the documents that it gets, in the order of their life.
 
-    Each verb is one transaction. The same request again changes nothing: what happens once is known by its document,
-    what may be repeated is compared with what was done last, and ``idempotency_key`` settles it for any other case.
+    Each verb is one transaction. The same request of the same person again changes nothing: what happens once is known
+    by its document while it stands, what may be repeated is compared with what was done last, and ``idempotency_key``
+    settles it for any other case.
     Every verb raises :class:`docflow.UsageError`: ``WRONG_STATE``, ``NOT_FOUND``, ``BAD_ARGUMENT``,
     ``CLOCK_TURNED_BACK``, ``IDEMPOTENCY_CONFLICT``; then nothing is written.
     """

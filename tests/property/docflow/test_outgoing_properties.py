@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from docflow import Addressee, DocflowError, Link, LinkKind, Office, OutboxState
+from docflow import Addressee, DocflowError, ErrorCode, Link, LinkKind, Office, OutboxState
 from tests.lifecycle_kit import DICE, live
 from tests.office_kit import SetClock, leader_pdf, make_draft, open_office
 from tests.support import more_in_ci
@@ -72,6 +72,21 @@ ANYTHING: tuple[Move, ...] = (
 """What somebody may try."""
 
 
+WAY = {"being written": 0, "given back": 0, "approved": 1, "signed": 2, "numbered": 3, "issued": 4}
+"""How far a document came; nowhere if it has ended."""
+ONE_MANS = {"draft", "approve", "leader_signed", "issue", "sealed", "return_draft", "recall", "cancel", "void"}
+"""What is done once to a version, so that it is over for everybody else."""
+
+
+@dataclass
+class Done:
+    """One act: the verb, what was said with it, and the stage to which it led."""
+
+    verb: str
+    arguments: dict[str, object]
+    led_to: str = ""
+
+
 @dataclass
 class Paper:
     """What a clerk would know of a document: nothing of docflow's states."""
@@ -84,6 +99,15 @@ class Paper:
     replaces: str | None = None
     with_addressee: list[str] = field(default_factory=lambda: ["kept", "kept"])
     number: int | None = None
+    done: dict[str, Done] = field(default_factory=dict)
+    """What was done to this version, by its verb and words and who did it."""
+
+    def stands(self, said: str) -> bool:
+        """Return whether it was done, and neither taken back since nor done to what has ended."""
+        done = self.done.get(said)
+        if done is None:
+            return False
+        return done.led_to == self.stage or WAY.get(self.stage, -1) >= WAY.get(done.led_to, 9)
 
 
 @dataclass
@@ -114,6 +138,8 @@ class Outgoing(RuleBasedStateMachine):
         self.place, self.office, self.clock, self.history = place, place.office, place.clock, next(self.begun)
         self.papers: dict[str, Paper] = {}
         self.touched: set[str] = set()
+        self.last: tuple[str, Done] | None = None
+        """The last act, with the document that it was done to."""
 
     def id_of(self, name: str) -> str:
         """Return the id of a document of this history."""
@@ -126,12 +152,15 @@ class Outgoing(RuleBasedStateMachine):
     def do(self, verb: str, *, right: bool, leaves: int = 1, **arguments: object) -> bool:
         """Call a verb: if it is right it happens and leaves its leaves; if not, it is refused and leaves nothing.
 
-        What was asked before gets its old answer, which changes nothing: as good as a refusal, and wrong where the
-        verb would be right.
+        What the same person did with the same words before, and what still stands, gets its old answer, which changes
+        nothing; nobody else, and nothing that was undone, is answered as if it were done now.
         """
         self.clock.advance(seconds=1)
+        self.note_last()
         before = self.log_size()
         refusal, is_repetition = None, False
+        paper = self.papers.get(str(arguments["document_id"]))
+        stands = paper is not None and paper.stands(said(verb, arguments))
         try:
             is_repetition = getattr(self.office, verb)(
                 **{**arguments, "document_id": self.id_of(str(arguments["document_id"]))}
@@ -141,13 +170,35 @@ class Outgoing(RuleBasedStateMachine):
         grown = self.log_size() - before
         if refusal is not None or is_repetition:
             assert not right, f"{verb} was refused: {refusal}"
-            assert refusal is None or refusal.vi
+            assert is_repetition == stands, (verb, stands, refusal)
+            assert refusal is None or (refusal.vi and refusal.code is not ErrorCode.IDEMPOTENCY_CONFLICT)
             assert grown == 0, f"{verb} was refused and wrote"
             return False
         assert right, f"{verb} was let through"
         assert grown == leaves, f"{verb} left {grown} leaves, not {leaves}"
         self.touched.add(str(arguments["document_id"]))
+        self.last = (str(arguments["document_id"]), Done(verb, arguments))
         return True
+
+    def note_last(self) -> None:
+        """Keep what was done last, now that its stage is known; a new version begins anew."""
+        if self.last is not None:
+            paper, done = self.papers[self.last[0]], self.last[1]
+            done.led_to = paper.stage
+            if done.verb == "revise":
+                paper.done.clear()
+            paper.done[said(done.verb, done.arguments)] = done
+            self.last = None
+
+    @rule(dice=DICE, name=st.sampled_from(DOCUMENTS))
+    def do_again(self, dice: Random, name: str) -> None:
+        """Something is asked again by who did it, or in his words by somebody else; never is it done twice."""
+        self.note_last()
+        for done in dice.sample(list(self.papers[name].done.values()), k=1) if self.papers.get(name) else ():
+            is_other = done.verb in ONE_MANS and dice.random() < 0.5
+            actor = {"actor": "Người khác"} if is_other else {}
+            arguments: dict[str, Any] = {**done.arguments, **actor}
+            self.do(done.verb, right=False, **arguments)
 
     @initialize(dice=DICE)
     def begin(self, dice: Random) -> None:
@@ -327,6 +378,11 @@ class Outgoing(RuleBasedStateMachine):
     def keep_back(paper: Paper) -> None:
         """What has not left stays for good."""
         paper.with_addressee = ["gone" if place == "gone" else "stays" for place in paper.with_addressee]
+
+
+def said(verb: str, arguments: dict[str, object]) -> str:
+    """Return what tells one request from another."""
+    return f"{verb} {sorted(arguments.items())}"
 
 
 STATES = {

@@ -38,7 +38,7 @@ from docflow.office.clocks import refuse_turned_back
 from docflow.office.desk import Desk
 from docflow.office.dossiers.rules import DOSSIER_EFFECTS, DOSSIER_GUARDS
 from docflow.office.dossiers.step import DossierMove, DossierWork
-from docflow.office.ledger import Request, check_actor, find_answer, keep_answer, make_request, record_act
+from docflow.office.ledger import Request, check_actor, find_answer, keep_answer, name_request, record_act
 from docflow.office.repeats import find_repeatable
 from docflow.office.rights import require_right
 from docflow.ports import UnitOfWork
@@ -70,8 +70,8 @@ def open_dossier(
     """
     check_incoming_id(dossier_id)
     check_actor(actor)
-    asked = _describe(plan)
-    request = make_request(idempotency_key or f"{desk.agency.code}/dossier/open/{dossier_id}", asked)
+    name = f"{desk.agency.code}/dossier/open/{dossier_id}"
+    request = name_request(name, _describe(plan), actor=actor, key=idempotency_key)
     now = desk.clock.now()
     move = DossierMove(event=DossierEvent.OPEN, dossier_id=dossier_id, actor=actor, at=now, plan=plan)
     opened = Dossier(

@@ -32,7 +32,7 @@ from docflow.office.files.effects import FILE_EFFECTS
 from docflow.office.files.guards import FILE_GUARDS
 from docflow.office.files.step import FileMove, FileWork
 from docflow.office.keeping import erase_content
-from docflow.office.ledger import Request, check_actor, find_answer, keep_answer, make_request, record_act
+from docflow.office.ledger import Request, check_actor, find_answer, keep_answer, name_request, record_act
 from docflow.office.repeats import find_repeatable
 from docflow.office.rights import require_right
 from docflow.ports import UnitOfWork
@@ -68,7 +68,8 @@ def plan_file(desk: Desk, plan: FilePlan, *, actor: str, idempotency_key: str | 
     check_actor(actor)
     code = name_file(desk.agency.code.text, plan)
     now = desk.clock.now()
-    request = make_request(idempotency_key or f"{desk.agency.code}/file/plan/{code}", _describe(plan))
+    name = f"{desk.agency.code}/file/plan/{code}"
+    request = name_request(name, _describe(plan), actor=actor, key=idempotency_key)
     move = FileMove(event=FileEvent.PLAN, file_code=code, actor=actor, at=now)
     planned = CaseFile(
         agency=desk.agency.code.text,

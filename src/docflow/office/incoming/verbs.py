@@ -2,8 +2,8 @@
 
 Invariants:
     - Texts are checked at this door; nothing with NUL, a mark of direction or another form of letters gets in.
-    - What may be done once is known by its event and document; what may be repeated also by what was done before it:
-      exactly what was done last, asked again, changes nothing.
+    - What may be done once is known by its event, its document and who did it, as long as it stands; what may be
+      repeated also by what was done before it: exactly what was done last, asked again, changes nothing.
 
 Source: docs/reference/incoming-states.md; Nghị định 30/2020/NĐ-CP Điều 20–24.
 """
@@ -17,6 +17,7 @@ import msgspec
 from docflow.audit import Json, format_time
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import (
+    INCOMING,
     MAX_PLACES_CHARS,
     Assignment,
     Channel,
@@ -36,7 +37,7 @@ from docflow.office.exchanging.answers import require_post
 from docflow.office.incoming.engine import incoming_not_found, perform_incoming
 from docflow.office.incoming.step import IncomingStep
 from docflow.office.keeping import erase_content, storing
-from docflow.office.ledger import Request, check_actor, find_answer, keep_answer, make_request
+from docflow.office.ledger import Request, check_actor, find_answer, keep_answer, name_request
 from docflow.office.repeats import find_repeatable
 from docflow.ports import BlobRow, UnitOfWork
 
@@ -60,6 +61,8 @@ _ONCE = frozenset(
     }
 )
 """What happens to a document at most once."""
+_GONE = frozenset({IncomingState.REFUSED, IncomingState.FORWARDED, IncomingState.TAKEN_BACK})
+"""Where nothing that was done before is of use any more."""
 
 
 class IncomingAsk(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -106,7 +109,7 @@ def _act(unit: UnitOfWork, desk: Desk, ask: IncomingAsk, *, step: IncomingStep) 
         raise incoming_not_found(ask.incoming_id)
     if before.channel is Channel.EXCHANGE:
         require_post(desk)
-    request = _find_new(unit, desk, ask, acts=before.act_count)
+    request = _find_new(unit, desk, ask, before=before)
     if request is None:
         return before
     keep_answer(unit, request, {"incoming_id": ask.incoming_id, "event": ask.event.value})
@@ -166,7 +169,7 @@ def _receive_scan(
 ) -> IncomingDocument:
     asked: dict[str, Json] = {"incoming_id": chosen, "scan": digest, **_describe(entry)}
     at = _now(desk)
-    request = make_request(key or f"{desk.agency.code}/receive_by_hand/{name}", asked)
+    request = name_request(f"{desk.agency.code}/receive_by_hand/{name}", asked, actor=actor, key=key)
     step = IncomingStep(
         event=IncomingEvent.RECEIVE_BY_HAND,
         incoming_id=name,
@@ -189,8 +192,8 @@ def _receive(
             return there
         raise UsageError(
             ErrorCode.ALREADY_EXISTS,
-            f"incoming document {step.incoming_id!r} was received with another request",
-            vi=f"Văn bản đến {step.incoming_id!r} đã có.",
+            f"incoming document {step.incoming_id!r} is here already, from another entry",
+            vi=f"Văn bản đến {step.incoming_id!r} đã có, với nội dung hoặc người nhập khác.",
             way_out="choose another id",
         )
     if blob is not None:
@@ -199,15 +202,23 @@ def _receive(
     return perform_incoming(unit, desk, step)
 
 
-def _find_new(unit: UnitOfWork, desk: Desk, ask: IncomingAsk, *, acts: int) -> Request | None:
+def _find_new(unit: UnitOfWork, desk: Desk, ask: IncomingAsk, *, before: IncomingDocument) -> Request | None:
     """Return the identity of the request, or None if it was carried out already."""
     asked = _describe_ask(ask)
-    if ask.event not in _ONCE:
-        # The same words of two people are two acts; what happens once is the same whoever asks again.
-        asked["actor"] = ask.actor
     name = f"{desk.agency.code}/{ask.event.value}/{ask.incoming_id}"
-    key = name if ask.event in _ONCE and ask.idempotency_key is None else ask.idempotency_key
-    return find_repeatable(unit, name, asked, acts=acts, key=key)
+    if ask.event in _ONCE and ask.idempotency_key is None:
+        request = name_request(name, asked, actor=ask.actor, key=None)
+        is_done = find_answer(unit, request) is not None and _still_stands(ask.event, before.state)
+        return None if is_done else request
+    if ask.event not in _ONCE:
+        # The same words of two people are two acts.
+        asked["actor"] = ask.actor
+    return find_repeatable(unit, name, asked, acts=before.act_count, key=ask.idempotency_key)
+
+
+def _still_stands(event: IncomingEvent, state: IncomingState) -> bool:
+    """Return whether what was done once still stands: the document is here, or it is gone by this very act."""
+    return state not in _GONE or any(row.target is state for row in INCOMING if row.event is event)
 
 
 def _describe_ask(ask: IncomingAsk) -> dict[str, Json]:

@@ -40,7 +40,7 @@ from docflow.model import (
 from docflow.office.certificates import keep_certificates
 from docflow.office.clocks import is_excused, refuse_before_log
 from docflow.office.desk import Desk
-from docflow.office.ledger import Request, check_actor, find_answer, keep_answer, make_request, record_event
+from docflow.office.ledger import Request, check_actor, find_answer, keep_answer, name_request, record_event
 from docflow.office.outgoing.guards import ACCEPTED_VERDICTS, MAX_WORDS
 from docflow.office.outgoing.step import StoredPdf
 from docflow.office.outgoing.taking import NOT_CHECKED, digest, storing_pdf
@@ -201,8 +201,9 @@ def _begin(desk: Desk, event: CopyEvent, copy_id: str, *, actor: str, asked: dic
     refuse_marked(str(asked.get("reason", "")))
     at = desk.clock.now()
     format_time(at)  # refuses a clock without a time zone before anything is written
-    name = key or f"{desk.agency.code}/copy_{event.value}/{copy_id}"
-    request = make_request(name, {"event": f"copy_{event.value}", "copy_id": copy_id, **asked})
+    name = f"{desk.agency.code}/copy_{event.value}/{copy_id}"
+    asked = {"event": f"copy_{event.value}", "copy_id": copy_id, **asked}
+    request = name_request(name, asked, actor=actor, key=key)
     return _Act(event=event, copy_id=copy_id, actor=actor, at=at, request=request)
 
 
@@ -210,10 +211,14 @@ def _open(unit: UnitOfWork, desk: Desk, act: _Act) -> tuple[DocumentCopy | None,
     """Return the copy as it stands, and whether this very request was carried out before."""
     subject = act.copy_id
     require_right(unit, desk, act.actor, role=Role.REGISTRY, event=f"copy_{act.event.value}", subject=subject)
+    copy = unit.find_copy(act.copy_id)
     is_done = find_answer(unit, act.request) is not None
+    if act.request.is_named and act.event is not CopyEvent.VOID and copy is not None:
+        # What is void is sealed no more, whoever asks in whatever words.
+        is_done = is_done and copy.state is not CopyState.VOIDED
     if not is_done:
         refuse_before_log(act.at, last=unit.last_time())
-    return unit.find_copy(act.copy_id), is_done
+    return copy, is_done
 
 
 def _close(

@@ -33,7 +33,14 @@ from docflow.model import (
 )
 from docflow.office.clocks import refuse_before_log
 from docflow.office.desk import Desk
-from docflow.office.ledger import Request, find_answer, keep_answer, make_request, record_event
+from docflow.office.ledger import (
+    Request,
+    find_answer,
+    keep_answer,
+    make_request,
+    name_request,
+    record_event,
+)
 from docflow.office.outgoing.effects import EFFECTS
 from docflow.office.outgoing.guards import GUARDS
 from docflow.office.outgoing.step import Step, Work
@@ -56,6 +63,17 @@ _SEVERAL_TIMES = frozenset(
 """Events that may happen more than once to one version of a document."""
 
 
+_WAY: Mapping[str, int] = {
+    DocumentState.RETURNED: 0,
+    DocumentState.DRAFTED: 0,
+    DocumentState.APPROVED: 1,
+    DocumentState.LEADER_SIGNED: 2,
+    DocumentState.NUMBERED: 3,
+    DocumentState.SEALED: 4,
+}
+"""How far on its way a document is; what is returned is as far as a draft. Where it ended, nothing follows."""
+
+
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a step came to; ``is_replay`` if it had been done before and the first answer was given again."""
 
@@ -66,8 +84,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 def perform(unit: UnitOfWork, step: Step, *, desk: Desk) -> Outcome:
     """Carry out one step of the state table.
 
-    (0) whether the actor may; the same request was answered before: give that answer, else the clock has not turned
-    back; (1) find the row of the table;
+    (0) whether the actor may; the same request was answered before and what it did still stands: give that answer, else
+    the clock has not turned back; (1) find the row of the table;
     (2) guard; (3) effects; (4) the document in its new state; (5) answer; (6) audit leaf, and the register's head
     names it; (7) what follows for other documents, each with its own leaf.
 
@@ -80,7 +98,7 @@ def perform(unit: UnitOfWork, step: Step, *, desk: Desk) -> Outcome:
     before = unit.find_document(step.document_id)
     request = _name_request(step, before, agency=desk.agency)
     answered = find_answer(unit, request)
-    if answered is not None:
+    if answered is not None and (not request.is_named or _still_stands(answered, before)):
         return Outcome(answer=answered, is_replay=True)
     refuse_before_log(step.at, last=unit.last_time())
     # (1) row of the table
@@ -131,7 +149,8 @@ def _name_request(step: Step, before: Document | None, *, agency: Agency) -> Req
     """Name a request: by the caller's key, else by agency, event, document, and what tells one time from another.
 
     A draft that was returned and revised may be approved, returned or signed again: the version is part of the name.
-    What may be done several times to one version is named by what was asked besides.
+    What may be done several times to one version is named by what was asked besides. Nothing of the same name happens
+    twice: what does not stand any more was undone by a return, after which a new version comes, or has ended.
     """
     asked: dict[str, Json] = {"event": step.event.value, "document_id": step.document_id, **step.asked}
     name = f"{agency.code}/{step.event.value}/{step.document_id}"
@@ -141,7 +160,17 @@ def _name_request(step: Step, before: Document | None, *, agency: Agency) -> Req
         name = f"{agency.code}/{step.event.value}/{step.document_id}/{step.version}"
     if step.event in _SEVERAL_TIMES:
         name += f"/{make_request('-', {**asked, 'actor': step.actor}).fingerprint[:32]}"
-    return make_request(step.key or name, asked)
+        request = make_request(name if step.key is None else step.key, asked)
+        return msgspec.structs.replace(request, is_named=step.key is None)
+    return name_request(name, asked, actor=step.actor, key=step.key)
+
+
+def _still_stands(answered: Mapping[str, Json], document: Document | None) -> bool:
+    """Return whether a document stands where an act left it, or went on from there and was not given back or ended."""
+    if document is None or answered.get("state") == document.state:
+        return True
+    # An answer that docflow did not write is told as that by whoever reads it.
+    return document.state in _WAY and _WAY[document.state] >= _WAY.get(str(answered.get("state")), 0)
 
 
 def _replace_linked(unit: UnitOfWork, step: Step, document: Document, *, desk: Desk) -> None:
@@ -170,8 +199,8 @@ def _require_place(step: Step, document: Document | None) -> None:
     if document is not None and step.event is DocumentEvent.DRAFT:
         raise UsageError(
             ErrorCode.ALREADY_EXISTS,
-            f"document {step.document_id!r} was drafted with another request",
-            vi=f"Văn bản {step.document_id!r} đã có.",
+            f"document {step.document_id!r} is here already, and is {document.state.value}",
+            vi=f"Văn bản {step.document_id!r} đã có, đang ở trạng thái “{document.state.vi}”.",
             way_out="choose another document id",
         )
 

@@ -77,8 +77,8 @@ def revise_draft(
     """Put a new version of a draft in the place of ``version``, the newest; the earlier ones are kept.
 
     Raises:
-        UsageError: ``WRONG_STATE``; another revision came first. ``IDEMPOTENCY_CONFLICT``; another one of that very
-            version. ``SECRET_DOCUMENT``, ``NOT_FOUND``, ``BAD_ARGUMENT``.
+        UsageError: ``WRONG_STATE``; another revision came first. ``SECRET_DOCUMENT``, ``NOT_FOUND``, ``BAD_ARGUMENT``,
+            ``IDEMPOTENCY_CONFLICT``.
     Source: Nghị định 30/2020/NĐ-CP Điều 10, Phụ lục VI Phần I.
     """
     refuse_secret(draft.secrecy)

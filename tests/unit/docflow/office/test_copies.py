@@ -68,11 +68,17 @@ def test_the_same_request_gives_the_same_copy_again(office: Office) -> None:
     """A repeated request takes no second number; another under its id is refused."""
     first = office.make_copy(make_copy_request(), actor="V", copy_id="c1")
     assert office.make_copy(make_copy_request(), actor="V", copy_id="c1") == first
-    with refused(ErrorCode.IDEMPOTENCY_CONFLICT):
+    with refused(ErrorCode.WRONG_STATE):
         office.make_copy(dataclasses.replace(make_copy_request(), receivers="khác"), actor="V", copy_id="c1")
     with refused(ErrorCode.WRONG_STATE):
         office.make_copy(make_copy_request(), actor="V", copy_id="c1", idempotency_key="own")
     assert len(office.copies()) == 1
+    office.void_copy("c1", actor="V", reason="in hỏng")
+    assert office.void_copy("c1", actor="V", reason="in hỏng").state is CopyState.VOIDED
+    with refused(ErrorCode.WRONG_STATE):
+        office.make_copy(make_copy_request(), actor="V", copy_id="c1")
+    with refused(ErrorCode.WRONG_STATE):
+        office.void_copy("c1", actor="V", reason="khác")
 
 
 def test_a_scanned_paper_becomes_an_electronic_copy_by_the_agencys_signature(office: Office, tmp_path: Path) -> None:

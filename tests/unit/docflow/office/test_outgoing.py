@@ -117,7 +117,7 @@ def test_two_clerks_at_once_one_revision(office: Office) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         results = list(pool.map(revise, ("A", "B")))
-    assert sorted(map(str, results)) == ["None", "idempotency_conflict"]
+    assert sorted(map(str, results)) == ["None", "wrong_state"]
     with refused(ErrorCode.WRONG_STATE):
         office.revise("d", make_draft("khác"), actor="C", version=1, idempotency_key="own key")
     assert [v.version for v in office.versions("d")] == [1, 2]

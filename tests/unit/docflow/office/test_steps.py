@@ -18,6 +18,7 @@ from docflow import (
     DocumentState,
     DocumentType,
     ErrorCode,
+    FilePlan,
     Office,
     OutboxState,
     Receipt,
@@ -114,13 +115,89 @@ def test_every_step_gives_the_same_answer_again(office: Office) -> None:
 def test_another_request_under_the_same_key_is_refused(office: Office) -> None:
     """An idempotency key stands for one request."""
     office.draft(make_draft(), actor="A", document_id="d1")
-    with refused(ErrorCode.IDEMPOTENCY_CONFLICT):
+    with refused(ErrorCode.ALREADY_EXISTS):
         office.draft(make_draft("khác"), actor="A", document_id="d1")
     with refused(ErrorCode.ALREADY_EXISTS):
         office.draft(make_draft(), actor="A", document_id="d1", idempotency_key="another")
     office.approve("d1", actor="B", idempotency_key="k")
     with refused(ErrorCode.IDEMPOTENCY_CONFLICT):
         office.issue("d1", actor="V", idempotency_key="k")
+
+
+def test_a_second_approval_is_that_persons_own_act(office: Office) -> None:
+    """Who approves what is approved, or was given back, hears so: nobody is recorded who did nothing."""
+    office.draft(make_draft(), actor="A", document_id="d1")
+    office.approve("d1", actor="C")
+    assert office.approve("d1", actor="C").is_replay
+    before = office.checkpoint()
+    with refused(ErrorCode.WRONG_STATE):
+        office.approve("d1", actor="D")
+    assert office.checkpoint() == before
+    office.return_draft("d1", actor="C", reason="sửa")
+    assert office.return_draft("d1", actor="C", reason="sửa").is_replay
+    before = office.checkpoint()
+    for who in ("C", "D"):
+        with refused(ErrorCode.WRONG_STATE):
+            office.approve("d1", actor=who)
+    assert office.checkpoint() == before
+    office.revise("d1", make_draft(), actor="A", version=1)
+    assert not office.approve("d1", actor="D").is_replay
+
+
+def test_what_has_ended_is_not_answered_from_memory(office: Office) -> None:
+    """An act that was undone, or whose document was recalled, dropped or void, is not told as if it stood."""
+    for name in ("recalled", "void", "dropped"):
+        office.draft(make_draft(), actor="A", document_id=name)
+        office.approve(name, actor="B")
+        office.leader_signed(name, leader_pdf(name), actor="C")
+        if name != "dropped":
+            office.issue(name, actor="V")
+    office.sealed("recalled", leader_pdf("recalled") + b" seal", actor="V")
+    ends: list[Callable[[], Receipt]] = [
+        lambda: office.recall("recalled", actor="V", reason="sai"),
+        lambda: office.void("void", actor="V", reason="hỏng"),
+        lambda: office.cancel("dropped", actor="A", reason="thừa"),
+    ]
+    for end in ends:
+        end()
+        assert end().is_replay
+    before = office.checkpoint()
+    acts: list[Callable[[], Receipt]] = [
+        lambda: office.sealed("recalled", leader_pdf("recalled") + b" seal", actor="V"),
+        lambda: office.issue("void", actor="V"),
+        lambda: office.leader_signed("dropped", leader_pdf("dropped"), actor="C"),
+        lambda: office.approve("dropped", actor="B"),
+    ]
+    for act in acts:
+        with refused(ErrorCode.WRONG_STATE):
+            act()
+    with refused(ErrorCode.ALREADY_EXISTS):
+        office.draft(make_draft(), actor="A", document_id="dropped")
+    assert office.checkpoint() == before
+
+
+def test_who_typed_no_key_is_told_of_none(office: Office) -> None:
+    """The same act with other words or another file: the state it meets is said, in both languages."""
+    office.draft(make_draft(), actor="A", document_id="d1")
+    office.approve("d1", actor="B")
+    office.leader_signed("d1", leader_pdf("d1"), actor="C")
+    with refused(ErrorCode.WRONG_STATE):
+        office.leader_signed("d1", leader_pdf("d1") + b" other", actor="C")
+    office.issue("d1", actor="V")
+    with refused(ErrorCode.WRONG_STATE):
+        office.issue("d1", actor="V", on=date(2026, 1, 4))
+    office.sealed("d1", leader_pdf("d1") + b" seal", actor="V")
+    with refused(ErrorCode.WRONG_STATE):
+        office.sealed("d1", leader_pdf("d1") + b" other seal", actor="V")
+    office.recall("d1", actor="V", reason="sai")
+    with pytest.raises(DocflowError) as caught:
+        office.recall("d1", actor="V", reason="lý do khác")
+    assert caught.value.code is ErrorCode.WRONG_STATE
+    assert "đã thu hồi" in caught.value.vi
+    plan = FilePlan(year=2026, notation="01.VP", title="Hồ sơ", retention_years=10, creator="B")
+    office.plan_file(plan, actor="V")
+    with refused(ErrorCode.ALREADY_EXISTS):
+        office.plan_file(dataclasses.replace(plan, title="Tên khác"), actor="V")
 
 
 def test_a_step_out_of_order_is_refused(office: Office) -> None:
