@@ -51,7 +51,7 @@ _WAYS_OUT: Mapping[ErrorCode, str] = {
     ErrorCode.ALREADY_EXISTS: "Hãy dùng mã khác, hoặc mở mục đã có.",
     ErrorCode.WRONG_STATE: "Hãy xem trạng thái hiện tại và thực hiện đúng thứ tự các bước.",
     ErrorCode.IDEMPOTENCY_CONFLICT: "Hãy dùng khóa mới cho yêu cầu mới.",
-    ErrorCode.SECRET_DOCUMENT: "Hãy xử lý theo quy định về bảo vệ bí mật nhà nước, ngoài hệ thống này.",
+    ErrorCode.SECRET_DOCUMENT: "Hãy xử lý ngoài hệ thống theo luật bí mật nhà nước; không mật thì viết lại cho rõ.",
     ErrorCode.DATE_NOT_ALLOWED: "Hãy chọn ngày khác, hoặc xin lãnh đạo cho phép.",
     ErrorCode.NUMBER_TAKEN: "Hãy để hệ thống cấp số tiếp theo.",
     ErrorCode.NUMBER_NOT_NEXT: "Hãy để hệ thống cấp số tiếp theo.",

@@ -12,9 +12,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from docflow.edxml import Attachment, BusinessType, NewDocument
-from docflow.model import bears_mark, is_open_value
+from docflow.model import find_mark, is_open_value
 
 _PDF = b"%PDF"
+_OF_MACHINES = frozenset(
+    {"email", "website", "telephone", "fax", "mobile", "content_id", "content_type", "mime_type", "path"}
+)
+"""What nobody writes sentences in, and letters may meet by chance (``mat@`` …)."""
 _SECRECY_FIELD = re.compile(r"(secre|securit|confidential|domat|do_mat|mucdomat|mat_do)[^/]*\Z", re.IGNORECASE)
 
 
@@ -66,21 +70,14 @@ def judge_notice(message: NewDocument, *, names: Collection[str]) -> Refusal | N
 
 
 def is_secret(message: NewDocument) -> bool:
-    """Return whether a message says, in a title, a note or a field for it, that its document is secret.
+    """Return whether a message says, in any of its texts or a field for it, that its document is secret.
 
     Source: Quyết định 28/2018/QĐ-TTg Điều 1 khoản 2; the axis has no element for độ mật, so any that comes is unknown.
     """
-    texts = (
-        message.subject,
-        message.content,
-        message.document_type.type_name,
-        message.code_notation,
-        *message.other_info.appendixes,
-        *(item.name for item in message.attachments),
-        *(item.description for item in message.attachments),
-    )
     fields = [item for item in message.not_understood if _SECRECY_FIELD.search(item.path)]
-    return any(bears_mark(text) for text in texts) or any(not is_open_value(item.text) for item in fields)
+    if any(not is_open_value(item.text) for item in fields):
+        return True
+    return find_mark(message, name="message", besides=_OF_MACHINES) is not None
 
 
 def find_main_pdf(message: NewDocument) -> Attachment | None:

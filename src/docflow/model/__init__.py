@@ -129,6 +129,7 @@ from docflow.model.incoming_states import (
 )
 from docflow.model.incoming_table import INCOMING, draw_incoming_states, find_incoming
 from docflow.model.lifecycles import LifeRow, draw_life, refuse_step
+from docflow.model.marks import bears_mark, is_open_value
 from docflow.model.metadata import FIELDS, FieldKind, MetadataField, check_metadata, describe_document
 from docflow.model.normative import NormativeSymbol, build_normative_symbol, parse_normative_symbol
 from docflow.model.numbers import (
@@ -162,7 +163,7 @@ from docflow.model.permissions import ANY_NUMBER, NumberWish, Permission
 from docflow.model.received import FileVerdict, ReceivedCertificate, ReceivedFileCheck, ReceivedSignature
 from docflow.model.rights import ROLES_FOR, OfficeRole, RoleHolding
 from docflow.model.searching import Direction, SearchHit, SearchQuery
-from docflow.model.secrecy import Secrecy, bears_mark, is_open_value, refuse_marked, refuse_secret
+from docflow.model.secrecy import Secrecy, find_mark, refuse_marked, refuse_secret
 from docflow.model.series import ADMINISTRATIVE, REGISTER_OPENED, Series, SeriesKind, parse_series
 from docflow.model.states import DocumentEvent, DocumentState, Effect, Guard, Role, Transition
 from docflow.model.succession import MAX_CHAIN, Directory, DirectoryEntry, build_directory
@@ -357,6 +358,7 @@ __all__ = [
     "find_file_row",
     "find_handling_due",
     "find_incoming",
+    "find_mark",
     "find_powers",
     "find_transition",
     "fold_issuer",

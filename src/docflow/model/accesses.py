@@ -13,6 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from docflow.errors import ErrorCode, UsageError
+from docflow.model.secrecy import refuse_marked
 from docflow.model.wording import check_line
 
 MAX_ACCESSES = 1000
@@ -115,7 +116,7 @@ class Access:
 
     Raises:
         UsageError: ``BAD_ARGUMENT``; a text that is empty, too long or holds what cannot be read; a subject of the
-            system, or none of something else; the system viewed, or a document entered.
+            system, or none of something else; the system viewed, or a document entered. ``SECRET_DOCUMENT``.
     """
 
     person: str
@@ -132,6 +133,7 @@ class Access:
         check_line(self.person, limit=MAX_PERSON_CHARS, what="person", vi="Họ tên")
         check_line(self.unit, limit=MAX_PERSON_CHARS, what="unit", vi="Đơn vị", is_optional=True)
         check_line(self.address, limit=MAX_PERSON_CHARS, what="address", vi="Địa chỉ", is_optional=True)
+        refuse_marked(self, name="access")
         is_system = self.target is AccessTarget.SYSTEM
         check_line(self.subject, limit=MAX_SUBJECT_CHARS, what="subject", vi="Mã", is_optional=is_system)
         if self.access_id is not None:

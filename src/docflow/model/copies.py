@@ -15,7 +15,7 @@ from docflow.errors import ErrorCode, InputError, UsageError
 from docflow.model.agencies import check_abbreviation
 from docflow.model.documents import SignatureVerdict
 from docflow.model.drafts import MAX_NAME_CHARS, MAX_ORGAN_NAME_CHARS, MAX_POSITION_CHARS, MAX_SUBJECT_CHARS
-from docflow.model.secrecy import Secrecy, refuse_marked, refuse_secret
+from docflow.model.secrecy import Secrecy, refuse_secret
 from docflow.model.wording import check_line
 
 COPY_REGISTER = "ban_sao"
@@ -127,7 +127,6 @@ class CopyRequest:
         is_free = self.source is None
         check_line(self.source_symbol, limit=100, what="symbol", vi="Số, ký hiệu", is_optional=not is_free)
         check_line(self.source_issuer, limit=MAX_ORGAN_NAME_CHARS, what="issuer", vi="Tác giả", is_optional=not is_free)
-        refuse_marked(self.subject, self.receivers, self.source_symbol)
         require_copy_allowed(self.form, self.direction, source=self.source_kind)
 
 

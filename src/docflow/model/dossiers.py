@@ -20,7 +20,6 @@ from docflow.errors import ErrorCode, UsageError
 from docflow.model.deadlines import OnTimeRate, Pause, Punctuality, count_on_time, judge_punctuality, shift_due
 from docflow.model.dossier_states import DossierEvent, DossierState
 from docflow.model.drafts import MAX_ORGAN_NAME_CHARS, MAX_SUBJECT_CHARS
-from docflow.model.secrecy import refuse_marked
 from docflow.model.wording import check_line
 from docflow.model.working_time import MAX_WORKING_TIME, WorkingCalendar
 
@@ -97,7 +96,6 @@ class DossierPlan:
     def __post_init__(self) -> None:
         check_line(self.title, limit=MAX_SUBJECT_CHARS, what="title", vi="Tiêu đề hồ sơ")
         check_line(self.code, limit=MAX_CODE_CHARS, what="code", vi="Số hồ sơ", is_optional=True)
-        refuse_marked(self.title)
         if not 1 <= len(self.steps) <= MAX_STEPS or timedelta(hours=self.hours) > MAX_WORKING_TIME:
             raise UsageError(
                 ErrorCode.BAD_ARGUMENT,

@@ -2,7 +2,7 @@
 
 Invariants:
     - A value of these types is complete and within the lengths of the metadata fields, or it was never made.
-    - A secret document can be made by nobody: :mod:`docflow.model.secrecy` stands before every door.
+    - A draft may be secret, and is then taken in by nobody: :mod:`docflow.model.secrecy` stands before every door.
 
 What it does not do: it holds no PDF; it knows no database.
 
@@ -20,7 +20,7 @@ from enum import StrEnum
 from docflow.errors import ErrorCode, UsageError
 from docflow.model.agencies import AgencyCode, check_abbreviation
 from docflow.model.people import Competence
-from docflow.model.secrecy import Secrecy, refuse_marked
+from docflow.model.secrecy import Secrecy
 from docflow.model.series import ADMINISTRATIVE, Series
 from docflow.model.types import DocumentType
 from docflow.model.wording import check_line
@@ -136,7 +136,7 @@ class Draft:
 
     Raises:
         UsageError: ``BAD_ARGUMENT``; a text is empty, too long or holds what hides or turns it, or a công văn has no
-            unit. ``SECRET_DOCUMENT``; a text bears a mark of secrecy.
+            unit.
     Source: Nghị định 30/2020/NĐ-CP Điều 15, Phụ lục IV, Phụ lục VI Phần II.
     """
 
@@ -166,7 +166,6 @@ class Draft:
         check_line(self.archive_receiver, limit=MAX_ORGAN_NAME_CHARS, what="archive receiver", vi="Nơi lưu")
         check_line(self.note, limit=MAX_NOTE_CHARS, what="note", vi="Ghi chú", is_optional=True)
         check_line(self.language, limit=MAX_LANGUAGE_CHARS, what="language", vi="Ngôn ngữ")
-        refuse_marked(self.subject, self.note, self.archive_receiver, *(item.name for item in self.addressees))
         if self.type.abbreviation is None and self.unit is None:
             raise _refused(
                 f"a {self.type.vi} needs the abbreviation of the drafting unit in its symbol",

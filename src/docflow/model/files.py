@@ -21,7 +21,6 @@ from docflow.errors import ErrorCode, UsageError
 from docflow.model.drafts import MAX_NOTE_CHARS, MAX_ORGAN_NAME_CHARS, MAX_SUBJECT_CHARS
 from docflow.model.file_states import FileEvent, FileState
 from docflow.model.searching import Direction
-from docflow.model.secrecy import refuse_marked
 from docflow.model.wording import check_line
 
 MAX_NOTATION_CHARS = 20
@@ -72,7 +71,6 @@ class FilePlan:
         check_line(self.rights, limit=MAX_CREATOR_CHARS, what="rights", vi="Chế độ sử dụng", is_optional=True)
         check_line(self.language, limit=MAX_LANGUAGE_CHARS, what="language", vi="Ngôn ngữ")
         check_line(self.description, limit=MAX_NOTE_CHARS, what="description", vi="Ghi chú", is_optional=True)
-        refuse_marked(self.title, self.description)
         is_kept = self.retention_years is None or 1 <= self.retention_years <= MAX_RETENTION_YEARS
         if not is_kept or not _FIRST_YEAR <= self.year <= _LAST_YEAR or self.notation.split() != [self.notation]:
             raise UsageError(

@@ -30,7 +30,7 @@ from docflow.model.drafts import (
 )
 from docflow.model.incoming_states import IncomingEvent, IncomingState
 from docflow.model.received import FileVerdict
-from docflow.model.secrecy import Secrecy, refuse_marked
+from docflow.model.secrecy import Secrecy
 from docflow.model.wording import check_line
 
 INCOMING_REGISTER = "van_ban_den"
@@ -96,7 +96,6 @@ class HandEntry:
 
     Raises:
         UsageError: ``BAD_ARGUMENT``; a text is empty, too long, not in NFC or holds NUL or a mark of direction.
-            ``SECRET_DOCUMENT``; a text bears a mark of secrecy.
     Source: Thông tư 01/2019/TT-BNV Điều 6 khoản 1; Nghị định 30/2020/NĐ-CP Phụ lục VI Phần II.
     """
 
@@ -129,7 +128,6 @@ class HandEntry:
         )
         check_line(self.document_id, limit=100, what="identifier", vi="Mã định danh văn bản", is_optional=True)
         check_line(self.note, limit=MAX_NOTE_CHARS, what="note", vi="Ghi chú", is_optional=True)
-        refuse_marked(self.type_name, self.subject, self.note, self.symbol)
 
 
 class IncomingDocument(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -1,8 +1,9 @@
-"""Secret documents stay out: what says that a document is secret, however it is written.
+"""Secret documents stay out: whatever names one secret is refused before anything of it is stored.
 
 Invariants:
     - Whoever names a document secret is believed; a mark that cannot be understood counts as secret.
-    - Words about secrets ("bảo vệ bí mật nhà nước") are no marks: only a mark standing for itself is.
+    - Words about secrets ("bảo vệ bí mật nhà nước") are no marks: :mod:`docflow.model.marks` says what is.
+    - Every text of a value is looked at, whatever its field is called; what need not be is named, with its reason.
 
 What it does not do: it reads no page; a stamp that is only drawn on a PDF is for people to see.
 
@@ -12,11 +13,11 @@ Source: Quyết định 28/2018/QĐ-TTg Điều 1 khoản 2; Thông tư 01/2019/
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from enum import StrEnum
+from collections.abc import Iterator, Mapping
+from enum import Enum, StrEnum
 
 from docflow.errors import ErrorCode, UsageError
+from docflow.model.marks import bears_mark
 
 
 class Secrecy(StrEnum):
@@ -28,25 +29,14 @@ class Secrecy(StrEnum):
     TUYET_MAT = "tuyet_mat"
 
 
-_OPEN = frozenset({"", "0", "khong", "khongmat", "thuong", "binhthuong", "none", "normal"})
-"""Folded values of a field for secrecy that say: not secret."""
-
-# Vowels with some or all of their marks: MÂT and MẠT are MẬT ill written; MẶT (face) and MẤT (lost) are other words.
-_MARK = (
-    r"(?:(?:độ\s*mật|do\s*mat)\s*[:=]?\s*)?"
-    r"(?:t[oôóố]i\s*m[aâạậ]t|tuy[eêẹệ]t\s*m[aâạậ]t|m[aâạậ]t|top\s+secret|secret)"
+NAMES_OF_PEOPLE = frozenset(
+    {
+        *("actor", "person", "to", "cooperating", "informed", "signed_for", "granted_by", "creator", "giver"),
+        *("signer_name", "full_name", "staff", "place"),
+        "idempotency_key",  # made by machines, of letters that may come by chance
+    }
 )
-_HINT = re.compile(r"m[aâạậ]t|secret")
-"""In every mark."""
-_ALONE = re.compile(rf"\s*{_MARK}\s*")
-_SET_APART = re.compile(
-    rf"[(\[{{<«“\"]\s*{_MARK}\s*[)\]}}>»”\"]"  # in brackets, anywhere
-    rf"|\A\s*{_MARK}(?:\s*[:|–—]|\s+-\s)"  # before a colon or dash, at the beginning
-)
-
-_IN_CAPITALS = re.compile(r"(?<!\w)(?:TỐI|TUYỆT)\s+MẬT(?!\w)")
-_FIRST_IN_CAPITALS = re.compile(r"\s*MẬT\s+(\w+)")
-"""Words in capitals among others that are not: a mark. In a title all in capitals they may be words about secrets."""
+"""Fields and arguments that name somebody, who may be called Mật: only a mark set apart counts there, as "(Mật)"."""
 
 
 def refuse_secret(secrecy: Secrecy) -> None:
@@ -57,47 +47,56 @@ def refuse_secret(secrecy: Secrecy) -> None:
     Source: Quyết định 28/2018/QĐ-TTg Điều 1 khoản 2; Nghị định 26/2020/NĐ-CP Điều 4.
     """
     if secrecy is not Secrecy.KHONG_MAT:
-        raise _refused()
+        raise _refused("secrecy")
 
 
-def refuse_marked(*texts: str) -> None:
-    """Refuse a document of which a title or note bears a mark of secrecy: ``TỐI MẬT``, ``(Mật) V/v …``, ``toi mat``.
+def refuse_marked(value: object, *, name: str) -> None:
+    """Refuse what bears a mark of secrecy in any of its texts: ``TỐI MẬT``, ``(Mật) V/v …``, ``toi mat``.
+
+    Args:
+        value: A text, a sequence or mapping of them, or plain data, which is looked into.
+        name: What it is called; a name of somebody is told by it.
 
     Raises:
-        UsageError: ``SECRET_DOCUMENT``.
+        UsageError: ``SECRET_DOCUMENT``; it says in which field, and shows nothing of it.
     Source: Nghị định 30/2020/NĐ-CP Phụ lục I mục IV ô 10a (TUYỆT MẬT, TỐI MẬT, MẬT).
     """
-    if any(bears_mark(text) for text in texts):
-        raise _refused()
+    where = find_mark(value, name=name)
+    if where is not None:
+        raise _refused(where)
 
 
-def bears_mark(text: str) -> bool:
-    """Return whether a text bears a mark of secrecy: alone, in brackets, before a colon or dash, or in capitals."""
-    written = unicodedata.normalize("NFC", text)
-    lowered = written.lower()
-    if not _HINT.search(lowered):
-        return False
-    return bool(_ALONE.fullmatch(lowered) or _SET_APART.search(lowered)) or _is_capital(written)
+def find_mark(value: object, *, name: str, besides: frozenset[str] = frozenset()) -> str | None:
+    """Return the name of the first field whose text bears a mark of secrecy, or None; ``besides`` are not looked at."""
+    return next(
+        (part for part, text in _texts_of(value, name, besides) if bears_mark(text, is_name=part in NAMES_OF_PEOPLE)),
+        None,
+    )
 
 
-def _is_capital(text: str) -> bool:
-    """Return whether a mark in capitals stands in a text that is not all in capitals."""
-    if text.isupper():
-        return False
-    first = _FIRST_IN_CAPITALS.match(text)
-    return _IN_CAPITALS.search(text) is not None or (first is not None and not first[1].isupper())
+def _texts_of(value: object, name: str, besides: frozenset[str]) -> Iterator[tuple[str, str]]:
+    if name in besides:
+        return
+    if isinstance(value, str):
+        if not isinstance(value, Enum):
+            yield name, value
+    elif isinstance(value, Mapping):
+        for key, member in value.items():
+            yield from _texts_of(key, name, besides)
+            yield from _texts_of(member, name, besides)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for member in value:
+            yield from _texts_of(member, name, besides)
+    else:
+        for part in getattr(type(value), "__dataclass_fields__", ()):
+            yield from _texts_of(getattr(value, part), part, besides)
 
 
-def is_open_value(value: str) -> bool:
-    """Return whether the value of a field for secrecy says that a document is not secret; unknown words do not."""
-    decomposed = unicodedata.normalize("NFD", value.lower().replace("đ", "d"))
-    return "".join(char for char in decomposed if char.isalnum()) in _OPEN
-
-
-def _refused() -> UsageError:
+def _refused(where: str) -> UsageError:
     return UsageError(
         ErrorCode.SECRET_DOCUMENT,
-        "secret documents stay out of docflow; nothing was stored",
-        vi="Văn bản mật không được đưa vào hệ thống; chưa lưu gì.",
-        way_out="register it in the agency's secret register, on a computer without network",
+        f"secret documents stay out of docflow; nothing was stored ({where})",
+        vi=f"Văn bản mật không được đưa vào hệ thống; chưa lưu gì ({where}).",
+        way_out="register it in the agency's secret register, on a computer without network; "
+        "if it is not secret, say so in words that are no mark",
     )

@@ -28,6 +28,7 @@ from itertools import islice
 from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
 
 from docflow.errors import ErrorCode, UsageError
+from docflow.wiring.marks import without_marks
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -37,14 +38,17 @@ _LOOKED_AT = 100
 
 
 def checked_verbs(kind: _C) -> _C:
-    """Return the class, each public method and class method of its own as :func:`checked` makes it."""
+    """Return the class, each public method and class method of its own as :func:`checked` makes it.
+
+    A method that records something takes no mark of secrecy either; see :mod:`docflow.wiring.marks`.
+    """
     for name, member in tuple(vars(kind).items()):
         if name.startswith("_"):
             continue
         if isinstance(member, types.FunctionType):
-            setattr(kind, name, checked(member))
+            setattr(kind, name, checked(without_marks(member)))
         elif isinstance(member, classmethod):
-            setattr(kind, name, classmethod(checked(member.__func__)))
+            setattr(kind, name, classmethod(checked(without_marks(member.__func__))))
     return kind
 
 

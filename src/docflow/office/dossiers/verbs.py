@@ -32,7 +32,6 @@ from docflow.model import (
     law_date,
     rate_dossiers,
     read_clocks,
-    refuse_marked,
 )
 from docflow.office.clocks import refuse_turned_back
 from docflow.office.desk import Desk
@@ -114,7 +113,6 @@ def act_on_dossier(desk: Desk, ask: DossierAsk) -> Dossier:
     """
     check_actor(ask.actor)
     check_prose(ask.text, limit=MAX_TEXT_CHARS, what="text", vi="Nội dung", is_optional=True)
-    refuse_marked(*ask.text.splitlines())
     move = DossierMove(
         event=ask.event,
         dossier_id=ask.dossier_id,

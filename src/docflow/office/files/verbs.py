@@ -24,7 +24,6 @@ from docflow.model import (
     check_prose,
     find_file_row,
     name_file,
-    refuse_marked,
 )
 from docflow.office.clocks import refuse_turned_back
 from docflow.office.desk import Desk
@@ -114,7 +113,6 @@ def act_on_file(desk: Desk, ask: FileAsk) -> CaseFile:
     """
     check_actor(ask.actor)
     check_prose(ask.text, limit=MAX_TEXT_CHARS, what="text", vi="Nội dung", is_optional=True)
-    refuse_marked(*ask.text.splitlines())
     check_line(ask.receiver, limit=MAX_RECEIVER_CHARS, what="receiver", vi="Người nhận", is_optional=True)
     move = FileMove(
         event=ask.event,

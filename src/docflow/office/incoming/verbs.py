@@ -29,7 +29,6 @@ from docflow.model import (
     check_incoming_id,
     check_line,
     check_prose,
-    refuse_marked,
     refuse_secret,
 )
 from docflow.office.desk import Desk
@@ -291,8 +290,6 @@ def _check_ask(ask: IncomingAsk) -> None:
     check_incoming_id(ask.incoming_id)
     check_actor(ask.actor)
     check_prose(ask.text, limit=MAX_TEXT_CHARS, what="text", vi="Nội dung", is_optional=True)
-    if ask.event is not IncomingEvent.REFUSE:  # what is returned because it is secret is returned with that reason
-        refuse_marked(*ask.text.splitlines())
     names = [name for name in (ask.receiver, ask.answer) if name is not None]
     if ask.assignment is not None:
         names += [ask.assignment.lead, *ask.assignment.cooperating, *ask.assignment.informed]

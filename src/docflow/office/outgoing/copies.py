@@ -34,7 +34,6 @@ from docflow.model import (
     check_scan,
     find_copy_state,
     law_date,
-    refuse_marked,
     refuse_secret,
 )
 from docflow.office.certificates import keep_certificates
@@ -198,7 +197,6 @@ def _void(unit: UnitOfWork, desk: Desk, act: _Act, *, reason: str) -> DocumentCo
 def _begin(desk: Desk, event: CopyEvent, copy_id: str, *, actor: str, asked: dict[str, Json], key: str | None) -> _Act:
     check_document_id(copy_id)
     check_actor(actor)
-    refuse_marked(str(asked.get("reason", "")))
     at = desk.clock.now()
     format_time(at)  # refuses a clock without a time zone before anything is written
     name = f"{desk.agency.code}/copy_{event.value}/{copy_id}"

@@ -24,7 +24,6 @@ from docflow.model import (
     check_line,
     check_prose,
     law_date,
-    refuse_marked,
     refuse_secret,
     require_power,
 )
@@ -197,7 +196,6 @@ def _guard_addressees(work: Work, document: Document) -> None:
             "name addressees who do not have the document yet, each once",
             vi="Nơi nhận bổ sung phải là nơi chưa có trong văn bản, mỗi nơi một lần.",
         )
-    refuse_marked(*(item.name for item in work.step.addressees))
 
 
 def _guard_replacement(work: Work, document: Document) -> None:

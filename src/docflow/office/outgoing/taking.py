@@ -31,7 +31,6 @@ from docflow.model import (
     check_document_id,
     check_line,
     check_prose,
-    refuse_marked,
 )
 from docflow.office.desk import Desk
 from docflow.office.keeping import storing
@@ -102,14 +101,12 @@ def make_step(
     # Before a file is stored, and before a fingerprint is taken of what cannot be one.
     if words != "":
         check_prose(words, limit=MAX_WORDS, what="reason or opinion", vi="Lý do hoặc ý kiến", is_optional=True)
-        refuse_marked(*words.splitlines())
     for text, what, vi in ((how, "way it is sent", "Hình thức chuyển"), (signed_for, "receiver", "Người ký nhận")):
         if text != "":
             check_line(text, limit=MAX_ACTOR_CHARS, what=what, vi=vi, is_optional=True)
     if name != "" or event is DocumentEvent.ATTACH:
         is_named = event is DocumentEvent.ATTACH
         check_line(name, limit=MAX_ACTOR_CHARS, what="file's name", vi="Tên tệp", is_optional=not is_named)
-        refuse_marked(name)
     now = desk.clock.now()
     format_time(now)  # refuses a clock without a time zone before anything is written
     return Step(

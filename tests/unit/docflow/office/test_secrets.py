@@ -19,14 +19,22 @@ from docflow import (
     Office,
     Secrecy,
 )
-from docflow.edxml import BusinessType, NewDocument, ReplacementInfo, build_message, parse_message
+from docflow.edxml import BusinessType, NewDocument, ReplacementInfo, Signer, build_message, parse_message
 from docflow.ports import Parts
 from tests.exchange_kit import SENDER, KeySigner, TwoAgencies, open_two, seal_document
 from tests.office_kit import make_copy_request, make_draft, open_office, seal_off
 from tests.work_kit import make_entry, make_file, make_plan, open_work, register
 
 WORDS = b"%PDF-1.7 secret words"
-MARKS = ["MẬT", "(Tối mật) về việc điều động", "tuyet mat: ve viec", "[MAT]", "TÔI MẬT"]
+MARKS = [
+    "MẬT",
+    "MẬT V/v điều chuyển quân",
+    "*TỐI\u00a0MẬT*",
+    "(Tối mật) về việc điều động",
+    "tuyet mat: ve viec",
+    "[MAT]",
+    "TÔI MẬT",
+]
 
 
 def _doors(office: Office, mark: str) -> list[Callable[[], object]]:
@@ -157,6 +165,9 @@ def captured_message(pair: TwoAgencies) -> NewDocument:
     [
         {"subject": "(MẬT) về việc điều động"},
         {"subject": "toi mat - ve viec dieu dong"},
+        {"subject": "MẬT V/v điều chuyển quân"},
+        {"subject": "M\u200bA\u0323\u034f\u0302T: điều chuyển quân"},
+        {"signer": Signer(full_name="Nguyễn Văn An (Mật)")},
         {"content": "Tuyệt mật"},
         {"business_type": BusinessType.REPLACEMENT, "subject": "MẬT"},
         {"raw": "DoMat"},
