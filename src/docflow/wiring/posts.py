@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
-
 from docflow.errors import ErrorCode, UsageError
 from docflow.office import Post
 from docflow.signing import PostPlan, load_post
 from docflow.transport import FileDrop
 from docflow.wiring.arguments import checked
+from docflow.wiring.typed_json import read_json
 
 MAX_POST_BYTES = 1_000_000
 """Some ten thousand peers."""
@@ -31,12 +30,17 @@ def read_post(path: Path | str) -> tuple[Post, FileDrop]:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_POST_BYTES + 1)
-        plan = msgspec.json.decode(data, type=PostPlan)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as exc:
+    except OSError as exc:
         raise UsageError(
             ErrorCode.BAD_ARGUMENT,
             f"{path}: no settings of an exchange: {exc}",
-            vi=f"Tệp {path} không phải cấu hình trao đổi văn bản.",
+            vi=f"Không đọc được tệp cấu hình trao đổi văn bản {path}.",
             way_out="see docs/howto/run-an-office.md for what the file holds",
         ) from exc
+    plan: PostPlan = read_json(
+        data,
+        PostPlan,
+        what=f"{path}: no settings of an exchange",
+        vi=f"Tệp {path} không phải cấu hình trao đổi văn bản",
+    )
     return load_post(plan, folder=path.parent), FileDrop(path.parent / plan.drop)

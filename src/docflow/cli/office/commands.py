@@ -24,6 +24,7 @@ from docflow.audit import format_time
 from docflow.cli.output import OUT, give_out, refuse_to_garble
 from docflow.errors import ErrorCode, UsageError
 from docflow.wiring import Office, OfficeSettings, Post, parse_agency_code, read_post, read_settings, reopen_office
+from docflow.wiring.typed_json import read_json
 
 MAX_JSON_BYTES = 1_000_000
 """A draft, an entry, a plan: what somebody types."""
@@ -165,17 +166,14 @@ def _read(read: Read, value: object) -> object:
     try:
         return read(value)
     except OSError as exc:
-        raise _bad(f"a file cannot be read: {exc.strerror}") from exc
+        raise _bad(f"a file cannot be read: {exc.strerror}", vi="Không đọc được tệp đưa vào.") from exc
 
 
 def _decode(file: BinaryIO, hint: Any) -> object:  # noqa: ANN401 - any record of the model
     data = file.read(MAX_JSON_BYTES + 1)
     if len(data) > MAX_JSON_BYTES:
-        raise _bad(f"{file.name}: longer than {MAX_JSON_BYTES} bytes")
-    try:
-        return msgspec.convert(_spell_codes(msgspec.json.decode(data)), hint)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as exc:
-        raise _bad(f"{file.name}: {exc}") from exc
+        raise _bad(f"{file.name}: longer than {MAX_JSON_BYTES} bytes", vi=f"Tệp {file.name} quá dài.")
+    return read_json(data, hint, what=file.name, vi=f"Tệp {file.name}", spell=_spell_codes)
 
 
 def _spell_codes(value: Any, *, is_listed: bool = False) -> Any:  # noqa: ANN401 - any JSON
@@ -193,13 +191,8 @@ def _spell_codes(value: Any, *, is_listed: bool = False) -> Any:  # noqa: ANN401
     }
 
 
-def _bad(reason: str) -> UsageError:
-    return UsageError(
-        ErrorCode.BAD_ARGUMENT,
-        reason,
-        vi="Nội dung đưa vào không đúng dạng.",
-        way_out="see docs/howto/run-an-office.md for what the file holds",
-    )
+def _bad(reason: str, *, vi: str) -> UsageError:
+    return UsageError(ErrorCode.BAD_ARGUMENT, reason, vi=vi)
 
 
 def _example(parameter: click.Parameter) -> list[str]:
