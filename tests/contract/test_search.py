@@ -182,7 +182,7 @@ def test_a_document_is_found_by_the_post_of_who_signed(office: Office) -> None:
 
 
 def test_a_document_is_found_by_what_its_file_says(place: Place) -> None:
-    """Also after the file was replaced; a file that is no PDF is tried once.
+    """Also after the file was replaced; a file that begins as a PDF and is none is tried once.
 
     NĐ 30/2020 PL VI Phần I mục III.6d: "Cho phép tìm kiếm văn bản, hồ sơ đối với tất cả các trường thông tin đầu vào
         của văn bản, hồ sơ và nội dung của văn bản, tài liệu."
@@ -190,7 +190,7 @@ def test_a_document_is_found_by_what_its_file_says(place: Place) -> None:
     with place.open() as office:
         draft = make_draft("về tiếp công dân")
         office.draft(draft, actor="Trần Thị Bình", document_id="a", pdf=plain_pdf())
-        office.draft(draft, actor="Trần Thị Bình", document_id="b", pdf=b"no PDF")
+        office.draft(draft, actor="Trần Thị Bình", document_id="b", pdf=b"%PDF and nothing else")
 
         assert found(office, "page") == set()
         assert office.index_contents() == 2

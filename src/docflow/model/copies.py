@@ -24,6 +24,8 @@ COPY_REGISTER = "ban_sao"
 Source: Nghị định 30/2020/NĐ-CP Phụ lục I Phần II mục I.
 """
 
+_PDF = b"%PDF"
+_HEADER_WITHIN = 1024
 _PDF_VERSION = re.compile(rb"%PDF-([0-9])\.([0-9])")
 _OLDEST_PDF = (1, 4)
 _TEXT = re.compile(r"(0[1-9]|[1-9][0-9]{1,10})/(SY|SL|TrS)-([^/\s-]{1,30})")
@@ -256,6 +258,23 @@ def find_copy_state(state: CopyState | None, event: CopyEvent) -> CopyState:
             vi=f"Không thể thực hiện bước “{event.vi}” với bản sao ở trạng thái “{state.vi if state else 'chưa có'}”.",
         )
     return target
+
+
+def check_pdf(data: bytes) -> None:
+    """Check that a file is a PDF as far as its beginning shows: its mark stands in the first 1,024 bytes.
+
+    Does not check: the rest, which whoever verifies its signature reads; an office without a verifier does not.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``.
+    Source: ISO 32000-2:2020 §7.5.2, Annex I (readers look for the header in the first 1,024 bytes).
+    """
+    if _PDF not in data[:_HEADER_WITHIN]:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"not a PDF: {_PDF.decode()} does not stand in its first {_HEADER_WITHIN} bytes",
+            vi="Tệp không phải là PDF.",
+        )
 
 
 def check_scan(pdf: bytes) -> None:

@@ -30,6 +30,7 @@ from docflow.model import (
     build_place_and_date,
     check_document_id,
     check_line,
+    check_pdf,
     check_prose,
 )
 from docflow.office.desk import Desk
@@ -205,7 +206,7 @@ def storing_pdf(desk: Desk, pdf: bytes, *, check: SignatureCheck, extends: str |
     """Store a file for the step in the block, unless its signature is refused: the guard refuses it there.
 
     Raises:
-        UsageError: ``BAD_ARGUMENT``; it is empty or too large.
+        UsageError: ``BAD_ARGUMENT``; it is empty, too large, or does not begin as a PDF.
     """
     if not pdf or len(pdf) > MAX_PDF_BYTES:
         raise UsageError(
@@ -213,6 +214,7 @@ def storing_pdf(desk: Desk, pdf: bytes, *, check: SignatureCheck, extends: str |
             f"a PDF has 1 to {MAX_PDF_BYTES} bytes, not {len(pdf)}",
             vi="Tệp PDF rỗng hoặc quá lớn.",
         )
+    check_pdf(pdf)
     with storing(desk, pdf if check.verdict in ACCEPTED_VERDICTS else None):
         blob = BlobRow(sha256=hashlib.sha256(pdf).hexdigest(), size=len(pdf))
         yield StoredPdf(blob=blob, check=check, extends=extends)

@@ -204,9 +204,9 @@ def test_a_step_out_of_order_is_refused(office: Office) -> None:
     """No number before the leader's signature, no seal before the number, nothing after the end."""
     office.draft(make_draft(), actor="A", document_id="d1")
     steps: list[Callable[[], Receipt]] = [
-        lambda: office.leader_signed("d1", b"x", actor="C"),
+        lambda: office.leader_signed("d1", b"%PDF x", actor="C"),
         lambda: office.issue("d1", actor="V"),
-        lambda: office.sealed("d1", b"x", actor="V"),
+        lambda: office.sealed("d1", b"%PDF x", actor="V"),
         lambda: office.void("d1", actor="V", reason="r"),
     ]
     for step in steps:
@@ -272,6 +272,27 @@ def test_the_verdict_is_part_of_the_evidence(tmp_path: Path) -> None:
     with open_office(tmp_path / "unchecked") as office:
         sign_off(office, "d1")
         assert office.document("d1").leader_verdict is SignatureVerdict.NOT_CHECKED
+
+
+def test_what_is_no_pdf_is_taken_by_no_verb_also_without_a_verifier(office: Office) -> None:
+    """ISO 32000-2 Annex I: the mark of a PDF stands in its first 1,024 bytes; without a verifier nobody else looks."""
+    office.draft(make_draft(), actor="A", document_id="d0")
+    sign_off(office, "d1")
+    office.issue("d1", actor="V")
+    before = office.checkpoint()
+    for data in (b"hello", b"MZ", b"\0" * 1024 + b"%PDF-1.7"):
+        verbs: list[Callable[[], object]] = [
+            lambda data=data: office.draft(make_draft(), actor="A", document_id="new", pdf=data),  # type: ignore[misc]
+            lambda data=data: office.revise("d0", make_draft(), actor="A", version=1, pdf=data),  # type: ignore[misc]
+            lambda data=data: office.attach("d0", data, name="x.exe", actor="A"),  # type: ignore[misc]
+            lambda data=data: office.leader_signed("d0", data, actor="C"),  # type: ignore[misc]
+            lambda data=data: office.sealed("d1", data, actor="V"),  # type: ignore[misc]
+        ]
+        for verb in verbs:
+            with refused(ErrorCode.BAD_ARGUMENT):
+                verb()
+    assert office.checkpoint() == before
+    office.draft(make_draft(), actor="A", document_id="new", pdf=b"\n" * 1000 + b"%PDF-1.7")
 
 
 def test_a_number_is_not_dated_back_nor_ahead(office: Office, clock: SetClock) -> None:
@@ -352,7 +373,7 @@ def test_a_subject_cannot_become_a_formula_in_a_spreadsheet(office: Office) -> N
     draft = dataclasses.replace(make_draft(), signer_name="=1+1")
     office.draft(draft, actor="A", document_id="d1")
     office.approve("d1", actor="B")
-    office.leader_signed("d1", b"x", actor="C")
+    office.leader_signed("d1", b"%PDF x", actor="C")
     office.issue("d1", actor="V")
     assert "'=1+1" in register_csv(office)
 
