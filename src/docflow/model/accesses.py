@@ -13,6 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from docflow.errors import ErrorCode, UsageError
+from docflow.model.annotations import checked_fields
 from docflow.model.secrecy import refuse_marked
 from docflow.model.wording import check_line
 
@@ -101,6 +102,7 @@ _COUNTED_BY: Mapping[AccessBy, str] = {
 }
 
 
+@checked_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """One access as the front end reports it.
@@ -168,6 +170,7 @@ class AccessEntry:
     access_id: str | None = None
 
 
+@checked_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessQuery:
     """Which accesses are meant; everything given must hold, nothing given means all.

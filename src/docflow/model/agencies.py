@@ -19,6 +19,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from docflow.errors import ErrorCode, InputError, UsageError
+from docflow.model.annotations import checked_fields
 from docflow.model.types import DocumentType
 
 MAX_CODE_CHARS = 35
@@ -96,6 +97,7 @@ class SeriesRule(StrEnum):
     ONE_PER_TYPE = "one_per_type"
 
 
+@checked_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agency:
     """An agency that issues documents.

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from docflow.errors import ErrorCode, InputError, UsageError
 from docflow.model.agencies import check_abbreviation
+from docflow.model.annotations import checked_fields
 from docflow.model.documents import SignatureVerdict
 from docflow.model.drafts import MAX_NAME_CHARS, MAX_ORGAN_NAME_CHARS, MAX_POSITION_CHARS, MAX_SUBJECT_CHARS
 from docflow.model.secrecy import Secrecy, refuse_secret
@@ -91,6 +92,7 @@ class SourceKind(StrEnum):
     SAO_Y = "sao_y"
 
 
+@checked_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyRequest:
     """A copy to be made.

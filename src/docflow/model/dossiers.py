@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from docflow.errors import ErrorCode, UsageError
+from docflow.model.annotations import checked_fields
 from docflow.model.deadlines import OnTimeRate, Pause, Punctuality, count_on_time, judge_punctuality, shift_due
 from docflow.model.dossier_states import DossierEvent, DossierState
 from docflow.model.drafts import MAX_ORGAN_NAME_CHARS, MAX_SUBJECT_CHARS
@@ -47,6 +48,7 @@ class VisitEnd(StrEnum):
     CANCELLED = "cancelled"
 
 
+@checked_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedStep:
     """A step as planned.
@@ -75,6 +77,7 @@ class PlannedStep:
             )
 
 
+@checked_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierPlan:
     """What a dossier begins with.

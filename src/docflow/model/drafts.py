@@ -19,6 +19,7 @@ from enum import StrEnum
 
 from docflow.errors import ErrorCode, UsageError
 from docflow.model.agencies import AgencyCode, check_abbreviation
+from docflow.model.annotations import checked_fields
 from docflow.model.people import Competence
 from docflow.model.secrecy import Secrecy
 from docflow.model.series import ADMINISTRATIVE, Series
@@ -106,6 +107,7 @@ class Link:
     target: str
 
 
+@checked_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addressee:
     """Who receives a document; ``code`` is None for receivers outside electronic exchange."""
@@ -117,6 +119,7 @@ class Addressee:
         check_line(self.name, limit=MAX_ORGAN_NAME_CHARS, what="name of an addressee", vi="Tên nơi nhận")
 
 
+@checked_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """What a drafter hands in.

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from docflow.errors import ErrorCode, UsageError
+from docflow.model.annotations import checked_fields
 from docflow.model.drafts import MAX_NOTE_CHARS, MAX_ORGAN_NAME_CHARS, MAX_SUBJECT_CHARS
 from docflow.model.file_states import FileEvent, FileState
 from docflow.model.searching import Direction
@@ -37,6 +38,7 @@ MAX_RETENTION_YEARS = 200
 _FIRST_YEAR, _LAST_YEAR = 1945, 9000
 
 
+@checked_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilePlan:
     """A line of the year's list of files (danh mục hồ sơ).

@@ -18,6 +18,7 @@ from enum import StrEnum
 import msgspec
 
 from docflow.model.agencies import AgencyCode
+from docflow.model.annotations import checked_fields
 from docflow.model.documents import SignatureVerdict
 from docflow.model.drafts import (
     MAX_NAME_CHARS,
@@ -84,6 +85,7 @@ class TaskRole(StrEnum):
         return {"lead": "chủ trì", "cooperate": "phối hợp", "inform": "để biết"}[self.value]
 
 
+@checked_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandEntry:
     """What a clerk types of a document that did not come over the exchange.

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from docflow.errors import ErrorCode, InputError, UsageError
+from docflow.model.annotations import checked_fields
 
 _FIRST_YEAR, _LAST_YEAR = 1945, 9999
 _GROUP = r"[^\W_][\w&.]{0,29}"
@@ -18,6 +19,7 @@ _TEXT = re.compile(rf"(0[1-9]|[1-9][0-9]{{1,10}})/([0-9]{{4}})/({_GROUP}(?:-{_GR
 _ISSUER = re.compile(rf"{_GROUP}(?:-{_GROUP}){{0,3}}")
 
 
+@checked_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormativeSymbol:
     """Number, year and symbol of a normative document; ``symbol`` is type and issuer, e.g. ``NĐ-CP``, or ``QH15``."""

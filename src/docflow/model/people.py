@@ -17,6 +17,7 @@ from datetime import date
 from enum import StrEnum
 
 from docflow.errors import ErrorCode, UsageError
+from docflow.model.annotations import checked_fields
 from docflow.model.types import DocumentType
 
 
@@ -35,6 +36,7 @@ class Competence(StrEnum):
     """Thừa ủy quyền: by written delegation."""
 
 
+@checked_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
     """Days on which something holds, both included; None: open at that end."""
@@ -84,6 +86,7 @@ class Appointment:
     is_acting: bool = False
 
 
+@checked_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delegation:
     """A power to sign that the head gave to a person: by order (TL.) or by written delegation (TUQ.).

@@ -10,12 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from docflow.errors import ErrorCode, UsageError
+from docflow.model.annotations import checked_fields
+from docflow.model.numbers import MAX_NUMBER
 from docflow.model.wording import check_line
 
 MAX_PERMISSION_CHARS = 200
 """Of each part; it is printed in the register's note."""
 
 
+@checked_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
     """A leader's word for what the order of numbers does not allow: a date out of order, a sub-number.
@@ -41,6 +44,7 @@ class Permission:
         return f"{self.granted_by} cho phép: {self.reason}"
 
 
+@checked_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberWish:
     """Which number a document is to get.
@@ -51,7 +55,7 @@ class NumberWish:
         permission: For a date out of order, or a sub-number.
 
     Raises:
-        UsageError: ``BAD_ARGUMENT``; a number and a sub-number at once, or one below 1.
+        UsageError: ``BAD_ARGUMENT``; a number and a sub-number at once, or one that no register can hold.
     """
 
     number: int | None = None
@@ -60,11 +64,11 @@ class NumberWish:
 
     def __post_init__(self) -> None:
         asked = [number for number in (self.number, self.sub_of) if number is not None]
-        if len(asked) > 1 or any(number < 1 for number in asked):
+        if len(asked) > 1 or any(not 1 <= number <= MAX_NUMBER for number in asked):
             raise UsageError(
                 ErrorCode.BAD_ARGUMENT,
-                "name one number, from 1, or one number to insert after",
-                vi="Chỉ được nêu một số, từ 01 trở lên.",
+                f"name one number, from 1 to {MAX_NUMBER}, or one number to insert after",
+                vi=f"Chỉ được nêu một số, từ 01 đến {MAX_NUMBER}.",
             )
 
 

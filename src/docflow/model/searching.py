@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from docflow.errors import ErrorCode, UsageError
+from docflow.model.annotations import checked_fields
 from docflow.model.folding import split_words
 
 MAX_HITS = 1000
@@ -31,6 +32,7 @@ class Direction(StrEnum):
         return "đi" if self is Direction.OUTGOING else "đến"
 
 
+@checked_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchQuery:
     """What is searched for; everything given must hold, nothing given finds all.

@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from docflow.errors import ErrorCode, InputError, UsageError
 from docflow.model.agencies import check_abbreviation
+from docflow.model.annotations import checked_fields
 
 
 class SeriesKind(StrEnum):
@@ -31,6 +32,7 @@ class SeriesKind(StrEnum):
     """Copies of all kinds: one series."""
 
 
+@checked_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
     """A number series; ``body`` is the abbreviation of the council, committee or team.

@@ -19,6 +19,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
 from docflow.errors import ErrorCode, UsageError
+from docflow.model.annotations import checked_fields
 from docflow.model.numbers import LAW_TIME_ZONE, law_date
 
 LAST_MOMENT = time(23, 59, 59, 999_000)
@@ -43,6 +44,7 @@ class Session:
     ends: time
 
 
+@checked_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkingHours:
     """When an office works; no law that docflow enforces fixes the hours, so they are a setting.
