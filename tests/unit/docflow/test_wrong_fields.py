@@ -46,7 +46,7 @@ CHECKING = {
     for value in map(vars(docflow).get, docflow.__all__)
     if dataclasses.is_dataclass(value) and hasattr(value, "__post_init__")
 }
-WRONG = (
+WRONG: tuple[object, ...] = (
     *(None, "2", "\ud800", b"x", -1, 10**30, 1.5, float("nan"), True, object(), [], (object(),), {}),
     *(date(2026, 1, 1), datetime(2026, 1, 1)),  # noqa: DTZ001 — that is what is tried
 )
@@ -83,6 +83,6 @@ def test_no_wish_is_for_a_number_that_no_register_holds(number: int) -> None:
     """Phụ lục VI: CodeNumber has 11 characters; the error speaks of numbers, not of JSON."""
     for name in ("number", "sub_of"):
         with pytest.raises(DocflowError) as caught:
-            docflow.NumberWish(**{name: number})
+            docflow.NumberWish(**{name: number})  # type: ignore[arg-type]
         assert caught.value.code is ErrorCode.BAD_ARGUMENT
         assert "từ 01 đến 99999999999" in caught.value.vi
