@@ -94,15 +94,18 @@ class Undone:
 def fill(office: Office) -> None:
     """Leave something for every verb to work on."""
     office.draft(make_draft(), actor="V", document_id="drafted", pdf=b"%PDF draft")
+    office.draft(make_draft(), actor="V", document_id="approved")
+    office.approve("approved", actor="V")
     sign_off(office, "signed")
     sign_off(office, "numbered")
     office.issue("numbered", actor="V")
     seal_off(office, "sealed-1")
-    for name in ("received", "registered", "submitted", "assigned", "paused"):
-        if name == "received":
-            office.receive_by_hand(make_entry("1/STC"), actor="V", incoming_id=name)
+    for name in ("received", "checked", "registered", "submitted", "assigned", "paused"):
+        if name in {"received", "checked"}:
+            office.receive_by_hand(make_entry(f"{name}/STC"), actor="V", incoming_id=name)
             continue
         register(office, name, symbol=f"{name}/STC")
+    office.check("checked", actor="V")
     office.submit("submitted", actor="V", to="Chủ tịch")
     for name in ("assigned", "paused"):
         assign(office, name)
@@ -129,8 +132,8 @@ def undone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Undone]:
 
 
 NAMES = {
-    "document_id": ("drafted", "signed", "numbered", "sealed-1", "registered"),
-    "incoming_id": ("received", "registered", "submitted", "assigned", "paused"),
+    "document_id": ("drafted", "approved", "signed", "numbered", "sealed-1", "registered"),
+    "incoming_id": ("received", "checked", "registered", "submitted", "assigned", "paused"),
     "dossier_id": ("opened", "begun", "halted", "new"),
 }
 VALUES: dict[Any, Callable[[], Any]] = {
