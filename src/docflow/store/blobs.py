@@ -20,6 +20,7 @@ from datetime import datetime
 from pathlib import Path
 
 from docflow.errors import ErrorCode, InputError, StoreUnavailable, UsageError
+from docflow.store.database_errors import closed
 
 _NAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _UNFINISHED = ".blob-"
@@ -31,13 +32,17 @@ class BlobFolder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._named: set[Path] = set()
+        self._is_closed = False
 
     def put(self, data: bytes) -> str:
         """Store bytes durably and return their SHA-256 in hex.
 
         Raises:
             StoreUnavailable: ``STORE_UNUSABLE``; the disk is full or not writable; nothing is left behind.
+            UsageError: ``BAD_ARGUMENT``; the folder was closed.
         """
+        if self._is_closed:
+            raise closed(self._folder)
         name = hashlib.sha256(data).hexdigest()
         path = self.path_of(name)
         try:
@@ -65,6 +70,10 @@ class BlobFolder:
             sync_folder(self._folder)
             force_name(self._folder)
             self._named.add(folder)
+
+    def close(self) -> None:
+        """Take no more files: what belongs to no transaction would lie there until somebody sweeps."""
+        self._is_closed = True
 
     def has(self, sha256: str) -> bool:
         """Return whether there is a file of that name; not whether its bytes are whole."""

@@ -25,7 +25,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
-from docflow.store.database_errors import busy, driver_errors, translated_errors
+from docflow.store.database_errors import busy, closed, driver_errors, translated_errors
 
 SAFE_SQLITE = (3, 51, 3)
 """The first version without the WAL-reset bug."""
@@ -67,6 +67,7 @@ class Database:
         self._lock_path = path.with_suffix(".lock")
         self._mutex = threading.Lock()
         self._pid = os.getpid()
+        self._is_closed = False
         self._commits = 0
         self._wal_path = path.with_name(f"{path.name}-wal")
         self._wal_copied = 0
@@ -82,7 +83,7 @@ class Database:
         Raises:
             StoreUnavailable: ``STORE_UNUSABLE``; the file is no database, or damaged.
         """
-        self._refuse_child()
+        self._refuse_use()
         with translated_errors(self.path), self.engine.begin() as connection:
             yield connection
 
@@ -125,7 +126,7 @@ class Database:
         Raises:
             StoreUnavailable: ``STORE_BUSY``; after :data:`LOCK_WAIT_S` seconds.
         """
-        self._refuse_child()
+        self._refuse_use()
         deadline = time.monotonic() + LOCK_WAIT_S
         if not self._mutex.acquire(timeout=LOCK_WAIT_S):
             raise busy(self._lock_path)
@@ -134,6 +135,7 @@ class Database:
             descriptor = _open_lock(self._lock_path)
             try:
                 _lock_file(descriptor, self._lock_path, deadline)
+                self._refuse_use()
                 self._holder = threading.get_ident()
                 yield
             finally:
@@ -158,10 +160,11 @@ class Database:
         return self._holder == threading.get_ident()
 
     def close(self) -> None:
-        """Copy the WAL back and close every connection."""
-        if os.getpid() != self._pid:
+        """Copy the WAL back and close every connection; from now on nothing is read or written."""
+        if os.getpid() != self._pid or self._is_closed:
             return
         with self.locked(), translated_errors(self.path):
+            self._is_closed = True
             self._drop_writing_connection()
             self._checkpoint("TRUNCATE")
             self.engine.dispose()
@@ -218,7 +221,9 @@ class Database:
             finally:
                 connection.exec_driver_sql(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_S * 1000:.0f}")
 
-    def _refuse_child(self) -> None:
+    def _refuse_use(self) -> None:
+        if self._is_closed:
+            raise closed(self.name)
         if os.getpid() != self._pid:
             raise UsageError(
                 ErrorCode.BAD_ARGUMENT,

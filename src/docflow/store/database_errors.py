@@ -78,6 +78,16 @@ def busy(place: Path | str, *, reason: str = "another process has been writing f
     )
 
 
+def closed(place: Path | str) -> UsageError:
+    """Return the error of a store that was closed and is used all the same."""
+    return UsageError(
+        ErrorCode.BAD_ARGUMENT,
+        f"{place}: the office was closed",
+        vi="Văn phòng đã đóng, không làm gì được nữa.",
+        way_out="open it again",
+    )
+
+
 def _no_text() -> UsageError:
     return UsageError(
         ErrorCode.BAD_ARGUMENT,

@@ -51,15 +51,16 @@ class OfficeStore(StoreReader):
         database: OfficeDatabase,
         *,
         home: Path,
+        blobs: BlobFolder,
         agency: str,
         log_key: LogKey,
         origin: str,
         is_joined: bool = False,
     ) -> None:
         self.vkey = VerifierKey(name=origin, public_key=log_key.public_key)
-        self.blobs = BlobFolder(home / BLOB_FOLDER)
-        super().__init__(database, self.blobs, agency=agency, vkey=self.vkey)
+        super().__init__(database, blobs, agency=agency, vkey=self.vkey)
         self.database = database
+        self.blobs = blobs
         self._home = home
         self.reader = self
         self._log_key = log_key
@@ -146,6 +147,7 @@ class OfficeStore(StoreReader):
         return OfficeStore(
             database,
             home=self._home,
+            blobs=self.blobs,
             agency=self._agency,
             log_key=self._log_key,
             origin=self.vkey.name,
@@ -179,8 +181,10 @@ class OfficeStore(StoreReader):
         return tuple(left)
 
     def close(self) -> None:
-        """Release every connection."""
+        """Release every connection; from now on nothing is read or written."""
         self.database.close()
+        if not self._is_joined:
+            self.blobs.close()
 
     def _run(self, tickets: Sequence[Ticket]) -> None:
         with self.writing() as unit:
@@ -239,7 +243,8 @@ def _open(
         is_new = recorded is None and not key_path.exists()
         log_key = create_log_key(key_path, randomness.token(32)) if is_new else read_log_key(key_path)
     name = parse_vkey(recorded[1]).name if recorded else origin
-    store = OfficeStore(database, home=folder, agency=agency, log_key=log_key, origin=name)
+    blobs = BlobFolder(folder / BLOB_FOLDER)
+    store = OfficeStore(database, home=folder, blobs=blobs, agency=agency, log_key=log_key, origin=name)
     if recorded is not None:
         founding.refuse_other_key(folder, store.vkey, recorded=recorded[1])
     return store

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from docflow.errors import ErrorCode, UsageError
-from docflow.store.database_errors import translated_errors
+from docflow.store.database_errors import closed, translated_errors
 
 SETTINGS: dict[str, str] = {
     "synchronous_commit": "on",
@@ -35,6 +35,7 @@ SETTINGS: dict[str, str] = {
 _DRIVER = "postgresql+psycopg"
 _CONNECT_TIMEOUT_S = "10"
 _KEPT_CONNECTIONS = 8
+_NO_NAME = "Địa chỉ chưa nêu tên cơ sở dữ liệu."
 _MIGRATION_LOCK = 0x646F6366
 
 
@@ -53,6 +54,7 @@ class PostgresDatabase:
             UsageError: ``BAD_ARGUMENT``; no address of a PostgreSQL database, or no driver for it.
         """
         self._pid = os.getpid()
+        self._is_closed = False
         url = _read_address(address)
         self.name = url.render_as_string(hide_password=True)
         options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
@@ -74,7 +76,7 @@ class PostgresDatabase:
         Raises:
             StoreUnavailable: ``STORE_UNUSABLE``; no server answers, or there is no store.
         """
-        self._refuse_child()
+        self._refuse_use()
         with translated_errors(self.name), self._reader.begin() as connection:
             yield connection
 
@@ -86,7 +88,7 @@ class PostgresDatabase:
             StoreUnavailable: ``STORE_BUSY`` or ``STORE_UNUSABLE``; if committing failed, whether it took effect is
                 unknown: repeat the call with the same idempotency key.
         """
-        self._refuse_child()
+        self._refuse_use()
         with translated_errors(self.name), self.engine.begin() as connection:
             yield connection
 
@@ -99,19 +101,22 @@ class PostgresDatabase:
         Raises:
             StoreUnavailable: ``STORE_BUSY``; others held it for too long.
         """
-        self._refuse_child()
+        self._refuse_use()
         with translated_errors(self.name), self.engine.begin() as connection:
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATION_LOCK})
             yield
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; from now on nothing is read or written."""
+        self._is_closed = True
         if os.getpid() == self._pid:
             self.engine.dispose()
 
     release = close
 
-    def _refuse_child(self) -> None:
+    def _refuse_use(self) -> None:
+        if self._is_closed:
+            raise closed(self.name)
         if os.getpid() != self._pid:
             raise UsageError(
                 ErrorCode.BAD_ARGUMENT,
@@ -128,6 +133,8 @@ def _read_address(address: str) -> sa.URL:
         raise _bad("this is no address of a database") from None
     if url.drivername not in {"postgresql", _DRIVER}:
         raise _bad(f"an office is kept in a folder or by PostgreSQL, not by {url.drivername}")
+    if not url.database:
+        raise _bad("an address without a name leaves it to the server which database it is", vi=_NO_NAME)
     if "password" in url.query:
         raise _bad("a password among the options of an address would be shown in errors")
     if importlib.util.find_spec("psycopg") is None:
@@ -140,10 +147,10 @@ def _read_address(address: str) -> sa.URL:
     return url.set(drivername=_DRIVER)
 
 
-def _bad(message: str) -> UsageError:
+def _bad(message: str, *, vi: str = "Địa chỉ cơ sở dữ liệu không hợp lệ.") -> UsageError:
     return UsageError(
         ErrorCode.BAD_ARGUMENT,
         message,
-        vi="Địa chỉ cơ sở dữ liệu không hợp lệ.",
+        vi=vi,
         way_out="name a folder, or postgresql://user@server/database",
     )

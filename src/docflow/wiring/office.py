@@ -193,7 +193,7 @@ class Office(
         return len(self._store.sweep_blobs(before=SystemClock().now() - older_than))
 
     def close(self) -> None:
-        """Release the store."""
+        """Release the store; a verb that is called afterwards is refused (``BAD_ARGUMENT``)."""
         self._store.close()
 
     def __enter__(self) -> Self:
