@@ -82,7 +82,7 @@ def assign(office: Office, incoming_id: str, *, deadline: date | None = date(202
         actor="Chủ tịch",
         to="Phòng Ngân sách",
         cooperating=("Phòng Tổng hợp", "Thanh tra"),
-        cooperating_deadlines=(("Thanh tra", date(2026, 3, 4)),),
+        cooperating_deadlines=(("Thanh tra", min(date(2026, 3, 4), deadline or date.max)),),
         informed=("Văn phòng",),
         deadline=deadline,
     )

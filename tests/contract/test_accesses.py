@@ -101,7 +101,7 @@ def fill(office: Office, clock: SetClock) -> str:
     """Leave accesses of two days by two people; return the code of the file among what they looked at."""
     seal_off(office, "d1")
     office.draft(make_draft(), actor="A", document_id="d2")
-    register(office, "den-1")
+    register(office, "den-1", issued_on=None)
     file = make_file(office).code
     keep(
         office,
@@ -229,7 +229,7 @@ def test_reported_together_they_leave_one_leaf_and_each_gets_its_place_or_its_er
     """What is unknown is refused by itself, with its code; nothing is left of it, and none of nothing."""
     with place.open() as office:
         seal_off(office, "d1")
-        register(office, "den-1")
+        register(office, "den-1", issued_on=None)
         before = office.verify_log()
         done = office.record_accesses(
             [

@@ -174,6 +174,19 @@ def test_the_same_request_again_changes_nothing(office: Office, clock: SetClock)
     assert office.checkpoint() == before
 
 
+def test_a_dossier_of_a_file_that_is_not_there_and_a_span_backwards_are_refused(office: Office) -> None:
+    """Nothing is opened, and no rate of nothing is told."""
+    before = office.checkpoint()
+    with pytest.raises(DocflowError) as caught:
+        office.open_dossier(make_plan(file_id="nix"), dossier_id="hs", actor="A")
+    assert (caught.value.code, bool(caught.value.vi)) == (ErrorCode.NOT_FOUND, True)
+    with pytest.raises(DocflowError) as caught:
+        office.on_time_rate(since=date(2026, 3, 3), until=date(2026, 3, 2))
+    assert (caught.value.code, bool(caught.value.vi)) == (ErrorCode.BAD_ARGUMENT, True)
+    assert office.on_time_rate(since=date(2026, 3, 2), until=date(2026, 3, 2)) == (OnTimeRate(), {})
+    assert office.checkpoint() == before
+
+
 def test_a_plan_that_cannot_be_kept_is_refused() -> None:
     """No step, too many, no hours, too many hours, texts that hide something."""
     step = PlannedStep(name="b", unit="u", hours=8)

@@ -381,6 +381,41 @@ def test_a_pause_longer_than_any_work_keeps_no_reminder_from_anybody(office: Off
     assert office.resume("quen", actor="P").due_at == end_of_day(date(2026, 3, 6))
 
 
+@pytest.mark.parametrize("day", [date(2026, 3, 3), date(2030, 1, 1), date(1, 1, 1), date(26, 2, 27)])
+def test_a_letter_from_the_future_or_of_no_year_is_refused(office: Office, day: date) -> None:
+    """Issued today at the latest, in Hà Nội; a letter of long ago may arrive."""
+    for good in (date(2026, 3, 2), date(1954, 7, 21), None):
+        office.receive_by_hand(make_entry(f"{good}/A", issued_on=good), actor="V")
+    bad = make_entry(issued_on=day)
+    refused(ErrorCode.BAD_ARGUMENT, lambda: office.receive_by_hand(bad, actor="V", scan=SCAN), office=office)
+
+
+def test_hoa_toc_hen_gio_names_its_hour() -> None:
+    """Typed by hand it has its hour in the note; the axis gives none."""
+    for note in ("", "gấp"):
+        with pytest.raises(DocflowError) as caught:
+            make_entry(urgency=Urgency.HOA_TOC_HEN_GIO, note=note)
+        assert caught.value.code is ErrorCode.BAD_ARGUMENT
+    for note in ("08 giờ 00 ngày 03/3", "trước 14h30", "14:30"):
+        assert make_entry(urgency=Urgency.HOA_TOC_HEN_GIO, note=note).note == note
+
+
+def test_who_cooperates_is_not_due_after_who_leads(office: Office) -> None:
+    """NĐ 30/2020 Điều 23: who leads needs it; without a deadline of the lead any day holds."""
+    register(office, "thu")
+    give = partial(office.assign, "thu", actor="L", to="Phòng A", cooperating=("Phòng B",))
+    late = (("Phòng B", date(2026, 3, 10)),)
+    refused(
+        ErrorCode.BAD_ARGUMENT,
+        lambda: give(deadline=date(2026, 3, 9), cooperating_deadlines=late),
+        office=office,
+    )
+    assert give(deadline=date(2026, 3, 10), cooperating_deadlines=late).deadline == date(2026, 3, 10)
+    register(office, "thuong", symbol="3/A")
+    usual = partial(office.assign, "thuong", actor="L", to="Phòng A", cooperating=("Phòng B",))
+    assert usual(cooperating_deadlines=late).deadline is None
+
+
 def test_what_is_due_is_announced_the_most_urgent_first(office: Office, clock: SetClock) -> None:
     """NĐ 30/2020 Điều 23, 24: registering and submitting have their terms, handling its deadline.
 

@@ -347,7 +347,7 @@ def test_the_books_of_arrivals_and_of_copies_go_on_from_paper(desk: Desk) -> Non
     """Adopted in the middle of the year: each goes on in its own printed register, whose first line says so."""
     for register, last in (("van_ban_den", 107), ("ban_sao", 12)):
         desk.office.open_register(register, last_number=last, actor="V", reason="chuyển từ sổ giấy")
-    desk.office.receive_by_hand(make_entry(), actor="V", incoming_id="den")
+    desk.office.receive_by_hand(make_entry(issued_on=None), actor="V", incoming_id="den")
     desk.office.check("den", actor="V")
     assert desk.office.accept("den", actor="V").number == 108
     seal_off(desk.office, "sealed-1")
@@ -373,7 +373,7 @@ def test_what_an_older_version_reserved_anywhere_stays_readable(desk: Desk, monk
         older.setattr("docflow.office.registers.reserving._check_register", lambda *_, **__: None)
         for register in ("van_ban_den", "sổ lạ"):
             desk.office.reserve_numbers(register, actor="V", reason="gõ nhầm")
-    desk.office.receive_by_hand(make_entry(), actor="V", incoming_id="den")
+    desk.office.receive_by_hand(make_entry(issued_on=None), actor="V", incoming_id="den")
     desk.office.check("den", actor="V")
     assert desk.office.accept("den", actor="V").number == 2
     incoming = desk.office.register(RegisterKind.INCOMING, 2026)

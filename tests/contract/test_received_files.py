@@ -138,8 +138,8 @@ def test_a_look_that_fails_stops_the_registration_and_one_that_passes_lets_it_go
 def test_what_has_no_files_or_no_row_in_the_table_is_refused(desk: Desk) -> None:
     """By hand, not here, sent back, taken back: NOT_FOUND or WRONG_STATE, and nothing is written."""
     with desk.open() as office:
-        office.receive_by_hand(make_entry(), actor="V", incoming_id="tay", scan=SCAN)
-        office.receive_by_hand(make_entry("2/STC"), actor="V", incoming_id="tay-2", scan=SCAN)
+        office.receive_by_hand(make_entry(issued_on=None), actor="V", incoming_id="tay", scan=SCAN)
+        office.receive_by_hand(make_entry("2/STC", issued_on=None), actor="V", incoming_id="tay-2", scan=SCAN)
         office.check("tay-2", actor="V")
         refused, taken = desk.send("a", office), desk.send("b", office)
         office.refuse(refused, actor="V", reason="x")

@@ -172,7 +172,7 @@ def test_a_question_without_sense_is_refused(change: dict[str, object]) -> None:
 
 def test_a_document_is_found_by_the_post_of_who_signed(office: Office) -> None:
     """In both directions, and a hit says who that was."""
-    entry = make_entry(signer_position="Phó Giám đốc Sở")
+    entry = make_entry(issued_on=None, signer_position="Phó Giám đốc Sở")
     office.receive_by_hand(entry, actor="Văn thư", incoming_id="thu")
 
     (hit,) = office.search(SearchQuery(text="pho giam doc"))

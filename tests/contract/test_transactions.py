@@ -110,7 +110,7 @@ def make_clerks(office: Office) -> dict[str, Callable[[str], object]]:
     """Leave something for every kind of clerk, and return what each does with the one of a name."""
     for number in range(_EACH):
         name = str(number)
-        register(office, f"letter-{name}", symbol=f"{name}/STC")
+        register(office, f"letter-{name}", symbol=f"{name}/STC", issued_on=None)
         office.open_dossier(make_plan(), dossier_id=f"begun-{name}", actor="A")
         make_file(office, name)
     seal_off(office, "sealed-1")

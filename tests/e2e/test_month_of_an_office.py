@@ -204,7 +204,7 @@ def work_a_day(office: Office, tally: Tally, count: int, day: date, clock: SetCl
         tally.voided.add(symbol)
     else:
         seal(office, name)
-    office.receive_by_hand(make_entry(f"{count}/STC"), actor="Văn thư", incoming_id=came)
+    office.receive_by_hand(make_entry(f"{count}/STC", issued_on=None), actor="Văn thư", incoming_id=came)
     office.check(came, actor="Văn thư")
     office.accept(came, actor="Văn thư")
     arrival = tally.number("incoming")

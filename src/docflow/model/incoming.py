@@ -17,6 +17,7 @@ from enum import StrEnum
 
 import msgspec
 
+from docflow.errors import ErrorCode, UsageError
 from docflow.model.agencies import AgencyCode
 from docflow.model.annotations import checked_fields
 from docflow.model.documents import SignatureVerdict
@@ -47,6 +48,7 @@ MAX_SYMBOL_CHARS = 42
 MAX_PLACES_CHARS = 1000
 """The same: ToPlaces (đơn vị/người nhận)."""
 
+_HOUR = re.compile(r"[0-9]{1,2} ?(?:giờ|[gGhH:])")
 _LEADING_ZEROS = re.compile(r"\A0+(?=[0-9])")
 
 
@@ -130,6 +132,13 @@ class HandEntry:
         )
         check_line(self.document_id, limit=100, what="identifier", vi="Mã định danh văn bản", is_optional=True)
         check_line(self.note, limit=MAX_NOTE_CHARS, what="note", vi="Ghi chú", is_optional=True)
+        if self.urgency is Urgency.HOA_TOC_HEN_GIO and not _HOUR.search(self.note):
+            raise UsageError(
+                ErrorCode.BAD_ARGUMENT,
+                "hỏa tốc hẹn giờ names its hour, here in the note",
+                vi="Hỏa tốc hẹn giờ phải ghi giờ hẹn ở ghi chú, ví dụ “08 giờ 00”.",
+                way_out="say the hour in the note, or choose hỏa tốc",
+            )
 
 
 class IncomingDocument(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -16,6 +16,7 @@ from datetime import date
 from docflow.audit import Json
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import (
+    CaseFile,
     Dossier,
     DossierAct,
     DossierClocks,
@@ -65,7 +66,7 @@ def open_dossier(
     """Open a dossier with its steps; its clocks start when it is started.
 
     Raises:
-        UsageError: ``ALREADY_EXISTS``, ``IDEMPOTENCY_CONFLICT``, ``BAD_ARGUMENT``.
+        UsageError: ``ALREADY_EXISTS``, ``IDEMPOTENCY_CONFLICT``, ``BAD_ARGUMENT``; ``NOT_FOUND``, its file.
     """
     check_incoming_id(dossier_id)
     check_actor(actor)
@@ -100,6 +101,13 @@ def _open(unit: UnitOfWork, desk: Desk, move: DossierMove, *, request: Request, 
             f"dossier {opened.id!r} was opened with another request",
             vi=f"Hồ sơ {opened.id!r} đã có.",
             way_out="choose another id",
+        )
+    if opened.file_id is not None and unit.find_record(CaseFile, opened.file_id) is None:
+        raise UsageError(
+            ErrorCode.NOT_FOUND,
+            f"no file {opened.file_id[:120]!r} here",
+            vi=f"Không có hồ sơ lưu {opened.file_id[:120]!r} trong danh mục.",
+            way_out="plan the file first, or open the dossier without one",
         )
     keep_answer(unit, request, {"dossier_id": opened.id})
     return _perform(unit, desk, move, before=None, dossier=opened)
@@ -174,7 +182,16 @@ def rate_on_time(
     Args:
         kind: None for all.
         since, until: Days in Asia/Ho_Chi_Minh on which a dossier was started, both included; None: open at that end.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; the first day is after the last.
     """
+    if since is not None and until is not None and since > until:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"the first day, {since}, is after the last, {until}",
+            vi=f"Ngày đầu {since:%d/%m/%Y} sau ngày cuối {until:%d/%m/%Y}.",
+        )
     return rate_dossiers(_clocks(desk, dossier) for dossier in _started(desk, kind=kind, since=since, until=until))
 
 

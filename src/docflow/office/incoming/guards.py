@@ -9,12 +9,14 @@ What it does not do: what arrives over the exchange was checked before (docflow.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import (
     LAW_TIME_ZONE,
     MAX_PLACES_CHARS,
+    Assignment,
     DocumentState,
     FileVerdict,
     IncomingDocument,
@@ -90,6 +92,18 @@ def _assignee_named(work: IncomingWork, _document: IncomingDocument) -> None:
             ErrorCode.BAD_ARGUMENT,
             f"a deadline before today, {today}",
             vi=f"Thời hạn không được trước hôm nay, {today:%d/%m/%Y}.",
+        )
+    _require_within_lead(assignment, deadlines.values())
+
+
+def _require_within_lead(assignment: Assignment, days: Iterable[date]) -> None:
+    """Whoever cooperates is done no later than whoever leads, who needs it, if a day is named for both."""
+    lead = assignment.deadline
+    if lead is not None and any(day > lead for day in days):
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"who cooperates is due after {lead}, the deadline of who leads",
+            vi=f"Thời hạn phối hợp không được sau thời hạn của đơn vị chủ trì, {lead:%d/%m/%Y}.",
         )
 
 

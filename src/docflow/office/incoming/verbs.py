@@ -29,6 +29,7 @@ from docflow.model import (
     check_incoming_id,
     check_line,
     check_prose,
+    law_date,
     refuse_secret,
 )
 from docflow.office.desk import Desk
@@ -46,6 +47,8 @@ MAX_SCAN_BYTES = 1024**3
 """Larger scans are refused."""
 
 _ID_BYTES = 16
+_FIRST_DAY = date(1945, 9, 2)
+"""Nothing that an agency of this state issued is older; a year 26 or 1 is a slip."""
 _ONCE = frozenset(
     {
         IncomingEvent.CHECK,
@@ -168,6 +171,7 @@ def _receive_scan(
 ) -> IncomingDocument:
     asked: dict[str, Json] = {"incoming_id": chosen, "scan": digest, **_describe(entry)}
     at = _now(desk)
+    _check_day(entry, today=law_date(at))
     request = name_request(f"{desk.agency.code}/receive_by_hand/{name}", asked, actor=actor, key=key)
     step = IncomingStep(
         event=IncomingEvent.RECEIVE_BY_HAND,
@@ -295,6 +299,17 @@ def _check_ask(ask: IncomingAsk) -> None:
         names += [ask.assignment.lead, *ask.assignment.cooperating, *ask.assignment.informed]
     for name in names:
         check_line(name, limit=MAX_PLACES_CHARS, what="name", vi="Tên", is_optional=True)
+
+
+def _check_day(entry: HandEntry, *, today: date) -> None:
+    """A document bears the day on which it was issued (NĐ 30/2020 Phụ lục I): none to come; old papers may arrive."""
+    if entry.issued_on is not None and not _FIRST_DAY <= entry.issued_on <= today:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"a document that is here was issued from {_FIRST_DAY.year} to today, {today}, not on {entry.issued_on}",
+            vi=f"Ngày của văn bản đến phải từ năm {_FIRST_DAY.year} đến hôm nay, {today:%d/%m/%Y}.",
+            way_out="if that day stands on it, leave the day out and say so in the note, or return the document",
+        )
 
 
 def _check_scan(scan: bytes | None) -> None:
