@@ -27,9 +27,10 @@ place, home, name, count, is_doomed = sys.argv[1], sys.argv[2], sys.argv[3], int
 with Office.open(place, agency=make_agency(), home=home) as office:
     for number in range(count):
         print(number, flush=True)
-        office.issue(f"{name}-{number}", actor=name)
+        # Asked again after a death, also where the document is void by now: a key of its own says that it is the same.
+        office.issue(f"{name}-{number}", actor=name, idempotency_key=f"issue {name}-{number}")
         if number % VOIDED_EACH == 0:
-            office.void(f"{name}-{number}", actor=name, reason="in hỏng")
+            office.void(f"{name}-{number}", actor=name, reason="in hỏng", idempotency_key=f"void {name}-{number}")
     if is_doomed:
         sys.stdin.read()
 """

@@ -387,7 +387,7 @@ def test_a_letter_from_the_future_or_of_no_year_is_refused(office: Office, day: 
     for good in (date(2026, 3, 2), date(1954, 7, 21), None):
         office.receive_by_hand(make_entry(f"{good}/A", issued_on=good), actor="V")
     bad = make_entry(issued_on=day)
-    refused(ErrorCode.BAD_ARGUMENT, lambda: office.receive_by_hand(bad, actor="V", scan=SCAN), office=office)
+    refused(ErrorCode.DATE_NOT_ALLOWED, lambda: office.receive_by_hand(bad, actor="V", scan=SCAN), office=office)
 
 
 def test_hoa_toc_hen_gio_names_its_hour() -> None:

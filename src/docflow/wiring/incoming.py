@@ -28,7 +28,7 @@ class IncomingOffice:
     by its document while it stands, what may be repeated is compared with what was done last, and ``idempotency_key``
     settles it for any other case.
     Every verb raises :class:`docflow.UsageError`: ``WRONG_STATE``, ``NOT_FOUND``, ``BAD_ARGUMENT``,
-    ``CLOCK_TURNED_BACK``, ``IDEMPOTENCY_CONFLICT``; then nothing is written.
+    ``DATE_NOT_ALLOWED``, ``CLOCK_TURNED_BACK``, ``IDEMPOTENCY_CONFLICT``; then nothing is written.
     """
 
     _store: OfficeStore

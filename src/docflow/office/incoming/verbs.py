@@ -137,7 +137,7 @@ def receive_by_hand(
         The document; ``duplicate_of`` names another one that looks like it, which a clerk should compare.
 
     Raises:
-        UsageError: ``SECRET_DOCUMENT`` before anything is stored; ``BAD_ARGUMENT``, ``ALREADY_EXISTS``,
+        UsageError: ``SECRET_DOCUMENT`` before anything is stored; ``BAD_ARGUMENT``, ``DATE_NOT_ALLOWED``, ``ALREADY_EXISTS``,
             ``IDEMPOTENCY_CONFLICT``.
     Source: Nghị định 30/2020/NĐ-CP Điều 21 khoản 1; Thông tư 01/2019/TT-BNV Điều 6.
     """
@@ -305,7 +305,7 @@ def _check_day(entry: HandEntry, *, today: date) -> None:
     """A document bears the day on which it was issued (NĐ 30/2020 Phụ lục I): none to come; old papers may arrive."""
     if entry.issued_on is not None and not _FIRST_DAY <= entry.issued_on <= today:
         raise UsageError(
-            ErrorCode.BAD_ARGUMENT,
+            ErrorCode.DATE_NOT_ALLOWED,
             f"a document that is here was issued from {_FIRST_DAY.year} to today, {today}, not on {entry.issued_on}",
             vi=f"Ngày của văn bản đến phải từ năm {_FIRST_DAY.year} đến hôm nay, {today:%d/%m/%Y}.",
             way_out="if that day stands on it, leave the day out and say so in the note, or return the document",

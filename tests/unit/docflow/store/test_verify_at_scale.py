@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 import signal
@@ -82,26 +83,30 @@ def of_the_work(report: LogReport) -> set[LogFinding]:
 
 @pytest.mark.slow
 def test_memory_does_not_grow_with_the_office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An office five times as large takes no more memory; what may be held at once is made small beside both."""
+    """An office fifteen times as large takes no more memory; what may be held at once is made small beside both.
+
+    What Python has not collected yet comes and goes by some hundred kB; what is kept of each leaf is megabytes here.
+    """
     monkeypatch.setattr(scratch, "_HELD", 500)
     monkeypatch.setattr(tree_check, "_LEAVES_AT_ONCE", 64)
     monkeypatch.setattr(examination, "ROWS_AT_ONCE", 50)
     monkeypatch.setattr(record_check, "_BYTES_AT_ONCE", 1000)
     peaks: list[int] = []
     sizes: list[int] = []
-    for factor in (0.002, 0.01):
+    for factor in (0.002, 0.03):
         place = tmp_path / str(factor)
         place.mkdir()
         replay(place, DISTRICT.times(factor))
         verify_log(place / "office")
+        gc.collect()
         tracemalloc.start()
         report = verify_log(place / "office")
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
         assert report.is_intact
         sizes.append(report.size)
-    assert sizes[1] > 4.5 * sizes[0]
-    assert peaks[1] < 1.1 * peaks[0]
+    assert sizes[1] > 14 * sizes[0]
+    assert peaks[1] < 2 * peaks[0]
 
 
 @pytest.mark.parametrize("held", [1, 5])
