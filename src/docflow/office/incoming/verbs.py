@@ -137,8 +137,8 @@ def receive_by_hand(
         The document; ``duplicate_of`` names another one that looks like it, which a clerk should compare.
 
     Raises:
-        UsageError: ``SECRET_DOCUMENT`` before anything is stored; ``BAD_ARGUMENT``, ``DATE_NOT_ALLOWED``, ``ALREADY_EXISTS``,
-            ``IDEMPOTENCY_CONFLICT``.
+        UsageError: ``SECRET_DOCUMENT`` before anything is stored; ``BAD_ARGUMENT``, ``DATE_NOT_ALLOWED``,
+            ``ALREADY_EXISTS``, ``IDEMPOTENCY_CONFLICT``.
     Source: Nghị định 30/2020/NĐ-CP Điều 21 khoản 1; Thông tư 01/2019/TT-BNV Điều 6.
     """
     refuse_secret(entry.secrecy)
