@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from docflow.cli.days import DAY, day_of
 from docflow.cli.office.commands import print_json
 from docflow.model import LAW_TIME_ZONE
 from docflow.model.wording import make_visible
@@ -25,7 +25,6 @@ from docflow.wiring import (
     reopen_office,
 )
 
-_DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
 _MOST = 1000
 _Command = Callable[..., None]
 
@@ -43,8 +42,8 @@ def _asking(command: _Command) -> _Command:
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table."),
         click.option("--limit", type=click.IntRange(1, _MOST), default=50, show_default=True, help="At most so many."),
-        click.option("--to", "until", type=_DAY, help="On this day or earlier."),
-        click.option("--from", "since", type=_DAY, help="On this day or later."),
+        click.option("--to", "until", type=DAY, help="On this day or earlier."),
+        click.option("--from", "since", type=DAY, help="On this day or later."),
         click.option("--kind", type=click.Choice([kind.value for kind in AccessKind]), help="What was done."),
         click.option("--unit", help="Of this unit."),
         click.option("--person", help="By this person."),
@@ -92,8 +91,8 @@ def _query(*, target: Any, kind: Any, since: Any, until: Any, **given: Any) -> A
     return AccessQuery(
         target=AccessTarget(target) if target else None,
         kind=AccessKind(kind) if kind else None,
-        since=_day(since),
-        until=_day(until),
+        since=day_of(since),
+        until=day_of(until),
         **given,
     )
 
@@ -136,7 +135,3 @@ def _name(line: AccessCount, by: AccessBy) -> str:
     if by in {AccessBy.DAY, AccessBy.MONTH}:
         return "/".join(reversed(line.key.split("-")))
     return " ".join(filter(None, (line.target and line.target.vi, line.key))) or "(không rõ)"
-
-
-def _day(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None

@@ -14,7 +14,6 @@ import io
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +22,7 @@ from typing import Any
 import click
 
 from docflow.cli.usage_words import misuse
+from docflow.durable import write_whole
 
 OUT: Mapping[str, Any] = {
     "type": click.Path(path_type=Path, dir_okay=False, allow_dash=True),
@@ -117,30 +117,14 @@ def give_out(data: bytes, out: Path | None) -> None:
         sys.stdout.flush()
         return
     try:
-        _write_whole(Path(os.path.realpath(path)), data)
+        target = Path(os.path.realpath(path))
+        write_whole(target, data, mode=_mode_of(target), prefix=f".{target.name[:60]}.")
     except (OSError, ValueError) as exc:
         raise not_written(exc, str(path)) from exc
 
 
 def _file_of(out: Path | None) -> Path | None:
     return None if out is None or str(out) == "-" else out
-
-
-def _write_whole(target: Path, data: bytes) -> None:
-    """Temporary file beside it, forced to disk, renamed."""
-    mode = _mode_of(target)
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:60]}.", suffix=".tmp", dir=target.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
-        Path(name).replace(target)
-    except BaseException:
-        # KeyboardInterrupt as well: whatever stops us, no half-written file stays.
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _mode_of(target: Path) -> int:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.table import Table
 
+from docflow.cli.days import DAY, day_of
 from docflow.cli.output import OUT, give_out, refuse_to_garble
 from docflow.cli.usage_words import misuse
 from docflow.model.wording import make_visible
 from docflow.wiring import Direction, HitsForm, SearchHit, SearchQuery, search_office, write_hits
 
-_DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
 _ALL = 1000
 _GARBLING = frozenset({HitsForm.DOCX, HitsForm.PDF})
 
@@ -27,8 +27,8 @@ _GARBLING = frozenset({HitsForm.DOCX, HitsForm.PDF})
 @click.option("--number", type=click.IntRange(1), help="Number in the register.")
 @click.option("--symbol", help="Number and symbol as printed, e.g. 15/QĐ-UBND.")
 @click.option("--issuer", help="Code of the agency that issued it.")
-@click.option("--from", "issued_from", type=_DAY, help="Issued on this day or later.")
-@click.option("--to", "issued_to", type=_DAY, help="Issued on this day or earlier.")
+@click.option("--from", "issued_from", type=DAY, help="Issued on this day or later.")
+@click.option("--to", "issued_to", type=DAY, help="Issued on this day or earlier.")
 @click.option("--limit", type=click.IntRange(1, _ALL), default=50, show_default=True, help="At most so many.")
 @click.option("--skip", type=click.IntRange(0), default=0, help="Leave out so many: the next page.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
@@ -63,8 +63,8 @@ def search(
         number=number,
         symbol=symbol,
         issuer=issuer,
-        issued_from=_day(issued_from),
-        issued_to=_day(issued_to),
+        issued_from=day_of(issued_from),
+        issued_to=day_of(issued_to),
         limit=limit,
         skip=skip,
     )
@@ -115,7 +115,3 @@ def _record(hit: SearchHit) -> dict[str, str | None]:
         "signer_name": hit.signer_name,
         "state": hit.state,
     }
-
-
-def _day(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None

@@ -51,15 +51,21 @@ _TELLING = frozenset("\u0300\u0301\u0302\u0303\u0306\u0308\u0309\u031b\u0323")
 """Marks on letters that tell words apart; others, such as lines through or under them, are decoration."""
 
 
+_REMEMBERED = 10_000
+"""Letters; strangers who send every one of Unicode shall not fill the memory."""
+
+
 class _Bare(dict[int, str]):
-    """For :meth:`str.translate`, of a decomposed text: what a letter shows, or nothing; each is looked at once."""
+    """For :meth:`str.translate`, of a decomposed text: what a letter shows, or nothing; most are looked at once."""
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
         is_decoration = unicodedata.category(char) == "Mn" and char not in _TELLING
         is_kept = char.isspace() or not (is_decoration or is_unseen(char) or _HIGH_UPPER <= char <= _BARE)
-        self[code] = _LOOK_ALIKE.get(code, char) if is_kept else ""
-        return self[code]
+        shown = _LOOK_ALIKE.get(code, char) if is_kept else ""
+        if len(self) < _REMEMBERED:
+            self[code] = shown
+        return shown
 
 
 _BARE_LETTERS = _Bare()

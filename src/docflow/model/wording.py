@@ -35,8 +35,12 @@ _LIKE = {0x2011: "-", 0x00A0: " ", 0x202F: " ", 0x09: " ", 0x0A: "\n", 0x0D: " "
 """What differs only in where a line may end, and white space: shown as its like."""
 
 
+_REMEMBERED = 10_000
+"""Characters; strangers who send every one of Unicode shall not fill the memory."""
+
+
 class Legible(dict[int, str]):
-    """For :meth:`str.translate`: what cannot be seen is named, as ``[U+200B]``; each character is looked at once.
+    """For :meth:`str.translate`: what cannot be seen is named, as ``[U+200B]``; most are looked at once.
 
     Args:
         drawn: The characters for which there are glyphs; every other one is named too. None: there are glyphs for all.
@@ -49,8 +53,10 @@ class Legible(dict[int, str]):
     def __missing__(self, code: int) -> str:
         """Return what is shown for a character."""
         is_lacking = self._drawn is not None and code not in self._drawn
-        self[code] = f"[U+{code:04X}]" if is_lacking or is_unseen(chr(code)) else chr(code)
-        return self[code]
+        shown = f"[U+{code:04X}]" if is_lacking or is_unseen(chr(code)) else chr(code)
+        if len(self) < _REMEMBERED:
+            self[code] = shown
+        return shown
 
 
 _VISIBLE = Legible()

@@ -13,12 +13,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from docflow.durable import force_name, make_folder, sync_folder, write_whole
 from docflow.errors import ErrorCode, InputError, StoreUnavailable, UsageError
 from docflow.store.database_errors import closed
 
@@ -51,7 +51,7 @@ class BlobFolder:
                 os.utime(path)
             else:
                 make_folder(path.parent)
-                _write_whole(path, data)
+                write_whole(path, data, prefix=_UNFINISHED)
             # Also for a file that was there: whoever renamed it may not have come to this line.
             sync_folder(path.parent)
             self._force_name(path.parent)
@@ -176,56 +176,3 @@ class BlobFolder:
                 ErrorCode.BAD_ARGUMENT, f"not the name of a blob: {sha256[:80]!r}", vi="Tên tệp không hợp lệ."
             )
         return self._folder / sha256[:2] / sha256
-
-
-def make_folder(folder: Path, *, mode: int = 0o777) -> None:
-    """Make a folder and those above it that are missing; their names survive a power cut.
-
-    Does not check: that one which is there was forced to disk by whoever made it.
-
-    Raises:
-        OSError: It cannot be made.
-    """
-    missing = [path for path in (folder, *folder.parents) if not path.is_dir()]
-    folder.mkdir(mode=mode, parents=True, exist_ok=True)
-    for path in reversed(missing):
-        sync_folder(path.parent)
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """Temp file beside it, fsync, rename: a reader sees the old file or the whole new one."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def force_name(path: Path) -> None:
-    """Make the name of a file or folder survive a power cut, whoever made it.
-
-    Does not do: it forces nothing where the folder above may not be read by this user; that one is not ours.
-
-    Raises:
-        OSError: The folder above cannot be written.
-    """
-    with suppress(PermissionError):
-        sync_folder(path.absolute().parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder survive a power cut.
-
-    Raises:
-        OSError: The folder cannot be opened or written.
-    """
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,16 +10,14 @@ like a founding that was killed. A database put back to an older state is shown 
 
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 from docflow.audit import VerifierKey, parse_vkey
+from docflow.durable import sync_folder, write_whole
 from docflow.errors import ErrorCode, InputError, StoreUnavailable, UsageError
 from docflow.model import Agency
 from docflow.ports import LogKey
-from docflow.store.blobs import sync_folder
 from docflow.store.database import Database
 from docflow.store.places import BLOB_FOLDER, DATABASE_NAME, KEY_NAME, VKEY_NAME, OfficeDatabase, unusable
 
@@ -107,12 +105,7 @@ def write_vkey(folder: Path, vkey: VerifierKey) -> None:
     try:
         if path.exists() and path.read_text(encoding="latin-1").strip(_LEFT_BY_A_POWER_CUT):
             return
-        temporary = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(f"{vkey}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        write_whole(path, f"{vkey}\n".encode(), mode=0o644, prefix=f"{VKEY_NAME}.")
         sync_folder(folder)
     except OSError as exc:
         raise unusable(path, exc) from exc

@@ -16,8 +16,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from docflow.durable import sync_folder
 from docflow.errors import ErrorCode, StoreUnavailable
-from docflow.store.blobs import sync_folder
 
 _OTHERS = 0o077
 

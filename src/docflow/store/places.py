@@ -14,8 +14,8 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
+from docflow.durable import force_name, make_folder
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
-from docflow.store.blobs import force_name, make_folder
 from docflow.store.database import Database, is_frozen
 from docflow.store.postgres import PostgresDatabase, is_server_address
 

@@ -20,9 +20,9 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
+from docflow.durable import force_name, make_folder, sync_folder
 from docflow.edxml import MAX_MESSAGE_BYTES
 from docflow.errors import ErrorCode, StoreUnavailable
 from docflow.model import parse_agency_code
@@ -62,11 +62,11 @@ class FileDrop:
         place = self._place(recipient)
         try:
             for room in ("new", "tmp"):
-                _make_folder(place / room)
+                make_folder(place / room)
             self._force_names(place)
             if (place / "new" / name).exists():
                 # Whoever laid it down may not have come to this line.
-                _sync(place / "new")
+                sync_folder(place / "new")
                 return
             _lay_down(parts, temporary=Path(tempfile.mkdtemp(dir=place / "tmp")), target=place / "new" / name)
         except OSError as exc:
@@ -94,7 +94,7 @@ class FileDrop:
         room = place / ("refused" if is_refused else "done")
         source, target = place / "new" / delivery.name, room / delivery.name
         try:
-            _make_folder(room)
+            make_folder(room)
             if target.exists() and source.exists():
                 # Dealt with before under this name: the newer one replaces it.
                 shutil.rmtree(target) if target.is_dir() and not target.is_symlink() else target.unlink()
@@ -113,7 +113,7 @@ class FileDrop:
         path = self._place(recipient) / "new" / delivery.name
         try:
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-            _sync(path.parent)
+            sync_folder(path.parent)
         except FileNotFoundError:
             return
         except OSError as exc:
@@ -123,10 +123,8 @@ class FileDrop:
         """Once for each place, whoever made its folders: a process that was killed may not have come to it."""
         if place not in self._named:
             for folder in (place, self._folder):
-                _sync(folder)
-            with suppress(PermissionError):
-                # Who may not read the folder above cannot force the name of the drop in it.
-                _sync(self._folder.absolute().parent)
+                sync_folder(folder)
+            force_name(self._folder)
             self._named.add(place)
 
     def _place(self, agency: str) -> Path:
@@ -142,7 +140,7 @@ def _lay_down(parts: Parts, *, temporary: Path, target: Path) -> None:
                 out.write(data)
                 out.flush()
                 os.fsync(out.fileno())
-    _sync(temporary)
+    sync_folder(temporary)
     try:
         temporary.rename(target)
     except OSError:
@@ -150,7 +148,7 @@ def _lay_down(parts: Parts, *, temporary: Path, target: Path) -> None:
         if not target.exists():
             raise
         return
-    _sync(target.parent)
+    sync_folder(target.parent)
 
 
 def _read(path: Path) -> Delivery:
@@ -183,22 +181,6 @@ def _digest(path: Path) -> str:
             with file.open("rb") as data:
                 digest.update(data.read(_GARBAGE_BYTES_HASHED))
     return digest.hexdigest()
-
-
-def _make_folder(folder: Path) -> None:
-    """Make a folder and those above it that are missing; their names survive a power cut."""
-    missing = [path for path in (folder, *folder.parents) if not path.is_dir()]
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in missing:
-        _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _unusable(place: Path, exc: OSError) -> StoreUnavailable:

@@ -7,7 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from docflow.errors import ErrorCode, UsageError
 from docflow.model import SearchHit, SearchQuery
 from docflow.model.layout import FontFamily
 from docflow.office import write_csv
@@ -62,13 +61,6 @@ def write_hits(
         UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter, a time has no zone.
     Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I mục III.6h.
     """
-    if at is not None and at.tzinfo is None:
-        raise UsageError(
-            ErrorCode.BAD_ARGUMENT,
-            "the time has no time zone",
-            vi="Thời gian phải có múi giờ.",
-            way_out="pass an aware datetime",
-        )
     match form:
         case HitsForm.CSV:
             return write_csv([HITS_TITLES, *tabulate_hits(hits, query)]).encode("utf-8-sig")

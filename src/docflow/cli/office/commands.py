@@ -21,6 +21,7 @@ import click
 import msgspec
 
 from docflow.audit import format_time
+from docflow.cli.days import DAY
 from docflow.cli.output import OUT, give_out, refuse_to_garble
 from docflow.errors import ErrorCode, UsageError
 from docflow.wiring import Office, OfficeSettings, Post, parse_agency_code, read_post, read_settings, reopen_office
@@ -31,7 +32,6 @@ MAX_JSON_BYTES = 1_000_000
 
 _NOT_TYPED = frozenset({"self", "check", "fonts", "transport"})
 """What a command line cannot give."""
-_DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
 _HELP = {
     "actor": "Who does it.",
     "reason": "Why.",
@@ -144,7 +144,7 @@ def _kind(hint: Any) -> tuple[click.ParamType[Any], Read, dict[str, Any]]:  # no
         if named[0] is str:
             return click.STRING, tuple, {"multiple": True, "help": "May be given several times."}
         if get_origin(named[0]) is tuple:
-            pair = click.Tuple([click.STRING, _DAY])
+            pair = click.Tuple([click.STRING, DAY])
             return pair, _days, {"multiple": True, "help": "NAME DAY; may be given several times."}
     return _PLAIN.get(hint) or (click.File("rb"), lambda file: _decode(file, hint), {"help": "A file with JSON, or -."})
 
@@ -153,7 +153,7 @@ _PLAIN: Mapping[object, tuple[click.ParamType[Any], Read, dict[str, Any]]] = {
     str: (click.STRING, str, {}),
     int: (click.INT, int, {}),
     bool: (click.BOOL, bool, {"is_flag": True, "default": None}),
-    date: (_DAY, lambda moment: moment.date(), {"help": "A day, 2026-11-28."}),
+    date: (DAY, lambda moment: moment.date(), {"help": "A day, 2026-11-28."}),
     bytes: (click.File("rb"), lambda file: file.read(), {"help": "A file."}),
 }
 

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 
 from docflow.errors import DocflowError, ErrorCode
-from docflow.model import FilePlan, Permission, check_line, check_prose
+from docflow.model import FilePlan, Permission, check_line, check_prose, marks, wording
 from docflow.model.wording import make_visible
 
 BAD = ["\x00", "a\x00b", "a\nb", "a\tb", "\x1b[31m", "a\x7f", "a\x85b", "a\u202eb", "\u2066x", "a\u200bb", "\ufeffa"]
@@ -70,3 +70,12 @@ def test_a_permission_is_in_one_form_and_hides_nothing(text: str) -> None:
         with pytest.raises(DocflowError) as caught:
             Permission(granted_by=parts[0], reason=parts[1])
         assert caught.value.code is ErrorCode.BAD_ARGUMENT
+
+
+@pytest.mark.parametrize("table", [wording.Legible(), wording.Legible(frozenset()), marks._Bare()])
+def test_whoever_sends_every_letter_there_is_fills_no_memory(table: dict[int, str]) -> None:
+    """What a letter shows is remembered for so many, and found again for all others."""
+    letters = "".join(map(chr, range(0x20, 0x9000)))
+    first = letters.translate(table)
+    assert len(table) == 10_000
+    assert letters.translate(table) == first
