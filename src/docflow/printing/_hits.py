@@ -11,18 +11,12 @@ Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I mục III.6h; ECMA
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from docflow.model import LAW_TIME_ZONE, SearchHit, SearchQuery
 from docflow.model.layout import FontFamily
-from docflow.model.wording import make_visible
 from docflow.printing._table import PrintedTable, print_tables
-
-if TYPE_CHECKING:
-    from docx.table import _Row
 
 HITS_TITLES = (
     "STT",
@@ -34,9 +28,6 @@ HITS_TITLES = (
     "Người ký",
 )
 _WIDTHS_MM = (13, 12, 28, 24, 33, 47, 23)
-_ANY_DAY = datetime(2020, 3, 5)  # noqa: DTZ001 — the format has no zone; the day on which the decree took effect
-_FONT, _POINTS = "Times New Roman", 10
-_A4_MM, _MARGIN_MM = (210, 297), 15
 
 
 def tabulate_hits(hits: Sequence[SearchHit], query: SearchQuery) -> list[tuple[str, ...]]:
@@ -61,54 +52,19 @@ def print_hits(hits: Sequence[SearchHit], query: SearchQuery, *, at: datetime | 
     Raises:
         UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter, or cannot be read.
     """
-    table = PrintedTable(titles=HITS_TITLES, rows=tabulate_hits(hits, query), widths=_WIDTHS_MM)
-    return print_tables(_head(hits, query, at), [table] if hits else [], fonts=fonts)
+    return print_tables(_head(hits, query, at), [_table(hits, query)] if hits else [], fonts=fonts)
 
 
 def write_hits_docx(hits: Sequence[SearchHit], query: SearchQuery, *, at: datetime | None) -> bytes:
     """Return what was found as DOCX: the head, and a table whose headings stand on every page."""
-    # Imported when it is needed: it takes longer than most commands.
-    import docx  # noqa: PLC0415
-    from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415
-    from docx.shared import Mm, Pt  # noqa: PLC0415
+    # Imported when it is needed: python-docx takes longer than most commands.
+    from docflow.printing._word import write_word  # noqa: PLC0415
 
-    document = docx.Document()
-    document.core_properties.author = ""
-    document.core_properties.created = document.core_properties.modified = _ANY_DAY
-    style = document.styles["Normal"]
-    style.font.name, style.font.size = _FONT, Pt(_POINTS)
-    section = document.sections[0]
-    section.page_width, section.page_height = (Mm(side) for side in _A4_MM)
-    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(_MARGIN_MM)
-    title, *below = _head(hits, query, at)
-    document.core_properties.title = title
-    first = document.add_paragraph()
-    first.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    first.add_run(title).bold = True
-    for text in below:
-        document.add_paragraph(make_visible(text)).paragraph_format.space_after = Pt(0)
-    if hits:
-        table = document.add_table(rows=0, cols=len(HITS_TITLES), style="Table Grid")
-        table.autofit = False
-        for column, width in zip(table.columns, _WIDTHS_MM, strict=True):
-            column.width = Mm(width)
-        for number, cells in enumerate((HITS_TITLES, *tabulate_hits(hits, query))):
-            row = table.add_row()
-            _mark(row, "w:cantSplit")
-            for cell, text, width in zip(row.cells, cells, _WIDTHS_MM, strict=True):
-                cell.width = Mm(width)
-                cell.paragraphs[0].add_run(make_visible(text)).bold = number == 0
-        _mark(table.rows[0], "w:tblHeader")
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
+    return write_word(_head(hits, query, at), _table(hits, query) if hits else None)
 
 
-def _mark(row: _Row, name: str) -> None:
-    """Say of a row what the library has no word for (ECMA-376 Part 1, 17.4.6 cantSplit, 17.4.78 tblHeader)."""
-    from docx.oxml import OxmlElement  # noqa: PLC0415 - see above
-
-    row._tr.get_or_add_trPr().append(OxmlElement(name))  # noqa: SLF001
+def _table(hits: Sequence[SearchHit], query: SearchQuery) -> PrintedTable:
+    return PrintedTable(titles=HITS_TITLES, rows=tabulate_hits(hits, query), widths=_WIDTHS_MM)
 
 
 def _head(hits: Sequence[SearchHit], query: SearchQuery, at: datetime | None) -> tuple[str, ...]:
