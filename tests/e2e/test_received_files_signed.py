@@ -267,19 +267,22 @@ def test_the_clerk_is_told_of_a_broken_signature_before_he_registers(scene: Scen
 
 
 def test_what_is_taken_nevertheless_is_taken_with_a_reason(scene: Scene, tmp_path: Path) -> None:
-    """A note says why; blanks are none; it stands with the act. What is unsigned or undecided stops nothing."""
+    """Blanks are no reason; it stands with the act. What is unsigned or undecided stops nothing, and needs none."""
     with scene.open(tmp_path) as office:
         document = arrived(office, scene.send(tmp_path, {"đơn.pdf": flipped(scene.annex, 300)}))
         with pytest.raises(DocflowError):
-            office.accept(document.id, actor="V", note="  ")
-        note = "Tệp của công dân, gửi kèm để xác minh"
-        assert office.accept(document.id, actor="V", note=note).number == 1
-        assert office.accept(document.id, actor="V", note=note).number == 1
-        assert office.incoming_acts(document.id)[-1].text == note
+            office.accept(document.id, actor="V", reason="  ")
+        reason = "Tệp của công dân, gửi kèm để xác minh"
+        assert office.accept(document.id, actor="V", reason=reason).number == 1
+        assert office.accept(document.id, actor="V", reason=reason).number == 1
+        assert office.incoming_acts(document.id)[-1].text == reason
     harmless = {"a.pdf": materials.plain_pdf(), "b.pdf": seal_annex(scene.strangers), "c.docx": word_file()}
     with scene.open(tmp_path / "other") as office:
         document = arrived(office, scene.send(tmp_path / "other", harmless))
         assert document.files_verdict is FileVerdict.UNDECIDED
+        with pytest.raises(DocflowError) as caught:
+            office.accept(document.id, actor="V", reason=reason)  # whoever always sends one would be told of nothing
+        assert caught.value.code is ErrorCode.BAD_ARGUMENT
         assert office.accept(document.id, actor="V").number == 1
 
 

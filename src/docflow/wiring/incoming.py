@@ -65,18 +65,19 @@ class IncomingOffice:
         return use_cases.check_received_files(self._desk, incoming_id, actor=actor, idempotency_key=idempotency_key)
 
     def accept(
-        self, incoming_id: str, *, actor: str, note: str = "", idempotency_key: str | None = None
+        self, incoming_id: str, *, actor: str, reason: str = "", idempotency_key: str | None = None
     ) -> IncomingDocument:
         """Register a checked document: it takes the next số đến of the year (03).
 
         Args:
-            note: Why it is taken though a signature on one of its files is not valid; kept with the act.
+            reason: Why it is taken though a signature on one of its files is not valid; kept with the act. For no other
+                document: nobody shall give one before he was told.
 
         Raises:
-            UsageError: As every verb; ``SIGNATURE_REFUSED`` names such files if nothing is noted.
+            UsageError: As every verb; ``SIGNATURE_REFUSED`` names such files if no reason is given.
         Source: Nghị định 30/2020/NĐ-CP Điều 21 khoản 2, Điều 22.
         """
-        return self._act(IncomingEvent.ACCEPT, incoming_id, actor=actor, text=note, idempotency_key=idempotency_key)
+        return self._act(IncomingEvent.ACCEPT, incoming_id, actor=actor, text=reason, idempotency_key=idempotency_key)
 
     def refuse(
         self, incoming_id: str, *, actor: str, reason: str, idempotency_key: str | None = None

@@ -46,7 +46,12 @@ def _files_sound(work: IncomingWork, document: IncomingDocument) -> None:
 
     Source: NĐ 30/2020 Điều 21 khoản 2.
     """
-    if document.files_verdict is not FileVerdict.FAILED or work.step.reason.strip():
+    is_reasoned = bool(work.step.reason.strip())
+    if document.files_verdict is not FileVerdict.FAILED:
+        if is_reasoned:
+            raise _nothing_to_excuse()
+        return
+    if is_reasoned:
         return
     checks = work.unit.list_records(ReceivedFileCheck, incoming_id=document.id)
     last = max((check.act for check in checks), default=0)
@@ -56,7 +61,17 @@ def _files_sound(work: IncomingWork, document: IncomingDocument) -> None:
         ErrorCode.SIGNATURE_REFUSED,
         f"a signature is not valid on {len(failed)} of the files that came with it: {named}",
         vi=f"Chữ ký số không hợp lệ trên {len(failed)} tệp: {', '.join(check.name for check in failed[:_NAMED])}.",
-        way_out="return it to its sender with refuse, or register it with a note that says why it is taken",
+        way_out="return it to its sender with refuse, or register it with the reason why it is taken",
+    )
+
+
+def _nothing_to_excuse() -> UsageError:
+    """Whoever always sends a reason along would take a broken signature unseen."""
+    return UsageError(
+        ErrorCode.BAD_ARGUMENT,
+        "no signature on its files failed: there is nothing to give a reason for",
+        vi="Không có tệp nào có chữ ký số không hợp lệ, nên không cần lý do tiếp nhận.",
+        way_out="register it without a reason",
     )
 
 
