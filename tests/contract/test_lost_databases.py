@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -229,6 +230,4 @@ def test_whoever_founds_while_another_one_finishes_is_not_refused(
 
 
 def _nothing(_: object) -> object:
-    from contextlib import nullcontext  # noqa: PLC0415 - one use
-
     return nullcontext()
