@@ -249,6 +249,27 @@ def test_the_settings_that_guard_a_server_are_read_back(tmp_path: Path) -> None:
         database.close()
 
 
+@pytest.mark.slow
+def test_an_upgrade_that_takes_longer_than_the_time_outs_is_not_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A year's table is copied by one statement, while the connection that holds the lock does nothing."""
+    monkeypatch.setitem(postgres.SETTINGS, "statement_timeout", "300ms")
+    monkeypatch.setitem(postgres.SETTINGS, "idle_in_transaction_session_timeout", "300ms")
+    with make_place("postgresql", tmp_path) as place:
+        database, other = postgres.PostgresDatabase(place.database), postgres.PostgresDatabase(place.database)
+        with database.locked(), database.migrating() as connection:
+            connection.exec_driver_sql("SELECT pg_sleep(0.9)")
+            with other.writing() as second:
+                assert not second.exec_driver_sql(
+                    f"SELECT pg_try_advisory_xact_lock({postgres._MIGRATION_LOCK})"
+                ).scalar()
+        with pytest.raises(DocflowError), database.writing() as connection:
+            connection.exec_driver_sql("SELECT pg_sleep(0.9)")
+        database.close()
+        other.close()
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -2,7 +2,8 @@
 
 Invariants:
     - A commit that returned is on the server's disk (``synchronous_commit=on``).
-    - Nobody waits for ever: locks, statements and idle transactions have time-outs.
+    - Nobody waits for ever: locks, statements and idle transactions have time-outs. Only an upgrade of the tables,
+      and the lock it holds, have as long as they need.
     - What is read in one reading transaction is one state (REPEATABLE READ, READ ONLY).
     - No password stands in a name, an error or a repr.
 
@@ -92,7 +93,16 @@ class PostgresDatabase:
         with translated_errors(self.name), self.engine.begin() as connection:
             yield connection
 
-    migrating = writing
+    @contextmanager
+    def migrating(self) -> Iterator[sa.Connection]:
+        """As :meth:`writing`, and a statement may take as long as it takes: a year's table is copied by one.
+
+        Raises:
+            StoreUnavailable: As :meth:`writing`.
+        """
+        with self.writing() as connection:
+            connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
+            yield connection
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -103,6 +113,8 @@ class PostgresDatabase:
         """
         self._refuse_use()
         with translated_errors(self.name), self.engine.begin() as connection:
+            # This connection is idle while another one works; the server must not take the lock away meanwhile.
+            connection.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATION_LOCK})
             yield
 
