@@ -272,9 +272,9 @@ def test_the_commands_of_the_office_run(page: str, tmp_path: Path, monkeypatch: 
     (tmp_path / "leader.pdf").write_bytes(b"%PDF signed")
     (tmp_path / "sealed.pdf").write_bytes(b"%PDF signed and sealed")
     (tmp_path / "office.json").write_text(next(texts), encoding="utf-8")
+    (tmp_path / "ngay-nghi.toml").write_text(_blocks(DOCS / "howto" / "working-days.md", "toml")[0], encoding="utf-8")
     settings = docflow.read_settings(tmp_path / "office.json", is_verifying=False)
-    assert settings.staff is not None
-    assert settings.codes is not None
+    assert None not in (settings.staff, settings.codes, settings.calendar, settings.terms)
     monkeypatch.chdir(tmp_path)
     program = _generator().command_lines()["docflow"]
     said = []

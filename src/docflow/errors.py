@@ -37,6 +37,7 @@ class ErrorCode(StrEnum):
     # the store or the machine
     STORE_BUSY = "store_busy"
     STORE_UNUSABLE = "store_unusable"
+    STORE_UNREACHABLE = "store_unreachable"
     SQLITE_TOO_OLD = "sqlite_too_old"
 
     @property
@@ -69,6 +70,7 @@ _WAYS_OUT: Mapping[ErrorCode, str] = {
     ErrorCode.EVIDENCE_BROKEN: "Hãy chạy docflow audit verify và báo người quản trị.",
     ErrorCode.STORE_BUSY: "Hãy thử lại sau ít phút.",
     ErrorCode.STORE_UNUSABLE: "Hãy kiểm tra đường dẫn và quyền truy cập, hoặc khôi phục bản sao lưu.",
+    ErrorCode.STORE_UNREACHABLE: "Hãy kiểm tra máy chủ, tên cơ sở dữ liệu, tài khoản và mật khẩu rồi làm lại.",
     ErrorCode.SQLITE_TOO_OLD: "Hãy cài pysqlite3.",
 }
 

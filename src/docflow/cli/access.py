@@ -12,6 +12,7 @@ from rich.table import Table
 
 from docflow.cli.days import DAY, day_of
 from docflow.cli.office.commands import print_json
+from docflow.cli.places import place_of
 from docflow.model import LAW_TIME_ZONE
 from docflow.model.wording import make_visible
 from docflow.wiring import (
@@ -65,7 +66,7 @@ def _asking(command: _Command) -> _Command:
 @click.option("--before", type=click.IntRange(0), help="The next page, as the page before says.")
 def history(directory: Path, *, reader: str, limit: int, as_json: bool, before: int | None, **asked: object) -> None:
     """Show who looked at what, the newest first."""
-    with reopen_office(directory) as office:
+    with reopen_office(place_of(directory), home=directory) as office:
         page = office.access_history(_query(**asked), reader=reader, before=before, limit=limit)
     print_json(page) if as_json else _print_history(page)
 
@@ -82,7 +83,7 @@ def history(directory: Path, *, reader: str, limit: int, as_json: bool, before: 
 @click.option("--skip", type=click.IntRange(0), default=0, help="Leave out so many lines: the next page.")
 def counts(directory: Path, *, reader: str, by: str, limit: int, skip: int, as_json: bool, **asked: object) -> None:
     """Count accesses: of each document and file, person, unit, day or month."""
-    with reopen_office(directory) as office:
+    with reopen_office(place_of(directory), home=directory) as office:
         found = office.access_counts(_query(**asked), by=AccessBy(by), reader=reader, limit=limit, skip=skip)
     print_json(found) if as_json else _print_counts(found, skip=skip)
 

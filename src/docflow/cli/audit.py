@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from docflow.cli.places import name_database, place_of
 from docflow.errors import ErrorCode, InputError, StoreUnavailable
 from docflow.wiring import (
     LogFinding,
@@ -51,7 +52,7 @@ def verify(directory: Path, checkpoint: Path | None, vkey: str | None, form: str
     """
     kept = _read(checkpoint) if checkpoint else None
     with _bar() as show:
-        report = verify_log(directory, checkpoint=kept, vkey=vkey, tick=show)
+        report = verify_log(place_of(directory), checkpoint=kept, vkey=vkey, home=directory, tick=show)
     click.echo(_as_json(directory, report) if form == "json" else _as_text(directory, report))
     if not report.is_intact:
         sys.exit(_EXIT_BROKEN)
@@ -61,7 +62,7 @@ def verify(directory: Path, checkpoint: Path | None, vkey: str | None, form: str
 @click.argument("directory", metavar="DIR", type=_FOLDER)
 def checkpoint(directory: Path) -> None:
     """Print the newest signed checkpoint: kept elsewhere, it shows if the log is ever turned back."""
-    click.echo(read_checkpoint(directory), nl=False)
+    click.echo(read_checkpoint(place_of(directory), home=directory), nl=False)
 
 
 @audit.command(epilog="Example: docflow audit prove demo-out/agencies/H99 H99-2026-01 > document.tlog-proof")
@@ -72,7 +73,7 @@ def prove(directory: Path, document: str) -> None:
 
     The proof opens that one entry: who gets it reads the rows that were written.
     """
-    click.echo(read_proof(directory, document), nl=False)
+    click.echo(read_proof(place_of(directory), document, home=directory), nl=False)
 
 
 @audit.command(epilog="Example: docflow audit check document.tlog-proof --vkey docflow/H99+1a2b3c4d+AZ…")
@@ -126,6 +127,7 @@ def _as_text(directory: Path, report: LogReport) -> str:
     verdict = "INTACT · TOÀN VẸN" if report.is_intact else "BROKEN · BẰNG CHỨNG BỊ PHÁ VỠ"
     lines = [
         f"{directory}: {verdict}",
+        *(f"  database {name}" for name in [name_database(directory)] if name),
         f"  log {report.vkey.partition('+')[0]}: {report.size} leaves, {report.checkpoints} signed checkpoints",
         f"  {report.rows} rows, {report.numbers} numbers, {report.blobs} files compared",
         *(f"  {_line(finding)}" for finding in report.findings),
@@ -145,6 +147,7 @@ def _line(finding: LogFinding) -> str:
 def _as_json(directory: Path, report: LogReport) -> str:
     value = {
         "directory": str(directory),
+        "database": name_database(directory),
         "intact": report.is_intact,
         "agency": report.agency,
         "vkey": report.vkey,

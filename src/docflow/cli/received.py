@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from docflow.cli.office.commands import print_json
+from docflow.cli.places import place_of
 from docflow.model import LAW_TIME_ZONE, ReceivedSignature
 from docflow.model.received import show_text
 from docflow.wiring import FileVerdict, IncomingDocument, ReceivedFile, reopen_office
@@ -43,7 +44,7 @@ def received(directory: Path, incoming_id: str, *, as_json: bool) -> None:
 
     Nothing is judged here: docflow office incoming check-files looks again.
     """
-    with reopen_office(directory) as office:
+    with reopen_office(place_of(directory), home=directory) as office:
         document, files = office.incoming_document(incoming_id), office.incoming_files(incoming_id)
     if as_json:
         print_json({"id": document.id, "files_verdict": document.files_verdict, "files": files})

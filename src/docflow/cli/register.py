@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from docflow.cli.output import OUT, give_out, refuse_to_garble
+from docflow.cli.places import place_of
 from docflow.office import LINES_A_VOLUME, RegisterKind
 from docflow.printing import Paper
 from docflow.wiring import RegisterForm, print_register, read_register
@@ -69,7 +70,7 @@ def export(
     """Print a year's register with the columns of Decree 30/2020, Annex IV."""
     if form != RegisterForm.CSV.value:
         refuse_to_garble(out, what=f"--format {form}", vi=f"Dạng {form}")
-    book = read_register(directory, _KINDS[kind], year, series=series)
+    book = read_register(place_of(directory), _KINDS[kind], year, series=series, home=directory)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("In sổ", total=len(book.lines))

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from docflow.cli.output import OUT, give_out, refuse_to_garble
+from docflow.cli.places import place_of
 from docflow.wiring import ReportBy, ReportForm, read_report, verify_report, write_report
 
 _GARBLING = frozenset({ReportForm.XLSX, ReportForm.PDF})
@@ -48,7 +49,8 @@ def report(
     """
     if ReportForm(form) in _GARBLING:
         refuse_to_garble(out, what=f"--format {form}", vi=f"Dạng {form}")
-    found = read_report(directory, period, by=ReportBy(by), as_of=as_of)
+    place = place_of(directory)
+    found = read_report(place, period, by=ReportBy(by), as_of=as_of, home=directory)
     if is_verified:
-        verify_report(directory, found)
+        verify_report(place, found, home=directory)
     give_out(write_report(found, ReportForm(form)), out)

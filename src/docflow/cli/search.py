@@ -12,6 +12,7 @@ from rich.table import Table
 
 from docflow.cli.days import DAY, day_of
 from docflow.cli.output import OUT, give_out, refuse_to_garble
+from docflow.cli.places import place_of
 from docflow.cli.usage_words import misuse
 from docflow.model.wording import make_visible
 from docflow.wiring import Direction, HitsForm, SearchHit, SearchQuery, search_office, write_hits
@@ -74,7 +75,7 @@ def search(
         raise misuse("--out needs --format", vi="Phải chọn --format khi dùng --out.")
     if form in _GARBLING:
         refuse_to_garble(out, what=f"--format {form}", vi=f"Dạng {form}")
-    hits = search_office(directory, query)
+    hits = search_office(place_of(directory), query, home=directory)
     if form is not None:
         give_out(write_hits(hits, HitsForm(form), query=query, at=datetime.now(UTC)), out)
     elif as_json:

@@ -20,10 +20,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from docflow.errors import UsageError
+from docflow.errors import ErrorCode, UsageError
+from docflow.model.annotations import checked_fields
 from docflow.model.drafts import Urgency
 from docflow.model.numbers import LAW_TIME_ZONE, law_date
-from docflow.model.working_time import LAST_MOMENT, NOON, WorkingCalendar, at_time, covers, end_of_day
+from docflow.model.working_time import LAST_MOMENT, MAX_WORKING_TIME, NOON, WorkingCalendar, at_time, covers, end_of_day
 
 
 class LegalTerm(StrEnum):
@@ -75,16 +76,30 @@ DUTIES: Mapping[Duty, DutyTerm] = {
 """Every term that the rules themselves fix. How long *handling* takes, no rule says (NĐ 30/2020 Điều 24)."""
 
 
+MAX_TERM_HOURS = MAX_WORKING_TIME // timedelta(hours=1)
+"""Also the working hours that :data:`docflow.model.working_time.MAX_WORKING_TIME` allows to count."""
+MAX_TERM_DAYS = MAX_WORKING_TIME // timedelta(hours=8)
+MAX_TERM_MONTHS = 1200
+
+
+@checked_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UrgentHours:
     """In how many hours "at once" (ngay) is called late; by the clock, for urgent work does not wait for morning.
 
     No rule gives a number: these are docflow's defaults, and the agency's to set.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; less than an hour, or longer than anything is counted.
     """
 
     khan: int = 8
     thuong_khan: int = 4
     hoa_toc: int = 1
+
+    def __post_init__(self) -> None:
+        for name in ("khan", "thuong_khan", "hoa_toc"):
+            _check_term(f"urgent.{name}", getattr(self, name), least=1, most=MAX_TERM_HOURS)
 
     def of(self, urgency: Urgency) -> timedelta:
         """Return the hours of a class; an ordinary document gets those of Khẩn."""
@@ -96,6 +111,7 @@ class UrgentHours:
         return timedelta(hours=hours.get(urgency, self.khan))
 
 
+@checked_fields
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeTerms:
     """The terms that an agency sets for itself; the defaults are docflow's unless a clause is named.
@@ -107,6 +123,11 @@ class OfficeTerms:
         hand_over_notice_days: Files are announced so many days before the archive takes them (NĐ 30/2020 Phụ lục VI).
         hand_over_months: Files go to the archive within so many months after the work ends (NĐ 30/2020 Điều 30).
         destruction_notice_days: Files past retention are announced so many days ahead (TT 01/2019 Điều 20 khoản 5).
+
+    Does not check: that a term for which a clause is named is not longer or shorter than the clause wants it.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; a term is negative, or longer than anything is counted.
     """
 
     urgent: UrgentHours = field(default_factory=UrgentHours)
@@ -115,6 +136,23 @@ class OfficeTerms:
     hand_over_notice_days: int = 30
     hand_over_months: int = 12
     destruction_notice_days: int = 30
+
+    def __post_init__(self) -> None:
+        if self.handling_days is not None:
+            _check_term("handling_days", self.handling_days, least=1, most=MAX_TERM_DAYS)
+        _check_term("remind_hours", self.remind_hours, least=0, most=MAX_TERM_HOURS)
+        _check_term("hand_over_notice_days", self.hand_over_notice_days, least=0, most=MAX_TERM_DAYS)
+        _check_term("hand_over_months", self.hand_over_months, least=0, most=MAX_TERM_MONTHS)
+        _check_term("destruction_notice_days", self.destruction_notice_days, least=0, most=MAX_TERM_DAYS)
+
+
+def _check_term(name: str, value: int, *, least: int, most: int) -> None:
+    if not least <= value <= most:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"{name} is from {least} to {most}, not {value}",
+            vi=f"{name} phải từ {least} đến {most}, không phải {value}.",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,13 @@ from typing import TypeAlias
 
 import sqlalchemy as sa
 
+from docflow.store.addresses import find_address, remember_address
 from docflow.store.blobs import BlobFolder
 from docflow.store.database import PRAGMAS, Database
 from docflow.store.machine import SystemClock, SystemRandomness
 from docflow.store.office_store import OfficeStore, open_store
+from docflow.store.places import is_kept_in
+from docflow.store.postgres import is_server_address, read_plain_address, show_address
 from docflow.store.reader import StoreReader, open_to_read
 from docflow.store.reports import ReportQuery
 from docflow.store.tables import METADATA, Proof
@@ -35,7 +38,13 @@ __all__ = [
     "SystemClock",
     "SystemRandomness",
     "describe_tables",
+    "find_address",
+    "is_kept_in",
+    "is_server_address",
     "open_store",
     "open_to_read",
+    "read_plain_address",
+    "remember_address",
+    "show_address",
     "verify_store",
 ]

@@ -26,6 +26,8 @@ _NO_NUL = "cannot contain NUL"
 """How psycopg refuses a text with NUL before it is sent."""
 _TOO_LARGE = "22003"
 """Numeric value out of range."""
+_FORBIDDEN = "42501"
+"""Insufficient privilege."""
 _AGAIN = ("40001", "40P01")
 """The transaction was undone because of another one; the same again may well succeed (PostgreSQL manual §13.5)."""
 
@@ -66,6 +68,26 @@ def translated_errors(place: Path | str) -> Iterator[None]:
         raise _no_number() from exc
     except known as exc:
         raise (_no_text() if _NO_NUL in str(exc) else _ours(place, exc)) from exc
+
+
+@contextmanager
+def connecting_errors(place: str) -> Iterator[None]:
+    """Let no error of SQLAlchemy or of a driver out of the room while a connection to a server is made.
+
+    Raises:
+        StoreUnavailable: ``STORE_UNREACHABLE``.
+    """
+    known: tuple[type[Exception], ...] = (sa.exc.SQLAlchemyError, *driver_errors())
+    try:
+        yield
+    except known as exc:
+        raise StoreUnavailable(
+            ErrorCode.STORE_UNREACHABLE,
+            f"{place}: {_first_line(getattr(exc, 'orig', None) or exc)}",
+            vi=f"Không kết nối được cơ sở dữ liệu {place}.",
+            way_out="see that the server runs, has this database and lets this user in; libpq takes a password from"
+            " ~/.pgpass, PGPASSFILE, PGPASSWORD or a service",
+        ) from exc
 
 
 def busy(place: Path | str, *, reason: str = "another process has been writing for too long") -> StoreUnavailable:
@@ -109,7 +131,7 @@ def _no_number() -> UsageError:
 def _ours(place: Path | str, exc: Exception) -> DocflowError:
     origin = getattr(exc, "orig", None) or exc
     state = str(getattr(origin, "sqlstate", None) or "")
-    reason = str(origin).splitlines()[0] if str(origin) else type(exc).__name__
+    reason = _first_line(origin)
     if state == _TOO_LARGE:
         return _no_number()
     if state in _AGAIN:
@@ -121,9 +143,26 @@ def _ours(place: Path | str, exc: Exception) -> DocflowError:
         )
     if state in _BUSY or (not state and ("locked" in reason or "busy" in reason)):
         return busy(place, reason=reason)
+    again = "repeat the same call; if it fails again, run docflow audit verify and restore a backup"
+    grant = "let the owner of the database grant it, e.g. GRANT USAGE, CREATE ON SCHEMA public TO …"
     return StoreUnavailable(
         ErrorCode.STORE_UNUSABLE,
         f"{place}: {reason}",
         vi=f"Không dùng được cơ sở dữ liệu {place}.",
-        way_out="repeat the same call; if it fails again, run docflow audit verify and restore a backup",
+        way_out=grant if state == _FORBIDDEN else again,
+    )
+
+
+def _first_line(exc: BaseException) -> str:
+    return next(iter(str(exc).splitlines()), type(exc).__name__)
+
+
+def unusable(path: Path, exc: Exception) -> StoreUnavailable:
+    """Return the error of a place that cannot be opened."""
+    reason = getattr(exc, "strerror", None) or str(exc)
+    return StoreUnavailable(
+        ErrorCode.STORE_UNUSABLE,
+        f"{path}: {reason}",
+        vi=f"Không mở được kho dữ liệu {path}.",
+        way_out="check the path and its permissions",
     )

@@ -1,8 +1,9 @@
 """What tells an office that was founded from one that is being founded, and from one whose database was lost.
 
-An office is founded in this order: tables, ``log.key``, the agency with its first leaf, ``log.vkey``. Each is forced to
-disk before the next, and files are stored later still. So whoever finds ``log.vkey`` or a stored file knows that the
-database named this agency once, and whoever was killed before can be followed by anybody.
+An office is founded in this order: tables, ``database.address`` (on a server), ``log.key``, the agency with its first
+leaf, ``log.vkey``. Each is forced to disk before the next, and files are stored later still. So whoever finds
+``log.vkey`` or a stored file knows that the database named this agency once, and whoever was killed before can be
+followed by anybody.
 
 What it does not do: where database, ``log.vkey`` and every stored file are gone and only ``log.key`` is left, it looks
 like a founding that was killed. A database put back to an older state is shown by a checkpoint kept elsewhere only.
@@ -18,8 +19,10 @@ from docflow.durable import sync_folder, write_whole
 from docflow.errors import ErrorCode, InputError, StoreUnavailable, UsageError
 from docflow.model import Agency
 from docflow.ports import LogKey
+from docflow.store.addresses import ADDRESS_NAME, find_address
 from docflow.store.database import Database
-from docflow.store.places import BLOB_FOLDER, DATABASE_NAME, KEY_NAME, VKEY_NAME, OfficeDatabase, unusable
+from docflow.store.database_errors import unusable
+from docflow.store.places import BLOB_FOLDER, DATABASE_NAME, KEY_NAME, VKEY_NAME, OfficeDatabase
 
 _LEFT_BY_A_POWER_CUT = "\0\n "
 
@@ -52,15 +55,49 @@ def is_gone(database: OfficeDatabase) -> bool:
         raise unusable(database.path, exc) from exc
 
 
+def is_elsewhere(folder: Path, database: OfficeDatabase) -> bool:
+    """Return whether a folder says that its office is, or was to be, in another database than the one at hand.
+
+    Raises:
+        StoreUnavailable: ``STORE_UNUSABLE``; the folder cannot be read.
+        UsageError: ``BAD_ARGUMENT``; its ``database.address`` is none.
+    """
+    if find_address(folder) not in {None, database.name}:
+        return True
+    try:
+        return not isinstance(database, Database) and (folder / DATABASE_NAME).exists()
+    except OSError as exc:
+        raise unusable(folder, exc) from exc
+
+
 def lost(folder: Path, database: OfficeDatabase) -> StoreUnavailable:
     """Return the error of an office whose database is gone: another one would give its numbers once more."""
+    if isinstance(database, Database):
+        where = "if it is on a server, name that with docflow office found --database"
+        where_vi = "Nếu dữ liệu ở trên máy chủ, hãy nêu địa chỉ bằng docflow office found --database"
+    else:
+        path = folder / ADDRESS_NAME
+        where = f"see that {path} or DOCFLOW_DATABASE names the right one"
+        where_vi = f"Hãy xem {path} hoặc DOCFLOW_DATABASE có ghi đúng cơ sở dữ liệu không"
     return StoreUnavailable(
         ErrorCode.STORE_UNUSABLE,
         f"{folder}: the office that was founded here is not in {database.name}: its database is lost, or another one",
         vi=f"Văn phòng đã lập tại {folder} không có trong cơ sở dữ liệu {database.name}: cơ sở dữ liệu đã mất hoặc"
-        " không phải cơ sở dữ liệu của văn phòng này. Hãy khôi phục từ bản sao lưu; nếu thực sự lập văn phòng mới, hãy"
-        f" chuyển thư mục {folder} đi nơi khác.",
-        way_out=f"restore the database from a backup; if this is to be a new office, move {folder} away first",
+        f" không phải cơ sở dữ liệu của văn phòng này. {where_vi}; nếu không, hãy khôi phục từ bản sao lưu; nếu thực sự"
+        f" lập văn phòng mới, hãy chuyển thư mục {folder} đi nơi khác.",
+        way_out=f"{where}; else restore the database from a backup; if this is to be a new office, move {folder} away"
+        " first",
+    )
+
+
+def founded_elsewhere(folder: Path, agency: Agency, database: OfficeDatabase) -> StoreUnavailable:
+    """Return the error of a folder that is no office's, while the database has the agency's office."""
+    return StoreUnavailable(
+        ErrorCode.STORE_UNUSABLE,
+        f"{folder}: the office of {agency.code} in {database.name} has another folder: its log key is not here",
+        vi=f"Văn phòng của cơ quan {agency.code} trong {database.name} dùng thư mục khác: ở {folder} không có khóa nhật"
+        " ký.",
+        way_out="name that folder, or restore it from a backup",
     )
 
 

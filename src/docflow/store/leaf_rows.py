@@ -37,14 +37,19 @@ _FILLED_IN: Mapping[tuple[str, str], object] = {
 """What migrations wrote into columns that they added, where it is not NULL and the same in every row."""
 
 
-def identify_agency(connection: sa.Connection, vkey: VerifierKey) -> str:
-    """Return the code of the agency whose log a key signs, as its first leaf says; empty if there is none.
+def identify_agency(connection: sa.Connection, vkey: VerifierKey, *, is_any_key_taken: bool = False) -> str:
+    """Return the code of the agency whose log a key signs; empty if there is none.
 
-    A store with one agency is that agency's, whatever key is given: verifying it tells that the key is another one.
+    The first leaf of a log says it; where somebody changed that, the agency's row does.
+
+    Args:
+        is_any_key_taken: A store with one agency is that agency's, whatever key is given: for verifying, which tells
+            that the key is another one.
     """
     founded = founded_agencies(connection)
     found = [code for code, key in founded.items() if key == str(vkey)]
-    return next(iter(found or founded if len(founded) == 1 else found), "")
+    found += connection.execute(sa.select(AGENCY.c.code).where(AGENCY.c.vkey == str(vkey))).scalars()
+    return next(iter(found or founded if is_any_key_taken and len(founded) == 1 else found), "")
 
 
 def is_empty(connection: sa.Connection) -> bool:

@@ -10,7 +10,7 @@ What it does not do: it knows no use case (:mod:`docflow.office`); it holds no c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar, cast
@@ -18,10 +18,11 @@ from typing import TypeVar, cast
 import sqlalchemy as sa
 
 from docflow.audit import VerifierKey, parse_vkey
-from docflow.errors import DocflowError, ErrorCode, UsageError
+from docflow.errors import DocflowError, ErrorCode, StoreUnavailable, UsageError
 from docflow.model import Agency
 from docflow.ports import LogKey, Piece, Randomness, UnitOfWork
 from docflow.store import founding, migrations, reading
+from docflow.store.addresses import remember_address
 from docflow.store.blobs import BlobFolder
 from docflow.store.database import Database
 from docflow.store.groups import MAX_TRIES, GroupCommit, Ticket, run_pieces
@@ -236,10 +237,13 @@ def _open(
             recorded, others = _read_agencies(connection, database, agency)
             if recorded is None and key_path.exists():
                 founding.refuse_foreign_home(folder, others, read_log_key(key_path))
-            if recorded is None and is_old:
+            if recorded is None and (is_old or founding.is_elsewhere(folder, database)):
                 raise founding.lost(folder, database)
+        if recorded is not None and not is_old and not key_path.exists() and isinstance(database, PostgresDatabase):
+            raise founding.founded_elsewhere(folder, recorded[0], database)
         if recorded is None:
             force_names(database, folder)
+            _remember(folder, database)  # before the key: whoever is killed now is followed to the same database
         is_new = recorded is None and not key_path.exists()
         log_key = create_log_key(key_path, randomness.token(32)) if is_new else read_log_key(key_path)
     name = parse_vkey(recorded[1]).name if recorded else origin
@@ -247,7 +251,14 @@ def _open(
     store = OfficeStore(database, home=folder, blobs=blobs, agency=agency, log_key=log_key, origin=name)
     if recorded is not None:
         founding.refuse_other_key(folder, store.vkey, recorded=recorded[1])
+        with suppress(StoreUnavailable):  # a folder that nobody can write is still opened
+            _remember(folder, database)
     return store
+
+
+def _remember(folder: Path, database: OfficeDatabase) -> None:
+    if isinstance(database, PostgresDatabase):
+        remember_address(folder, database.name)
 
 
 def _read_agencies(

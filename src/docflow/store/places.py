@@ -8,6 +8,7 @@ What it does not do: it opens no transaction.
 
 from __future__ import annotations
 
+import os
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -15,8 +16,10 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from docflow.durable import force_name, make_folder
-from docflow.errors import ErrorCode, StoreUnavailable, UsageError
+from docflow.errors import ErrorCode, UsageError
+from docflow.store.addresses import find_address
 from docflow.store.database import Database, is_frozen
+from docflow.store.database_errors import unusable
 from docflow.store.postgres import PostgresDatabase, is_server_address
 
 DATABASE_NAME = "docflow.sqlite"
@@ -46,16 +49,21 @@ def name_database(
     """Return the database at a place, nothing opened yet, and the folder of the office's files and key.
 
     Args:
-        place: A folder, or ``postgresql://user@server/database``.
+        place: A folder, or ``postgresql://user@server/database``. A folder that names a server
+            (:mod:`docflow.store.addresses`) stands for the database there.
         home: Folder of files and log key; by default the folder that holds the database.
         to_read: Nothing will be written: a write-protected folder will do.
 
     Raises:
         UsageError: ``BAD_ARGUMENT``; an address of something else, or a server without ``home``.
-        StoreUnavailable: ``SQLITE_TOO_OLD``; ``STORE_UNUSABLE``, see :func:`docflow.store.database.is_frozen`.
+        StoreUnavailable: ``SQLITE_TOO_OLD``; ``STORE_UNUSABLE``, see :func:`docflow.store.database.is_frozen`, or the
+            folder cannot be read.
     """
     if not is_server_address(str(place)):
         folder = Path(place)
+        address = find_address(folder)
+        if address is not None:
+            return PostgresDatabase(address), Path(home or folder)
         path = folder / DATABASE_NAME
         frozen = to_read and path.exists() and is_frozen(path)
         return Database(path, single_process=single_process, is_frozen=frozen), Path(home or folder)
@@ -67,6 +75,11 @@ def name_database(
             way_out="pass home=… as well",
         )
     return PostgresDatabase(str(place)), Path(home)
+
+
+def is_kept_in(folder: Path) -> bool:
+    """Return whether the records of an office are in a folder itself; False also if it cannot be looked at."""
+    return os.path.exists(folder / DATABASE_NAME)  # noqa: PTH110 - Path.exists raises where the folder may not be read
 
 
 def force_names(database: Database | PostgresDatabase, home: Path) -> None:
@@ -99,14 +112,3 @@ def make_folders(database: Database | PostgresDatabase, home: Path) -> None:
 
 def _folders(database: Database | PostgresDatabase, home: Path) -> tuple[Path, ...]:
     return (database.path.parent, home) if isinstance(database, Database) else (home,)
-
-
-def unusable(path: Path, exc: Exception) -> StoreUnavailable:
-    """Return the error of a place that cannot be opened."""
-    reason = getattr(exc, "strerror", None) or str(exc)
-    return StoreUnavailable(
-        ErrorCode.STORE_UNUSABLE,
-        f"{path}: {reason}",
-        vi=f"Không mở được kho dữ liệu {path}.",
-        way_out="check the path and its permissions",
-    )

@@ -23,7 +23,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from docflow.errors import ErrorCode, UsageError
-from docflow.store.database_errors import closed, translated_errors
+from docflow.store.database_errors import closed, connecting_errors, translated_errors
 
 SETTINGS: dict[str, str] = {
     "synchronous_commit": "on",
@@ -36,6 +36,13 @@ SETTINGS: dict[str, str] = {
 _DRIVER = "postgresql+psycopg"
 _CONNECT_TIMEOUT_S = "10"
 _KEPT_CONNECTIONS = 8
+_SECRETS = frozenset({"password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key"})
+"""Options of libpq that nobody else may read."""
+_WAY_OUT = "leave it out: libpq takes it from ~/.pgpass, PGPASSFILE, PGPASSWORD or a service"
+_READ_BY_OTHERS = (
+    "Địa chỉ cơ sở dữ liệu không được chứa mật khẩu: người khác đọc được. Hãy ghi mật khẩu vào ~/.pgpass hoặc biến môi"
+    " trường PGPASSWORD."
+)
 _NO_NAME = "Địa chỉ chưa nêu tên cơ sở dữ liệu."
 _MIGRATION_LOCK = 0x646F6366
 
@@ -57,7 +64,7 @@ class PostgresDatabase:
         self._pid = os.getpid()
         self._is_closed = False
         url = _read_address(address)
-        self.name = url.render_as_string(hide_password=True)
+        self.name = _render(url)
         options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
         query = {"connect_timeout": _CONNECT_TIMEOUT_S, "application_name": "docflow", "options": options}
         self.engine = sa.create_engine(
@@ -75,10 +82,11 @@ class PostgresDatabase:
         """Yield a connection in a read transaction: one snapshot until the block ends.
 
         Raises:
-            StoreUnavailable: ``STORE_UNUSABLE``; no server answers, or there is no store.
+            StoreUnavailable: ``STORE_UNREACHABLE``; no server answers, or it lets nobody in. ``STORE_UNUSABLE``; there
+                is no store.
         """
         self._refuse_use()
-        with translated_errors(self.name), self._reader.begin() as connection:
+        with self._connected(self._reader) as connection:
             yield connection
 
     @contextmanager
@@ -86,11 +94,11 @@ class PostgresDatabase:
         """Yield a connection in a write transaction.
 
         Raises:
-            StoreUnavailable: ``STORE_BUSY`` or ``STORE_UNUSABLE``; if committing failed, whether it took effect is
-                unknown: repeat the call with the same idempotency key.
+            StoreUnavailable: ``STORE_UNREACHABLE``; nothing was begun. ``STORE_BUSY`` or ``STORE_UNUSABLE``; if
+                committing failed, whether it took effect is unknown: repeat the call with the same idempotency key.
         """
         self._refuse_use()
-        with translated_errors(self.name), self.engine.begin() as connection:
+        with self._connected(self.engine) as connection:
             yield connection
 
     @contextmanager
@@ -109,10 +117,10 @@ class PostgresDatabase:
         """Hold the lock under which tables and agencies are made.
 
         Raises:
-            StoreUnavailable: ``STORE_BUSY``; others held it for too long.
+            StoreUnavailable: ``STORE_BUSY``; others held it for too long. ``STORE_UNREACHABLE``.
         """
         self._refuse_use()
-        with translated_errors(self.name), self.engine.begin() as connection:
+        with self._connected(self.engine) as connection:
             # This connection is idle while another one works; the server must not take the lock away meanwhile.
             connection.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATION_LOCK})
@@ -126,6 +134,13 @@ class PostgresDatabase:
 
     release = close
 
+    @contextmanager
+    def _connected(self, engine: sa.Engine) -> Iterator[sa.Connection]:
+        with connecting_errors(self.name):
+            connection = engine.connect()
+        with translated_errors(self.name), connection, connection.begin():
+            yield connection
+
     def _refuse_use(self) -> None:
         if self._is_closed:
             raise closed(self.name)
@@ -138,6 +153,35 @@ class PostgresDatabase:
             )
 
 
+def read_plain_address(address: str) -> str:
+    """Return an address as it is written down and shown: plain, and refused if there is a password in it.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; also no address of a PostgreSQL database, or no driver for it.
+    """
+    url = _read_address(address)
+    if url.password is not None:
+        raise _bad(
+            "a password in an address is read by others",
+            vi=_READ_BY_OTHERS,
+            way_out=_WAY_OUT,
+        )
+    return _render(url)
+
+
+def show_address(address: str) -> str:
+    """Return an address as it may be shown to anybody, without its password.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; no address of a PostgreSQL database, or no driver for it.
+    """
+    return _render(_read_address(address))
+
+
+def _render(url: sa.URL) -> str:
+    return url._replace(drivername="postgresql", password=None).render_as_string()
+
+
 def _read_address(address: str) -> sa.URL:
     try:
         url = sa.make_url(address)
@@ -147,8 +191,10 @@ def _read_address(address: str) -> sa.URL:
         raise _bad(f"an office is kept in a folder or by PostgreSQL, not by {url.drivername}")
     if not url.database:
         raise _bad("an address without a name leaves it to the server which database it is", vi=_NO_NAME)
-    if "password" in url.query:
-        raise _bad("a password among the options of an address would be shown in errors")
+    if not _SECRETS.isdisjoint(url.query):
+        raise _bad(
+            "a password among the options of an address would be shown in errors", vi=_READ_BY_OTHERS, way_out=_WAY_OUT
+        )
     if importlib.util.find_spec("psycopg") is None:
         raise UsageError(
             ErrorCode.BAD_ARGUMENT,
@@ -159,10 +205,10 @@ def _read_address(address: str) -> sa.URL:
     return url.set(drivername=_DRIVER)
 
 
-def _bad(message: str, *, vi: str = "Địa chỉ cơ sở dữ liệu không hợp lệ.") -> UsageError:
-    return UsageError(
-        ErrorCode.BAD_ARGUMENT,
-        message,
-        vi=vi,
-        way_out="name a folder, or postgresql://user@server/database",
-    )
+def _bad(
+    message: str,
+    *,
+    vi: str = "Địa chỉ cơ sở dữ liệu phải có dạng postgresql://người-dùng@máy-chủ/cơ-sở-dữ-liệu.",
+    way_out: str = "name a folder, or postgresql://user@server/database",
+) -> UsageError:
+    return UsageError(ErrorCode.BAD_ARGUMENT, message, vi=vi, way_out=way_out)

@@ -20,6 +20,7 @@ from docflow.store import erasing, founding, migrations, reading
 from docflow.store.access_reader import AccessReader
 from docflow.store.blobs import BlobFolder
 from docflow.store.books import read_book
+from docflow.store.database import Database
 from docflow.store.drafting_reader import DraftingReader
 from docflow.store.examination import Tick
 from docflow.store.leaf_rows import identify_agency, is_empty
@@ -238,7 +239,11 @@ class StoreReader(AccessReader, DraftingReader, ReceivedReader):
 
 @contextmanager
 def open_to_read(
-    place: Path | str, *, home: Path | str | None = None, is_older_taken: bool = False
+    place: Path | str,
+    *,
+    home: Path | str | None = None,
+    is_older_taken: bool = False,
+    is_verifying: bool = False,
 ) -> Iterator[StoreReader]:
     """Yield a reader of an agency's store; whose it is, the log key in its folder says.
 
@@ -246,6 +251,8 @@ def open_to_read(
         place: Folder of the database, or the address of a PostgreSQL database.
         home: Folder of files and log key; by default that of the database.
         is_older_taken: A store of an older schema is not refused: whose it is can be read of any.
+        is_verifying: A file in which no log is signed by the folder's key is not refused: it is for the verification to
+            say so. Of a server's database that would show another agency's records, and so it would to anybody else.
 
     Raises:
         StoreUnavailable: ``STORE_UNUSABLE``; there is no store here, it is damaged, or another docflow's.
@@ -261,8 +268,9 @@ def open_to_read(
             if migrations.current_revision(connection) is None:
                 raise founding.lost(folder, database)
             (migrations.refuse_newer if is_older_taken else migrations.refuse_other)(connection, database.name)
-            agency = identify_agency(connection, vkey)
-            if not agency and is_empty(connection):
+            is_any_key_taken = is_verifying and isinstance(database, Database)
+            agency = identify_agency(connection, vkey, is_any_key_taken=is_any_key_taken)
+            if not agency and (not is_any_key_taken or is_empty(connection)):
                 raise founding.lost(folder, database)
         yield StoreReader(database, BlobFolder(folder / BLOB_FOLDER), agency=agency, vkey=vkey)
     finally:

@@ -133,6 +133,10 @@ from docflow.ports import (
 from docflow.store import (
     SystemClock,
     SystemRandomness,
+    find_address,
+    is_kept_in,
+    is_server_address,
+    show_address,
 )
 from docflow.transport import (
     FileDrop,
@@ -146,6 +150,7 @@ from docflow.wiring.logs import (
 )
 from docflow.wiring.office import (
     Office,
+    found_office,
     reopen_office,
 )
 from docflow.wiring.posts import read_post
@@ -285,6 +290,10 @@ __all__ = [
     "check_proof",
     "describe_document",
     "describe_state_tables",
+    "find_address",
+    "found_office",
+    "is_kept_in",
+    "is_server_address",
     "load_calendar",
     "next_events",
     "parse_agency_code",
@@ -297,6 +306,7 @@ __all__ = [
     "read_settings",
     "reopen_office",
     "search_office",
+    "show_address",
     "verify_log",
     "verify_report",
     "write_hits",

@@ -38,7 +38,7 @@ def verify_log(
         StoreUnavailable: ``STORE_UNUSABLE``; there is no readable store, or the folder for temporary files is full.
         InputError: ``MALFORMED_INPUT``; the verifier key is malformed.
     """
-    with open_to_read(place, home=home) as reader:
+    with open_to_read(place, home=home, is_verifying=True) as reader:
         return reader.verify(checkpoint=checkpoint, vkey=parse_vkey(vkey) if vkey else None, tick=tick)
 
 

@@ -30,7 +30,16 @@ from docflow.model import Agency, Directory, Document, DocumentState, OfficeTerm
 from docflow.office import Desk, Post
 from docflow.ports import Clock, OutboxRow, OutboxState, Randomness, Rights, Verifier
 from docflow.signing import check_statement
-from docflow.store import CallerConnection, OfficeStore, SystemClock, SystemRandomness, open_store, open_to_read
+from docflow.store import (
+    CallerConnection,
+    OfficeStore,
+    SystemClock,
+    SystemRandomness,
+    open_store,
+    open_to_read,
+    read_plain_address,
+    remember_address,
+)
 from docflow.wiring.accesses import AccessOffice
 from docflow.wiring.arguments import checked, checked_verbs
 from docflow.wiring.dossiers import DossierOffice
@@ -88,10 +97,11 @@ class Office(
         """Open an agency's office in a folder or on a database server, or found it there.
 
         Args:
-            place: Folder of the database, made if missing; or ``postgresql://user@server/database``.
+            place: Folder of the database, made if missing; or ``postgresql://user@server/database``. A folder that was
+                the ``home`` of an office on a server says where that is.
             agency: Must be the same at every opening. Several agencies may share a database.
             home: Folder for the agency's files and its log key, made if missing; by default the folder of the database.
-                A database server, and a second agency in one database, need one.
+                An address, and a second agency in one database, need one; it remembers the address, without password.
             verifier: Asked before a signature is relied on; without one the rows say ``not_checked``.
             rights: The caller's own directory of who may do what; None: the roles recorded here, and while nobody
                 holds one, everybody may do everything.
@@ -105,8 +115,9 @@ class Office(
 
         Raises:
             UsageError: ``BAD_ARGUMENT``; the folder belongs to another agency, or was founded with other particulars.
-            StoreUnavailable: ``STORE_UNUSABLE``, ``STORE_BUSY``, ``SQLITE_TOO_OLD``. An office whose database or log
-                key was lost is ``STORE_UNUSABLE`` and not founded again: it would give its numbers once more.
+            StoreUnavailable: ``STORE_UNUSABLE``, ``STORE_UNREACHABLE``, ``STORE_BUSY``, ``SQLITE_TOO_OLD``. An office
+                whose database or log key was lost is ``STORE_UNUSABLE`` and not founded again: it would give its
+                numbers once more.
         """
         random = randomness or SystemRandomness()
         store = open_store(
@@ -299,17 +310,57 @@ def reopen_office(
     post: Post | None = None,
     staff: Staff | None = None,
     codes: Directory | None = None,
+    calendar: WorkingCalendar | None = None,
+    terms: OfficeTerms | None = None,
 ) -> Office:
     """Open an office that was founded before: which agency's it is, its log says.
 
     Args:
-        place: Folder of the database, or the address of a PostgreSQL database.
+        place: Folder of the office, or the address of a PostgreSQL database.
         home: Folder of files and log key; by default that of the database.
-        verifier, post, staff, codes: As for :meth:`Office.open`.
+        verifier, post, staff, codes, calendar, terms: As for :meth:`Office.open`.
 
     Raises:
         StoreUnavailable: ``STORE_UNUSABLE``; there is no office.
     """
     with open_to_read(place, home=home, is_older_taken=True) as reader:
         agency = reader.find_agency()
-    return Office.open(place, agency=agency, home=home, verifier=verifier, post=post, staff=staff, codes=codes)
+    return Office.open(
+        place,
+        agency=agency,
+        home=home,
+        verifier=verifier,
+        post=post,
+        staff=staff,
+        codes=codes,
+        calendar=calendar,
+        terms=terms,
+    )
+
+
+@checked
+def found_office(folder: Path | str, *, agency: Agency, database: str | None = None) -> Office:
+    """Found an office in a folder, or open it there; its records in a PostgreSQL database, if one is named.
+
+    Afterwards the folder alone is its place: it remembers the address, and each database to which the office was moved.
+
+    Args:
+        folder: Made if missing.
+        agency: Must be the same at every opening.
+        database: Address without password, ``postgresql://user@server/database``; libpq takes a password from
+            PGPASSFILE, PGPASSWORD or a service. None: where the folder says, or in the folder.
+
+    Raises:
+        UsageError, StoreUnavailable: As for :meth:`Office.open`. ``BAD_ARGUMENT`` also for a password in the address.
+    Source: docs/adr/0084.
+    """
+    if database is None:
+        return Office.open(folder, agency=agency)
+    address = read_plain_address(database)
+    office = Office.open(address, agency=agency, home=folder)
+    try:
+        remember_address(Path(folder), address, is_moved=True)
+    except BaseException:
+        office.close()
+        raise
+    return office

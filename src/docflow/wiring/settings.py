@@ -1,23 +1,40 @@
-"""What an office is opened with beside its folder, read from a file of settings: trust, people, agency codes.
+"""What an office is opened with beside its folder, read from a file of settings: trust, people, codes, hours, terms.
 
 Invariants:
     - A field that docflow does not know is refused: a slip of the pen must not leave signatures unchecked.
 
-What it does not do: it holds no secret, and no rule that the log does not record in its effects.
+What it does not do: it holds no secret, and no rule that the log does not record in its effects. A term that a clause
+fixes is no setting here, nor is the day until which a number may be given: that is the next working day (NĐ 30/2020
+Điều 15.2), by this calendar.
 
 Source: docs/adr/0079.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
+from enum import StrEnum
 from pathlib import Path
 
 import msgspec
 
+from docflow.calendars import load_calendar
 from docflow.errors import ErrorCode, UsageError
-from docflow.model import Directory, DirectoryEntry, Period, Staff, build_directory, parse_agency_code
+from docflow.model import (
+    Directory,
+    DirectoryEntry,
+    OfficeTerms,
+    Period,
+    Session,
+    Staff,
+    UrgentHours,
+    WorkingCalendar,
+    WorkingHours,
+    build_directory,
+    parse_agency_code,
+)
 from docflow.ports import Verifier
 from docflow.signing import load_verifier
 from docflow.wiring.arguments import checked
@@ -35,11 +52,52 @@ class OfficeSettings:
         verifier: Judges the signatures of the agency's own documents; None: they are recorded as not checked.
         staff: Who may sign for whom, on which days; None: nobody is asked.
         codes: Agency codes with their successors; None: each code is taken as it stands.
+        calendar: Working days and hours; None: those that docflow knows, 8–12 and 13–17.
+        terms: The terms that the agency sets for itself; None: docflow's.
     """
 
     verifier: Verifier | None = None
     staff: Staff | None = None
     codes: Directory | None = None
+    calendar: WorkingCalendar | None = None
+    terms: OfficeTerms | None = None
+
+
+class _Weekday(StrEnum):
+    """A day of the week as it is written in Vietnam; their order is that of :attr:`docflow.WorkingHours.weekdays`."""
+
+    MONDAY = "T2"
+    TUESDAY = "T3"
+    WEDNESDAY = "T4"
+    THURSDAY = "T5"
+    FRIDAY = "T6"
+    SATURDAY = "T7"
+    SUNDAY = "CN"
+
+
+_WEEKDAYS = tuple(_Weekday)
+_SESSION = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
+
+
+class _Hours(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """:class:`docflow.WorkingHours` as people write them: ``07:30-11:30``, ``T2``."""
+
+    sessions: tuple[str, ...] = ("08:00-12:00", "13:00-17:00")
+    weekdays: tuple[_Weekday, ...] = _WEEKDAYS[:5]
+
+
+class _Urgent(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    khan: int = UrgentHours().khan
+    thuong_khan: int = UrgentHours().thuong_khan
+    hoa_toc: int = UrgentHours().hoa_toc
+
+
+class _Terms(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Those of :class:`docflow.OfficeTerms` that no clause fixes."""
+
+    handling_days: int | None = None
+    remind_hours: int = OfficeTerms().remind_hours
+    urgent_hours: _Urgent = msgspec.field(default_factory=_Urgent)
 
 
 class _Code(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -61,6 +119,9 @@ class _File(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     is_online: bool = True
     staff: Staff | None = None
     codes: tuple[_Code, ...] | None = None
+    calendar: str | None = None
+    hours: _Hours | None = None
+    terms: _Terms | None = None
 
 
 @checked
@@ -72,8 +133,9 @@ def read_settings(path: Path | str, *, is_verifying: bool = True) -> OfficeSetti
 
     Raises:
         UsageError: ``BAD_ARGUMENT``; no such file, no such field, a term that ends before it begins, a delegation
-            without end, no usable trust folder. ``ALREADY_EXISTS``; a code stands twice.
-        InputError: ``MALFORMED_INPUT``; no agency code.
+            without end, no usable trust folder, hours or terms that are none. ``NOT_FOUND``; no file of decreed days.
+            ``ALREADY_EXISTS``; a code stands twice.
+        InputError: ``MALFORMED_INPUT``; no agency code, no decreed days.
     Source: docs/howto/run-an-office.md.
     """
     path = Path(path)
@@ -95,6 +157,44 @@ def read_settings(path: Path | str, *, is_verifying: bool = True) -> OfficeSetti
         verifier=None if trust is None else load_verifier(trust, is_online=given.is_online),
         staff=given.staff,
         codes=None if given.codes is None else build_directory(map(_entry, given.codes)),
+        calendar=_calendar(given, folder=path.parent),
+        terms=None if given.terms is None else _terms(given.terms),
+    )
+
+
+def _calendar(given: _File, *, folder: Path) -> WorkingCalendar | None:
+    if given.calendar is None and given.hours is None:
+        return None
+    extra = None if given.calendar is None else folder / given.calendar
+    return load_calendar(extra=extra, hours=None if given.hours is None else _hours(given.hours))
+
+
+def _hours(given: _Hours) -> WorkingHours:
+    return WorkingHours(
+        sessions=tuple(map(_session, given.sessions)),
+        weekdays=frozenset(map(_WEEKDAYS.index, given.weekdays)),
+    )
+
+
+def _session(text: str) -> Session:
+    found = _SESSION.fullmatch(text)
+    if found is None:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"no hours of a session: {text[:40]!r}",
+            vi=f"Giờ làm việc {text[:40]!r} không đúng dạng.",
+            way_out="write them as 07:30-11:30",
+        )
+    begins, begins_minute, ends, ends_minute = map(int, found.groups())
+    return Session(begins=time(begins, begins_minute), ends=time(ends, ends_minute))
+
+
+def _terms(given: _Terms) -> OfficeTerms:
+    urgent = given.urgent_hours
+    return OfficeTerms(
+        urgent=UrgentHours(khan=urgent.khan, thuong_khan=urgent.thuong_khan, hoa_toc=urgent.hoa_toc),
+        handling_days=given.handling_days,
+        remind_hours=given.remind_hours,
     )
 
 

@@ -23,6 +23,7 @@ import msgspec
 from docflow.audit import format_time
 from docflow.cli.days import DAY
 from docflow.cli.output import OUT, give_out, refuse_to_garble
+from docflow.cli.places import place_of
 from docflow.errors import ErrorCode, UsageError
 from docflow.wiring import Office, OfficeSettings, Post, parse_agency_code, read_post, read_settings, reopen_office
 from docflow.wiring.typed_json import read_json
@@ -51,7 +52,7 @@ _POST = click.Option(
 _SETTINGS = click.Option(
     ["--settings", "settings"],
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Whom to trust, who may sign, agency codes [default: office.json in DIR, if it is there].",
+    help="Whom to trust, who may sign, codes, hours, terms [default: office.json in DIR, if it is there].",
 )
 
 Read = Callable[[Any], object]
@@ -118,7 +119,16 @@ def make_command(path: str, name: str, *, verb: Callable[..., object]) -> click.
 def _reopen(directory: Path, settings: Path | None, *, post: Post | None, is_act: bool) -> Office:
     path = settings or directory / SETTINGS_NAME
     said = read_settings(path, is_verifying=is_act) if settings or path.exists() else OfficeSettings()
-    return reopen_office(directory, post=post, verifier=said.verifier, staff=said.staff, codes=said.codes)
+    return reopen_office(
+        place_of(directory),
+        home=directory,
+        post=post,
+        verifier=said.verifier,
+        staff=said.staff,
+        codes=said.codes,
+        calendar=said.calendar,
+        terms=said.terms,
+    )
 
 
 def _parameter(parameter: inspect.Parameter, hint: object) -> tuple[click.Parameter, Read]:

@@ -12,7 +12,8 @@ from pathlib import Path
 import click
 
 from docflow.cli.office.commands import make_command, print_json
-from docflow.wiring import Agency, Office, parse_agency_code
+from docflow.cli.places import place_of
+from docflow.wiring import Agency, Office, SeriesRule, find_address, found_office, parse_agency_code
 
 VERBS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "outgoing": (
@@ -172,7 +173,7 @@ VERBS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 
 @click.group(epilog="Example: docflow office incoming register office den-1 --actor 'Văn thư'")
 def office() -> None:
-    """Work in an office kept in a folder.
+    """Work in an office; its folder says where its records are.
 
     What a verb returns is printed as JSON. Signatures are judged if office.json names a trust folder, else they are
     recorded as not checked.
@@ -189,11 +190,37 @@ def office() -> None:
 @click.option("--name", required=True, help="Name of the agency.")
 @click.option("--abbreviation", required=True, help="As it stands in symbols, e.g. UBND.")
 @click.option("--place", required=True, help="Before the date, e.g. An Bình.")
-def found(directory: Path, *, code: str, name: str, abbreviation: str, place: str) -> None:
-    """Found an office in DIR; again with the same particulars: nothing."""
-    agency = Agency(code=parse_agency_code(code), name=name, abbreviation=abbreviation, place=place)
-    with Office.open(directory, agency=agency) as founded:
-        print_json({"agency": founded.agency.code.text, "vkey": founded.vkey})
+@click.option(
+    "--series",
+    type=click.Choice([rule.value for rule in SeriesRule]),
+    default=SeriesRule.ONE_FOR_ALL.value,
+    show_default=True,
+    help="One number series a year for all administrative documents, or one per type.",
+)
+@click.option(
+    "--database",
+    metavar="ADDRESS",
+    help="Keep the records in this database, postgresql://user@server/database, which may be that of several agencies;"
+    " or the office was moved there [default: DOCFLOW_DATABASE, or a file in DIR].",
+)
+def found(
+    directory: Path, *, code: str, name: str, abbreviation: str, place: str, series: str, database: str | None
+) -> None:
+    """Found an office in DIR; again with the same particulars: nothing.
+
+    DIR keeps files, log key and settings, and remembers the database. No password is taken from the command line: libpq
+    finds it in ~/.pgpass, PGPASSFILE, PGPASSWORD or a service.
+    """
+    agency = Agency(
+        code=parse_agency_code(code), name=name, abbreviation=abbreviation, place=place, series=SeriesRule(series)
+    )
+    if database is None:
+        founded = Office.open(place_of(directory), agency=agency, home=directory)
+    else:
+        founded = found_office(directory, agency=agency, database=database)
+    with founded:
+        told = {"agency": founded.agency.code.text, "vkey": founded.vkey, "database": find_address(directory)}
+        print_json(told)
 
 
 def _make_groups() -> None:

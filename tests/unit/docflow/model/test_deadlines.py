@@ -48,6 +48,35 @@ def due(duty: Duty, text: str, urgency: Urgency = Urgency.THUONG) -> datetime:
     return find_due(duty, at(text), urgency=urgency, calendar=CALENDAR, terms=TERMS).astimezone(LAW_TIME_ZONE)
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"handling_days": 0},
+        {"handling_days": 2501},
+        {"remind_hours": -1},
+        {"remind_hours": 20_001},
+        {"hand_over_notice_days": -30},
+        {"hand_over_months": -1},
+        {"destruction_notice_days": -1},
+        {"destruction_notice_days": 10**12},
+        {"handling_days": "10"},
+    ],
+    ids=str,
+)
+def test_a_term_is_a_number_that_can_be_counted(given: dict[str, int]) -> None:
+    """A slip of the pen must not set a deadline before the work begins, nor end in an error of Python."""
+    with pytest.raises(DocflowError) as caught:
+        OfficeTerms(**given)  # type: ignore[arg-type]
+    assert next(iter(given)) in caught.value.message
+
+
+@pytest.mark.parametrize("name", ["khan", "thuong_khan", "hoa_toc"])
+def test_urgent_work_takes_an_hour_at_the_least(name: str) -> None:
+    """None would be late when it begins."""
+    with pytest.raises(DocflowError, match=name):
+        UrgentHours(**{name: 0})
+
+
 def test_a_document_is_issued_by_the_end_of_the_next_working_day() -> None:
     """NĐ 30/2020 Điều 18.1: issued on the day it is signed, at the latest on the next working day.
 

@@ -1,0 +1,127 @@
+"""`database.address`: where the records of an office are that are not in its folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from docflow import Office
+from docflow.errors import ErrorCode, StoreUnavailable, UsageError
+from docflow.store.addresses import MAX_ADDRESS_BYTES, find_address, remember_address
+from docflow.store.places import name_database
+from docflow.store.postgres import PostgresDatabase, read_plain_address
+from tests.office_kit import make_agency, open_office
+
+ADDRESS = "postgresql://docflow@db.example:5433/docflow?sslmode=verify-full"
+
+
+def test_what_was_remembered_is_found(tmp_path: Path) -> None:
+    """One line; a folder without the file, or that is not there, names none."""
+    assert find_address(tmp_path) is None
+    assert find_address(tmp_path / "nowhere") is None
+    remember_address(tmp_path, ADDRESS)
+    assert (tmp_path / "database.address").read_bytes() == f"{ADDRESS}\n".encode()
+    assert find_address(tmp_path) == ADDRESS
+    assert [path.name for path in tmp_path.iterdir()] == ["database.address"]
+
+
+def test_only_a_move_changes_what_was_remembered(tmp_path: Path) -> None:
+    """Another spelling of the same place, by which somebody opened it once, does not."""
+    remember_address(tmp_path, ADDRESS)
+    remember_address(tmp_path, "postgresql:///docflow")
+    assert find_address(tmp_path) == ADDRESS
+    remember_address(tmp_path, "postgresql:///docflow", is_moved=True)
+    assert find_address(tmp_path) == "postgresql:///docflow"
+
+
+def test_a_folder_that_names_a_server_stands_for_it(tmp_path: Path) -> None:
+    """Also as the place of the database of another agency, which has a home of its own."""
+    remember_address(tmp_path, ADDRESS)
+    for home in (None, tmp_path / "home"):
+        database, folder = name_database(tmp_path, home=home)
+        assert isinstance(database, PostgresDatabase)
+        assert (database.name, folder) == (ADDRESS, home or tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("postgresql+psycopg://a@h/d", "postgresql://a@h/d"),
+        ("postgresql:///d?host=/run/postgresql", "postgresql:///d?host=%2Frun%2Fpostgresql"),
+        ("postgresql://[::1]:5433/d", "postgresql://[::1]:5433/d"),
+        ("postgresql://v%C4%83n@h/th%C6%B0", "postgresql://v%C4%83n@h/th%C6%B0"),
+    ],
+)
+def test_an_address_is_written_plain_and_means_the_same(given: str, shown: str) -> None:
+    """What was written is read as itself."""
+    assert read_plain_address(given) == shown
+    assert read_plain_address(shown) == shown
+
+
+BAD = (
+    b"",
+    b"\n",
+    b"docflow",
+    b"/var/lib/docflow",
+    b"sqlite:///x",
+    b"postgresql://h",
+    b"postgresql://a:b@h/d",
+    b"postgresql://a:@h/d",
+    b"postgresql://h/d?password=b",
+    b"postgresql://h/d?sslpassword=b",
+    b"postgresql://h/d\npostgresql://h/e",
+    b"postgresql://h/d\x00",
+    b"postgresql://h:port/d",
+    b"\xff\xfe",
+    b"postgresql://h/" + b"d" * MAX_ADDRESS_BYTES,
+)
+
+
+@pytest.mark.parametrize("data", BAD, ids=range(len(BAD)))
+def test_a_file_that_holds_something_else_is_refused_and_nothing_is_founded(tmp_path: Path, data: bytes) -> None:
+    """It is not taken for an office kept in the folder; the file is named, a password in it is not."""
+    path = tmp_path / "database.address"
+    path.write_bytes(data)
+    for call in (lambda: find_address(tmp_path), lambda: Office.open(tmp_path, agency=make_agency())):
+        with pytest.raises(UsageError) as caught:
+            call()
+        assert caught.value.code is ErrorCode.BAD_ARGUMENT
+        assert caught.value.message.startswith(f"{path}: ")
+        assert caught.value.vi.startswith(f"{path}: ")
+        assert "a:b" not in str(caught.value)
+    assert [child.name for child in tmp_path.iterdir()] == ["database.address"]
+
+
+def test_a_file_that_cannot_be_read_is_not_none(tmp_path: Path) -> None:
+    """A folder of that name, a file without permission: not an office kept in the folder."""
+    (tmp_path / "database.address").mkdir()
+    with pytest.raises(StoreUnavailable) as caught:
+        find_address(tmp_path)
+    assert caught.value.code is ErrorCode.STORE_UNUSABLE
+
+
+def test_the_home_of_an_office_on_a_server_is_no_home_in_a_file(tmp_path: Path) -> None:
+    """A slip in the place: refused before a key is made."""
+    home = tmp_path / "home"
+    home.mkdir()
+    remember_address(home, ADDRESS)
+    with pytest.raises(StoreUnavailable, match="is not in"):
+        Office.open(tmp_path / "database", agency=make_agency(), home=home)
+    assert [child.name for child in home.iterdir()] == ["database.address"]
+
+
+def test_the_folder_of_another_agency_reads_nothing_of_this_one(tmp_path: Path) -> None:
+    """Its log key signs no log of that database: who is not verifying is refused."""
+    from docflow import RegisterKind, SearchQuery, read_register, search_office, verify_log  # noqa: PLC0415 - one use
+
+    open_office(tmp_path / "own").close()
+    open_office(tmp_path / "other").close()
+    own, other = tmp_path / "own", tmp_path / "other"
+    for call in (
+        lambda: read_register(own, RegisterKind.OUTGOING, 2026, home=other),
+        lambda: search_office(own, SearchQuery(), home=other),
+    ):
+        with pytest.raises(StoreUnavailable, match="is not in"):
+            call()
+    assert not verify_log(own, home=other).is_intact
