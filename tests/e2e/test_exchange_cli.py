@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from docflow import verify_log
 from docflow.cli import main
 from docflow.signing import certificate_sha256
 from tests import materials
+from tests.support import postgres_database
 
 SENDER, RECEIVER = "H99", "H99.12"
 DRAFT = {
@@ -36,8 +38,8 @@ def run(code: int, *arguments: object) -> str:
     return result.output
 
 
-def equip(place: Path, people: materials.Office) -> None:
-    """Found both offices, each with its post.json."""
+def equip(place: Path, people: materials.Office, *, database: str | None = None) -> None:
+    """Found both offices, each with its post.json; in a folder, or both in a database."""
     trust = place / "trust"
     trust.mkdir()
     (trust / "root.pem").write_bytes(vnsign.certificate_pem(people.trust.anchors[0]))
@@ -47,7 +49,9 @@ def equip(place: Path, people: materials.Office) -> None:
     for code in (SENDER, RECEIVER):
         subject = vnsign.Subject(common_name=f"Dịch vụ {code}", organization=f"Cơ quan {code}")
         keys[code] = people.authority.enroll(vnsign.CertificateProfile.SERVICE, subject)
-        run(0, "found", place / code, "--code", code, "--name", code, "--abbreviation", "CQ", "--place", "An Bình")
+        where = () if database is None else ("--database", database)
+        given = ("--code", code, "--name", code, "--abbreviation", "CQ", "--place", "An Bình")
+        run(0, "found", place / code, *given, *where)
         held = keys[code]
         p12 = pkcs12.serialize_key_and_certificates(
             None, held.key, held.certificate, list(held.chain), BestAvailableEncryption(PASSPHRASE)
@@ -68,13 +72,21 @@ def equip(place: Path, people: materials.Office) -> None:
     (place / "draft.json").write_text(json.dumps(DRAFT), encoding="utf-8")
 
 
-def test_a_document_goes_out_comes_in_and_both_know(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_document_goes_out_comes_in_and_both_know(kind: str, tmp_path: Path) -> None:
     """QĐ 28/2018 Đ.6, 8, 9: sent, taken in, registered, and the sender reads 03 out of a receipt.
 
     NĐ 30/2020 PL VI Phần I mục IV.3: "Thiết lập kết nối liên thông."
     """
+    with contextlib.ExitStack() as ending:
+        address = ending.enter_context(postgres_database()) if kind == "postgresql" else None
+        send_and_take_back(tmp_path, database=address)
+
+
+def send_and_take_back(tmp_path: Path, *, database: str | None) -> None:
+    """Send a document from one office to the other, register it there, and ask it back."""
     people = materials.make_office(tmp_path / "authority")
-    equip(tmp_path, people)
+    equip(tmp_path, people, database=database)
     pdf = materials.sealed(people)
     (tmp_path / "leader.pdf").write_bytes(pdf[:1000])
     (tmp_path / "sealed.pdf").write_bytes(pdf)

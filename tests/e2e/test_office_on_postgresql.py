@@ -281,7 +281,12 @@ def test_an_office_of_a_folder_does_not_move_to_a_server_by_a_word(
 ) -> None:
     """Its numbers would begin again; DOCFLOW_DATABASE says nothing of it."""
     province.done(*province.founding(database=None))
+    public = tmp_path / "H99" / "log.vkey"
+    kept = public.read_bytes()
     province.refused(4, ErrorCode.STORE_UNUSABLE, *province.founding())
+    public.unlink()  # then only its database says that it is an office
+    province.refused(4, ErrorCode.STORE_UNUSABLE, *province.founding())
+    public.write_bytes(kept)
     assert not (tmp_path / "H99" / "database.address").exists()
     monkeypatch.setenv("DOCFLOW_DATABASE", province.database)
     assert json.loads(province.done("office", "outgoing", "list", tmp_path / "H99")) == []

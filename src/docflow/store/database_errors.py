@@ -144,7 +144,7 @@ def _ours(place: Path | str, exc: Exception) -> DocflowError:
     if state in _BUSY or (not state and ("locked" in reason or "busy" in reason)):
         return busy(place, reason=reason)
     again = "repeat the same call; if it fails again, run docflow audit verify and restore a backup"
-    grant = "let the owner of the database grant it, e.g. GRANT USAGE, CREATE ON SCHEMA public TO …"
+    grant = "let the owner grant it, e.g. GRANT USAGE, CREATE ON SCHEMA public TO …, and all rights on the tables in it"
     return StoreUnavailable(
         ErrorCode.STORE_UNUSABLE,
         f"{place}: {reason}",

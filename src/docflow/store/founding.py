@@ -188,5 +188,5 @@ def no_office(folder: Path, exc: OSError) -> StoreUnavailable:
         ErrorCode.STORE_UNUSABLE,
         f"{folder}: not an office's folder: {reason}",
         vi=f"{folder} không phải thư mục dữ liệu của docflow.",
-        way_out=f"name the folder that holds {DATABASE_NAME} and {VKEY_NAME}",
+        way_out=f"name the folder that holds {VKEY_NAME}, and {DATABASE_NAME} or {ADDRESS_NAME}",
     )

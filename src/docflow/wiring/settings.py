@@ -133,8 +133,8 @@ def read_settings(path: Path | str, *, is_verifying: bool = True) -> OfficeSetti
 
     Raises:
         UsageError: ``BAD_ARGUMENT``; no such file, no such field, a term that ends before it begins, a delegation
-            without end, no usable trust folder, hours or terms that are none. ``NOT_FOUND``; no file of decreed days.
-            ``ALREADY_EXISTS``; a code stands twice.
+            without end, no usable trust folder, hours or terms that are none, no file of decreed days, a code
+            that stands twice.
         InputError: ``MALFORMED_INPUT``; no agency code, no decreed days.
     Source: docs/howto/run-an-office.md.
     """
@@ -149,6 +149,20 @@ def read_settings(path: Path | str, *, is_verifying: bool = True) -> OfficeSetti
             vi=f"Không đọc được tệp cấu hình văn phòng {path}.",
             way_out="see docs/howto/run-an-office.md for what the file holds",
         ) from exc
+    try:
+        return _understand(data, path, is_verifying=is_verifying)
+    except UsageError as exc:
+        if exc.message.startswith(f"{path}: "):
+            raise
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"{path}: {exc.message}",
+            vi=f"Tệp {path}: {exc.vi}",
+            way_out=exc.way_out or "see docs/howto/run-an-office.md for what the file holds",
+        ) from exc
+
+
+def _understand(data: bytes, path: Path, *, is_verifying: bool) -> OfficeSettings:
     given: _File = read_json(
         data, _File, what=f"{path}: no settings of an office", vi=f"Tệp {path} không phải cấu hình của văn phòng"
     )

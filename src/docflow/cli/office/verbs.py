@@ -153,6 +153,10 @@ VERBS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "The index that searching uses.",
         {"contents": "index_contents", "rebuild": "rebuild_search"},
     ),
+    "log": (
+        "The key of the audit log, and the agency's word for it.",
+        {"statement": "log_statement", "vouch": "vouch"},
+    ),
     "role": (
         "Who may do what.",
         {"grant": "grant", "withdraw": "withdraw", "confirm": "confirm_role", "list": "roles"},
@@ -200,8 +204,8 @@ def office() -> None:
 @click.option(
     "--database",
     metavar="ADDRESS",
-    help="Keep the records in this database, postgresql://user@server/database, which may be that of several agencies;"
-    " or the office was moved there [default: DOCFLOW_DATABASE, or a file in DIR].",
+    help="Keep the records in this database, postgresql://user@server/database; several agencies may share it. Of an"
+    " office that is founded: where it was moved to [default: DOCFLOW_DATABASE, or what DIR remembers].",
 )
 def found(
     directory: Path, *, code: str, name: str, abbreviation: str, place: str, series: str, database: str | None

@@ -11,10 +11,11 @@ from click.testing import CliRunner, Result
 from docflow import ErrorCode, Office, verify_log
 from docflow.cli import main
 from docflow.cli.office import VERBS
+from tests.office_kit import sign_statement
 
 #: Verbs that need another agency, a caller's program or a file to write, and those that have commands of their own.
 ELSEWHERE = {
-    *("open", "close", "agency", "vkey", "within", "lock", "sweep_blobs", "vouch", "log_statement"),
+    *("open", "close", "agency", "vkey", "within", "lock", "sweep_blobs"),
     *("checkpoint", "inclusion_proof", "verify_log", "register", "report", "verify_report", "search"),
     *("register_name", "access_history", "access_counts"),
 }
@@ -173,6 +174,19 @@ def test_the_on_time_rate_and_each_steps_clock_are_printed(folder: Path) -> None
     whole, units = json.loads(run("dossier", "rate", folder).output)
     assert whole["early"] + whole["on_time"] == 1
     assert set(units) == {"Phòng A", "Một cửa"}
+
+
+def test_the_agency_vouches_for_its_log_from_the_command_line(folder: Path) -> None:
+    """docs/spec/audit-log.md §7: the statement is written to be signed, and a signature over it is kept."""
+    statement, cms = folder.parent / "statement.txt", folder.parent / "statement.cms"
+    assert run("log", "statement", folder, "--out", statement).exit_code == 0
+    cms.write_bytes(sign_statement(statement.read_bytes() + b" "))
+    refused = run("log", "vouch", folder, cms, "--actor", "Quản trị")
+    assert (refused.exit_code, "[malformed_input]" in refused.output) == (1, True)
+    cms.write_bytes(sign_statement(statement.read_bytes()))
+    assert run("log", "vouch", folder, cms, "--actor", "Quản trị").exit_code == 0
+    report = verify_log(folder)
+    assert (report.is_intact, report.size, report.blobs) == (True, 2, 1)
 
 
 def test_what_is_refused_gives_1_with_a_vietnamese_sentence(folder: Path) -> None:
