@@ -69,6 +69,11 @@ def closed(office: Office, *, years: int | None = 1) -> CaseFile:
     return office.close_file(file.code, actor="Trần Thị Bình")
 
 
+def propose(office: Office, file: CaseFile) -> CaseFile:
+    """Propose to destroy a file."""
+    return office.propose_destruction(file.code, actor="A", reason="hết thời hạn")
+
+
 def at(text: str) -> datetime:
     """Return a moment in Hà Nội."""
     return datetime.fromisoformat(f"{text}T10:00:00+07:00")
@@ -202,14 +207,63 @@ def test_what_is_kept_is_not_destroyed_before_its_time(office: Office, clock: Se
         office=office,
     )
     assert file.kept_until == at("2027-12-31").date()
+    clock.time = at("2027-11-30")
+    refused(ErrorCode.DATE_NOT_ALLOWED, lambda: propose(office, file), office=office)
+    assert office.files_past_retention() == ()
     clock.time = at("2027-12-01")
     assert [duty.file.code for duty in office.files_past_retention()] == [file.code]
     refused(ErrorCode.BAD_ARGUMENT, lambda: office.propose_destruction(file.code, actor="A", reason=""), office=office)
     office.propose_destruction(file.code, actor="A", reason="hết thời hạn")
     refused(ErrorCode.DATE_NOT_ALLOWED, lambda: office.confirm_destruction(file.code, actor="B"), office=office)
     clock.time = at("2027-12-31")
-    refused(ErrorCode.DATE_NOT_ALLOWED, lambda: office.confirm_destruction(file.code, actor="B"), office=office)
-    assert office.withdraw_destruction(file.code, actor="C", reason="còn dùng").state is FileState.CLOSED
+    error = refused(ErrorCode.DATE_NOT_ALLOWED, lambda: office.confirm_destruction(file.code, actor="B"), office=office)
+    assert error.vi == "Chưa được hủy: chỉ được hủy từ ngày 01/01/2028."
+    withdrawn = office.withdraw_destruction(file.code, actor="C", reason="còn dùng")
+    assert (withdrawn.state, withdrawn.closed_on) == (FileState.CLOSED, file.closed_on)
+    assert (withdrawn.proposed_by, withdrawn.proposed_at, withdrawn.proposal) == (None, None, None)
+
+
+def test_thirty_days_lie_between_a_proposal_and_a_destruction_however_old_the_file_is(
+    office: Office, clock: SetClock
+) -> None:
+    """TT 01/2019 Điều 20.5: announced 30 days ahead; the day that a refusal names is the first on which it is done."""
+    file = closed(office)
+    clock.time = at("2028-06-01")
+    propose(office, file)
+    clock.time = at("2028-06-30")
+    error = refused(ErrorCode.DATE_NOT_ALLOWED, lambda: office.confirm_destruction(file.code, actor="B"), office=office)
+    assert error.vi == "Chưa được hủy: chỉ được hủy từ ngày 01/07/2028."
+    clock.time = at("2028-07-01")
+    assert office.confirm_destruction(file.code, actor="B").state is FileState.DESTROYED
+
+
+def test_what_the_archive_has_taken_is_never_open_again(office: Office, clock: SetClock) -> None:
+    """NĐ 30/2020 Điều 30.3: a file that was handed over stays with the archive when nobody wants it destroyed any more.
+
+    NĐ 30/2020 PL VI Phần I mục II.5: "Bảo đảm lưu trữ hồ sơ theo thời hạn bảo quản."
+    """
+    file = closed(office)
+    office.announce_hand_over(file.code, actor="Lưu trữ")
+    handed_over = office.hand_over_file(file.code, actor="A", to="Lưu trữ cơ quan")
+    clock.time = at("2027-12-20")
+    assert propose(office, file).state is FileState.DOOMED_IN_ARCHIVE
+    assert [duty.file.code for duty in office.files_past_retention()] == [file.code]
+    withdrawn = office.withdraw_destruction(file.code, actor="C", reason="còn dùng")
+    assert withdrawn.state is FileState.HANDED_OVER
+    assert (withdrawn.handed_over_at, withdrawn.kept_until) == (handed_over.handed_over_at, handed_over.kept_until)
+    assert office.files_to_hand_over() == ()
+    for verb in (
+        lambda: office.reopen_file(file.code, actor="A", reason="bổ sung"),
+        lambda: office.remove_from_file(
+            file.code, direction=Direction.INCOMING, document_id="thu", actor="A", reason="gỡ"
+        ),
+        lambda: office.announce_hand_over(file.code, actor="A"),
+    ):
+        refused(ErrorCode.WRONG_STATE, verb, office=office)
+    clock.time = at("2028-01-02")
+    propose(office, file)
+    clock.time = at("2028-02-01")
+    assert office.confirm_destruction(file.code, actor="B").state is FileState.DESTROYED
 
 
 def test_what_is_kept_for_ever_is_never_destroyed(office: Office, clock: SetClock) -> None:
@@ -263,7 +317,9 @@ def test_what_another_file_holds_stays_and_paper_is_named(office: Office, clock:
     office.propose_destruction(file.code, actor="A", reason="hết thời hạn")
     clock.time = at("2028-03-10")
     office.confirm_destruction(file.code, actor="B")
-    assert office.blob(office.incoming_document("thu").pdf or "")
+    (line,) = office.file_contents(other.code)
+    assert line.content is not None
+    assert office.blob(line.content) == SCAN + b"thu"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 Invariants:
     - An event not in the table for a state is refused with ``WRONG_STATE``; there is no other way between states.
     - For one state and one event there is one row; what is destroyed was proposed first.
+    - What the archive has taken is never open again, also not by way of a proposal that was withdrawn.
 
 What it does not do: guards and effects are named here and carried out in :mod:`docflow.office.files`.
 
@@ -29,7 +30,9 @@ class FileState(StrEnum):
     """The archive asked for it."""
     HANDED_OVER = "handed_over"
     DOOMED = "doomed"
-    """Somebody proposed to destroy it."""
+    """Somebody proposed to destroy it; it never went to the archive."""
+    DOOMED_IN_ARCHIVE = "doomed_in_archive"
+    """Somebody proposed to destroy it after the archive had taken it."""
     DESTROYED = "destroyed"
 
     @property
@@ -45,6 +48,7 @@ _STATE_NAMES = {
     FileState.ANNOUNCED: "đã thông báo nộp lưu",
     FileState.HANDED_OVER: "đã nộp lưu",
     FileState.DOOMED: "đề nghị hủy",
+    FileState.DOOMED_IN_ARCHIVE: "đã nộp lưu, đề nghị hủy",
     FileState.DESTROYED: "đã hủy",
 }
 
@@ -151,6 +155,12 @@ def _row(
     )
 
 
+_DOOMED = (
+    (FileState.CLOSED, FileState.DOOMED),
+    (FileState.HANDED_OVER, FileState.DOOMED_IN_ARCHIVE),
+)
+"""Where a file stands before and after somebody proposes to destroy it; withdrawn, it stands where it stood."""
+
 FILE: tuple[FileTransition, ...] = (
     _row(
         FileEvent.PLAN,
@@ -227,34 +237,40 @@ FILE: tuple[FileTransition, ...] = (
         _row(
             FileEvent.PROPOSE_DESTRUCTION,
             source,
-            FileState.DOOMED,
+            target,
             guard=FileGuard.RETENTION_ENDS_AND_REASON_GIVEN,
             effect=FileEffect.RECORD_PROPOSAL,
             evidence="file_destruction_proposed",
             role=Role.REGISTRY,
             clause="TT 01/2019 Điều 20 khoản 5",
         )
-        for source in (FileState.CLOSED, FileState.HANDED_OVER)
+        for source, target in _DOOMED
     ),
-    _row(
-        FileEvent.WITHDRAW_DESTRUCTION,
-        FileState.DOOMED,
-        FileState.CLOSED,
-        guard=FileGuard.REASON_GIVEN,
-        effect=FileEffect.UNDO_PROPOSAL,
-        evidence="file_destruction_withdrawn",
-        role=Role.REGISTRY,
-        clause="TT 01/2019 Điều 20 khoản 5",
+    *(
+        _row(
+            FileEvent.WITHDRAW_DESTRUCTION,
+            source,
+            target,
+            guard=FileGuard.REASON_GIVEN,
+            effect=FileEffect.UNDO_PROPOSAL,
+            evidence="file_destruction_withdrawn",
+            role=Role.REGISTRY,
+            clause="TT 01/2019 Điều 20 khoản 5",
+        )
+        for target, source in _DOOMED
     ),
-    _row(
-        FileEvent.CONFIRM_DESTRUCTION,
-        FileState.DOOMED,
-        FileState.DESTROYED,
-        guard=FileGuard.ANOTHER_PERSON_AFTER_NOTICE,
-        effect=FileEffect.DESTROY_CONTENT,
-        evidence="file_destroyed",
-        role=Role.LEADER,
-        clause="TT 01/2019 Điều 20 khoản 5",
+    *(
+        _row(
+            FileEvent.CONFIRM_DESTRUCTION,
+            source,
+            FileState.DESTROYED,
+            guard=FileGuard.ANOTHER_PERSON_AFTER_NOTICE,
+            effect=FileEffect.DESTROY_CONTENT,
+            evidence="file_destroyed",
+            role=Role.LEADER,
+            clause="TT 01/2019 Điều 20 khoản 5",
+        )
+        for _, source in _DOOMED
     ),
 )
 """Every transition of a file."""

@@ -118,7 +118,7 @@ class FileOffice:
     def withdraw_destruction(
         self, code: str, *, actor: str, reason: str, idempotency_key: str | None = None
     ) -> CaseFile:
-        """Take the proposal back, with a reason: the file is a closed one again."""
+        """Take the proposal back, with a reason: the file stands where it stood, closed or with the archive."""
         return self._handle(
             FileEvent.WITHDRAW_DESTRUCTION, code, actor=actor, text=reason, idempotency_key=idempotency_key
         )

@@ -108,11 +108,11 @@ def list_past_retention(desk: Desk, *, on: date | None = None) -> tuple[FileDuty
     """
     today = on or law_date(desk.clock.now())
     notice = timedelta(days=desk.terms.destruction_notice_days)
-    kept = {FileState.CLOSED, FileState.ANNOUNCED, FileState.HANDED_OVER, FileState.DOOMED}
+    not_kept = {FileState.PLANNED, FileState.OPENED, FileState.DESTROYED}
     duties = [
         _duty(file, file.kept_until, today=today)
         for file in desk.store.list_records(CaseFile)
-        if file.state in kept and file.kept_until is not None and file.kept_until - notice <= today
+        if file.state not in not_kept and file.kept_until is not None and file.kept_until - notice <= today
     ]
     return tuple(sorted(duties, key=lambda duty: (duty.due_on, duty.file.code)))
 

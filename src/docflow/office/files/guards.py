@@ -111,12 +111,14 @@ def _another_person(work: FileWork, file: CaseFile) -> None:
         )
     today = law_date(work.move.at)
     proposed = law_date(file.proposed_at) if file.proposed_at else today
-    earliest = proposed + timedelta(days=work.terms.destruction_notice_days)
-    if file.kept_until is None or today < earliest or today <= file.kept_until:
+    first = proposed + timedelta(days=work.terms.destruction_notice_days)
+    if file.kept_until is not None:
+        first = max(first, file.kept_until + timedelta(days=1))
+    if today < first:
         raise UsageError(
             ErrorCode.DATE_NOT_ALLOWED,
-            f"it was proposed on {proposed}, and is kept until {file.kept_until}: not yet",
-            vi=f"Chưa được hủy: phải sau ngày {max(earliest, file.kept_until or earliest):%d/%m/%Y}.",
+            f"it was proposed on {proposed}, and is kept until {file.kept_until}: not before {first}",
+            vi=f"Chưa được hủy: chỉ được hủy từ ngày {first:%d/%m/%Y}.",
         )
 
 
