@@ -15,6 +15,7 @@ from docflow import (
     EntryKind,
     ErrorCode,
     Issued,
+    LogFindingCode,
     NumberWish,
     Office,
     Permission,
@@ -296,6 +297,7 @@ def test_a_register_adopted_in_the_middle_of_the_year_goes_on_from_its_book(desk
 NO_REGISTERS = (
     *("van_ban_di ", "Van_ban_di", "van_ban_di:quyet_dinh", "sổ lạ", "../x", "hanh_chinh", "quy_pham"),
     *("quy_pham:cong_van", "quy_pham:", "hoi_dong", "hoi_dong:", "hoi_dong:QĐ", "hoi_dong:A:B", "ban_sao:sao_y"),
+    "hoi_dong:UBND",
 )
 
 
@@ -339,7 +341,7 @@ def test_every_register_that_documents_are_numbered_in_is_reserved_in(place: Pla
             names |= {office.register_name(kind, series=normative) for kind in DocumentType if kind.abbreviation}
             for name in names:
                 assert office.reserve_numbers(name, actor="V", reason="giữ").numbers == (1,)
-        assert len(names) == {SeriesRule.ONE_FOR_ALL: 29, SeriesRule.ONE_PER_TYPE: 57}[rule]
+        assert len(names) == {SeriesRule.ONE_FOR_ALL: 29, SeriesRule.ONE_PER_TYPE: 56}[rule]
         assert place.verify(code).is_intact
 
 
@@ -485,3 +487,89 @@ def test_each_series_counts_for_itself(place: Place) -> None:
         desk = Desk(place, clock, office)
         assert [desk.issue("a1").number, desk.issue("a2", type=DocumentType.CHI_THI).number] == [1, 1]
     assert place.verify("H98").is_intact
+
+
+@pytest.mark.parametrize(
+    "series",
+    [Series(kind=SeriesKind.COPY), Series(kind=SeriesKind.COUNCIL, body="UBND")],
+    ids=["register of copies", "council called as the agency"],
+)
+def test_no_series_prints_the_symbol_of_another(desk: Desk, series: Series) -> None:
+    """Both would have printed 01/QĐ-UBND again; what an older version drafted so is given no number either.
+
+    NĐ 30/2020 Điều 15.1: "Số và ký hiệu văn bản của cơ quan, tổ chức là duy nhất trong một năm, thống nhất giữa văn
+        bản giấy và văn bản điện tử."
+    """
+    assert desk.issue("d1").symbol == "01/QĐ-UBND"
+    draft = dataclasses.replace(make_draft(), series=series)
+    with refused(ErrorCode.BAD_ARGUMENT):
+        desk.office.draft(draft, actor="A", document_id="d2")
+    with refused(ErrorCode.BAD_ARGUMENT):
+        desk.office.register_name(DocumentType.QUYET_DINH, series=series)
+    desk.office.draft(make_draft(), actor="A", document_id="d3")
+    with refused(ErrorCode.BAD_ARGUMENT):
+        desk.office.revise("d3", draft, actor="A", version=1)
+    with pytest.MonkeyPatch.context() as older:
+        older.setattr("docflow.office.outgoing.guards.register_for", lambda *_, **__: REGISTER)
+        desk.ready("d4", series=series)
+    with refused(ErrorCode.BAD_ARGUMENT):
+        desk.office.issue("d4", actor="V")
+    assert [entry.symbol for entry in desk.office.entries(2026)] == ["01/QĐ-UBND"]
+
+
+def _number_as_before(older: pytest.MonkeyPatch) -> None:
+    """Name registers as docflow did until thư công and công văn shared one."""
+
+    def register_for(document_type: DocumentType, *, series: Series, **_: object) -> str:
+        return series.text if series.kind is not SeriesKind.ADMINISTRATIVE else f"van_ban_di:{document_type.value}"
+
+    for module in ("guards", "engine"):
+        older.setattr(f"docflow.office.outgoing.{module}.register_for", register_for)
+
+
+def test_a_cong_van_and_a_thu_cong_never_have_one_symbol(place: Place) -> None:
+    """Neither has an abbreviation: with a series for each type both would begin with 01/UBND-VP.
+
+    NĐ 30/2020 Điều 15.1: "Số và ký hiệu văn bản của cơ quan, tổ chức là duy nhất trong một năm, thống nhất giữa văn
+        bản giấy và văn bản điện tử."
+    """
+    clock = SetClock()
+    per_type = dataclasses.replace(make_agency(), series=SeriesRule.ONE_PER_TYPE)
+    with place.open(clock=clock, agency=per_type) as office:
+        desk = Desk(place, clock, office)
+        with pytest.MonkeyPatch.context() as older:
+            _number_as_before(older)
+            before = [desk.issue(name, type=DocumentType.THU_CONG).symbol for name in ("old-1", "old-2")]
+        assert before == ["01/UBND-VP", "02/UBND-VP"]
+        desk.ready("d1", type=DocumentType.CONG_VAN)
+        with refused(ErrorCode.NUMBER_TAKEN):
+            office.issue("d1", actor="V")
+        register = office.register_name(DocumentType.THU_CONG)
+        assert register == office.register_name(DocumentType.CONG_VAN)
+        office.reserve_numbers(register, actor="V", reason="số đã dùng cho thư công")
+        office.void_reserved(register, 2026, number=1, actor="V", reason="số đã dùng cho thư công")
+        assert desk.issue("d2", type=DocumentType.CONG_VAN, unit="KT").symbol == "02/UBND-KT"
+        assert office.issue("d1", actor="V").symbol == "03/UBND-VP"
+        assert desk.issue("d3", type=DocumentType.THU_CONG).symbol == "04/UBND-VP"
+    assert place.verify().is_intact
+
+
+def test_verification_names_documents_that_an_older_version_gave_one_symbol(place: Place) -> None:
+    """Nothing was changed since, and still the year has a symbol twice: who reads the log learns which documents."""
+    council = Series(kind=SeriesKind.COUNCIL, body="UBND")
+    clock = SetClock()
+    with place.open(clock=clock) as office:
+        desk = Desk(place, clock, office)
+        with pytest.MonkeyPatch.context() as older:
+            _number_as_before(older)
+            for name, series in (("a", Series()), ("b", council), ("c", Series(kind=SeriesKind.COPY))):
+                assert desk.issue(name, series=series).symbol == "01/QĐ-UBND"
+            assert desk.issue("d", series=council, type=DocumentType.CHI_THI).symbol == "02/CT-UBND"
+            clock.advance(days=365)
+            assert desk.issue("next-year", series=council).year == 2027
+    found = place.verify().findings
+    assert {finding.code for finding in found} == {LogFindingCode.SYMBOL_REPEATED}
+    assert [(finding.table, finding.column, finding.detail) for finding in found] == [
+        ("register_entry", "symbol", "document c and document b are both 01/QĐ-UBND"),
+        ("register_entry", "symbol", "document b and document a are both 01/QĐ-UBND"),
+    ]

@@ -26,6 +26,7 @@ class LogFindingCode(StrEnum):
     LOG_EMPTY = "log_empty"
     KEY_CHANGED = "key_changed"
     REGISTER_BROKEN = "register_broken"
+    SYMBOL_REPEATED = "symbol_repeated"
     BLOB_CHANGED = "blob_changed"
     BLOB_MISSING = "blob_missing"
 
@@ -47,6 +48,7 @@ _SENTENCES = {
     LogFindingCode.LOG_EMPTY: "Nhật ký trống, không chứng minh được gì.",
     LogFindingCode.KEY_CHANGED: "Khóa nhật ký đã bị thay.",
     LogFindingCode.REGISTER_BROKEN: "Sổ đăng ký bị ngắt quãng hoặc trùng số.",
+    LogFindingCode.SYMBOL_REPEATED: "Hai văn bản trong một năm mang cùng số và ký hiệu.",
     LogFindingCode.BLOB_CHANGED: "Tệp văn bản đã bị sửa.",
     LogFindingCode.BLOB_MISSING: "Thiếu tệp văn bản.",
 }

@@ -153,27 +153,60 @@ def parse_number_and_symbol(text: str) -> NumberAndSymbol:
 def register_for(document_type: DocumentType, *, agency: Agency, series: Series = ADMINISTRATIVE) -> str:
     """Return the name of the register in which a document is numbered.
 
-    Source: Nghị định 30/2020/NĐ-CP Điều 15 khoản 1 (administrative documents: the head of the agency decides one series
-    or one per type; normative documents: one per type; a council under the agency's seal: its own), Điều 25 khoản 4
-    (copies: one).
+    What is numbered in two registers of an agency prints two symbols, always: types, the agency and each council have
+    their own abbreviations, a normative document its year. So công văn and thư công, which have no abbreviation, share
+    one register.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; documents are numbered as copies, or a council is called as the agency is.
+    Source: Nghị định 30/2020/NĐ-CP Điều 15 khoản 1 (number and symbol are unique in a year; administrative documents:
+    the head of the agency decides one series or one per type; normative documents: one per type; a council under the
+    agency's seal: its own).
     """
     match series.kind:
         case SeriesKind.ADMINISTRATIVE if agency.series is SeriesRule.ONE_FOR_ALL:
             return OUTGOING_REGISTER
         case SeriesKind.ADMINISTRATIVE:
-            return f"{OUTGOING_REGISTER}:{document_type.value}"
+            shared = document_type if document_type.abbreviation else DocumentType.CONG_VAN
+            return f"{OUTGOING_REGISTER}:{shared.value}"
         case SeriesKind.NORMATIVE:
             return f"{series.text}:{document_type.value}"
-        case SeriesKind.COUNCIL | SeriesKind.COPY:
+        case SeriesKind.COUNCIL if series.body != agency.abbreviation:
             return series.text
+        case SeriesKind.COUNCIL:
+            raise UsageError(
+                ErrorCode.BAD_ARGUMENT,
+                f"{series.body} is the agency itself: a council of that name would print the agency's symbols again",
+                vi=f"{series.body} là chữ viết tắt của chính cơ quan; hội đồng, ban, tổ phải có chữ viết tắt khác.",
+                way_out="number it with the agency's own documents, or give the council's own abbreviation",
+            )
+        case SeriesKind.COPY:
+            raise UsageError(
+                ErrorCode.BAD_ARGUMENT,
+                "no document is numbered in the register of copies",
+                vi="Văn bản không lấy số trong sổ bản sao.",
+                way_out="leave the series out; a copy is made by make_copy",
+            )
         case _:
             assert_never(series.kind)
+
+
+def find_former_register(document_type: DocumentType, *, agency: Agency, series: Series = ADMINISTRATIVE) -> str | None:
+    """Return the register of an older docflow whose symbols a document's own register could print again, or None.
+
+    Thư công had numbers of their own once, where the head of the agency chose one series per type.
+    """
+    is_shared = series.kind is SeriesKind.ADMINISTRATIVE and document_type.abbreviation is None
+    if not is_shared or agency.series is SeriesRule.ONE_FOR_ALL:
+        return None
+    return f"{OUTGOING_REGISTER}:{DocumentType.THU_CONG.value}"
 
 
 def is_outgoing_register(name: str, *, agency: Agency) -> bool:
     """Return whether documents that an agency issues are numbered in a register of that name.
 
-    Does not check: that the agency has such a council; each that can stand in a symbol may have a register.
+    Does not check: that the agency has such a council; each that can stand in a symbol, and is not the agency, may have
+    a register.
 
     Source: Nghị định 30/2020/NĐ-CP Điều 15 khoản 1.
     """
@@ -182,9 +215,10 @@ def is_outgoing_register(name: str, *, agency: Agency) -> bool:
     names = {register_for(kind, agency=agency) for kind in kinds}
     names |= {register_for(kind, agency=agency, series=normative) for kind in kinds if kind.abbreviation is not None}
     try:
-        return name in names or parse_series(name).kind is SeriesKind.COUNCIL
+        council = parse_series(name)
     except InputError:
-        return False
+        return name in names
+    return name in names or (council.kind is SeriesKind.COUNCIL and council.body != agency.abbreviation)
 
 
 def build_symbol(

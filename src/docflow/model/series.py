@@ -29,7 +29,7 @@ class SeriesKind(StrEnum):
     COUNCIL = "hoi_dong"
     """What a council, committee or team issues in its own name under the agency's seal: one series each."""
     COPY = "ban_sao"
-    """Copies of all kinds: one series."""
+    """Copies of all kinds: one series, in which no document is numbered."""
 
 
 @checked_fields

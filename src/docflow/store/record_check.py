@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import merge
-from itertools import groupby, islice
+from itertools import groupby, islice, pairwise
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,20 @@ _OPENINGS = Prepared(
     .where(REGISTER_ENTRY.c.agency == sa.bindparam("examined"), REGISTER_ENTRY.c.kind == EntryKind.OPENING.value)
     .order_by(*REGISTER_ENTRY.primary_key.columns)
 )
+_WITH_SYMBOL = (REGISTER_ENTRY.c.agency == sa.bindparam("examined"), REGISTER_ENTRY.c.symbol != "")
+_REPEATED = Prepared(
+    sa.select(REGISTER_ENTRY)
+    .where(
+        *_WITH_SYMBOL,
+        sa.tuple_(REGISTER_ENTRY.c.year, REGISTER_ENTRY.c.symbol).in_(
+            sa.select(REGISTER_ENTRY.c.year, REGISTER_ENTRY.c.symbol)
+            .where(*_WITH_SYMBOL)
+            .group_by(REGISTER_ENTRY.c.year, REGISTER_ENTRY.c.symbol)
+            .having(sa.func.count() > sa.literal_column("1"))
+        ),
+    )
+    .order_by(REGISTER_ENTRY.c.year, REGISTER_ENTRY.c.symbol, *REGISTER_ENTRY.primary_key.columns)
+)
 _LINES = {INCOMING_REGISTER: "incoming_entry", COPY_REGISTER: "copy_entry"}
 
 
@@ -62,6 +76,7 @@ class RecordCheck:
         self._rows.run()
         self._check_counters()
         self._check_entries()
+        self._check_symbols()
         self._check_blobs()
 
     # ---- (5) registers
@@ -93,6 +108,16 @@ class RecordCheck:
                 where = name_key(REGISTER_ENTRY, (self._found.agency, *key))
                 name = _LINES.get(key[0], str(REGISTER_ENTRY.name))
                 self._found.add(LogFindingCode.REGISTER_BROKEN, name, where, column="number", detail=detail)
+
+    def _check_symbols(self) -> None:
+        """(5) A symbol stands for one number of a year; older versions could give it twice, in two registers."""
+        for first, row in pairwise(self._found.stream(_REPEATED)):
+            if (first["year"], first["symbol"]) == (row["year"], row["symbol"]):
+                detail = f"document {first['document_id']} and document {row['document_id']} are both {row['symbol']}"
+                where = name_row(REGISTER_ENTRY, row)
+                self._found.add(
+                    LogFindingCode.SYMBOL_REPEATED, REGISTER_ENTRY.name, where, column="symbol", detail=detail
+                )
 
     def _read_lines(self, table: sa.Table) -> Iterator[tuple[str, int, int]]:
         """Yield register, year and number of a table's lines in their order, and count them all."""

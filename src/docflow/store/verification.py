@@ -38,7 +38,7 @@ def verify_store(
     (1) every leaf opens and stands in its place; (2) the tree, its stored nodes and head are those of the leaves;
     (3) every checkpoint is signed by the log key and has the root of the leaves, also the one from outside;
     (4) every row with evidence is as the last leaf that wrote it says; (5) registers run 1..n, each number naming the
-    leaf of the number before; (6) every file has the bytes of its name.
+    leaf of the number before, and no two lines of a year have one symbol; (6) every file has the bytes of its name.
 
     Args:
         vkey: The log's verifier key, from a source that the office cannot change, if there is one.

@@ -1,11 +1,13 @@
-"""What a draft says, as plain values: for fingerprints, kept versions, and the outbox."""
+"""What a draft says, as plain values: for fingerprints, kept versions, the outbox, and its symbol."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from docflow.audit import Json
-from docflow.model import Addressee, Draft
+from docflow.model import Addressee, Draft, build_symbol
+from docflow.office.outgoing.step import Work
+from docflow.office.registers.numbering import NumberPlace
 from docflow.ports import OutboxRow, OutboxState
 
 
@@ -32,6 +34,19 @@ def describe_draft(draft: Draft) -> dict[str, Json]:
     }
     # What is not said is left out: a draft of an earlier version of docflow keeps its fingerprint.
     return {**said, **{name: value for name, value in more.items() if value is not None}}
+
+
+def print_symbol(work: Work, draft: Draft, place: NumberPlace) -> str:
+    """Return the number and symbol that a draft gets at a place in its register."""
+    return build_symbol(
+        draft.type,
+        place.number,
+        agency=work.desk.agency,
+        unit=draft.unit,
+        year=place.counter.key.year,
+        series=draft.series,
+        suffix=place.suffix,
+    )
 
 
 def describe_addressees(addressees: Iterable[Addressee]) -> list[Json]:

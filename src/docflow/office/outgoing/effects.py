@@ -25,11 +25,10 @@ from docflow.model import (
     Effect,
     Remark,
     RemarkKind,
-    build_symbol,
 )
 from docflow.office.certificates import keep_certificates
 from docflow.office.exchanging.notices import tell_recall, tell_update
-from docflow.office.outgoing.describing import describe_draft, outbox_rows
+from docflow.office.outgoing.describing import describe_draft, outbox_rows, print_symbol
 from docflow.office.outgoing.step import Work
 from docflow.ports import EntryKind, LinkRow, OutboxState, RegisterEntry, SignedThing
 
@@ -115,15 +114,7 @@ def _record_leader_signature(work: Work, document: Document) -> Document:
 def _take_number(work: Work, document: Document) -> Document:
     place, draft = _required(work.place), document.draft
     key, permission = place.counter.key, work.step.wish.permission
-    symbol = build_symbol(
-        draft.type,
-        place.number,
-        agency=work.desk.agency,
-        unit=draft.unit,
-        year=key.year,
-        series=draft.series,
-        suffix=place.suffix,
-    )
+    symbol = print_symbol(work, draft, place)
     entry = RegisterEntry(
         key=key,
         number=place.number,

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from msgspec.structs import replace
+
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import (
     Document,
@@ -23,11 +25,14 @@ from docflow.model import (
     check_deadline,
     check_line,
     check_prose,
+    find_former_register,
     law_date,
     refuse_secret,
+    register_for,
     require_power,
 )
 from docflow.office.clocks import find_correction, is_excused
+from docflow.office.outgoing.describing import print_symbol
 from docflow.office.outgoing.step import Work
 from docflow.ports import OutboxState, SignatureCheck
 
@@ -43,12 +48,13 @@ def _guard_nothing(_work: Work, _document: Document) -> None:
 
 
 def _guard_draft(work: Work, document: Document) -> None:
-    """A draft is not secret, its deadline is one, and what it links to is here: issued and in force, or incoming.
+    """A draft is not secret, has a register, its deadline is one, and its links lead to what is issued or came in.
 
-    Source: QĐ 28/2018 Điều 1 khoản 2; NĐ 30/2020 Điều 18 khoản 3 (replaced by a document of equal form).
+    Source: QĐ 28/2018 Điều 1 khoản 2; NĐ 30/2020 Điều 15 khoản 1, Điều 18 khoản 3 (replaced by one of equal form).
     """
     draft = work.step.draft or document.draft
     refuse_secret(draft.secrecy)
+    register_for(draft.type, agency=work.desk.agency, series=draft.series)
     if draft.due_date is not None:
         check_deadline(draft.due_date)
     _check_links(work, draft)
@@ -112,7 +118,27 @@ def _guard_number(work: Work, document: Document) -> None:
         _require_between(work, earliest or signed, (place.latest if place else None) or today)
         if work.day < today and today > work.desk.calendar.next_working_day(signed):
             _require_between(work, today, today)
+    _require_new_symbol(work, document.draft)
     _check_links(work, document.draft)
+
+
+def _require_new_symbol(work: Work, draft: Draft) -> None:
+    """A symbol stands for one document of a year, also where an older docflow numbered thư công for themselves.
+
+    Source: NĐ 30/2020 Điều 15 khoản 1.
+    """
+    former = find_former_register(draft.type, agency=work.desk.agency, series=draft.series)
+    if former is None or work.place is None:
+        return
+    place, symbol = work.place, print_symbol(work, draft, work.place)
+    there = work.unit.find_entry(replace(place.counter.key, register=former), place.number, suffix=place.suffix)
+    if there is not None and there.symbol == symbol:
+        raise UsageError(
+            ErrorCode.NUMBER_TAKEN,
+            f"{symbol} is the symbol of a document in the register {former} already",
+            vi=f"Trong năm đã có thư công mang {symbol}; hãy giữ trước số này, hủy số đó rồi cấp số sau.",
+            way_out="reserve the number, void it, and issue the document with the next one",
+        )
 
 
 def _day_signed(work: Work, document: Document) -> date:
