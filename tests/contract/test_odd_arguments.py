@@ -185,12 +185,20 @@ def usual(undone: Undone, name: str) -> Iterator[dict[str, Any]]:
     yield from (dict(zip(choices, values, strict=True)) for values in product(*choices.values()))
 
 
+class OwnText(str):
+    """A text of a kind of the caller's own, which nothing can encode."""
+
+    __slots__ = ()
+
+
 def wrong_for(hint: Any) -> list[Any]:  # noqa: ANN401 — any annotation
     """Return values that are not of the kind."""
     kinds = set(get_args(hint)) if get_origin(hint) not in {tuple, None} and not isinstance(hint, type) else {hint}
     wrong: list[Any] = [object(), [object()], 1.5]
     if str in kinds:
-        wrong += [5, b"bytes", "\ud800"]
+        wrong += [5, b"bytes", "\ud800", OwnText("abc")]
+    if get_origin(hint) is Sequence and str in get_args(hint):
+        wrong += [range(3), ["a", 5]]
     if date in kinds:
         wrong += ["2026-03-09", MONDAY]
     if datetime in kinds:
@@ -260,6 +268,45 @@ def test_at_any_time_a_verb_works_or_is_refused_with_a_code(undone: Undone, name
         undone.clock.time = MONDAY
     assert code in {None, *_TIMELY}, code
     assert code is not None or time > MONDAY or not undone.wrote, "dated before the log"
+
+
+@pytest.mark.parametrize("name", ["issue", "receive_by_hand", "assign", "open_dossier", "reserve_numbers"])
+@pytest.mark.parametrize(
+    "time",
+    [
+        datetime.max.replace(tzinfo=UTC),
+        datetime.min.replace(tzinfo=UTC),
+        datetime(9999, 12, 31, tzinfo=UTC),
+        NAIVE,
+        MONDAY.date(),
+        "2026-03-02T09:00:00Z",
+        None,
+    ],
+    ids=["last", "first", "9999", "naive", "day", "text", "none"],
+)
+def test_a_clock_that_gives_no_time_is_bad_argument(undone: Undone, name: str, time: Any) -> None:  # noqa: ANN401 - anything
+    """The clock is passed in, as every argument is."""
+    undone.clock.time = MONDAY
+    given = next(each for each in usual(undone, name) if undone.try_verb(name, each) is None)
+    undone.clock.time = time
+    try:
+        assert undone.try_verb(name, given) is ErrorCode.BAD_ARGUMENT
+    finally:
+        undone.clock.time = MONDAY
+
+
+def test_what_is_counted_in_hours_and_days_has_an_end(undone: Undone) -> None:
+    """Farther than any calendar reaches: BAD_ARGUMENT, also where nothing waits."""
+    office = undone.office
+    for verb in (office.incoming_due, office.incoming_standings, office.unsent):
+        for hours in (-1, 2**31, 2**63, 10**30):
+            with pytest.raises(DocflowError) as caught:
+                verb(within_hours=hours)
+            assert caught.value.code is ErrorCode.BAD_ARGUMENT
+    for age in (timedelta.max, timedelta.min, timedelta(days=40_000)):
+        with pytest.raises(DocflowError) as caught:
+            office.sweep_blobs(older_than=age)
+        assert caught.value.code is ErrorCode.BAD_ARGUMENT
 
 
 def test_most_verbs_are_tried_where_they_work(undone: Undone) -> None:

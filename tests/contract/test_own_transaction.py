@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,8 +15,9 @@ import sqlalchemy as sa
 
 from docflow import DocflowError, DocumentState, ErrorCode
 from docflow.store.database import choose_driver
-from tests.contract.offices import Place
+from tests.contract.offices import Place, make_place
 from tests.office_kit import make_draft, sign_off
+from tests.support import postgres_database
 
 
 def engine_of(place: Place, **options: object) -> sa.Engine:
@@ -119,6 +122,32 @@ def test_a_connection_to_another_database_is_refused(place: Place, engine: sa.En
         assert caught.value.code is ErrorCode.BAD_ARGUMENT
         elsewhere.dispose()
     assert tasks(engine) == []
+
+
+def test_a_database_without_an_office_is_refused_and_not_called_broken(place: Place) -> None:
+    """The caller connected to his own database: his mistake, and no word of restoring backups."""
+    with place.open() as office, ExitStack() as stack:
+        if place.kind == "postgresql":
+            empty = engine_of(replace(place, database=stack.enter_context(postgres_database())))
+        else:
+            empty = sa.create_engine("sqlite://", module=choose_driver())
+        with office.lock(), empty.connect() as connection, pytest.raises(DocflowError) as caught:
+            office.within(connection)
+        assert caught.value.code is ErrorCode.BAD_ARGUMENT
+        assert "does not lead to the office's database" in str(caught.value)
+        empty.dispose()
+
+
+@pytest.mark.slow
+def test_a_connection_that_commits_by_itself_is_refused(tmp_path: Path) -> None:
+    """Of two verbs the first would stand although the caller rolled back; on SQLite docflow begins by itself."""
+    with make_place("postgresql", tmp_path) as place, place.open() as office:
+        engine = engine_of(place)
+        with engine.connect() as connection, pytest.raises(DocflowError) as caught:
+            office.within(connection.execution_options(isolation_level="AUTOCOMMIT"))
+        assert caught.value.code is ErrorCode.BAD_ARGUMENT
+        assert "AUTOCOMMIT" in str(caught.value)
+        engine.dispose()
 
 
 def test_sqlite_wants_the_lock_the_driver_and_the_disk(tmp_path: Path) -> None:

@@ -16,9 +16,10 @@ import functools
 import math
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
+from enum import Enum
 from itertools import islice
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -62,7 +63,7 @@ def explain(called: str, values: Iterable[tuple[str, object]], hints: Mapping[st
     name, value, hint = _innermost(*found)
     if isinstance(value, datetime) and value.utcoffset() is None:
         what, what_vi = "is a time without a zone", "là thời điểm không có múi giờ"
-    elif isinstance(value, str) and not _is_text(value):
+    elif type(value) is str and not _is_text(value):
         what, what_vi = "holds bytes that are no text", "chứa byte không phải văn bản"
     else:
         what = f"is of the type {type(value).__name__}, and must be {_described(hint)}"
@@ -138,7 +139,7 @@ def _members_test(kinds: tuple[Any, ...]) -> Test:
         if isinstance(value, Mapping) and len(tests) == 2:  # noqa: PLR2004 — of keys and of values
             key_fits, value_fits = tests
             return all(key_fits(key) and value_fits(value[key]) for key in islice(value, _LOOKED_AT))
-        if isinstance(value, list | tuple) and tests:
+        if isinstance(value, Collection) and tests:
             return all(tests[0](member) for member in islice(value, _LOOKED_AT))
         return True
 
@@ -169,7 +170,8 @@ def _plain_test(kind: Any) -> Test:  # noqa: ANN401, PLR0911 — one line for ea
 
 
 def _is_text(value: object) -> bool:
-    if not isinstance(value, str):
+    # A text of a kind of the caller's own, unless it is one of a list of names, cannot be encoded.
+    if not isinstance(value, str) or (type(value) is not str and not isinstance(value, Enum)):
         return False
     if value.isascii():
         return True

@@ -146,6 +146,16 @@ class OfficeTerms:
         _check_term("destruction_notice_days", self.destruction_notice_days, least=0, most=MAX_TERM_DAYS)
 
 
+def check_hours_ahead(within_hours: int | None) -> None:
+    """Check how many working hours ahead a caller wants to be reminded; None: as the office's terms say.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; negative, or longer than anything is counted.
+    """
+    if within_hours is not None:
+        _check_term("within_hours", within_hours, least=0, most=MAX_TERM_HOURS)
+
+
 def _check_term(name: str, value: int, *, least: int, most: int) -> None:
     if not least <= value <= most:
         raise UsageError(

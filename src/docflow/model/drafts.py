@@ -206,17 +206,18 @@ def restore_draft(said: Mapping[str, object]) -> Draft:
     return draft
 
 
-def check_document_id(text: str) -> None:
+def check_document_id(text: object) -> None:
     """Check an identifier that a caller chose for a document.
 
     Raises:
         UsageError: ``BAD_ARGUMENT``; not 1 to 100 letters, digits, ``.``, ``_``, ``-`` starting with a letter or digit.
     """
-    if not _DOCUMENT_ID.fullmatch(text):
+    if not isinstance(text, str) or not _DOCUMENT_ID.fullmatch(text):
+        shown = repr(str(text)[:120])
         raise UsageError(
             ErrorCode.BAD_ARGUMENT,
-            f"not usable as a document id: {text[:120]!r}",
-            vi=f"Mã văn bản không hợp lệ: {text[:120]!r}.",
+            f"not usable as a document id: {shown}",
+            vi=f"Mã văn bản không hợp lệ: {shown}.",
             way_out="use 1 to 100 letters, digits, dots, underscores or hyphens",
         )
 

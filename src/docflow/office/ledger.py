@@ -31,12 +31,18 @@ from docflow.audit import (
     parse_canonical,
 )
 from docflow.errors import ErrorCode, InputError, UsageError
-from docflow.model import DossierAct, FileAct, IncomingAct, check_line
+from docflow.model import CopyEvent, DocumentEvent, DossierAct, FileAct, IncomingAct, IncomingEvent, check_line
 from docflow.office.clocks import is_correction_name, refuse_before_log
 from docflow.ports import NewLeaf, Randomness, StoredAnswer, UnitOfWork
 
 MAX_KEY_CHARS = 200
 """Longer idempotency keys are refused."""
+_OWN_WORDS = frozenset(
+    {"dossier", "file", "receive_by_hand", "reserve", "take_back"}
+    | {event.value for kind in (DocumentEvent, IncomingEvent) for event in kind}
+    | {f"copy_{event.value}" for event in CopyEvent}
+)
+"""What is asked, in the names that docflow gives to requests: agency, one of these, what it is asked of."""
 ACTOR = "docflow"
 """Who acts when no person does; nobody may call himself so."""
 MAX_ACTOR_CHARS = 200
@@ -74,14 +80,14 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 def make_request(key: str, asked: Mapping[str, Json]) -> Request:
-    """Return the identity of a request.
+    """Return the identity of a request under the caller's key.
 
     Raises:
-        UsageError: ``BAD_ARGUMENT``; the key is empty or too long, or one under which a correction of the clock is
-            kept: those are read by their names.
+        UsageError: ``BAD_ARGUMENT``; the key is empty or too long, or of the form in which docflow names requests
+            without one: somebody else's act would find its name taken.
     """
     check_line(key, limit=MAX_KEY_CHARS, what="idempotency key", vi="Khóa chống lặp")
-    if is_correction_name(key):
+    if is_correction_name(key) or _is_own_name(key):
         raise UsageError(
             ErrorCode.BAD_ARGUMENT,
             f"the idempotency key {key!r} is one that docflow uses itself",
@@ -101,7 +107,13 @@ def name_request(name: str, asked: Mapping[str, Json], *, actor: str, key: str |
     """
     if key is not None:
         return make_request(key, asked)
-    return replace(make_request(name, {**asked, "actor": actor}), is_named=True)
+    return replace(identify(name, {**asked, "actor": actor}), is_named=True)
+
+
+def _is_own_name(key: str) -> bool:
+    """Return whether some agency's request without a key could be named so, e.g. ``H99/issue/…``."""
+    agency, *rest = key.split("/", 2)
+    return len(rest) == 2 and bool(agency) and rest[0] in _OWN_WORDS  # noqa: PLR2004 - what is asked, and of what
 
 
 def identify(key: str, asked: Mapping[str, Json]) -> Request:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from docflow.audit import Json
-from docflow.office.ledger import Request, find_answer, make_request
+from docflow.office.ledger import Request, find_answer, identify, make_request
 from docflow.ports import UnitOfWork
 
 
@@ -32,8 +32,8 @@ def find_repeatable(
     if key is not None:
         request = make_request(key, asked)
         return None if find_answer(unit, request) is not None else request
-    last = make_request(f"{name}/{acts - 1}", asked)
+    last = identify(f"{name}/{acts - 1}", asked)
     stored = unit.find_answer(last.key)
     if stored is not None and stored.fingerprint == last.fingerprint:
         return None
-    return make_request(f"{name}/{acts}", asked)
+    return identify(f"{name}/{acts}", asked)

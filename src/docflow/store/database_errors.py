@@ -28,6 +28,10 @@ _TOO_LARGE = "22003"
 """Numeric value out of range."""
 _FORBIDDEN = "42501"
 """Insufficient privilege."""
+_NO_TABLE = ("42P01", "no such table")
+"""How PostgreSQL and SQLite say so: undefined table."""
+_FULL = ("53100", "disk is full")
+"""The same of a disk without room."""
 _AGAIN = ("40001", "40P01")
 """The transaction was undone because of another one; the same again may well succeed (PostgreSQL manual §13.5)."""
 
@@ -110,6 +114,12 @@ def closed(place: Path | str) -> UsageError:
     )
 
 
+def is_missing_table(exc: StoreUnavailable) -> bool:
+    """Return whether an error of :func:`translated_errors` came of a table that is not there."""
+    origin = getattr(exc.__cause__, "orig", None)
+    return getattr(origin, "sqlstate", None) == _NO_TABLE[0] or _NO_TABLE[1] in str(origin)
+
+
 def _no_text() -> UsageError:
     return UsageError(
         ErrorCode.BAD_ARGUMENT,
@@ -143,6 +153,13 @@ def _ours(place: Path | str, exc: Exception) -> DocflowError:
         )
     if state in _BUSY or (not state and ("locked" in reason or "busy" in reason)):
         return busy(place, reason=reason)
+    if _FULL[0] == state or (not state and _FULL[1] in reason):
+        return StoreUnavailable(
+            ErrorCode.STORE_UNUSABLE,
+            f"{place}: {reason}",
+            vi=f"Không dùng được cơ sở dữ liệu {place}: đĩa đã đầy.",
+            way_out="make room on the disk and repeat the same call",
+        )
     again = "repeat the same call; if it fails again, run docflow audit verify and restore a backup"
     grant = "let the owner grant it, e.g. GRANT USAGE, CREATE ON SCHEMA public TO …, and all rights on the tables in it"
     return StoreUnavailable(

@@ -32,10 +32,17 @@ class CallerDatabase:
         """Take the connection.
 
         Raises:
-            UsageError: ``BAD_ARGUMENT``; SQLite without the lock, or another driver than docflow's.
+            UsageError: ``BAD_ARGUMENT``; no transaction that a caller could commit, SQLite without the lock, or another
+                driver than docflow's.
         """
         self.name = database.name
         self._connection = connection
+        if getattr(connection.connection.dbapi_connection, "autocommit", False) is True:
+            raise _bad(
+                "this connection commits every statement by itself (AUTOCOMMIT)",
+                vi="Kết nối này tự ghi từng câu lệnh (AUTOCOMMIT), không có giao dịch.",
+                way_out="connect without isolation_level='AUTOCOMMIT'",
+            )
         if isinstance(database, Database):
             _check_sqlite(connection, database)
 

@@ -25,6 +25,7 @@ from docflow.store import founding, migrations, reading
 from docflow.store.addresses import remember_address
 from docflow.store.blobs import BlobFolder
 from docflow.store.database import Database
+from docflow.store.database_errors import is_missing_table
 from docflow.store.groups import MAX_TRIES, GroupCommit, Ticket, run_pieces
 from docflow.store.joined import CallerDatabase
 from docflow.store.logkey import create_log_key, read_log_key
@@ -133,11 +134,17 @@ class OfficeStore(StoreReader):
         """Return this store on the caller's connection, in the caller's transaction; see :mod:`docflow.store.joined`.
 
         Raises:
-            UsageError: ``BAD_ARGUMENT``; another database's connection, or SQLite without :meth:`lock`.
+            UsageError: ``BAD_ARGUMENT``; another database's connection, one that commits by itself, or SQLite without
+                :meth:`lock`.
         """
         database = CallerDatabase(connection, database=self.database)
-        with database.reading():
-            recorded = reading.find_agency(connection, self._agency)
+        try:
+            with database.reading():
+                recorded = reading.find_agency(connection, self._agency)
+        except StoreUnavailable as exc:
+            if not is_missing_table(exc):
+                raise
+            recorded = None
         if recorded is None or recorded[1] != str(self.vkey):
             raise UsageError(
                 ErrorCode.BAD_ARGUMENT,

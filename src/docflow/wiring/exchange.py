@@ -15,6 +15,7 @@ from docflow.model import (
     SearchHit,
     SearchQuery,
 )
+from docflow.model.deadlines import check_hours_ahead
 from docflow.office import (
     Desk,
     Dispatched,
@@ -50,6 +51,7 @@ class ExchangingOffice:
 
         Source: Nghị định 30/2020/NĐ-CP Điều 18 khoản 1; Quyết định 28/2018/QĐ-TTg Điều 6 khoản 2.
         """
+        check_hours_ahead(within_hours)
         reader = self._store.reader
         rows = [row for state in (OutboxState.HELD, OutboxState.READY) for row in reader.list_outbox(state=state)]
         signed = reader.list_documents(state=DocumentState.LEADER_SIGNED)

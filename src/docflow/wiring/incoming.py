@@ -15,6 +15,7 @@ from docflow.model import (
     IncomingState,
     IncomingTask,
 )
+from docflow.model.deadlines import check_hours_ahead
 from docflow.office import Desk, IncomingAsk, IncomingStanding
 from docflow.store import OfficeStore
 from docflow.wiring.arguments import checked_verbs
@@ -274,6 +275,7 @@ class IncomingOffice:
 
     def incoming_standings(self, *, within_hours: int | None = None) -> tuple[IncomingStanding, ...]:
         """Return how each incoming document stands to its next deadline now; see :class:`docflow.IncomingStanding`."""
+        check_hours_ahead(within_hours)
         return use_cases.list_standings(self._desk, self._store.list_incoming(), within_hours=within_hours)
 
     def incoming_due(self, *, within_hours: int | None = None) -> tuple[IncomingStanding, ...]:

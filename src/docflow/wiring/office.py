@@ -42,6 +42,7 @@ from docflow.store import (
 )
 from docflow.wiring.accesses import AccessOffice
 from docflow.wiring.arguments import checked, checked_verbs
+from docflow.wiring.clocks import CheckedClock
 from docflow.wiring.dossiers import DossierOffice
 from docflow.wiring.exchange import ExchangingOffice
 from docflow.wiring.files import FileOffice
@@ -51,6 +52,7 @@ from docflow.wiring.outgoing import OutgoingOffice
 from docflow.wiring.reports import ReportingOffice
 
 _OPEN_TRANSACTION = timedelta(hours=1)
+_LONGEST_AGE = timedelta(days=36_525)
 """A file stored longer ago belongs to no transaction that is still open."""
 
 
@@ -132,7 +134,7 @@ class Office(
             agency=agency,
             store=store,
             blobs=store.blobs,
-            clock=clock or SystemClock(),
+            clock=CheckedClock(clock or SystemClock()),
             randomness=random,
             vkey=store.vkey,
             calendar=calendar or load_calendar(),
@@ -192,14 +194,14 @@ class Office(
             older_than: At least an hour: younger files may belong to a transaction that is still open.
 
         Raises:
-            UsageError: ``BAD_ARGUMENT``; less than an hour.
+            UsageError: ``BAD_ARGUMENT``; less than an hour, or more than a century.
             StoreUnavailable: ``STORE_UNUSABLE``.
         """
-        if older_than < _OPEN_TRANSACTION:
+        if not _OPEN_TRANSACTION <= older_than <= _LONGEST_AGE:
             raise UsageError(
                 ErrorCode.BAD_ARGUMENT,
-                "files younger than an hour may belong to a transaction that is still open",
-                vi="Chỉ được dọn các tệp đã lưu quá một giờ.",
+                "files younger than an hour may belong to a transaction that is still open; none is a century old",
+                vi="Chỉ được dọn các tệp đã lưu quá một giờ, và không quá một trăm năm.",
             )
         return len(self._store.sweep_blobs(before=SystemClock().now() - older_than))
 

@@ -23,7 +23,7 @@ from docflow.office.exchanging.answers import add_parcel, describe_self, require
 from docflow.office.exchanging.packing import ELECTRONIC, name_document, pack_document
 from docflow.office.exchanging.successors import reach
 from docflow.office.keeping import erase_content
-from docflow.office.ledger import ACTOR, check_actor, find_answer, keep_answer, make_request, record_event
+from docflow.office.ledger import ACTOR, check_actor, find_answer, identify, keep_answer, make_request, record_event
 from docflow.office.rights import require_right
 from docflow.ports import OutboxState, ParcelKind, ParcelRow, Parts, Transport, UnitOfWork
 
@@ -83,8 +83,11 @@ def ask_take_back(
     if not reason.strip():
         raise UsageError(ErrorCode.BAD_ARGUMENT, "asking back needs a reason", vi="Lấy lại văn bản phải ghi rõ lý do.")
     at = desk.clock.now()
-    unique = idempotency_key or f"{desk.agency.code}/take_back/{desk.randomness.token(_KEY_BYTES).hex()}"
-    request = make_request(unique, {"take_back": document_id, "reason": reason, "addressee": addressee, "actor": actor})
+    asking = {"take_back": document_id, "reason": reason, "addressee": addressee, "actor": actor}
+    if idempotency_key is None:
+        request = identify(f"{desk.agency.code}/take_back/{desk.randomness.token(_KEY_BYTES).hex()}", asking)
+    else:
+        request = make_request(idempotency_key, asking)
 
     def ask(unit: UnitOfWork) -> tuple[str, ...]:
         require_right(unit, desk, actor, role=Role.REGISTRY, event="take_back", subject=document_id)

@@ -36,8 +36,8 @@ from docflow.office.desk import Desk
 from docflow.office.ledger import (
     Request,
     find_answer,
+    identify,
     keep_answer,
-    make_request,
     name_request,
     record_event,
 )
@@ -159,9 +159,9 @@ def _name_request(step: Step, before: Document | None, *, agency: Agency) -> Req
     if step.event is DocumentEvent.REVISE:
         name = f"{agency.code}/{step.event.value}/{step.document_id}/{step.version}"
     if step.event in _SEVERAL_TIMES:
-        name += f"/{make_request('-', {**asked, 'actor': step.actor}).fingerprint[:32]}"
-        request = make_request(name if step.key is None else step.key, asked)
-        return msgspec.structs.replace(request, is_named=step.key is None)
+        name += f"/{identify('-', {**asked, 'actor': step.actor}).fingerprint[:32]}"
+        if step.key is None:
+            return msgspec.structs.replace(identify(name, asked), is_named=True)
     return name_request(name, asked, actor=step.actor, key=step.key)
 
 

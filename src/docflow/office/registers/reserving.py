@@ -35,7 +35,7 @@ from docflow.model import (
 from docflow.model.wording import check_line
 from docflow.office.clocks import is_excused, refuse_before_log
 from docflow.office.desk import Desk
-from docflow.office.ledger import check_actor, find_answer, keep_answer, make_request, record_event
+from docflow.office.ledger import check_actor, find_answer, identify, keep_answer, make_request, record_event
 from docflow.office.registers.numbering import NumberPlace, advance, choose_place
 from docflow.office.rights import require_right
 from docflow.ports import EntryKind, RegisterEntry, UnitOfWork
@@ -85,11 +85,11 @@ def reserve_numbers(
         )
     at = desk.clock.now()
     key = RegisterKey(agency=desk.agency.code.text, register=register, year=law_date(at).year)
-    unique = desk.randomness.token(16).hex()
-    request = make_request(
-        idempotency_key or f"{key.agency}/reserve/{unique}",
-        {"reserve": [key.register, key.year, count], "reason": reason},
-    )
+    asked: dict[str, Json] = {"reserve": [key.register, key.year, count], "reason": reason}
+    if idempotency_key is None:
+        request = identify(f"{key.agency}/reserve/{desk.randomness.token(16).hex()}", asked)
+    else:
+        request = make_request(idempotency_key, asked)
 
     def work(unit: UnitOfWork) -> tuple[Mapping[str, Json], bool]:
         _require_registry(unit, desk, actor, event="reserve_numbers", register=register)
