@@ -37,6 +37,7 @@ from tests.exchange_kit import (
 from tests.office_kit import (
     SeededRandomness,
     SetClock,
+    clock_of,
     leader_pdf,
     make_copy_request,
     make_draft,
@@ -222,8 +223,7 @@ def _seen(name: str, number: int) -> Access:
 
 def _set_right(office: Office) -> Office:
     """Let the clock say that all of this was dated a year ahead."""
-    assert isinstance(office._desk.clock, SetClock)
-    office._desk.clock.time = NOW - timedelta(days=400)
+    clock_of(office).time = NOW - timedelta(days=400)
     return office
 
 

@@ -28,6 +28,7 @@ from docflow import (
     print_register,
 )
 from docflow.ports import Verifier
+from docflow.wiring.clocks import CheckedClock
 
 NOON = datetime(2026, 1, 5, 5, 0, tzinfo=UTC)
 """12:00 on 5 January 2026 in Hà Nội."""
@@ -46,6 +47,14 @@ class SetClock:
     def advance(self, **delta: float) -> None:
         """Move on by a timedelta's arguments."""
         self.time += timedelta(**delta)
+
+
+def clock_of(office: Office) -> SetClock:
+    """Return the clock that an office was opened with."""
+    checked = office._desk.clock
+    assert isinstance(checked, CheckedClock)
+    assert isinstance(checked.clock, SetClock)
+    return checked.clock
 
 
 @dataclass(slots=True)

@@ -35,10 +35,12 @@ MADE: tuple[Any, ...] = (
     ),
     docflow.FilePlan(year=2026, notation="01", title="T", retention_years=1, creator="B"),
     docflow.NumberWish(number=2),
+    docflow.OfficeTerms(),
     docflow.Period(since=date(2026, 1, 1)),
     docflow.Permission(granted_by="A", reason="B"),
     docflow.SearchQuery(text="abc"),
     docflow.Series(),
+    docflow.UrgentHours(),
     docflow.WorkingHours(),
 )
 CHECKING = {

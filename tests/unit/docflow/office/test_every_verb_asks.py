@@ -15,7 +15,7 @@ from docflow import DocflowError, ErrorCode, Office, OfficeRole
 from docflow.errors import InputError
 from tests.killing_child import digest
 from tests.killing_kit import VERBS, Bench, fill
-from tests.office_kit import SetClock, open_office, sign_statement
+from tests.office_kit import clock_of, open_office, sign_statement
 
 STRANGER = "Người lạ"
 PUBLIC = {name: member for name, member in inspect.getmembers(Office, callable) if not name.startswith("_")}
@@ -92,8 +92,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
 @pytest.fixture
 def asked(made: Asked) -> Iterator[Asked]:
     """The same, its clock set right again afterwards."""
-    clock = made.office._desk.clock
-    assert isinstance(clock, SetClock)
+    clock = clock_of(made.office)
     before = clock.time
     yield made
     clock.time = before
