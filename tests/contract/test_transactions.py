@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -22,6 +22,7 @@ from docflow.office.outgoing.steps import _issue_step
 from docflow.office.outgoing.taking import work_of
 from docflow.ports import BlobRow, Piece, UnitOfWork
 from docflow.store import postgres
+from docflow.store.database import choose_driver
 from docflow.store.groups import GroupCommit, Ticket
 from docflow.store.tables import AUDIT_HEAD
 from docflow.store.unit import SqlUnitOfWork
@@ -76,6 +77,21 @@ def test_a_piece_that_fails_after_the_database_saw_its_rows_is_undone_alone(plac
     assert place.verify().is_intact
 
 
+@contextmanager
+def kept_from_writing(place: Place) -> Iterator[None]:
+    """Let another program hold the database while the block lasts."""
+    is_server = place.kind == "postgresql"
+    if is_server:
+        engine = sa.create_engine(place.database)
+    else:
+        engine = sa.create_engine(f"sqlite:///{place.database}/docflow.sqlite", module=choose_driver())
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SELECT * FROM audit_head FOR UPDATE" if is_server else "BEGIN IMMEDIATE")
+        yield
+        connection.rollback()
+    engine.dispose()
+
+
 def test_threads_that_wait_at_the_same_time_share_a_commit(place: Place) -> None:
     """Each is answered after the commit that holds his number; fewer checkpoints than numbers; 1..n."""
     with place.open() as office:
@@ -83,7 +99,7 @@ def test_threads_that_wait_at_the_same_time_share_a_commit(place: Place) -> None
         for name in names:
             sign_off(office, name)
         before = office.verify_log().checkpoints
-        ready = threading.Barrier(len(names), timeout=60)
+        ready = threading.Barrier(len(names) + 1, timeout=60)
         seen: list[tuple[int, bool]] = []
 
         def clerk(name: str) -> None:
@@ -94,6 +110,9 @@ def test_threads_that_wait_at_the_same_time_share_a_commit(place: Place) -> None
         clerks = [threading.Thread(target=clerk, args=(name,)) for name in names]
         for one in clerks:
             one.start()
+        with kept_from_writing(place):
+            ready.wait()
+            time.sleep(0.5)
         for one in clerks:
             one.join()
         checkpoints = office.verify_log().checkpoints - before

@@ -131,3 +131,21 @@ def test_settings_of_an_exchange_refuse_a_field_that_they_do_not_know(tmp_path: 
     with pytest.raises(UsageError, match="unknown field `is_onlin`") as caught:
         read_post(path)
     assert "không có trường is_onlin" in caught.value.vi
+
+
+def test_a_field_that_stands_twice_is_refused() -> None:
+    """Whoever reads the file sees the first one, the program would take the last one."""
+    text = json.dumps(DRAFT)
+    for twice in (
+        text.replace('"subject"', '"signer_name": "Ai khác", "subject"'),
+        text.replace('{"name"', '{"name": "Sở Khác", "name"'),
+    ):
+        error = refused(twice)
+        assert "contains field `" in error.message
+        assert "được ghi hai lần" in error.vi
+
+
+def test_the_mark_that_windows_puts_before_a_text_is_no_part_of_it() -> None:
+    """Notepad's UTF-8 with a byte order mark."""
+    assert read_json(b"\xef\xbb\xbf" + json.dumps(DRAFT).encode(), Draft, what="x", vi="x").subject == DRAFT["subject"]
+    refused(b"\xef\xbb\xbf" * 2 + json.dumps(DRAFT).encode())
