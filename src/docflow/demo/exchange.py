@@ -16,7 +16,7 @@ from pathlib import Path
 from docflow.demo.flow import REGISTRY, Desk
 from docflow.errors import ErrorCode, InputError
 from docflow.model import Document, DocumentState, IncomingDocument, IncomingState
-from docflow.ports import InboxOutcome, ParcelKind
+from docflow.ports import Delivery, InboxOutcome, ParcelKind
 from docflow.wiring import FileDrop, ResendPolicy
 
 REFUSED, TAKEN_BACK, THRICE, CORRUPTED, IN_WORK = 3, 4, 5, 6, 7
@@ -63,8 +63,9 @@ def exchange_documents(desks: Sequence[Desk], folder: Path, *, tick: Callable[[s
         _corrupt_on_the_way(desks, folder)
         for desk in desks:
             with desk.watch.measure("receive: integrity, sender, signatures, receipt"):
+                lying = drop.fetch(desk.office.agency.code.text)
                 desk.office.collect(drop)
-            _deliver_again(desk, folder, drop)
+            _deliver_again(desk, lying, drop)
             for incoming in desk.office.incoming():
                 with desk.watch.measure("register, assign, work, answer"):
                     _handle(desk, incoming)
@@ -135,18 +136,17 @@ def _has_refused(desk: Desk) -> bool:
     return any(row.outcome in broken for row in desk.office.inbox())
 
 
-def _deliver_again(desk: Desk, folder: Path, drop: FileDrop) -> None:
+def _deliver_again(desk: Desk, lying: Sequence[Delivery], drop: FileDrop) -> None:
     """Lay the parcel of a document that has just arrived into the folder twice more, as a nervous network does."""
     for incoming in desk.office.incoming(state=IncomingState.ARRIVED):
         if _place(incoming.symbol) != THRICE:
             continue
-        code = desk.office.agency.code.text
-        for parcel in (folder / code / "done").iterdir():
-            message = parcel / "message.edxml"
-            if message.exists() and incoming.symbol.encode() in message.read_bytes():
-                for _ in range(_REPETITIONS):
-                    parcel.rename(folder / code / "new" / parcel.name)
-                    desk.office.collect(drop)
+        for delivery in lying:
+            if delivery.parts is None or incoming.symbol.encode() not in (delivery.parts.message or b""):
+                continue
+            for _ in range(_REPETITIONS):
+                drop.send(delivery.parts, name=delivery.name, recipient=desk.office.agency.code.text)
+                desk.office.collect(drop)
 
 
 def _sent(desk: Desk) -> tuple[Document, ...]:

@@ -210,6 +210,12 @@ class UnitOfWork(RecordWriter, Protocol):
     def put_erasure(self, erasure: Erasure) -> None:
         """Record that a file is destroyed, or, if it came again since, that it is destroyed again."""
 
+    def is_erased(self, sha256: str) -> bool:
+        """Return whether a file was destroyed, and no document got it again since."""
+
+    def forget_words(self, sha256: str) -> None:
+        """Take what a file says out of the index to search by; no evidence, no leaf. Said after its destruction."""
+
     def find_receipt(self, receipt_id: str) -> ReceiptRow | None:
         """Return a receipt, or None."""
 
@@ -306,6 +312,9 @@ class Store(RecordReader, Protocol):
 
     def count_accesses(self, query: AccessQuery, *, by: AccessBy, limit: int, skip: int) -> AccessCounts:
         """Return how many accesses there were."""
+
+    def is_erased(self, sha256: str) -> bool:
+        """Return whether a file was destroyed, and no document got it again since."""
 
     def erase_blobs(self, is_needed: Callable[[UnitOfWork, str], bool]) -> None:
         """Remove the files of every erasure from the disk, but those that are needed, while nobody else writes.

@@ -110,7 +110,11 @@ class Transport(Protocol):
         """Return what lies there for an agency."""
 
     def settle(self, recipient: str, delivery: Delivery, *, is_refused: bool) -> None:
-        """Put away what was dealt with; it is not fetched again."""
+        """Put away what was dealt with; it is not fetched again.
+
+        What was not refused stands in the office's records. A transport that keeps it keeps it also when the office
+        destroys it: it should not.
+        """
 
     def discard(self, recipient: str, delivery: Delivery) -> None:
         """Destroy what must not be kept anywhere; gone already is no error."""

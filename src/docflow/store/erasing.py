@@ -5,6 +5,8 @@ What it does not do: it removes nothing from the disk; :class:`docflow.store.off
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from docflow.store.drafting_tables import ATTACHED_FILE, DOCUMENT_COPY, DRAFT_VERSION
@@ -39,22 +41,40 @@ def list_erased(connection: sa.Connection, agency: str, *, within: tuple[str, st
     return tuple(connection.execute(sa.union(*names.values())).scalars())
 
 
-def list_stored_anew(connection: sa.Connection, agency: str) -> frozenset[str]:
-    """Return the names of the files that some document got after they were destroyed: they are needed again."""
+def is_erased(connection: sa.Connection, agency: str, sha256: str) -> bool:
+    """Return whether a file was destroyed, and no document got it again since."""
+    is_recorded = bool(list_erased(connection, agency, within=(sha256, sha256)))
+    return is_recorded and not list_stored_anew(connection, agency, only=sha256)
+
+
+def list_stored_anew(connection: sa.Connection, agency: str, *, only: str | None = None) -> frozenset[str]:
+    """Return the names of the files that some document got after they were destroyed: they are needed again.
+
+    Args:
+        only: The one name that is asked for; None for all.
+    """
     erased = sa.union_all(
         *(
-            sa.select(table.c.sha256, table.c[time].label("at")).where(table.c[owner_column(table)] == agency)
+            _named(sa.select(table.c.sha256, table.c[time].label("at")), table.c.sha256, agency=agency, only=only)
             for table, time in ((ERASURE, "erased_at"), (DESTRUCTION, "destroyed_at"))
         )
     ).subquery()
     last = sa.select(erased.c.sha256, sa.func.max(erased.c.at).label("at")).group_by(erased.c.sha256).subquery()
     stored = sa.union_all(
         *(
-            sa.select(table.c[name].label("sha256"), table.c[time].label("at")).where(
-                table.c[owner_column(table)] == agency
+            _named(
+                sa.select(table.c[name].label("sha256"), table.c[time].label("at")),
+                table.c[name],
+                agency=agency,
+                only=only,
             )
             for table, name, time in _STORED
         )
     ).subquery()
     query = sa.select(last.c.sha256).join(stored, last.c.sha256 == stored.c.sha256).where(stored.c.at > last.c.at)
     return frozenset(connection.execute(query).scalars())
+
+
+def _named(query: sa.Select[Any], name: sa.Column[Any], *, agency: str, only: str | None) -> sa.Select[Any]:
+    query = query.where(name.table.c[owner_column(name.table)] == agency)
+    return query if only is None else query.where(name == only)

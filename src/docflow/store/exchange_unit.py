@@ -24,7 +24,9 @@ from docflow.ports import (
 )
 from docflow.store import rows
 from docflow.store.drafting_tables import ATTACHED_FILE, DOCUMENT_COPY, DRAFT_VERSION
+from docflow.store.erasing import is_erased
 from docflow.store.prepared import Prepared
+from docflow.store.search.forgetting import FORGET_WORDS
 from docflow.store.tables import (
     AUDIT_CHECKPOINT,
     DOCUMENT,
@@ -110,6 +112,7 @@ class ExchangeUnit(RowWriter):
 
     def __init__(self, connection: sa.Connection, *, agency: str) -> None:
         super().__init__(connection, agency=agency)
+        self._connection = connection
         self._incoming: dict[str, tuple[IncomingDocument, rows.Row] | None] = {}
 
     def list_outbox(self, document_id: str) -> Sequence[OutboxRow]:
@@ -188,6 +191,16 @@ class ExchangeUnit(RowWriter):
             self._insert(ERASURE, rows.write_record(erasure))
         else:
             self._update(ERASURE, rows.write_record(erasure))
+
+    def is_erased(self, sha256: str) -> bool:
+        """Return whether a file was destroyed, and no document got it again since."""
+        self.flush()
+        return is_erased(self._connection, self._agency, sha256)
+
+    def forget_words(self, sha256: str) -> None:
+        """Take what a file says out of the index to search by; no evidence, no leaf."""
+        for statement in FORGET_WORDS:
+            self._now(statement, sha=sha256)
 
     def find_receipt(self, receipt_id: str) -> ReceiptRow | None:
         """Return a receipt, or None."""

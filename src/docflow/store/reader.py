@@ -115,7 +115,7 @@ class StoreReader(AccessReader, DraftingReader, ReceivedReader):
         if read:
             with self._database.writing() as connection:
                 for file, words in read:
-                    put_content(connection, file, words)
+                    put_content(connection, file, words, agency=self._agency)
         return len(read)
 
     def _bring_up(self) -> None:
@@ -184,6 +184,11 @@ class StoreReader(AccessReader, DraftingReader, ReceivedReader):
         """Return the names of the files that came again after they were destroyed."""
         with self._database.reading() as connection:
             return erasing.list_stored_anew(connection, self._agency)
+
+    def is_erased(self, sha256: str) -> bool:
+        """Return whether a file was destroyed, and no document got it again since."""
+        with self._database.reading() as connection:
+            return erasing.is_erased(connection, self._agency, sha256)
 
     def list_erased(self) -> tuple[str, ...]:
         """Return the names of the files that are destroyed."""

@@ -3,13 +3,19 @@
 ::
 
     drop/H99.12/new/<name>/message.edxml  message.p7s  receipt.json  receipt.p7s
-    drop/H99.12/done/, drop/H99.12/refused/        what was dealt with
+    drop/H99.12/done/            what was dealt with, on its way off the disk
+    drop/H99.12/refused/         what nobody could read, or nobody proved to be the sender's
 
 Invariants:
     - A parcel appears whole or not at all: written beside, synced, then renamed.
+    - What was dealt with is removed: the office's records have it, and what they destroy must not outlive them here.
+      Killed on the way, the next look finishes it.
     - Whatever else lies in ``new`` is delivered as garbage and ends in ``refused``; nothing in it is believed.
 
-What it does not do: it keeps nobody from reading or writing; parcels are signed, and signatures are checked above.
+What it does not do: it keeps nobody from reading, copying or writing; parcels are signed, and signatures are checked
+above.
+
+Source: Nghị định 30/2020/NĐ-CP Điều 18 khoản 4, Phụ lục VI Phần I mục III.8; Thông tư 01/2019/TT-BNV Điều 20 khoản 5.
 """
 
 from __future__ import annotations
@@ -20,6 +26,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from docflow.durable import force_name, make_folder, sync_folder
@@ -43,6 +50,8 @@ _LIMITS = {
 }
 _WHOLE = ({"message", "message_cms"}, {"receipt", "receipt_cms"}, {"message", "message_cms", "receipt", "receipt_cms"})
 _GARBAGE_BYTES_HASHED = 64 * 1024**2
+_UNFINISHED_S = 24 * 3600
+"""A parcel that nobody finished in so many seconds, by the folder's clock, belongs to a killed process."""
 
 
 class FileDrop:
@@ -68,39 +77,39 @@ class FileDrop:
                 # Whoever laid it down may not have come to this line.
                 sync_folder(place / "new")
                 return
-            _lay_down(parts, temporary=Path(tempfile.mkdtemp(dir=place / "tmp")), target=place / "new" / name)
+            temporary = Path(tempfile.mkdtemp(dir=place / "tmp"))
+            _remove_unfinished(beside=temporary)
+            _lay_down(parts, temporary=temporary, target=place / "new" / name)
         except OSError as exc:
             raise _unusable(place, exc) from exc
 
     def fetch(self, recipient: str) -> Sequence[Delivery]:
-        """Return what lies there for an agency, by name.
+        """Return what lies there for an agency, by name; what was dealt with and is still on the disk is removed.
 
         Raises:
-            StoreUnavailable: ``STORE_UNUSABLE``; the folder cannot be read.
+            StoreUnavailable: ``STORE_UNUSABLE``; the folder cannot be read, or something in it cannot be removed.
         """
-        place = self._place(recipient) / "new"
+        place = self._place(recipient)
+        new, done = place / "new", place / "done"
         try:
-            return tuple(_read(path) for path in sorted(place.iterdir())) if place.is_dir() else ()
+            if done.is_dir():
+                _empty(done)
+            return tuple(_read(path) for path in sorted(new.iterdir())) if new.is_dir() else ()
         except OSError as exc:
             raise _unusable(place, exc) from exc
 
     def settle(self, recipient: str, delivery: Delivery, *, is_refused: bool) -> None:
-        """Put away what was dealt with; gone already is no error.
+        """Remove what was dealt with, or put aside what was refused; gone already is no error.
 
         Raises:
-            StoreUnavailable: ``STORE_UNUSABLE``; it cannot be moved.
+            StoreUnavailable: ``STORE_UNUSABLE``; it cannot be moved or removed.
         """
         place = self._place(recipient)
-        room = place / ("refused" if is_refused else "done")
-        source, target = place / "new" / delivery.name, room / delivery.name
         try:
-            make_folder(room)
-            if target.exists() and source.exists():
-                # Dealt with before under this name: the newer one replaces it.
-                shutil.rmtree(target) if target.is_dir() and not target.is_symlink() else target.unlink()
-            source.replace(target)
-        except FileNotFoundError:
-            return
+            if is_refused:
+                _move(place / "new" / delivery.name, place / "refused" / delivery.name)
+            else:
+                _destroy(place, delivery.name)
         except OSError as exc:
             raise _unusable(place, exc) from exc
 
@@ -110,14 +119,13 @@ class FileDrop:
         Raises:
             StoreUnavailable: ``STORE_UNUSABLE``; it cannot be removed.
         """
-        path = self._place(recipient) / "new" / delivery.name
+        place = self._place(recipient)
         try:
-            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-            sync_folder(path.parent)
-        except FileNotFoundError:
-            return
+            _destroy(place, delivery.name)
+            for room in ("new", "done"):
+                sync_folder(place / room)
         except OSError as exc:
-            raise _unusable(path, exc) from exc
+            raise _unusable(place, exc) from exc
 
     def _force_names(self, place: Path) -> None:
         """Once for each place, whoever made its folders: a process that was killed may not have come to it."""
@@ -130,6 +138,45 @@ class FileDrop:
     def _place(self, agency: str) -> Path:
         # Parsing keeps a code from a stranger's message from being a path.
         return self._folder / parse_agency_code(agency).text
+
+
+def _destroy(place: Path, name: str) -> None:
+    """Remove a parcel; a power cut may bring it back, then it is fetched, or emptied away, once more."""
+    # In one step out of what is fetched: half a parcel would be taken for garbage, and kept as that.
+    _move(place / "new" / name, place / "done" / name)
+    _remove(place / "done" / name)
+
+
+def _move(source: Path, target: Path) -> None:
+    """Move what lies in one room to another, in the place of what bears its name there; gone already is no error."""
+    make_folder(target.parent)
+    if source.exists() or source.is_symlink():
+        _remove(target)
+    with suppress(FileNotFoundError):
+        source.replace(target)
+
+
+def _empty(room: Path) -> None:
+    left = list(room.iterdir())
+    for path in left:
+        _remove(path)
+    if left:
+        sync_folder(room)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file or a folder with all that is in it; gone already, also by somebody else's hand, is no error."""
+    with suppress(FileNotFoundError):
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+def _remove_unfinished(*, beside: Path) -> None:
+    """Remove what processes that were killed while they laid a parcel down left beside this one."""
+    oldest = beside.stat().st_mtime - _UNFINISHED_S
+    for path in beside.parent.iterdir():
+        with suppress(FileNotFoundError):
+            if path.lstat().st_mtime < oldest:
+                _remove(path)
 
 
 def _lay_down(parts: Parts, *, temporary: Path, target: Path) -> None:

@@ -102,7 +102,7 @@ def _destroy_content(work: FileWork, file: CaseFile) -> CaseFile:
 
 
 def _record_destruction(unit: UnitOfWork, file: CaseFile, *, sha256: str, document_id: str, at: datetime) -> None:
-    """Content that was destroyed before and came again since is destroyed again."""
+    """Content that was destroyed before and came again since is destroyed again, and nobody finds it by its words."""
     destruction = Destruction(
         agency=file.agency, sha256=sha256, file_code=file.code, document_id=document_id, destroyed_at=at
     )
@@ -111,6 +111,7 @@ def _record_destruction(unit: UnitOfWork, file: CaseFile, *, sha256: str, docume
         unit.add_record(destruction)
     elif before.destroyed_at < at:
         unit.change_record(destruction)
+    unit.forget_words(sha256)
 
 
 def _contents(unit: UnitOfWork, line: FiledDocument) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 Invariants:
     - A file that cannot be read as a PDF with text is remembered as read: nobody tries it again and again.
     - A document whose file changed is read again.
+    - What a destroyed file said does not come into the index, also if it was read a moment before.
 
 What it does not do: it recognizes no scanned text; of a file it reads 500 pages at most.
 """
@@ -19,6 +20,7 @@ import sqlalchemy as sa
 from docflow.errors import DocflowError
 from docflow.model import Direction, words_to_find
 from docflow.store.blobs import BlobFolder
+from docflow.store.erasing import is_erased
 from docflow.store.tables import DOCUMENT, INCOMING_DOCUMENT, SEARCH_TEXT
 
 MAX_PAGES = 500
@@ -71,9 +73,9 @@ def read_words(blobs: BlobFolder, file: UnreadFile) -> str:
     return words_to_find(_text_of(data))
 
 
-def put_content(connection: sa.Connection, file: UnreadFile, words: str) -> None:
-    """Keep what a file says, and which file that was."""
-    values = {"content": words, "content_of": file.sha256}
+def put_content(connection: sa.Connection, file: UnreadFile, words: str, *, agency: str) -> None:
+    """Keep what a file says, and which file that was; of one that was destroyed meanwhile that it was read."""
+    values = {"content": "" if is_erased(connection, agency, file.sha256) else words, "content_of": file.sha256}
     connection.execute(sa.update(SEARCH_TEXT).where(SEARCH_TEXT.c.id == file.row).values(values))
 
 
