@@ -269,6 +269,26 @@ def test_the_settings_that_guard_a_server_are_read_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_options_of_an_address_stand_beside_the_settings(tmp_path: Path) -> None:
+    """Another time-out and a role may be said; what is not, and that commits wait for the disk, stays."""
+    said = "?options=-crole%3Dpg_monitor&options=-clock_timeout%3D5s%20-csynchronous_commit%3Doff"
+    with make_place("postgresql", tmp_path) as place:
+        database = postgres.PostgresDatabase(place.database + said)
+        with database.writing() as connection:
+            shown = {
+                name: connection.exec_driver_sql(f"SHOW {name}").scalar()
+                for name in ("role", "lock_timeout", "statement_timeout", "synchronous_commit")
+            }
+        database.close()
+    assert shown == {
+        "role": "pg_monitor",
+        "lock_timeout": "5s",
+        "statement_timeout": "1min",
+        "synchronous_commit": "on",
+    }
+
+
+@pytest.mark.slow
 def test_an_upgrade_that_takes_longer_than_the_time_outs_is_not_cut_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

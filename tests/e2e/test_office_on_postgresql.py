@@ -119,6 +119,17 @@ def moved(database: str) -> Iterator[str]:
         on_server(f"ALTER DATABASE {there} RENAME TO {here}")
 
 
+@contextmanager
+def copied(database: str) -> Iterator[str]:
+    """Copy a database, as a backup is restored; yield the address of the copy."""
+    name = f"vnsign_test_{secrets.token_hex(8)}"
+    on_server(f"CREATE DATABASE {name} TEMPLATE {database.rpartition('/')[2]}")
+    try:
+        yield f"{database.rpartition('/')[0]}/{name}"
+    finally:
+        on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 def on_server(statement: str) -> None:
     """Do something with a whole database."""
     import psycopg  # noqa: PLC0415 — an extra that a user's machine may lack
@@ -217,10 +228,8 @@ def test_a_server_that_is_away_is_neither_a_verdict_nor_an_empty_office(
 
 
 @pytest.mark.parametrize("holds", ["nothing", "another agency", "another office of the agency"])
-def test_another_database_is_refused_by_every_command(
-    holds: str, province: Province, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nothing of what it holds is shown, nothing is founded in it, and the folder goes on to name its own."""
+def test_another_database_is_refused_by_every_command(holds: str, province: Province, tmp_path: Path) -> None:
+    """Nothing of what it holds is shown, and nothing is founded in it, by a slip in the option or in the file."""
     province.done(*province.founding())
     province.sign_off()
     home = tmp_path / "H99"
@@ -235,12 +244,13 @@ def test_another_database_is_refused_by_every_command(
             other.done(*other.founding(code))
             other.sign_off(code)
         said = [province.refused(4, ErrorCode.STORE_UNUSABLE, *province.founding(database=other.database))]
-        monkeypatch.setenv("DOCFLOW_DATABASE", other.database)
+        assert files_of(home) == before
+        (home / "database.address").write_text(other.database)
         said += [
             province.refused(4, ErrorCode.STORE_UNUSABLE, *shlex.split(command.format(home)))
             for command in (*COMMANDS, shlex.join(map(str, province.founding(database=None))))
         ]
-        monkeypatch.delenv("DOCFLOW_DATABASE")
+        (home / "database.address").write_bytes(before["database.address"])
         for line in said:
             assert holds == "another office of the agency" or f"is not in {other.database}" in line
             assert "restore" in line
@@ -309,6 +319,32 @@ def test_an_office_that_was_moved_is_found_where_it_is(
         assert "INTACT" in province.done("audit", "verify", home)
 
 
+def test_a_copy_of_the_database_is_looked_at_and_not_worked_in(
+    province: Province, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A variable exported to verify a restored backup, and forgotten: number 1 would be given there and here."""
+    province.done(*province.founding())
+    province.sign_off()
+    home = tmp_path / "H99"
+    issue = ("office", "outgoing", "issue", home, "d", "--actor", "V")
+    with copied(province.database) as copy:
+        monkeypatch.setenv("DOCFLOW_DATABASE", copy)
+        assert f"database {copy}\n" in province.done("audit", "verify", home)
+        for command in COMMANDS:
+            words = shlex.split(command.format(home))
+            if words[0] in {"audit", "register", "report", "search"}:
+                province.done(*words)
+                continue
+            said = province.refused(64, ErrorCode.BAD_ARGUMENT, *words)
+            assert copy in said
+            assert f"docflow office found {home} --database" in said
+        province.refused(64, ErrorCode.BAD_ARGUMENT, *issue)
+        province.refused(64, ErrorCode.BAD_ARGUMENT, *province.founding(database=None))
+    same = province.database.replace("root@", f"root:{SECRET}@") + "?connect_timeout=20"
+    monkeypatch.setenv("DOCFLOW_DATABASE", same)
+    assert json.loads(province.done(*issue))["number"] == 1
+
+
 # ---------------------------------------------------------------- passwords
 
 
@@ -353,6 +389,21 @@ def test_the_environment_holds_an_address_or_is_wrong_usage(
         assert result.exit_code == 64, result.output
     monkeypatch.setenv("DOCFLOW_DATABASE", "  ")
     province.done("audit", "verify", tmp_path / "H99")
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "office found {} --code H99 --name X --abbreviation X --place X"])
+def test_an_address_in_the_place_of_the_folder_is_told_how_to_be_named(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a newcomer types first: wrong usage, and no folder of that name is made."""
+    monkeypatch.chdir(tmp_path)
+    for address in (AWAY, AWAY.replace("root@", f"root:{SECRET}@"), "postgres://h/d", "postgresql+psycopg://h/d"):
+        result = CliRunner().invoke(main, shlex.split(command.format(address)))
+        assert result.exit_code == 64, result.output
+        assert "docflow office found DIR --database" in result.output
+        assert "thư mục của văn phòng" in result.output
+        assert SECRET not in result.output
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_role_that_may_not_make_tables_is_told_who_grants_it(province: Province) -> None:

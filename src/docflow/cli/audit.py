@@ -52,7 +52,7 @@ def verify(directory: Path, checkpoint: Path | None, vkey: str | None, form: str
     """
     kept = _read(checkpoint) if checkpoint else None
     with _bar() as show:
-        report = verify_log(place_of(directory), checkpoint=kept, vkey=vkey, home=directory, tick=show)
+        report = verify_log(place_of(directory, is_to_read=True), checkpoint=kept, vkey=vkey, home=directory, tick=show)
     click.echo(_as_json(directory, report) if form == "json" else _as_text(directory, report))
     if not report.is_intact:
         sys.exit(_EXIT_BROKEN)
@@ -62,7 +62,7 @@ def verify(directory: Path, checkpoint: Path | None, vkey: str | None, form: str
 @click.argument("directory", metavar="DIR", type=_FOLDER)
 def checkpoint(directory: Path) -> None:
     """Print the newest signed checkpoint: kept elsewhere, it shows if the log is ever turned back."""
-    click.echo(read_checkpoint(place_of(directory), home=directory), nl=False)
+    click.echo(read_checkpoint(place_of(directory, is_to_read=True), home=directory), nl=False)
 
 
 @audit.command(epilog="Example: docflow audit prove demo-out/agencies/H99 H99-2026-01 > document.tlog-proof")
@@ -73,7 +73,7 @@ def prove(directory: Path, document: str) -> None:
 
     The proof opens that one entry: who gets it reads the rows that were written.
     """
-    click.echo(read_proof(place_of(directory), document, home=directory), nl=False)
+    click.echo(read_proof(place_of(directory, is_to_read=True), document, home=directory), nl=False)
 
 
 @audit.command(epilog="Example: docflow audit check document.tlog-proof --vkey docflow/H99+1a2b3c4d+AZ…")

@@ -70,7 +70,7 @@ def export(
     """Print a year's register with the columns of Decree 30/2020, Annex IV."""
     if form != RegisterForm.CSV.value:
         refuse_to_garble(out, what=f"--format {form}", vi=f"Dạng {form}")
-    book = read_register(place_of(directory), _KINDS[kind], year, series=series, home=directory)
+    book = read_register(place_of(directory, is_to_read=True), _KINDS[kind], year, series=series, home=directory)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("In sổ", total=len(book.lines))

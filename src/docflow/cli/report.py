@@ -49,7 +49,7 @@ def report(
     """
     if ReportForm(form) in _GARBLING:
         refuse_to_garble(out, what=f"--format {form}", vi=f"Dạng {form}")
-    place = place_of(directory)
+    place = place_of(directory, is_to_read=True)
     found = read_report(place, period, by=ReportBy(by), as_of=as_of, home=directory)
     if is_verified:
         verify_report(place, found, home=directory)

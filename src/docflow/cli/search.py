@@ -75,7 +75,7 @@ def search(
         raise misuse("--out needs --format", vi="Phải chọn --format khi dùng --out.")
     if form in _GARBLING:
         refuse_to_garble(out, what=f"--format {form}", vi=f"Dạng {form}")
-    hits = search_office(place_of(directory), query, home=directory)
+    hits = search_office(place_of(directory, is_to_read=True), query, home=directory)
     if form is not None:
         give_out(write_hits(hits, HitsForm(form), query=query, at=datetime.now(UTC)), out)
     elif as_json:

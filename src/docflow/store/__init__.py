@@ -15,7 +15,7 @@ from docflow.store.database import PRAGMAS, Database
 from docflow.store.machine import SystemClock, SystemRandomness
 from docflow.store.office_store import OfficeStore, open_store
 from docflow.store.places import is_kept_in
-from docflow.store.postgres import is_server_address, read_plain_address, show_address
+from docflow.store.postgres import is_same_database, is_server_address, read_plain_address, show_address
 from docflow.store.reader import StoreReader, open_to_read
 from docflow.store.reports import ReportQuery
 from docflow.store.tables import METADATA, Proof
@@ -40,6 +40,7 @@ __all__ = [
     "describe_tables",
     "find_address",
     "is_kept_in",
+    "is_same_database",
     "is_server_address",
     "open_store",
     "open_to_read",

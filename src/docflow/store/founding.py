@@ -23,6 +23,7 @@ from docflow.store.addresses import ADDRESS_NAME, find_address
 from docflow.store.database import Database
 from docflow.store.database_errors import unusable
 from docflow.store.places import BLOB_FOLDER, DATABASE_NAME, KEY_NAME, VKEY_NAME, OfficeDatabase
+from docflow.store.postgres import is_same_database
 
 _LEFT_BY_A_POWER_CUT = "\0\n "
 
@@ -62,10 +63,12 @@ def is_elsewhere(folder: Path, database: OfficeDatabase) -> bool:
         StoreUnavailable: ``STORE_UNUSABLE``; the folder cannot be read.
         UsageError: ``BAD_ARGUMENT``; its ``database.address`` is none.
     """
-    if find_address(folder) not in {None, database.name}:
+    address = find_address(folder)
+    is_file = isinstance(database, Database)
+    if address is not None and (is_file or not is_same_database(address, database.name)):
         return True
     try:
-        return not isinstance(database, Database) and (folder / DATABASE_NAME).exists()
+        return not is_file and (folder / DATABASE_NAME).exists()
     except OSError as exc:
         raise unusable(folder, exc) from exc
 

@@ -36,6 +36,7 @@ SETTINGS: dict[str, str] = {
 _DRIVER = "postgresql+psycopg"
 _CONNECT_TIMEOUT_S = "10"
 _KEPT_CONNECTIONS = 8
+_PORT = 5432
 _SECRETS = frozenset({"password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key"})
 """Options of libpq that nobody else may read."""
 _WAY_OUT = "leave it out: libpq takes it from ~/.pgpass, PGPASSFILE, PGPASSWORD or a service"
@@ -65,10 +66,9 @@ class PostgresDatabase:
         self._is_closed = False
         url = _read_address(address)
         self.name = _render(url)
-        options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
-        query = {"connect_timeout": _CONNECT_TIMEOUT_S, "application_name": "docflow", "options": options}
+        query = {"connect_timeout": _CONNECT_TIMEOUT_S, "application_name": "docflow"}
         self.engine = sa.create_engine(
-            url.set(query={**query, **url.query}),
+            url.set(query={**query, **url.query, "options": _options(url)}),
             isolation_level="READ COMMITTED",
             pool_pre_ping=True,
             pool_size=_KEPT_CONNECTIONS,
@@ -176,6 +176,29 @@ def show_address(address: str) -> str:
         UsageError: ``BAD_ARGUMENT``; no address of a PostgreSQL database, or no driver for it.
     """
     return _render(_read_address(address))
+
+
+def is_same_database(address: str, other: str) -> bool:
+    """Return whether two addresses name the same database in the same words, whoever the user is.
+
+    Does not check: whether two names of a server are one server.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; one of them is no address of a PostgreSQL database, or no driver for it.
+    """
+    return _where(_read_address(address)) == _where(_read_address(other))
+
+
+def _where(url: sa.URL) -> tuple[object, ...]:
+    named = {name: url.query[name] for name in ("host", "hostaddr", "port", "service", "dbname") if name in url.query}
+    return (url.host or "").lower(), url.port or _PORT, url.database, named
+
+
+def _options(url: sa.URL) -> str:
+    """Return what a session is set to: an address may set other time-outs, but not that a commit may be lost."""
+    own = [f"-c {name}={value}" for name, value in SETTINGS.items()]
+    durable = f"-c synchronous_commit={SETTINGS['synchronous_commit']}"
+    return " ".join([*own, *url.normalized_query.get("options", ()), durable])
 
 
 def _render(url: sa.URL) -> str:

@@ -135,6 +135,7 @@ from docflow.store import (
     SystemRandomness,
     find_address,
     is_kept_in,
+    is_same_database,
     is_server_address,
     show_address,
 )
@@ -293,6 +294,7 @@ __all__ = [
     "find_address",
     "found_office",
     "is_kept_in",
+    "is_same_database",
     "is_server_address",
     "load_calendar",
     "next_events",

@@ -10,7 +10,7 @@ from docflow import Office
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
 from docflow.store.addresses import MAX_ADDRESS_BYTES, find_address, remember_address
 from docflow.store.places import name_database
-from docflow.store.postgres import PostgresDatabase, read_plain_address
+from docflow.store.postgres import PostgresDatabase, is_same_database, read_plain_address
 from tests.office_kit import make_agency, open_office
 
 ADDRESS = "postgresql://docflow@db.example:5433/docflow?sslmode=verify-full"
@@ -57,6 +57,25 @@ def test_an_address_is_written_plain_and_means_the_same(given: str, shown: str) 
     """What was written is read as itself."""
     assert read_plain_address(given) == shown
     assert read_plain_address(shown) == shown
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("postgresql://a:x@H/d?sslmode=require", "postgresql+psycopg://b@h:5432/d", True),
+        ("postgresql:///d?host=/run", "postgresql:///d?host=/run&application_name=x", True),
+        ("postgresql://h/d", "postgresql://h/e", False),
+        ("postgresql://h/d", "postgresql://i/d", False),
+        ("postgresql://h/d", "postgresql://h:5433/d", False),
+        ("postgresql:///d?service=a", "postgresql:///d?service=b", False),
+        ("postgresql:///d?host=/run", "postgresql:///d", False),
+        ("postgresql://h/d", "postgresql://h/d?dbname=e", False),
+    ],
+)
+def test_the_same_database_is_told_by_where_it_is(*, one: str, other: str, is_same: bool) -> None:
+    """Not by who asks or how; other words for a server are another server."""
+    assert is_same_database(one, other) is is_same
+    assert is_same_database(other, one) is is_same
 
 
 BAD = (
