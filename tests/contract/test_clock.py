@@ -13,6 +13,8 @@ from tests.work_kit import MONDAY, make_entry, make_plan, register
 
 NEW_YEAR = datetime(2026, 12, 31, 17, tzinfo=UTC)
 """1 January 2027, 00:00 in Hà Nội."""
+AFTER_MIDNIGHT = datetime(2026, 3, 20, 17, 3, tzinfo=UTC)
+"""21 March 2026, 00:03 in Hà Nội."""
 
 
 def refused(office: Office, verb: str, *arguments: object, **named: object) -> DocflowError:
@@ -92,6 +94,87 @@ def test_a_clock_that_ran_ahead_is_corrected_once_with_a_reason(place: Place) ->
         assert office.issue("signed-2", actor="V").issued_on == date(2026, 3, 4)
         assert [entry.number for entry in office.entries(2026)] == [1, 2, 3, 4]
         office.register(RegisterKind.INCOMING, 2026)
+    assert place.verify().is_intact
+
+
+def test_a_correction_excuses_no_date_that_was_given_after_it(place: Place) -> None:
+    """The wrong clock said 2036: ten years long numbers would have been dated out of order, as if never anything."""
+    clock = SetClock(MONDAY + timedelta(days=3653))
+    with place.open(clock=clock) as office:
+        register(office, "den-ahead", symbol="0/STC")
+        clock.time = MONDAY
+        office.correct_clock(actor="Q", reason="đồng hồ nhanh mười năm")
+        sign_off(office, "d1")
+        sign_off(office, "d2")
+        clock.advance(days=1)
+        assert office.issue("d1", actor="V").issued_on == date(2026, 3, 3)
+        assert refused(office, "issue", "d2", actor="V", on=date(2026, 3, 2)).code is ErrorCode.DATE_NOT_ALLOWED
+        assert office.issue("d2", actor="V").issued_on == date(2026, 3, 3)
+        # What one thing's own history says is held against the clock too.
+        register(office, "den-1", symbol="1/STC")
+        clock.advance(minutes=-9)
+        assert refused(office, "submit", "den-1", actor="V", to="Chủ tịch").code is ErrorCode.CLOCK_TURNED_BACK
+    assert place.verify().is_intact
+
+
+def test_dates_of_a_wrong_clock_hold_nobody_up_and_those_beside_them_keep_their_order(place: Place) -> None:
+    """A document dated ahead stands in the register; what is numbered after the correction is in order of time."""
+    clock = SetClock(MONDAY + timedelta(days=30))
+    with place.open(clock=clock) as office:
+        for name in ("ahead", "d2", "d3"):
+            sign_off(office, name)
+        office.issue("ahead", actor="V")
+        clock.time = MONDAY
+        office.correct_clock(actor="Q", reason="đồng hồ nhanh")
+        clock.advance(days=1)
+        office.reserve_numbers("van_ban_di", actor="V", reason="họp")
+        sign_off(office, "d4")
+        assert office.issue("d2", actor="V").issued_on == date(2026, 3, 3)
+        for wish in (NumberWish(), NumberWish(number=2)):
+            error = refused(office, "issue", "d3", actor="V", on=date(2026, 3, 2), wish=wish)
+            assert error.code is ErrorCode.DATE_NOT_ALLOWED
+        clock.advance(days=1)
+        reserved = NumberWish(number=2)
+        assert refused(office, "issue", "d3", actor="V", wish=reserved).code is ErrorCode.DATE_NOT_ALLOWED
+        assert office.issue("d3", actor="V").issued_on == date(2026, 3, 4)
+        assert office.issue("d4", actor="V", on=date(2026, 3, 3), wish=reserved).issued_on == date(2026, 3, 3)
+    assert place.verify().is_intact
+
+
+@pytest.mark.parametrize("is_corrected", [False, True], ids=["never corrected", "corrected long ago"])
+def test_a_clock_that_slips_over_midnight_numbers_nothing(place: Place, *, is_corrected: bool) -> None:
+    """Ten minutes are not much, but the day of the number would be that before: số đến, copies, reserved numbers.
+
+    NĐ 30/2020 Điều 22.2: "Số đến của văn bản được lấy liên tiếp theo thứ tự và trình tự thời gian tiếp nhận văn bản
+        trong năm, thống nhất giữa văn bản giấy và văn bản điện tử."
+    """
+    clock = SetClock(MONDAY + timedelta(days=30))
+    with place.open(clock=clock) as office:
+        if is_corrected:
+            seal_off(office, "ahead")
+            register(office, "den-ahead", symbol="0/STC")
+            office.make_copy(make_copy_request(source="ahead"), actor="V", copy_id="c0")
+            clock.time = MONDAY
+            office.correct_clock(actor="Q", reason="đồng hồ nhanh")
+        clock.time = (AFTER_MIDNIGHT if is_corrected else AFTER_MIDNIGHT + timedelta(days=31)) - timedelta(minutes=15)
+        office.receive_by_hand(make_entry("2/STC"), actor="V", incoming_id="den-2")
+        office.check("den-2", actor="V")
+        clock.advance(minutes=15)
+        seal_off(office, "d1")
+        register(office, "den-1", symbol="1/STC")
+        office.make_copy(make_copy_request(source="d1"), actor="V", copy_id="c1")
+        clock.advance(minutes=-5)
+        for verb, arguments, named, code in (
+            ("accept", ("den-2",), {}, ErrorCode.CLOCK_TURNED_BACK),
+            ("make_copy", (make_copy_request(source="d1"),), {}, ErrorCode.DATE_NOT_ALLOWED),
+            ("reserve_numbers", ("van_ban_di",), {"reason": "họp"}, ErrorCode.DATE_NOT_ALLOWED),
+        ):
+            error = refused(office, verb, *arguments, actor="V", **named)
+            assert error.code is code, verb
+            # No register knows at what time of the day its last number was given.
+            assert "23:59:59" not in f"{error}{error.vi}"
+        clock.advance(minutes=5)
+        assert office.accept("den-2", actor="V").number == (3 if is_corrected else 2)
     assert place.verify().is_intact
 
 

@@ -281,6 +281,52 @@ def test_a_reserved_number_keeps_the_order_of_dates(desk: Desk) -> None:
     assert desk.office.issue("late", actor="V", on=date(2026, 1, 7), wish=permitted).symbol == "02/QĐ-UBND"
 
 
+def test_neighbouring_reserved_numbers_keep_the_order_of_dates_between_them(desk: Desk) -> None:
+    """The number after it may be reserved too: what limits the date is the next document, however far it stands."""
+    desk.office.reserve_numbers(REGISTER, count=4, actor="V", reason="giữ")
+    for name in ("two", "three", "four"):
+        desk.ready(name)
+    desk.clock.advance(days=1)
+    assert desk.issue("d5").issued_on == date(2026, 1, 6)
+    # Its neighbour is still reserved since the 5th, which ends nothing.
+    assert desk.office.issue("two", actor="V", wish=NumberWish(number=2)).issued_on == date(2026, 1, 6)
+    with refused(ErrorCode.DATE_NOT_ALLOWED):
+        desk.office.issue("three", actor="V", on=date(2026, 1, 5), wish=NumberWish(number=3))
+    desk.clock.advance(days=1)
+    for number in (1, 3, 4):
+        with refused(ErrorCode.DATE_NOT_ALLOWED):
+            desk.office.issue("three", actor="V", wish=NumberWish(number=number))
+    permitted = desk.office.issue("three", actor="V", wish=NumberWish(number=3, permission=ALLOWED))
+    assert permitted.issued_on == date(2026, 1, 7)
+    # What was permitted stands apart, and frees nobody else.
+    with refused(ErrorCode.DATE_NOT_ALLOWED):
+        desk.office.issue("four", actor="V", wish=NumberWish(number=4))
+    lines = [(entry.number, entry.issued_on.day) for entry in desk.office.entries(2026)]
+    assert lines == [(1, 5), (2, 6), (3, 7), (4, 5), (5, 6)]
+
+
+def test_a_reserved_number_is_not_older_than_its_reservation(desk: Desk) -> None:
+    """Signed before it was reserved, within the term: the date of the signature would stand before that of the line."""
+    desk.ready("d1")
+    desk.clock.advance(days=1)
+    desk.office.reserve_numbers(REGISTER, actor="V", reason="giữ")
+    with refused(ErrorCode.DATE_NOT_ALLOWED):
+        desk.office.issue("d1", actor="V", on=date(2026, 1, 5), wish=NumberWish(number=1))
+    assert desk.office.issue("d1", actor="V", wish=NumberWish(number=1)).issued_on == date(2026, 1, 6)
+
+
+def test_a_number_after_a_reserved_one_is_not_older_than_its_document(desk: Desk) -> None:
+    """The head of the register knows when a number was reserved, not what it was used for since."""
+    desk.office.reserve_numbers(REGISTER, actor="V", reason="giữ")
+    desk.clock.advance(days=1)
+    desk.ready("d2")
+    desk.clock.advance(days=1)
+    assert desk.issue("d1", wish=NumberWish(number=1)).issued_on == date(2026, 1, 7)
+    with refused(ErrorCode.DATE_NOT_ALLOWED):
+        desk.office.issue("d2", actor="V", on=date(2026, 1, 6))
+    assert desk.office.issue("d2", actor="V").symbol == "02/QĐ-UBND"
+
+
 def test_a_register_adopted_in_the_middle_of_the_year_goes_on_from_its_book(desk: Desk) -> None:
     """An opening entry: the first number is one more than the book's last; once, and before any other."""
     desk.office.open_register(REGISTER, last_number=412, actor="V", reason="chuyển từ sổ giấy quyển 2")
@@ -289,6 +335,9 @@ def test_a_register_adopted_in_the_middle_of_the_year_goes_on_from_its_book(desk
     for number in (412, 5):
         with refused(ErrorCode.NUMBER_TAKEN):
             desk.issue(f"hand-{number}", wish=NumberWish(number=number))
+        # What stands in the other book has its sub-numbers there.
+        with refused(ErrorCode.NOT_FOUND):
+            desk.issue(f"sub-{number}", wish=NumberWish(sub_of=number, permission=ALLOWED))
     with refused(ErrorCode.ALREADY_EXISTS):
         desk.office.open_register(REGISTER, last_number=500, actor="V", reason="nhầm")
     assert "Tiếp theo sổ cũ đến số này" in register_csv(desk.office)

@@ -25,6 +25,7 @@ from docflow.ports import UnitOfWork
 TOLERANCE = timedelta(seconds=2)
 """Machines that share a database differ by so much even with synchronised clocks."""
 _CORRECTION = "/correct_clock/"
+_WAY_OUT = "set the clock right and repeat the same call; if it is right and was wrong before, correct_clock"
 WAITING = timedelta(minutes=10)
 """So long ago may a verb have looked at the clock: a signature is checked before its turn comes, then others write."""
 
@@ -57,15 +58,59 @@ def is_before_log(now: datetime, *, last: datetime | None) -> bool:
 
 
 def is_excused(unit: UnitOfWork, agency: str, moment: datetime | date, *, now: datetime) -> bool:
-    """Return whether something bears a date later than now because the clock was wrong, as a correction says."""
+    """Return whether something bears a date to come because the clock was wrong, as a correction says."""
     return find_correction(unit, agency, moment, now=now) is not None
 
 
 def find_correction(unit: UnitOfWork, agency: str, moment: datetime | date, *, now: datetime) -> datetime | None:
-    """Return when the clock was set right after it gave a date, or None if no correction says so."""
+    """Return when the clock was set right after it gave a date that is still to come, or None if no correction says so.
+
+    What was dated after the correction is no more to come than the newest leaf: so it holds, as ever, and so does what
+    was dated ahead once its day has come.
+    """
+    if not _is_to_come(unit, moment, now=now):
+        return None
     day = law_date(moment) if isinstance(moment, datetime) else moment
     found = (corrected for until, corrected in list_corrections(unit, agency) if day <= law_date(until))
     return next((corrected for corrected in found if corrected <= now), None)
+
+
+def _is_to_come(unit: UnitOfWork, moment: datetime | date, *, now: datetime) -> bool:
+    if not isinstance(moment, datetime):
+        return moment > find_present_day(unit, now)
+    last = unit.last_time()
+    return moment > (now if last is None else max(now, last))
+
+
+def find_present_day(unit: UnitOfWork, now: datetime) -> date:
+    """Return the latest day that a right clock may have given by now: another machine may be ten minutes ahead."""
+    last = unit.last_time()
+    return law_date((now if last is None else max(now, last)) + WAITING)
+
+
+def is_out_of_order(unit: UnitOfWork, agency: str, now: datetime, *, last: date | None) -> bool:
+    """Return whether today lies before the last day of a register, other than one that a wrong clock gave."""
+    today, newest = law_date(now), unit.last_time()
+    if last is None or today >= last:
+        return False
+    # Where a wrong clock's date stands in the register, the log still says how late it is.
+    return not is_excused(unit, agency, last, now=now) or (newest is not None and today < law_date(newest))
+
+
+def refuse_earlier_day(unit: UnitOfWork, agency: str, now: datetime, *, last: date | None) -> None:
+    """Refuse to number anything today if the register's last number was given on a later day.
+
+    Raises:
+        UsageError: ``CLOCK_TURNED_BACK``; the sentence names the days: at what time it was given no register says.
+    """
+    if last is not None and is_out_of_order(unit, agency, now, last=last):
+        today = law_date(now)
+        raise UsageError(
+            ErrorCode.CLOCK_TURNED_BACK,
+            f"the clock says {today}, but the register's last number was given on {last}",
+            vi=f"Đồng hồ máy chạy lùi: hôm nay là {today:%d/%m/%Y}, số cuối trong sổ đã cấp ngày {last:%d/%m/%Y}.",
+            way_out=_WAY_OUT,
+        )
 
 
 def name_correction(agency: str, number: int) -> str:
@@ -94,5 +139,5 @@ def _turned_back(now: datetime, last: datetime) -> UsageError:
         ErrorCode.CLOCK_TURNED_BACK,
         f"the clock says {here:%Y-%m-%d %H:%M:%S}, but {there:%Y-%m-%d %H:%M:%S} is recorded already",
         vi=f"Đồng hồ máy chạy lùi: đang là {here:%H:%M:%S %d/%m/%Y}, đã ghi đến {there:%H:%M:%S %d/%m/%Y}.",
-        way_out="set the clock right and repeat the same call; if it is right and was wrong before, correct_clock",
+        way_out=_WAY_OUT,
     )

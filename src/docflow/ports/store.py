@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
@@ -156,8 +156,11 @@ class UnitOfWork(RecordWriter, Protocol):
     def find_entry_of(self, document_id: str) -> RegisterEntry | None:
         """Return the line of a document, or None."""
 
-    def find_entry_after(self, key: RegisterKey, number: int) -> RegisterEntry | None:
-        """Return the line of the next higher number, or None."""
+    def find_last_day(self, key: RegisterKey, *, below: int, until: date) -> date | None:
+        """Return the last day, at most ``until``, of lower numbers without a permission, reserved ones too, or None."""
+
+    def find_first_day(self, key: RegisterKey, *, above: int, since: date) -> date | None:
+        """Return the first date, at least ``since``, of documents with higher numbers and no permission, or None."""
 
     def list_suffixes(self, key: RegisterKey, number: int) -> Sequence[str]:
         """Return the suffixes under a number, the empty one of the number itself too."""

@@ -8,6 +8,8 @@ What it does not do: it gives no number (:mod:`docflow.office.registers`).
 
 from __future__ import annotations
 
+from datetime import date
+
 import sqlalchemy as sa
 
 from docflow.model import RegisterKey
@@ -32,11 +34,22 @@ _IN_REGISTER = (
 _FIND_ENTRY_OF = Prepared(
     sa.select(REGISTER_ENTRY).where(owned(REGISTER_ENTRY), REGISTER_ENTRY.c.document_id == sa.bindparam("document"))
 )
-_FIND_AFTER = Prepared(
-    sa.select(REGISTER_ENTRY)
-    .where(*_IN_REGISTER, REGISTER_ENTRY.c.number > sa.bindparam("number"))
-    .order_by(REGISTER_ENTRY.c.number)
-    .limit(sa.literal_column("1"))
+_IN_ORDER = (*_IN_REGISTER, REGISTER_ENTRY.c.suffix == "", REGISTER_ENTRY.c.permission.is_(None))
+_FIND_LAST_DAY = Prepared(
+    sa.select(sa.func.max(REGISTER_ENTRY.c.issued_on).label("day")).where(
+        *_IN_ORDER,
+        REGISTER_ENTRY.c.number < sa.bindparam("number"),
+        REGISTER_ENTRY.c.issued_on <= sa.bindparam("day"),
+    )
+)
+_FIND_FIRST_DAY = Prepared(
+    sa.select(sa.func.min(REGISTER_ENTRY.c.issued_on).label("day")).where(
+        *_IN_ORDER,
+        # A number that nobody took has no symbol yet, and its day is that of its reservation: nothing ends there.
+        REGISTER_ENTRY.c.symbol != "",
+        REGISTER_ENTRY.c.number > sa.bindparam("number"),
+        REGISTER_ENTRY.c.issued_on >= sa.bindparam("day"),
+    )
 )
 _FIND_SUFFIXES = Prepared(
     sa.select(REGISTER_ENTRY.c.suffix).where(*_IN_REGISTER, REGISTER_ENTRY.c.number == sa.bindparam("number"))
@@ -83,10 +96,17 @@ class RegisterUnit(ExchangeUnit):
         row = self._one(_FIND_ENTRY_OF, document=document_id)
         return None if row is None else rows.read_entry(row)
 
-    def find_entry_after(self, key: RegisterKey, number: int) -> RegisterEntry | None:
-        """Return the line of the next higher number, or None."""
-        row = self._one(_FIND_AFTER, register=key.register, year=key.year, number=number)
-        return None if row is None else rows.read_entry(row)
+    def find_last_day(self, key: RegisterKey, *, below: int, until: date) -> date | None:
+        """Return the last day, at most ``until``, of lower numbers without a permission, reserved ones too, or None."""
+        return self._find_day(_FIND_LAST_DAY, key, below, until)
+
+    def find_first_day(self, key: RegisterKey, *, above: int, since: date) -> date | None:
+        """Return the first date, at least ``since``, of documents with higher numbers and no permission, or None."""
+        return self._find_day(_FIND_FIRST_DAY, key, above, since)
+
+    def _find_day(self, query: Prepared, key: RegisterKey, number: int, day: date) -> date | None:
+        row = self._one(query, register=key.register, year=key.year, number=number, day=day.isoformat())
+        return None if row is None or row["day"] is None else date.fromisoformat(row["day"])
 
     def list_suffixes(self, key: RegisterKey, number: int) -> tuple[str, ...]:
         """Return the suffixes under a number, the empty one of the number itself too."""

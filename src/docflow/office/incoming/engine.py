@@ -28,11 +28,10 @@ from docflow.model import (
     IncomingTransition,
     RegisterKey,
     Role,
-    end_of_day,
     find_incoming,
     law_date,
 )
-from docflow.office.clocks import refuse_turned_back
+from docflow.office.clocks import refuse_earlier_day, refuse_turned_back
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import Answer, give_answer
 from docflow.office.incoming.effects import INCOMING_EFFECTS
@@ -102,8 +101,7 @@ def _open_register(
     key = RegisterKey(agency=desk.agency.code.text, register=INCOMING_REGISTER, year=law_date(at).year)
     counter = unit.counter(key)
     # Numbers are given in order of time (NĐ 30/2020 Điều 22): a day before the last number's would be out of order.
-    if counter.last_date is not None and law_date(at) < counter.last_date:
-        refuse_turned_back(unit, key.agency, at, last=end_of_day(counter.last_date))
+    refuse_earlier_day(unit, key.agency, at, last=counter.last_date)
     return counter
 
 

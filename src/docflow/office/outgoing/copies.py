@@ -37,7 +37,7 @@ from docflow.model import (
     refuse_secret,
 )
 from docflow.office.certificates import keep_certificates
-from docflow.office.clocks import is_excused, refuse_before_log
+from docflow.office.clocks import is_out_of_order, refuse_before_log
 from docflow.office.desk import Desk
 from docflow.office.ledger import Request, check_actor, find_answer, keep_answer, name_request, record_event
 from docflow.office.outgoing.guards import ACCEPTED_VERDICTS, MAX_WORDS
@@ -252,7 +252,7 @@ def _counter(unit: UnitOfWork, desk: Desk, act: _Act) -> RegisterCounter:
     today = law_date(act.at)
     counter = unit.counter(RegisterKey(agency=desk.agency.code.text, register=COPY_REGISTER, year=today.year))
     last = counter.last_date
-    if last is not None and today < last and not is_excused(unit, counter.key.agency, last, now=act.at):
+    if is_out_of_order(unit, counter.key.agency, act.at, last=last):
         raise UsageError(
             ErrorCode.DATE_NOT_ALLOWED,
             f"the last copy was numbered on {last}, after today, {today}",

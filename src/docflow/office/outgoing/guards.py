@@ -31,9 +31,10 @@ from docflow.model import (
     register_for,
     require_power,
 )
-from docflow.office.clocks import find_correction, is_excused
+from docflow.office.clocks import find_correction
 from docflow.office.outgoing.describing import print_symbol
 from docflow.office.outgoing.step import Work
+from docflow.office.registers.numbering import find_limits
 from docflow.ports import OutboxState, SignatureCheck
 
 ACCEPTED_VERDICTS = frozenset({SignatureVerdict.PASSED, SignatureVerdict.NOT_CHECKED})
@@ -110,12 +111,9 @@ def _guard_number(work: Work, document: Document) -> None:
     """
     today, signed = law_date(work.step.at), _day_signed(work, document)
     _require_between(work, signed, today)
-    if work.step.wish.permission is None:
-        place, agency = work.place, document.agency
-        earliest = place.earliest if place else None
-        if earliest is not None and work.day < earliest and is_excused(work.unit, agency, earliest, now=work.step.at):
-            earliest = None
-        _require_between(work, earliest or signed, (place.latest if place else None) or today)
+    if work.step.wish.permission is None and work.place is not None:
+        first, last = find_limits(work.unit, work.place, day=work.day, now=work.step.at)
+        _require_between(work, first or signed, last or today)
         if work.day < today and today > work.desk.calendar.next_working_day(signed):
             _require_between(work, today, today)
     _require_new_symbol(work, document.draft)

@@ -3,7 +3,8 @@
 Invariants:
     - The next number is one more than the last; it is given in the transaction that uses it and is never given back.
     - A number typed by hand is a reserved one or the next one; one that exists, or that leaves a gap, is refused.
-    - Numbers follow the order of time; only an explicit permission, which the register shows, lets a date stand apart.
+    - Dates of documents follow the order of their numbers, reserved ones too; only an explicit permission, which the
+      register shows, or a clock that was wrong, as its recorded correction says, lets a date stand apart.
     - A sub-number (12a) takes no place in the series and needs a permission: the decree knows Arabic digits only.
 
 What it does not do: it writes no document; it does not judge who may permit.
@@ -13,14 +14,15 @@ Source: Nghị định 30/2020/NĐ-CP Điều 15, Phụ lục I Phần I mục I
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 from msgspec.structs import replace
 
 from docflow.audit import Leaf, RegisterLink
 from docflow.errors import ErrorCode, UsageError
-from docflow.model import NumberWish, RegisterKey
+from docflow.model import NumberWish, RegisterKey, law_date
+from docflow.office.clocks import find_present_day, is_excused
 from docflow.ports import EntryKind, RegisterCounter, RegisterEntry, UnitOfWork
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -33,15 +35,12 @@ class NumberPlace(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         counter: The register's head as it was.
         suffix: Letter of a sub-number, or empty.
         reserved: The line that reserved the number, or None.
-        earliest, latest: Dates that keep the order of time; None where nothing stands beside it.
     """
 
     counter: RegisterCounter
     number: int
     suffix: str = ""
     reserved: RegisterEntry | None = None
-    earliest: date | None = None
-    latest: date | None = None
 
     @property
     def is_next(self) -> bool:
@@ -68,7 +67,7 @@ def choose_place(unit: UnitOfWork, key: RegisterKey, wish: NumberWish) -> Number
         return _insert_after(unit, counter, wish, number=wish.sub_of)
     number = wish.number if wish.number is not None else counter.last_number + 1
     if number == counter.last_number + 1:
-        return NumberPlace(counter=counter, number=number, earliest=counter.last_date)
+        return NumberPlace(counter=counter, number=number)
     if number > counter.last_number:
         raise UsageError(
             ErrorCode.NUMBER_NOT_NEXT,
@@ -84,14 +83,34 @@ def choose_place(unit: UnitOfWork, key: RegisterKey, wish: NumberWish) -> Number
             vi=f"Số {number:02d} đã có trong sổ năm {key.year}.",
             way_out="take the next number",
         )
-    after = unit.find_entry_after(key, number)
-    return NumberPlace(
-        counter=counter,
-        number=number,
-        reserved=entry,
-        earliest=entry.issued_on,
-        latest=after.issued_on if after and after.kind is not EntryKind.RESERVED else None,
-    )
+    return NumberPlace(counter=counter, number=number, reserved=entry)
+
+
+def find_limits(unit: UnitOfWork, place: NumberPlace, *, day: date, now: datetime) -> tuple[date | None, date | None]:
+    """Return the first and the last date that keep the order of time; None where no other date stands beside it.
+
+    A reserved number lies between the documents below it and above it, and is not older than its reservation. Dates
+    that somebody permitted, and those that a wrong clock gave, stand apart themselves: they hold nobody up.
+
+    Args:
+        day: The date that the document is to bear.
+    """
+    key, number = place.counter.key, place.number
+    begins = place.reserved.issued_on if place.reserved else None
+    first = begins or place.counter.last_date
+    if begins is not None or day < law_date(now):
+        # A reserved number below may have been used since the head moved; what is dated today comes after it anyhow.
+        first = _latest(first, unit.find_last_day(key, below=number, until=date.max))
+    if first is not None and day < first and is_excused(unit, key.agency, first, now=now):
+        present = find_present_day(unit, now)
+        first = unit.find_last_day(key, below=number, until=present)
+        first = _latest(first, begins if begins is not None and begins <= present else None)
+    last = unit.find_first_day(key, above=number, since=first or date.min) if place.reserved else None
+    return first, last
+
+
+def _latest(*days: date | None) -> date | None:
+    return max((day for day in days if day is not None), default=None)
 
 
 def advance(unit: UnitOfWork, place: NumberPlace, *, leaf: Leaf, day: date) -> None:
@@ -124,4 +143,4 @@ def _insert_after(unit: UnitOfWork, counter: RegisterCounter, wish: NumberWish, 
             f"number {number} has a sub-number for every letter",
             vi=f"Số {number:02d} đã hết chữ cái cho số phụ.",
         )
-    return NumberPlace(counter=counter, number=number, suffix=_LETTERS[taken], earliest=entry.issued_on)
+    return NumberPlace(counter=counter, number=number, suffix=_LETTERS[taken])

@@ -33,7 +33,7 @@ from docflow.model import (
     law_date,
 )
 from docflow.model.wording import check_line
-from docflow.office.clocks import is_excused, refuse_before_log
+from docflow.office.clocks import is_out_of_order, refuse_before_log
 from docflow.office.desk import Desk
 from docflow.office.ledger import check_actor, find_answer, identify, keep_answer, make_request, record_event
 from docflow.office.registers.numbering import NumberPlace, advance, choose_place
@@ -221,12 +221,12 @@ def _log(unit: UnitOfWork, desk: Desk, event: str, *, actor: str, at: datetime) 
 
 
 def _check_order(unit: UnitOfWork, place: NumberPlace, at: datetime) -> None:
-    day, agency = law_date(at), place.counter.key.agency
-    if place.earliest is not None and day < place.earliest and not is_excused(unit, agency, place.earliest, now=at):
+    day, last, agency = law_date(at), place.counter.last_date, place.counter.key.agency
+    if last is not None and is_out_of_order(unit, agency, at, last=last):
         raise UsageError(
             ErrorCode.DATE_NOT_ALLOWED,
-            f"today, {day}, is before the register's last date, {place.earliest}: is the clock right?",
-            vi=f"Hôm nay {day:%d/%m/%Y} trước ngày cuối trong sổ {place.earliest:%d/%m/%Y}; hãy kiểm tra đồng hồ máy.",
+            f"today, {day}, is before the register's last date, {last}: is the clock right?",
+            vi=f"Hôm nay {day:%d/%m/%Y} trước ngày cuối trong sổ {last:%d/%m/%Y}; hãy kiểm tra đồng hồ máy.",
         )
 
 
