@@ -485,7 +485,7 @@ def test_words_of_an_act_are_checked_too(office: Office, words: str) -> None:
     refused(ErrorCode.BAD_ARGUMENT, lambda: office.assign("thu", actor="L", to=words), office=office)
 
 
-@pytest.mark.parametrize("scan", [b"", b"GIF89a", b"%PDF-1.3 old", b"%PDF-x"])
+@pytest.mark.parametrize("scan", [b"", b"GIF89a", b"%PDF-1.3 old", b"%PDF-x", b"%PDF-1.x"])
 def test_a_scan_that_is_no_pdf_is_refused(office: Office, scan: bytes) -> None:
     """TT 01/2019 Điều 6.2: PDF, version 1.4 or newer."""
     refused(ErrorCode.BAD_ARGUMENT, lambda: office.receive_by_hand(make_entry(), actor="V", scan=scan), office=office)

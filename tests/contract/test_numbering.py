@@ -27,6 +27,7 @@ from docflow import (
 from tests.contract.offices import Place
 from tests.office_kit import NOON, SetClock, make_agency, make_copy_request, make_draft, register_csv, seal_off
 from tests.work_kit import make_entry
+from tests.work_kit import register as register_arrival
 
 REGISTER = "van_ban_di"
 ALLOWED = Permission(granted_by="Chủ tịch Nguyễn Văn An", reason="văn bản ký trước ngày nghỉ Tết")
@@ -444,6 +445,31 @@ def test_a_book_before_ends_with_a_number(desk: Desk, last: int) -> None:
     """Nothing is opened at 0, and nothing beyond the 11 digits of CodeNumber."""
     with refused(ErrorCode.BAD_ARGUMENT):
         desk.office.open_register(REGISTER, last_number=last, actor="V", reason="x")
+
+
+def test_no_number_is_longer_than_its_field(desk: Desk) -> None:
+    """CodeNumber has 11 characters, ArrivalNumber 10: what follows could not be sent, nor read again by docflow.
+
+    NĐ 30/2020 PL VI Phần II: CodeNumber 11, ArrivalNumber 10.
+    """
+    council = Series(kind=SeriesKind.COUNCIL, body="HĐT")
+    for register, last in ((council.text, 10**11 - 2), ("ban_sao", 10**11 - 2), ("van_ban_den", 10**10 - 2)):
+        desk.office.open_register(register, last_number=last, actor="V", reason="sổ giấy")
+    assert desk.issue("d1", series=council).symbol == "99999999999/QĐ-HĐT"
+    with refused(ErrorCode.WRONG_STATE):
+        desk.issue("d2", series=council)
+    with refused(ErrorCode.WRONG_STATE):
+        desk.office.reserve_numbers(council.text, actor="V", reason="giữ")
+    assert desk.issue("d3", series=council, wish=NumberWish(sub_of=10**11 - 1, permission=ALLOWED)).number == 10**11 - 1
+    seal_off(desk.office, "sealed-1")
+    assert desk.office.make_copy(make_copy_request(), actor="V").number == 10**11 - 1
+    with refused(ErrorCode.WRONG_STATE):
+        desk.office.make_copy(make_copy_request(), actor="V", copy_id="c2")
+    assert register_arrival(desk.office, "den-1", symbol="1/STC", issued_on=None).number == 10**10 - 1
+    with refused(ErrorCode.WRONG_STATE):
+        register_arrival(desk.office, "den-2", symbol="2/STC", issued_on=None)
+    with refused(ErrorCode.BAD_ARGUMENT):
+        desk.office.open_register("van_ban_den", last_number=10**10 - 1, actor="V", reason="sổ giấy")
 
 
 def test_the_year_turns_at_midnight_in_hanoi(desk: Desk) -> None:

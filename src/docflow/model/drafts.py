@@ -90,13 +90,13 @@ class LinkKind(StrEnum):
     """How a document refers to another one; the value is stable and stored."""
 
     ANSWERS = "answers"
-    """Trả lời: an incoming document here."""
+    """Trả lời: an incoming document here, also where a document of this agency has the same id."""
     REPLACES = "replaces"
     """Thay thế: an issued document of this agency, of the same type."""
     CORRECTS = "corrects"
     """Đính chính: an issued document of this agency, corrected by công văn."""
     REFERS = "refers"
-    """Liên quan: either."""
+    """Liên quan: either; refused where both have the id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,11 +176,12 @@ class Draft:
             )
         if self.unit is not None:
             check_abbreviation(self.unit)
-        if not 1 <= self.copies <= MAX_COPIES or not self.addressees:
+        if not 1 <= self.copies <= MAX_COPIES:
             raise _refused(
-                "a document needs at least one copy and one addressee",
-                vi="Văn bản phải có ít nhất một bản và một nơi nhận.",
+                f"a document is issued in 1 to {MAX_COPIES} copies", vi=f"Số lượng bản phải từ 1 đến {MAX_COPIES}."
             )
+        if not self.addressees:
+            raise _refused("a document needs an addressee", vi="Văn bản phải có ít nhất một nơi nhận.")
         if self.page_count is not None and not 1 <= self.page_count <= MAX_PAGES:
             raise _refused(f"a document has 1 to {MAX_PAGES} pages", vi=f"Số trang phải từ 1 đến {MAX_PAGES}.")
         is_appointed = self.appointed_at is not None and self.appointed_at.tzinfo is not None

@@ -40,6 +40,8 @@ INCOMING_REGISTER = "van_ban_den"
 
 Source: Nghị định 30/2020/NĐ-CP Điều 22.
 """
+MAX_ARRIVAL_NUMBER = 10**10 - 1
+"""Nghị định 30/2020/NĐ-CP Phụ lục VI Phần II: ArrivalNumber (số đến) has 10 digits."""
 
 MAX_TYPE_CHARS = 100
 """Nghị định 30/2020/NĐ-CP Phụ lục VI Phần II: TypeName (tên loại)."""

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from docflow.model import COPY_REGISTER, INCOMING_REGISTER, DocumentCopy, IncomingEvent, IncomingTask
+from docflow.model import COPY_REGISTER, INCOMING_REGISTER, CopyForm, DocumentCopy, IncomingEvent, IncomingTask
 from docflow.office import (
     RegisterBook,
     RegisterKind,
@@ -69,8 +69,11 @@ def _lines(
     if kind is RegisterKind.OUTGOING:
         sent = _grouped(reading.list_outbox(connection, agency), by="document_id")
         found = reading.list_register(connection, agency, year, register=register)
+        changes = reading.list_changes(connection, agency)
         lines = [
-            outgoing_line(entry, doc, sent=sent.get(doc.id, ()) if doc else ())
+            outgoing_line(
+                entry, doc, sent=sent.get(doc.id, ()) if doc else (), changes=changes.get(doc.id, ()) if doc else ()
+            )
             for entry, doc in found
             if entry.key.register != INCOMING_REGISTER
         ]
@@ -140,15 +143,23 @@ def _copies(connection: sa.Connection, agency: str, *, year: int, register: str 
             entry = CopyEntry(
                 register=copy.register or "", year=year, number=copy.number, copy_id=copy.id, issued_on=copy.issued_on
             )
-            yield copy_line(
-                entry, copy, source_symbol=copy.source_symbol or _symbol_of(connection, agency, copy.source)
-            )
+            yield copy_line(entry, copy, source_symbol=_symbol_of(connection, agency, copy))
 
 
-def _symbol_of(connection: sa.Connection, agency: str, source: str | None) -> str:
-    if source is None:
-        return ""
-    document = reading.find_document(connection, agency, source) or reading.find_incoming(connection, agency, source)
+def _symbol_of(connection: sa.Connection, agency: str, copy: DocumentCopy) -> str:
+    """Return number and symbol of what was copied: the copy says where it stands, and ids alone do not.
+
+    A sao y that is a file has no number of its own: then it is the symbol of what that was made of.
+    """
+    if copy.source_symbol or copy.source is None:
+        return copy.source_symbol
+    if copy.form is CopyForm.SAO_LUC:
+        where = (DOCUMENT_COPY.c.agency == agency, DOCUMENT_COPY.c.id == copy.source)
+        row = connection.execute(sa.select(DOCUMENT_COPY).where(*where)).mappings().first()
+        copied = None if row is None else rows.read_record(DocumentCopy, row)
+        return (copied.symbol or _symbol_of(connection, agency, copied)) if copied is not None else ""
+    own = None if copy.direction.is_from_paper else reading.find_document(connection, agency, copy.source)
+    document = own or reading.find_incoming(connection, agency, copy.source)
     return (document.symbol if document else None) or ""
 
 

@@ -130,6 +130,27 @@ def list_incoming_register(
     )
 
 
+def list_changes(connection: sa.Connection, agency: str) -> dict[str, list[tuple[LinkKind, str]]]:
+    """Return by which documents others were replaced or corrected: kind and symbol, by the id of what was changed."""
+    link, by, old = DOCUMENT_LINK, DOCUMENT.alias("by"), DOCUMENT.alias("old")
+    # Two may have said that they replace it: one did.
+    is_so = sa.or_(
+        link.c.kind == LinkKind.CORRECTS.value,
+        sa.and_(link.c.kind == LinkKind.REPLACES.value, old.c.replaced_by == link.c.document_id),
+    )
+    query = (
+        sa.select(link.c.target, link.c.kind, by.c.symbol)
+        .join_from(link, by, sa.and_(link.c.agency == by.c.agency, link.c.document_id == by.c.id))
+        .join(old, sa.and_(link.c.agency == old.c.agency, link.c.target == old.c.id))
+        .where(_owns(link, agency), is_so)
+        .order_by(link.c.established_at, link.c.document_id)
+    )
+    found: dict[str, list[tuple[LinkKind, str]]] = {}
+    for target, kind, symbol in connection.execute(query):
+        found.setdefault(target, []).append((LinkKind(kind), symbol or ""))
+    return found
+
+
 def list_answer_symbols(connection: sa.Connection, agency: str) -> dict[str, list[str]]:
     """Return number and symbol of the outgoing documents that answer an incoming one, by the incoming one's id.
 

@@ -98,13 +98,13 @@ class RegisterUnit(ExchangeUnit):
 
     def find_last_day(self, key: RegisterKey, *, below: int, until: date) -> date | None:
         """Return the last day, at most ``until``, of lower numbers without a permission, reserved ones too, or None."""
-        return self._find_day(_FIND_LAST_DAY, key, below, until)
+        return self._find_day(_FIND_LAST_DAY, key, number=below, day=until)
 
     def find_first_day(self, key: RegisterKey, *, above: int, since: date) -> date | None:
         """Return the first date, at least ``since``, of documents with higher numbers and no permission, or None."""
-        return self._find_day(_FIND_FIRST_DAY, key, above, since)
+        return self._find_day(_FIND_FIRST_DAY, key, number=above, day=since)
 
-    def _find_day(self, query: Prepared, key: RegisterKey, number: int, day: date) -> date | None:
+    def _find_day(self, query: Prepared, key: RegisterKey, *, number: int, day: date) -> date | None:
         row = self._one(query, register=key.register, year=key.year, number=number, day=day.isoformat())
         return None if row is None or row["day"] is None else date.fromisoformat(row["day"])
 

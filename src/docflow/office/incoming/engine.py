@@ -39,6 +39,7 @@ from docflow.office.incoming.guards import INCOMING_GUARDS
 from docflow.office.incoming.received import keep_file_checks
 from docflow.office.incoming.step import IncomingStep, IncomingWork
 from docflow.office.ledger import ACTOR, record_act, record_event
+from docflow.office.registers.numbering import refuse_beyond
 from docflow.office.rights import require_right
 from docflow.ports import IncomingEntry, RegisterCounter, UnitOfWork
 
@@ -102,6 +103,7 @@ def _open_register(
     counter = unit.counter(key)
     # Numbers are given in order of time (NĐ 30/2020 Điều 22): a day before the last number's would be out of order.
     refuse_earlier_day(unit, key.agency, at, last=counter.last_date)
+    refuse_beyond(counter)
     return counter
 
 

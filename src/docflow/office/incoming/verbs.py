@@ -29,6 +29,7 @@ from docflow.model import (
     check_incoming_id,
     check_line,
     check_prose,
+    check_scan,
     law_date,
     refuse_secret,
 )
@@ -313,15 +314,14 @@ def _check_day(entry: HandEntry, *, today: date) -> None:
 
 
 def _check_scan(scan: bytes | None) -> None:
-    """Source: Thông tư 01/2019/TT-BNV Điều 6 khoản 2 (PDF, version 1.4 or newer)."""
     if scan is None:
         return
-    is_new_enough = scan[:8] >= b"%PDF-1.4" and scan.startswith(b"%PDF-") and scan[5:6].isdigit()
-    if not is_new_enough or len(scan) > MAX_SCAN_BYTES:
+    check_scan(scan)
+    if len(scan) > MAX_SCAN_BYTES:
         raise UsageError(
             ErrorCode.BAD_ARGUMENT,
-            "a scan is a PDF of version 1.4 or newer",
-            vi="Bản số hóa phải là tệp PDF phiên bản 1.4 trở lên.",
+            f"a scan has at most {MAX_SCAN_BYTES} bytes, not {len(scan)}",
+            vi="Bản số hóa quá lớn.",
         )
 
 

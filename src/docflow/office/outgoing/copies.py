@@ -18,16 +18,19 @@ from docflow.audit import Json, RegisterLink, format_time
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import (
     COPY_REGISTER,
+    Channel,
+    CopyDirection,
     CopyEvent,
     CopyForm,
     CopyRequest,
     CopyState,
+    Document,
     DocumentCopy,
     DocumentState,
+    IncomingDocument,
     IncomingState,
     RegisterKey,
     Role,
-    SourceKind,
     build_copy_symbol,
     check_document_id,
     check_prose,
@@ -43,11 +46,13 @@ from docflow.office.ledger import Request, check_actor, find_answer, keep_answer
 from docflow.office.outgoing.guards import ACCEPTED_VERDICTS, MAX_WORDS
 from docflow.office.outgoing.step import StoredPdf
 from docflow.office.outgoing.taking import NOT_CHECKED, digest, storing_pdf
+from docflow.office.registers.numbering import refuse_beyond
 from docflow.office.rights import require_right
 from docflow.ports import CopyEntry, RegisterCounter, SignatureCheck, SignedThing, UnitOfWork
 
 _ID_BYTES = 16
 _GONE = frozenset({IncomingState.REFUSED, IncomingState.TAKEN_BACK})
+_PAPER = frozenset({Channel.PAPER, Channel.FAX})
 _IN_FORCE = frozenset({DocumentState.SEALED, DocumentState.REPLACED})
 
 
@@ -259,6 +264,7 @@ def _counter(unit: UnitOfWork, desk: Desk, act: _Act) -> RegisterCounter:
             vi="Đồng hồ máy chạy lùi so với ngày của bản sao trước.",
             way_out="set the machine's clock",
         )
+    refuse_beyond(counter)
     return counter
 
 
@@ -275,7 +281,10 @@ def _number(copy: DocumentCopy, counter: RegisterCounter, *, agency: str, act: _
 
 
 def _require_source(unit: UnitOfWork, request: CopyRequest) -> None:
-    """What is copied is here, still in force, and what the request says it is."""
+    """What is copied is here and in force, and is paper, an electronic document or a sao y as the request says.
+
+    Does not check: that of a document that came electronically there is paper too, where a copy is made of paper.
+    """
     if request.source is None:
         is_right = request.direction.is_from_paper
     elif request.form is CopyForm.SAO_LUC:
@@ -287,16 +296,41 @@ def _require_source(unit: UnitOfWork, request: CopyRequest) -> None:
             and copy.direction.is_to_paper is request.direction.is_from_paper
         )
     else:
-        document, incoming = unit.find_document(request.source), unit.find_incoming(request.source)
-        is_electronic = not request.direction.is_from_paper and request.source_kind is SourceKind.BAN_GOC
-        is_ours = document is not None and document.state in _IN_FORCE and is_electronic
-        is_right = is_ours or (incoming is not None and incoming.state not in _GONE)
+        source = _find_source(unit, request, request.source)
+        is_right = source is not None and _is_here(source, request.direction)
     if not is_right:
         raise UsageError(
             ErrorCode.COPY_NOT_ALLOWED,
             "what is to be copied is not here, was recalled, or is of another kind",
             vi="Văn bản cần sao không có, đã thu hồi, hoặc không đúng loại (bản gốc, bản chính, bản sao y).",
         )
+
+
+def _find_source(unit: UnitOfWork, request: CopyRequest, source: str) -> Document | IncomingDocument | None:
+    """Return what is copied; paper is never our own, whose original is electronic.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; a document and an arrival have this id, and the request does not say which.
+    """
+    document = None if request.direction.is_from_paper else unit.find_document(source)
+    incoming = unit.find_incoming(source)
+    if document is None or incoming is None:
+        return document or incoming
+    if document.symbol != incoming.symbol and request.source_symbol in {document.symbol, incoming.symbol}:
+        return document if request.source_symbol == document.symbol else incoming
+    raise UsageError(
+        ErrorCode.BAD_ARGUMENT,
+        f"{source!r} is a document of this agency and an arrival: which of them is copied?",
+        vi=f"Mã {source!r} vừa là văn bản đi vừa là văn bản đến; hãy ghi số, ký hiệu của văn bản cần sao.",
+        way_out="give its number and symbol as source_symbol",
+    )
+
+
+def _is_here(source: Document | IncomingDocument, direction: CopyDirection) -> bool:
+    if isinstance(source, Document):
+        return source.state in _IN_FORCE
+    is_paper = source.channel in _PAPER
+    return source.state not in _GONE and (direction.is_from_paper or not is_paper)
 
 
 def _new_copy(desk: Desk, request: CopyRequest, act: _Act, *, state: CopyState) -> DocumentCopy:

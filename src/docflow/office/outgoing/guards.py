@@ -160,8 +160,11 @@ def _require_between(work: Work, earliest: date, latest: date) -> None:
 def _guard_seal(work: Work, document: Document) -> None:
     """The agency signs only what the authorised person signed: the sealed file begins with his file, byte for byte.
 
-    Source: NĐ 30/2020 Điều 32 khoản 2.
+    What it replaces has not been replaced by another since it got its number: two in force would contradict each other.
+
+    Source: NĐ 30/2020 Điều 18 khoản 3, Điều 32 khoản 2.
     """
+    _require_replaceable(work, document.draft)
     if work.step.pdf is None or work.step.pdf.extends is None or work.step.pdf.extends != document.leader_pdf:
         raise UsageError(
             ErrorCode.SIGNATURE_REFUSED,
@@ -170,6 +173,18 @@ def _guard_seal(work: Work, document: Document) -> None:
             way_out="write number, date and seal as incremental updates of the recorded file",
         )
     _accept(work, "agency's signature", vi="Chữ ký số của cơ quan")
+
+
+def _require_replaceable(work: Work, draft: Draft) -> None:
+    for link in draft.links:
+        target = work.unit.find_document(link.target) if link.kind is LinkKind.REPLACES else None
+        if target is not None and target.state is not DocumentState.SEALED:
+            raise UsageError(
+                ErrorCode.WRONG_STATE,
+                f"{target.symbol} cannot be replaced any more: it is {target.state.value}",
+                vi=f"Văn bản {target.symbol} không thay thế được nữa: đang ở trạng thái “{target.state.vi}”.",
+                way_out="void the number of this document; draft another that links to what is in force",
+            )
 
 
 def _guard_attachment_seal(work: Work, document: Document) -> None:
@@ -245,9 +260,12 @@ def _guard_reason(work: Work, _document: Document) -> None:
 def _check_links(work: Work, draft: Draft) -> None:
     for link in draft.links:
         target = work.unit.find_document(link.target)
-        is_answer = link.kind in {LinkKind.ANSWERS, LinkKind.REFERS}
-        if is_answer and (target is not None or work.unit.find_incoming(link.target) is not None):
-            continue
+        if link.kind in {LinkKind.ANSWERS, LinkKind.REFERS}:
+            incoming = work.unit.find_incoming(link.target)
+            if link.kind is LinkKind.REFERS and target is not None and incoming is not None:
+                raise _ambiguous(link.target)
+            if target is not None or incoming is not None:
+                continue
         is_equal = target is not None and (link.kind is not LinkKind.REPLACES or target.draft.type is draft.type)
         if target is None or target.state is not DocumentState.SEALED or not is_equal:
             raise UsageError(
@@ -256,6 +274,15 @@ def _check_links(work: Work, draft: Draft) -> None:
                 vi=f"Không liên kết được với văn bản {link.target!r}: không có, hết hiệu lực hoặc khác hình thức.",
                 way_out="replace a document by one of the same type; correct an issued one by công văn",
             )
+
+
+def _ambiguous(target: str) -> UsageError:
+    return UsageError(
+        ErrorCode.BAD_ARGUMENT,
+        f"{target!r} is a document of this agency and an arrival: a link would not say which of them is meant",
+        vi=f"Mã {target!r} vừa là văn bản đi vừa là văn bản đến; liên kết không nói rõ văn bản nào.",
+        way_out="name it in the note; a link that answers means the arrival, one that replaces or corrects never does",
+    )
 
 
 def _accept(work: Work, what: str, *, vi: str) -> None:

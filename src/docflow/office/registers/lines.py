@@ -11,7 +11,7 @@ Source: Nghị định 30/2020/NĐ-CP Phụ lục IV.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from docflow.model import (
@@ -24,6 +24,7 @@ from docflow.model import (
     IncomingDocument,
     IncomingState,
     IncomingTask,
+    LinkKind,
     TaskRole,
     end_of_day,
     law_date,
@@ -37,6 +38,7 @@ _NOTES = {
     EntryKind.OPENING: "Tiếp theo sổ cũ đến số này: {reason}",
 }
 _AFTERWARDS = {DocumentState.RECALLED: "Đã thu hồi", DocumentState.REPLACED: "Đã được thay thế"}
+_CHANGES = {LinkKind.REPLACES: "Đã được thay thế bằng {symbol}", LinkKind.CORRECTS: "Đã được đính chính bằng {symbol}"}
 _PROGRESS = {
     IncomingState.RECEIVED: "",
     IncomingState.ARRIVED: "",
@@ -53,18 +55,26 @@ _PROGRESS = {
 }
 
 
-def outgoing_line(entry: RegisterEntry, document: Document | None, *, sent: Sequence[OutboxRow] = ()) -> RegisterLine:
+def outgoing_line(
+    entry: RegisterEntry,
+    document: Document | None,
+    *,
+    sent: Sequence[OutboxRow] = (),
+    changes: Sequence[tuple[LinkKind, str]] = (),
+) -> RegisterLine:
     """Return a line of sổ đăng ký văn bản đi; the note of a number without a document says what it stands for.
 
     Args:
         sent: The document's addressees; those added later follow.
+        changes: Kind and symbol of the documents that replaced or corrected it.
     """
     number = f"{_number(entry.number)}{entry.suffix}"
     symbol = entry.symbol or number
     notes = (_note(entry), entry.permission or "")
     cells = (symbol, _day(entry.issued_on), *[""] * 7, _join(*notes))
     if document is not None:
-        cells = _outgoing_cells(entry, document, symbol=symbol, notes=notes, sent=sent)
+        said = (*notes, *_say_afterwards(document, changes))
+        cells = _outgoing_cells(entry, document, symbol=symbol, notes=said, sent=sent)
     return RegisterLine(series=entry.key.register, number=number, on=entry.issued_on, cells=cells)
 
 
@@ -84,8 +94,16 @@ def _outgoing_cells(
         str(draft.copies),
         _join(*dict.fromkeys(_day(day) for day in days)),
         _join(*dict.fromkeys(row.signed_for or "" for row in sent)),
-        _join(draft.note, *notes, _AFTERWARDS.get(document.state, "")),
+        _join(draft.note, *notes),
     )
+
+
+def _say_afterwards(document: Document, changes: Sequence[tuple[LinkKind, str]]) -> Iterator[str]:
+    """Say by what a document was replaced or corrected, and that it was recalled."""
+    for kind, symbol in changes:
+        yield _CHANGES[kind].format(symbol=symbol)
+    if LinkKind.REPLACES not in {kind for kind, _ in changes}:
+        yield _AFTERWARDS.get(document.state, "")
 
 
 def copy_line(entry: CopyEntry, copy: DocumentCopy, *, source_symbol: str) -> RegisterLine:

@@ -21,7 +21,8 @@ from msgspec.structs import replace
 
 from docflow.audit import Leaf, RegisterLink
 from docflow.errors import ErrorCode, UsageError
-from docflow.model import NumberWish, RegisterKey, law_date
+from docflow.model import INCOMING_REGISTER, MAX_NUMBER, NumberWish, RegisterKey, law_date
+from docflow.model.incoming import MAX_ARRIVAL_NUMBER
 from docflow.office.clocks import find_present_day, is_excused
 from docflow.ports import EntryKind, RegisterCounter, RegisterEntry, UnitOfWork
 
@@ -60,13 +61,15 @@ def choose_place(unit: UnitOfWork, key: RegisterKey, wish: NumberWish) -> Number
     """Return the place in a register that a wish means.
 
     Raises:
-        UsageError: ``NUMBER_TAKEN``, ``NUMBER_NOT_NEXT``, ``PERMISSION_NEEDED``, ``NOT_FOUND``.
+        UsageError: ``NUMBER_TAKEN``, ``NUMBER_NOT_NEXT``, ``PERMISSION_NEEDED``, ``NOT_FOUND``; ``WRONG_STATE``, the
+            register is full.
     """
     counter = unit.counter(key)
     if wish.sub_of is not None:
         return _insert_after(unit, counter, wish, number=wish.sub_of)
     number = wish.number if wish.number is not None else counter.last_number + 1
     if number == counter.last_number + 1:
+        refuse_beyond(counter)
         return NumberPlace(counter=counter, number=number)
     if number > counter.last_number:
         raise UsageError(
@@ -107,6 +110,29 @@ def find_limits(unit: UnitOfWork, place: NumberPlace, *, day: date, now: datetim
         first = _latest(first, begins if begins is not None and begins <= present else None)
     last = unit.find_first_day(key, above=number, since=first or date.min) if place.reserved else None
     return first, last
+
+
+def max_number(register: str) -> int:
+    """Return the highest number of a register.
+
+    Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần II (CodeNumber 11 characters, ArrivalNumber 10 digits).
+    """
+    return MAX_ARRIVAL_NUMBER if register == INCOMING_REGISTER else MAX_NUMBER
+
+
+def refuse_beyond(counter: RegisterCounter) -> None:
+    """Refuse the next number of a register if it would be longer than the field that holds it.
+
+    Raises:
+        UsageError: ``WRONG_STATE``.
+    """
+    if counter.last_number >= max_number(counter.key.register):
+        raise UsageError(
+            ErrorCode.WRONG_STATE,
+            f"{counter.key.register} {counter.key.year} has reached {counter.last_number}, the highest number",
+            vi=f"Sổ năm {counter.key.year} đã đến số {counter.last_number}, là số lớn nhất ghi được.",
+            way_out="a register that was opened with a wrong last number goes on in the next year",
+        )
 
 
 def _latest(*days: date | None) -> date | None:

@@ -24,7 +24,6 @@ from docflow.model import (
     ANY_NUMBER,
     COPY_REGISTER,
     INCOMING_REGISTER,
-    MAX_NUMBER,
     REGISTER_OPENED,
     Agency,
     RegisterKey,
@@ -36,7 +35,7 @@ from docflow.model.wording import check_line
 from docflow.office.clocks import is_out_of_order, refuse_before_log
 from docflow.office.desk import Desk
 from docflow.office.ledger import check_actor, find_answer, identify, keep_answer, make_request, record_event
-from docflow.office.registers.numbering import NumberPlace, advance, choose_place
+from docflow.office.registers.numbering import NumberPlace, advance, choose_place, max_number
 from docflow.office.rights import require_right
 from docflow.ports import EntryKind, RegisterEntry, UnitOfWork
 
@@ -164,11 +163,11 @@ def open_register(desk: Desk, register: str, *, last_number: int, actor: str, re
     check_actor(actor)
     _check_register(register, agency=desk.agency, besides=_NUMBERED_AS_THEY_COME)
     _check_reason(reason)
-    if not 1 <= last_number < MAX_NUMBER:
+    if not 1 <= last_number < max_number(register):
         raise UsageError(
             ErrorCode.BAD_ARGUMENT,
-            f"the last number of the book before is at least 1, not {last_number}",
-            vi="Số cuối của sổ cũ phải từ 01 trở lên.",
+            f"the last number of the book before is 1 to {max_number(register) - 1}, not {last_number}",
+            vi=f"Số cuối của sổ cũ phải từ 01 đến {max_number(register) - 1}.",
         )
     at = desk.clock.now()
     key = RegisterKey(agency=desk.agency.code.text, register=register, year=law_date(at).year)

@@ -71,6 +71,28 @@ def test_an_order_may_be_passed_to_the_deputy_and_no_further() -> None:
     assert (powers("Dũng"), powers("Giang"), powers("Ai đó")) == (["TL."], ["KT."], [])
 
 
+def test_an_order_is_passed_to_the_deputy_of_that_unit_only() -> None:
+    """Two units have heads of one title: the deputy in the other one is nobody's deputy here.
+
+    NĐ 30/2020 Điều 13.4: "Người được ký thừa lệnh được giao lại cho cấp phó ký thay."
+    """
+    head, deputy = Position(title="TRƯỞNG PHÒNG", unit="TC"), Position(title="PHÓ", unit="TC", deputy_of="TRƯỞNG PHÒNG")
+    staff = Staff(
+        appointments=(
+            Appointment(person="An", post=head, term=YEAR),
+            Appointment(person="Bình", post=deputy, term=YEAR),
+            Appointment(person="Cường", post=dataclasses.replace(head, unit="NV"), term=YEAR),
+            Appointment(person="Dũng", post=dataclasses.replace(deputy, unit="NV"), term=YEAR),
+        ),
+        delegations=(dataclasses.replace(ORDER, person="An"),),
+    )
+    found = {name: find_powers(staff, name, day=DAY, kind=DocumentType.QUYET_DINH) for name in ("Bình", "Dũng")}
+    assert {name: [power.competence for power in held] for name, held in found.items()} == {
+        "Bình": [Competence.KT],
+        "Dũng": [],
+    }
+
+
 def test_a_delegation_is_limited_in_time_and_content_and_not_passed_on() -> None:
     """NĐ 30/2020 Điều 13: TUQ. in writing, limited in time and content, no sub-delegation.
 

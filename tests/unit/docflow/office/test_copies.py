@@ -9,17 +9,20 @@ from pathlib import Path
 import pytest
 
 from docflow import (
+    Channel,
     CopyDirection,
     CopyForm,
     CopyState,
     DocflowError,
     ErrorCode,
     Office,
+    RegisterKind,
     SignatureCheck,
     SignatureVerdict,
     SourceKind,
 )
 from tests.office_kit import SetClock, make_copy_request, open_office, seal_off, sign_off
+from tests.work_kit import make_entry, register
 
 SCAN = b"%PDF-1.7 scan"
 FROM_PAPER = CopyDirection.PAPER_TO_ELECTRONIC
@@ -141,3 +144,60 @@ def test_a_copy_that_the_decree_does_not_know_cannot_even_be_asked_for() -> None
     for form, kind in ((CopyForm.SAO_Y, SourceKind.BAN_GOC), (CopyForm.SAO_LUC, SourceKind.SAO_Y)):
         with refused(ErrorCode.COPY_NOT_ALLOWED):
             make_copy_request(form=form, direction=CopyDirection.ELECTRONIC_TO_ELECTRONIC, kind=kind)
+
+
+def test_what_was_not_kept_is_not_copied(office: Office) -> None:
+    """An arrival that was given back, or taken back by its sender, is not the office's to copy."""
+    register(office, "den-1", issued_on=None)
+    source = make_copy_request(direction=CopyDirection.PAPER_TO_PAPER, source="den-1")
+    assert office.make_copy(source, actor="V").symbol == "01/SY-UBND"
+    office.receive_by_hand(make_entry("2/STC", issued_on=None), actor="V", incoming_id="den-2")
+    office.check("den-2", actor="V")
+    office.refuse("den-2", actor="V", reason="gửi nhầm")
+    with refused(ErrorCode.COPY_NOT_ALLOWED):
+        office.make_copy(dataclasses.replace(source, source="den-2"), actor="V")
+
+
+def test_paper_is_not_copied_as_an_electronic_document(office: Office) -> None:
+    """Of what came on paper there is no electronic original to be printed; what came by e-mail may be one.
+
+    NĐ 30/2020 Điều 25.1b: "Sao y từ văn bản điện tử sang văn bản giấy được thực hiện bằng việc in từ bản gốc văn bản
+        điện tử ra giấy."
+    """
+    register(office, "paper", symbol="1/STC", issued_on=None)
+    register(office, "email", symbol="2/STC", channel=Channel.EMAIL, issued_on=None)
+    with refused(ErrorCode.COPY_NOT_ALLOWED):
+        office.make_copy(make_copy_request(source="paper"), actor="V")
+    assert office.make_copy(make_copy_request(source="email"), actor="V").symbol == "01/SY-UBND"
+
+
+def test_a_sao_luc_is_made_of_a_sao_y_in_the_medium_that_it_names(office: Office) -> None:
+    """NĐ 30/2020 Điều 25.2: a sao y on paper is no electronic one, nor the other way round."""
+    office.make_copy(make_copy_request(), actor="V", copy_id="paper")
+    office.make_copy(make_copy_request(direction=FROM_PAPER, source=None), actor="V", copy_id="file", pdf=SCAN)
+    office.copy_sealed("file", SCAN + b" seal", actor="V")
+    paper_to_paper, to_paper = CopyDirection.PAPER_TO_PAPER, CopyDirection.ELECTRONIC_TO_PAPER
+    for source, direction in (("paper", to_paper), ("file", paper_to_paper)):
+        request = make_copy_request(form=CopyForm.SAO_LUC, direction=direction, source=source, kind=SourceKind.SAO_Y)
+        with refused(ErrorCode.COPY_NOT_ALLOWED):
+            office.make_copy(request, actor="V")
+    for source, direction in (("paper", paper_to_paper), ("file", to_paper)):
+        request = make_copy_request(form=CopyForm.SAO_LUC, direction=direction, source=source, kind=SourceKind.SAO_Y)
+        office.make_copy(request, actor="V")
+    notes = [line.cells[-1] for line in office.register(RegisterKind.OUTGOING, 2026, series="ban_sao").lines]
+    # The sao y that is a file has no number: the book names what that was made of.
+    assert notes == ["Sao từ 01/QĐ-UBND", "Sao từ 01/SY-UBND", "Sao từ 07/QĐ-BNV"]
+
+
+def test_an_id_of_a_document_and_of_an_arrival_says_which_is_copied_by_its_symbol(office: Office) -> None:
+    """Callers choose both; a copy of one printed the number of the other."""
+    register(office, "sealed-1", symbol="99/ABC", channel=Channel.EMAIL, issued_on=None)
+    asked = make_copy_request()
+    for symbol in ("", "98/ABC"):
+        with refused(ErrorCode.BAD_ARGUMENT):
+            office.make_copy(dataclasses.replace(asked, source_symbol=symbol), actor="V")
+    for symbol in ("99/ABC", "01/QĐ-UBND"):
+        office.make_copy(dataclasses.replace(asked, source_symbol=symbol), actor="V")
+    office.make_copy(make_copy_request(direction=CopyDirection.PAPER_TO_PAPER), actor="V")
+    notes = [line.cells[-1] for line in office.register(RegisterKind.OUTGOING, 2026, series="ban_sao").lines]
+    assert notes == ["Sao từ 99/ABC", "Sao từ 01/QĐ-UBND", "Sao từ 99/ABC"]

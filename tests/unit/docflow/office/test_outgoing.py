@@ -27,6 +27,7 @@ from docflow import (
     OutboxState,
     Period,
     Position,
+    RegisterKind,
     RemarkKind,
     Staff,
     Urgency,
@@ -36,6 +37,7 @@ from docflow import (
 )
 from docflow.model import OUTGOING, DocumentEvent
 from tests.office_kit import SeededRandomness, SetClock, leader_pdf, make_agency, make_draft, open_office, seal_off
+from tests.work_kit import register
 
 LEADER = "Nguyễn Văn An"
 
@@ -181,6 +183,72 @@ def test_dieu_18_3_wrong_form_is_corrected_by_cong_van(office: Office) -> None:
     seal_linked(office, "fix", link, kind=DocumentType.CONG_VAN)
     assert office.document("old").state is DocumentState.SEALED
     assert [(row.document_id, row.kind) for row in office.links(target="old")] == [("fix", LinkKind.CORRECTS)]
+
+
+def test_of_two_that_replace_one_document_the_second_is_not_sealed(office: Office) -> None:
+    """Both had their number before either was sealed; the second would have said so, and replaced nothing.
+
+    NĐ 30/2020 Điều 18.3: "Văn bản đã phát hành nhưng có sai sót về nội dung phải được sửa đổi, thay thế bằng văn bản
+        có hình thức tương đương."
+    """
+    seal_off(office, "old")
+    for name in ("new-1", "new-2"):
+        draft = dataclasses.replace(make_draft(), links=(Link(kind=LinkKind.REPLACES, target="old"),))
+        office.draft(draft, actor="A", document_id=name)
+        office.approve(name, actor="B")
+        office.leader_signed(name, leader_pdf(name), actor="C")
+        office.issue(name, actor="V")
+    office.sealed("new-1", leader_pdf("new-1") + b" seal", actor="V")
+    with refused(ErrorCode.WRONG_STATE):
+        office.sealed("new-2", leader_pdf("new-2") + b" seal", actor="V")
+    assert office.sealed("new-1", leader_pdf("new-1") + b" seal", actor="V").state is DocumentState.SEALED
+    office.void("new-2", actor="V", reason="đã có văn bản thay thế")
+    assert [row.document_id for row in office.links(target="old")] == ["new-1"]
+
+
+def test_a_count_of_copies_and_the_lack_of_an_addressee_are_told_apart() -> None:
+    """NĐ 30/2020 PL VI Phần II: IssuedAmount has 3 digits; whoever asks for 10^27 copies does not ask for too few."""
+    for copies in (0, 1000, 10**27):
+        with pytest.raises(DocflowError) as caught:
+            dataclasses.replace(make_draft(), copies=copies)
+        assert caught.value.vi == "Số lượng bản phải từ 1 đến 999."
+    with pytest.raises(DocflowError) as caught:
+        dataclasses.replace(make_draft(), addressees=())
+    assert "nơi nhận" in caught.value.vi
+
+
+def test_the_register_says_by_what_a_document_was_replaced_or_corrected(office: Office) -> None:
+    """A reader of the book finds the document in force without asking the system."""
+    for name in ("old", "wrong", "plain"):
+        seal_off(office, name)
+    seal_linked(office, "new", Link(kind=LinkKind.REPLACES, target="old"))
+    seal_linked(office, "fix", Link(kind=LinkKind.CORRECTS, target="wrong"), kind=DocumentType.CONG_VAN)
+    seal_linked(office, "again", Link(kind=LinkKind.CORRECTS, target="new"), kind=DocumentType.CONG_VAN)
+    office.recall("new", actor="V", reason="sai")
+    notes = [line.cells[-1] for line in office.register(RegisterKind.OUTGOING, 2026).lines]
+    assert notes == [
+        "Đã được thay thế bằng 04/QĐ-UBND",
+        "Đã được đính chính bằng 05/UBND-VP",
+        "",
+        "Đã được đính chính bằng 06/UBND-VP; Đã thu hồi",
+        "",
+        "",
+    ]
+
+
+def test_a_link_does_not_refer_to_one_of_two_with_one_id(office: Office) -> None:
+    """Callers choose the ids of both directions; what answers means the arrival, what replaces the document."""
+    seal_off(office, "d1")
+    register(office, "d1", symbol="99/ABC", issued_on=None)
+    refers = Link(kind=LinkKind.REFERS, target="d1")
+    with refused(ErrorCode.BAD_ARGUMENT):
+        office.draft(dataclasses.replace(make_draft(), links=(refers,)), actor="A", document_id="d2")
+    office.assign("d1", actor="L", to="Phòng A")
+    seal_linked(office, "d3", Link(kind=LinkKind.ANSWERS, target="d1"))
+    seal_linked(office, "d4", Link(kind=LinkKind.REPLACES, target="d1"))
+    assert office.document("d1").state is DocumentState.REPLACED
+    (handled,) = office.register(RegisterKind.HANDLING, 2026).lines
+    assert "02/QĐ-UBND" in handled.cells
 
 
 def test_phu_luc_vi_iii_8_a_recalled_document_is_frozen_and_remembered(office: Office) -> None:
