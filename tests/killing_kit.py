@@ -45,6 +45,7 @@ from tests.office_kit import (
     sign_off,
     sign_statement,
 )
+from tests.strange_pdf import page_pdf
 from tests.work_kit import MONDAY, SCAN, Everybody, add, make_entry, make_plan, register
 
 PROPOSED = datetime(2027, 12, 20, 2, 0, tzinfo=UTC)
@@ -105,6 +106,7 @@ def fill(bench: Bench) -> None:
         office.make_copy(_scanned(), actor="V", copy_id="prepared", pdf=b"%PDF-1.7 copy")
         office.make_copy(make_copy_request(), actor="V", copy_id="numbered")
         _exchange(bench, office, other)
+        _fill_prints(office)
         bench.statement.write_bytes(sign_statement(office.log_statement()))
 
 
@@ -202,6 +204,16 @@ def _exchange(bench: Bench, office: Office, other: Office) -> None:
     seal_document(other, "new", to=(RECEIVER,))
     other.dispatch(bench.drop)
     seal_document(office, "to-send", to=(SENDER,))
+
+
+def _fill_prints(office: Office) -> None:
+    """What can be printed is a PDF that can be read."""
+    office.draft(make_draft(), actor="A", document_id="printable")
+    office.approve("printable", actor="B")
+    office.leader_signed("printable", page_pdf("signed"), actor="L")
+    office.issue("printable", actor="V")
+    office.sealed("printable", page_pdf("signed") + b"% sealed", actor="V")
+    office.receive_by_hand(make_entry("9/STC"), actor="V", incoming_id="printable", scan=page_pdf("scan"))
 
 
 def _scanned() -> CopyRequest:
@@ -315,6 +327,11 @@ OTHER_VERBS: Mapping[str, Verb] = {
     "record_access": lambda o, _: o.record_access(_seen("sealed-1", 0), actor="X"),
     "record_accesses": lambda o, _: o.record_accesses([_seen("sealed-1", 1), _seen("sealed-2", 2)], actor="X"),
 }
+PRINTING_VERBS: Mapping[str, Verb] = {
+    "print_outgoing": lambda o, _: o.print_outgoing("printable", actor="X", print_id="once-out"),
+    "print_incoming": lambda o, _: o.print_incoming("printable", actor="X", print_id="once-in"),
+    "print_file": lambda o, _: o.print_file(_file("opened"), actor="X", print_id="once-file"),
+}
 POSTAL_VERBS: Mapping[str, Verb] = {
     "dispatch": lambda o, bench: o.dispatch(bench.drop),
     "collect": lambda o, bench: o.collect(bench.drop),
@@ -330,5 +347,6 @@ VERBS: Mapping[str, Verb] = {
     **DOSSIER_VERBS,
     **FILE_VERBS,
     **OTHER_VERBS,
+    **PRINTING_VERBS,
     **POSTAL_VERBS,
 }

@@ -40,6 +40,7 @@ from docflow.errors import DocflowError
 from docflow.ports import SignatureCheck
 from docflow.store.database import choose_driver
 from tests.office_kit import SetClock, leader_pdf, make_copy_request, make_draft, seal_off, sign_off, sign_statement
+from tests.strange_pdf import page_pdf
 from tests.work_kit import MONDAY, add, assign, make_entry, make_file, make_plan, open_work, register
 
 pytestmark = pytest.mark.slow
@@ -118,6 +119,12 @@ def fill(office: Office) -> None:
     file = make_file(office)
     add(office, file, "registered")
     office.reserve_numbers("van_ban_di", actor="V", reason="dự phòng")
+    office.receive_by_hand(make_entry("9/STC"), actor="V", incoming_id="printable", scan=page_pdf("scan"))
+    office.draft(make_draft(), actor="V", document_id="printable")
+    office.approve("printable", actor="V")
+    office.leader_signed("printable", page_pdf("signed"), actor="V")
+    office.issue("printable", actor="V")
+    office.sealed("printable", page_pdf("signed") + b"% sealed", actor="V")
 
 
 @pytest.fixture(scope="module")
@@ -132,8 +139,8 @@ def undone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Undone]:
 
 
 NAMES = {
-    "document_id": ("drafted", "approved", "signed", "numbered", "sealed-1", "registered"),
-    "incoming_id": ("received", "checked", "registered", "submitted", "assigned", "paused"),
+    "document_id": ("drafted", "approved", "signed", "numbered", "sealed-1", "registered", "printable"),
+    "incoming_id": ("received", "checked", "registered", "submitted", "assigned", "paused", "printable"),
     "dossier_id": ("opened", "begun", "halted", "new"),
 }
 VALUES: dict[Any, Callable[[], Any]] = {

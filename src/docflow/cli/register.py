@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from docflow.cli.marking import marked, read_mark
 from docflow.cli.output import OUT, give_out, refuse_to_garble
 from docflow.cli.places import place_of
 from docflow.office import LINES_A_VOLUME, RegisterKind
@@ -54,6 +55,7 @@ def register() -> None:
 )
 @click.option("--paper", type=click.Choice([paper.value for paper in Paper]), default=Paper.A3.value, show_default=True)
 @click.option("--parent", default="", help="Agency directly above (cơ quan chủ quản), for the cover of a PDF.")
+@marked
 @click.option("--out", **OUT)
 def export(
     directory: Path,
@@ -65,21 +67,27 @@ def export(
     lines_a_volume: int,
     paper: str,
     parent: str,
+    marked_for: str | None,
+    mark_text: str,
     out: Path | None,
 ) -> None:
     """Print a year's register with the columns of Decree 30/2020, Annex IV."""
     if form != RegisterForm.CSV.value:
         refuse_to_garble(out, what=f"--format {form}", vi=f"Dạng {form}")
+    printed = RegisterForm(form)
+    subject = f"{_KINDS[kind].vi} năm {year}"
+    mark = read_mark(directory, marked_for, mark_text, subject=subject, is_pdf=printed is RegisterForm.PDF)
     book = read_register(place_of(directory, is_to_read=True), _KINDS[kind], year, series=series, home=directory)
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("In sổ", total=len(book.lines))
-        printed = print_register(
+        data = print_register(
             book,
-            RegisterForm(form),
+            printed,
             lines_a_volume=lines_a_volume,
             paper=Paper(paper),
             parent=parent,
             tick=lambda: progress.advance(task),
+            mark=mark,
         )
-    give_out(printed, out)
+    give_out(data, out)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from docflow.cli.marking import marked, read_mark
 from docflow.cli.output import OUT, give_out, refuse_to_garble
 from docflow.cli.places import place_of
 from docflow.wiring import ReportBy, ReportForm, read_report, verify_report, write_report
@@ -32,6 +33,7 @@ _GARBLING = frozenset({ReportForm.XLSX, ReportForm.PDF})
     default=ReportForm.TEXT.value,
     show_default=True,
 )
+@marked
 @click.option("--out", **OUT)
 def report(
     directory: Path,
@@ -41,6 +43,8 @@ def report(
     as_of: int | None,
     is_verified: bool,
     form: str,
+    marked_for: str | None,
+    mark_text: str,
     out: Path | None,
 ) -> None:
     """Count documents in and out, interconnected, electronic, on time, and accounts, in a period.
@@ -49,8 +53,10 @@ def report(
     """
     if ReportForm(form) in _GARBLING:
         refuse_to_garble(out, what=f"--format {form}", vi=f"Dạng {form}")
+    is_pdf = ReportForm(form) is ReportForm.PDF
+    mark = read_mark(directory, marked_for, mark_text, subject=f"Số liệu thống kê {period}", is_pdf=is_pdf)
     place = place_of(directory, is_to_read=True)
     found = read_report(place, period, by=ReportBy(by), as_of=as_of, home=directory)
     if is_verified:
         verify_report(place, found, home=directory)
-    give_out(write_report(found, ReportForm(form)), out)
+    give_out(write_report(found, ReportForm(form), mark=mark), out)

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from docflow.cli.days import DAY, day_of
+from docflow.cli.marking import marked, read_mark
 from docflow.cli.output import OUT, give_out, refuse_to_garble
 from docflow.cli.places import place_of
 from docflow.cli.usage_words import misuse
@@ -36,6 +37,7 @@ _GARBLING = frozenset({HitsForm.DOCX, HitsForm.PDF})
 @click.option(
     "--format", "form", type=click.Choice([form.value for form in HitsForm]), help="A file instead of a table."
 )
+@marked
 @click.option("--out", **{**OUT, "help": "File to write with --format [default: standard output]."})
 def search(
     directory: Path,
@@ -51,6 +53,8 @@ def search(
     skip: int,
     as_json: bool,
     form: str | None,
+    marked_for: str | None,
+    mark_text: str,
     out: Path | None,
 ) -> None:
     """Find documents of an office, newest first.
@@ -75,9 +79,10 @@ def search(
         raise misuse("--out needs --format", vi="Phải chọn --format khi dùng --out.")
     if form in _GARBLING:
         refuse_to_garble(out, what=f"--format {form}", vi=f"Dạng {form}")
+    mark = read_mark(directory, marked_for, mark_text, subject="Kết quả tìm kiếm văn bản", is_pdf=form == HitsForm.PDF)
     hits = search_office(place_of(directory, is_to_read=True), query, home=directory)
     if form is not None:
-        give_out(write_hits(hits, HitsForm(form), query=query, at=datetime.now(UTC)), out)
+        give_out(write_hits(hits, HitsForm(form), query=query, at=datetime.now(UTC), mark=mark), out)
     elif as_json:
         click.echo(json.dumps([_record(hit) for hit in hits], ensure_ascii=False, indent=2))
     else:

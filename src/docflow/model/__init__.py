@@ -162,6 +162,7 @@ from docflow.model.people import (
     require_power,
 )
 from docflow.model.permissions import ANY_NUMBER, NumberWish, Permission
+from docflow.model.prints import PrintMark, check_mark_text
 from docflow.model.received import FileVerdict, ReceivedCertificate, ReceivedFileCheck, ReceivedSignature
 from docflow.model.rights import ROLES_FOR, OfficeRole, RoleHolding
 from docflow.model.searching import Direction, SearchHit, SearchQuery
@@ -294,6 +295,7 @@ __all__ = [
     "PlannedStep",
     "Position",
     "Power",
+    "PrintMark",
     "Punctuality",
     "ReceiptKind",
     "ReceivedCertificate",
@@ -339,6 +341,7 @@ __all__ = [
     "check_document_id",
     "check_incoming_id",
     "check_line",
+    "check_mark_text",
     "check_metadata",
     "check_page",
     "check_pdf",

@@ -48,6 +48,7 @@ from docflow.office.exchanging.receiving import (
 from docflow.office.files.contents import (
     DestructionWarning,
     FileDuty,
+    gather_file,
     list_contents,
     list_past_retention,
     list_to_hand_over,
@@ -104,6 +105,13 @@ from docflow.office.outgoing.steps import (
 from docflow.office.outgoing.taking import (
     Issued,
     Receipt,
+)
+from docflow.office.prints import (
+    Printable,
+    PrintAsk,
+    name_system,
+    prepare_print,
+    record_print,
 )
 from docflow.office.registers.book import (
     LINES_A_VOLUME,
@@ -186,6 +194,8 @@ __all__ = [
     "Issued",
     "OutgoingStanding",
     "Post",
+    "PrintAsk",
+    "Printable",
     "Receipt",
     "ReceivedFile",
     "Reception",
@@ -225,6 +235,7 @@ __all__ = [
     "find_dossier",
     "find_file",
     "gather_facts",
+    "gather_file",
     "grant_role",
     "hand_over",
     "handling_line",
@@ -243,11 +254,13 @@ __all__ = [
     "list_to_hand_over",
     "list_unsent",
     "make_copy",
+    "name_system",
     "open_dossier",
     "open_register",
     "outgoing_line",
     "parse_report_period",
     "plan_file",
+    "prepare_print",
     "rate_on_time",
     "read_dossier_clocks",
     "read_received_file",
@@ -258,6 +271,7 @@ __all__ = [
     "record_attachment_seal",
     "record_copy_seal",
     "record_leader_signature",
+    "record_print",
     "record_seal",
     "register_agency",
     "reserve_numbers",

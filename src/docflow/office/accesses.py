@@ -5,7 +5,8 @@ Invariants:
     - What was reported under an id and is reported again is recorded once, whichever transaction it waits in.
     - No leaf about a document tells who looked at it: a proof that opens one shows nobody's accesses.
 
-What it does not do: it sees nobody, and forbids nobody to look; docflow's own verbs that read report nothing.
+What it does not do: it sees nobody, and forbids nobody to look; docflow's own verbs that read report nothing, but those
+that print for somebody who is named (:mod:`docflow.office.prints`).
 
 Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I mục II.3, III.5a, III.6a, III.6b, III.6l; docs/adr/0080.
 """
@@ -40,20 +41,25 @@ _ACCESS, _READ = "access", "read_accesses"
 """What the port ``Rights`` is asked for."""
 
 
-def record_access(desk: Desk, access: Access, *, actor: str) -> AccessEntry:
+def record_access(desk: Desk, access: Access, *, actor: str, at: datetime | None = None) -> AccessEntry:
     """Record one access; see :func:`record_accesses`.
+
+    Args:
+        at: When a verb of docflow's own looked at the office's clock; None: now.
 
     Raises:
         UsageError: ``NOT_FOUND``, no such document or file; ``FORBIDDEN``; ``IDEMPOTENCY_CONFLICT``, the access id was
             used for another access; ``CLOCK_TURNED_BACK``; ``BAD_ARGUMENT``.
     """
-    (recorded,) = record_accesses(desk, (access,), actor=actor)
+    (recorded,) = record_accesses(desk, (access,), actor=actor, at=at)
     if isinstance(recorded, DocflowError):
         raise recorded
     return recorded
 
 
-def record_accesses(desk: Desk, accesses: Sequence[Access], *, actor: str) -> tuple[AccessEntry | DocflowError, ...]:
+def record_accesses(
+    desk: Desk, accesses: Sequence[Access], *, actor: str, at: datetime | None = None
+) -> tuple[AccessEntry | DocflowError, ...]:
     """Record accesses at the office's clock, in one transaction with one leaf.
 
     Each gets its place in the history, or its error (``NOT_FOUND``, ``FORBIDDEN``, ``IDEMPOTENCY_CONFLICT``) and then
@@ -61,6 +67,7 @@ def record_accesses(desk: Desk, accesses: Sequence[Access], *, actor: str) -> tu
 
     Args:
         actor: Who reports: the front end, or the person himself; he holds some role, as everybody who is recorded does.
+        at: As for :func:`record_access`.
 
     Raises:
         UsageError: ``FORBIDDEN``, the actor; ``CLOCK_TURNED_BACK``; ``BAD_ARGUMENT``, more than a thousand.
@@ -74,7 +81,7 @@ def record_accesses(desk: Desk, accesses: Sequence[Access], *, actor: str) -> tu
             vi=f"Mỗi lần chỉ ghi tối đa {MAX_ACCESSES} lượt truy cập.",
             way_out="report them in parts",
         )
-    now = desk.clock.now()
+    now = at or desk.clock.now()
     return desk.store.transact(lambda unit: _record(unit, desk, accesses, actor=actor, now=now))
 
 

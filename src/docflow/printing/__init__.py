@@ -4,7 +4,8 @@
 for those, for the leader's signature and for the agency's seal it returns the boxes where they belong.
 
 :func:`print_book` and :func:`write_workbook` print registers as books, :func:`print_report` figures, :func:`print_file`
-and :func:`write_file_xml` a file (hồ sơ), :func:`print_hits` what a search found.
+and :func:`write_file_xml` a file (hồ sơ), :func:`print_hits` what a search found. :func:`print_marked` puts a mark on
+what is printed, whoever made it.
 
 This room does not: sign, number, fill fields, or judge whether a document may be issued.
 
@@ -24,6 +25,7 @@ from docflow.printing._document import BodyParagraph, OfficialDocument, Paragrap
 from docflow.printing._file import print_file, write_file_xml
 from docflow.printing._forms import HandedOver, print_file_list, print_hand_over
 from docflow.printing._hits import HITS_TITLES, print_hits, tabulate_hits, write_hits_docx
+from docflow.printing._mark import print_marked
 from docflow.printing._report import print_report, write_report_workbook
 from docflow.printing._workbook import write_workbook
 
@@ -46,6 +48,7 @@ __all__ = [
     "print_file_list",
     "print_hand_over",
     "print_hits",
+    "print_marked",
     "print_report",
     "tabulate_hits",
     "write_file_xml",

@@ -23,11 +23,13 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from docflow.model import PrintMark
 from docflow.model.layout import FontFace, FontFamily
 from docflow.office import RegisterBook
 from docflow.printing._cells import break_text
 from docflow.printing._fonts import ALPHABET, check_coverage, load_faces, make_legible
 from docflow.printing._lock import REPORTLAB
+from docflow.printing._mark import measure_mark, print_marked
 
 _LEADING = 1.2
 _RULE = 0.5
@@ -70,6 +72,7 @@ def print_book(
     paper: Paper = Paper.A3,
     parent: str = "",
     tick: Callable[[], object] | None = None,
+    mark: PrintMark | None = None,
 ) -> bytes:
     """Return the volumes of a register, one after the other, as PDF.
 
@@ -78,6 +81,7 @@ def print_book(
         parent: Name of the agency directly above, for the cover; empty for one that has none.
         fonts: TrueType files; subsets of them are embedded.
         tick: Called after each line: ten thousand take twenty seconds.
+        mark: Stands on each page, and is left room.
 
     Raises:
         UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter, or cannot be read.
@@ -95,10 +99,11 @@ def print_book(
         )
         canvas.setTitle(volumes[0].kind.vi if volumes else "")
         canvas.setAuthor(make_legible(volumes[0].agency, faces) if volumes else "")
+        foot = measure_mark(mark, (sheet.width, sheet.height), faces=faces)
         for volume in volumes:
-            _Printer(canvas=canvas, faces=faces, sheet=sheet, book=volume, parent=parent, tick=tick).draw()
+            _Printer(canvas=canvas, faces=faces, sheet=sheet, book=volume, parent=parent, tick=tick, foot=foot).draw()
         canvas.save()
-    return buffer.getvalue()
+    return buffer.getvalue() if mark is None else print_marked(buffer.getvalue(), mark, fonts=fonts)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -111,6 +116,7 @@ class _Printer:
     book: RegisterBook
     parent: str
     tick: Callable[[], object] | None
+    foot: float
     _page: int = 0
     _top: float = 0.0
     _edges: list[float] = field(default_factory=list)
@@ -175,7 +181,7 @@ class _Printer:
     def _end_page(self) -> None:
         size = self.sheet.size * 0.8
         self._set_font(FontFace.ITALIC, size)
-        height = self.sheet.margin - 2 * size
+        height = self.foot + self.sheet.margin - 2 * size
         proof = f"Nhật ký: {self.book.log_size}. Mã kiểm tra: {self.book.digest[:16]}"
         series = f"{make_legible(self.book.series, self.faces)}. " if self.book.series else ""
         self.canvas.drawString(self._edges[0], height, proof)
@@ -226,11 +232,11 @@ class _Printer:
         self._top = bottom
 
     def _room(self) -> int:
-        return self._lines_in(self._top - self.sheet.margin)
+        return self._lines_in(self._top - self.sheet.margin - self.foot)
 
     def _room_of_page(self) -> int:
         # the headings take at most four lines and their numbers one
-        return self._lines_in(self.sheet.height - 2 * self.sheet.margin - 7 * self.sheet.size * _LEADING)
+        return self._lines_in(self.sheet.height - 2 * self.sheet.margin - self.foot - 7 * self.sheet.size * _LEADING)
 
     def _lines_in(self, height: float) -> int:
         return max(0, int((height - 2 * self.sheet.padding) / (self.sheet.size * _LEADING)))

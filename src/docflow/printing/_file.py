@@ -17,12 +17,17 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 
 import pikepdf
 from lxml import etree
 
-from docflow.model import CaseFile, ContentsLine
+from docflow.errors import DocflowError
+from docflow.model import CaseFile, ContentsLine, PrintMark
 from docflow.model.layout import FontFamily
+from docflow.printing._mark import print_marked
+from docflow.printing._sheets import take_pages
+from docflow.printing._strange import open_strange_pdf, refuse_deep
 from docflow.printing._table import PrintedTable, print_tables
 
 _HEADS = (
@@ -82,33 +87,55 @@ def write_file_xml(file: CaseFile, lines: Sequence[ContentsLine]) -> bytes:
 
 
 def print_file(
-    file: CaseFile, lines: Sequence[ContentsLine], contents: Mapping[str, bytes], *, fonts: FontFamily
+    file: CaseFile,
+    lines: Sequence[ContentsLine],
+    contents: Mapping[str, bytes],
+    *,
+    fonts: FontFamily,
+    mark: PrintMark | None = None,
 ) -> bytes:
     """Return a file as one PDF: table of contents, then the pages of every document, each attached as it is.
 
     Args:
         contents: The documents' bytes by SHA-256.
+        mark: Stands on each page of a print; then nothing is attached.
 
     Raises:
         UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter, or cannot be read.
+        InputError: ``MALFORMED_INPUT``; all pages together are too many to be printed with a mark.
     """
-    readable = {name: count for name, data in contents.items() if (count := _count_pages(data))}
-    rows = _contents_rows(lines, readable)
+    with ExitStack() as opened:
+        readable = {name: pages for name, data in contents.items() if (pages := _take_readable(data, opened))}
+        merged = _merge(file, lines, contents, readable=readable, fonts=fonts, mark=mark)
+    return merged if mark is None else print_marked(merged, mark, fonts=fonts)
+
+
+def _merge(
+    file: CaseFile,
+    lines: Sequence[ContentsLine],
+    contents: Mapping[str, bytes],
+    *,
+    readable: Mapping[str, Sequence[pikepdf.Page]],
+    fonts: FontFamily,
+    mark: PrintMark | None,
+) -> bytes:
+    rows = _contents_rows(lines, {name: len(pages) for name, pages in readable.items()})
     head = (
         "MỤC LỤC VĂN BẢN, TÀI LIỆU",
         f"Số, ký hiệu hồ sơ: {file.notation}. Năm {file.year}",
         f"{file.code} · {file.title}",
         f"Thời hạn bảo quản: {file.retention}",
     )
-    front = print_tables(head, [PrintedTable(titles=_HEADS, rows=rows, widths=_WIDTHS)], fonts=fonts)
+    front = print_tables(head, [PrintedTable(titles=_HEADS, rows=rows, widths=_WIDTHS)], fonts=fonts, mark=mark)
     with pikepdf.open(io.BytesIO(front)) as pdf:
         for line in lines:
             data = contents.get(line.content or "")
             if data is None:
                 continue
-            if line.content in readable:
-                with pikepdf.open(io.BytesIO(data)) as source:
-                    pdf.pages.extend(source.pages)
+            for page in readable.get(line.content or "", ()):
+                pdf.pages.append(page)
+            if mark is not None:
+                continue
             # Named as TT 05/2025/TT-BNV Điều 8 has it: code of the file, a dot, the ordinal.
             name = f"{file.code}.{line.ordinal:03d}.pdf"
             pdf.attachments[name] = pikepdf.AttachedFileSpec(
@@ -147,9 +174,17 @@ def _contents_rows(lines: Sequence[ContentsLine], readable: Mapping[str, int]) -
     return rows
 
 
-def _count_pages(data: bytes) -> int:
+def _take_readable(data: bytes, opened: ExitStack) -> list[pikepdf.Page]:
+    """Return the pages of a document for reading; none of a file that cannot be read, which is kept as an attachment.
+
+    Fields and annotations are drawn: in another file they would be fields of nobody.
+    """
     try:
-        with pikepdf.open(io.BytesIO(data)) as pdf:
-            return len(pdf.pages)
-    except Exception:  # noqa: BLE001 - whatever a foreign file does to its reader, it is kept as an attachment
-        return 0
+        pdf = opened.enter_context(open_strange_pdf(data))
+        sheets = take_pages(pdf)
+        for sheet in sheets:
+            sheet.lay_out(pdf)
+        refuse_deep([sheet.page for sheet in sheets])
+    except DocflowError:
+        return []
+    return [pikepdf.Page(sheet.page) for sheet in sheets]

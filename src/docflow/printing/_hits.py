@@ -14,8 +14,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from docflow.model import LAW_TIME_ZONE, SearchHit, SearchQuery
+from docflow.model import LAW_TIME_ZONE, PrintMark, SearchHit, SearchQuery
 from docflow.model.layout import FontFamily
+from docflow.printing._mark import print_marked
 from docflow.printing._table import PrintedTable, print_tables
 
 HITS_TITLES = (
@@ -46,13 +47,21 @@ def tabulate_hits(hits: Sequence[SearchHit], query: SearchQuery) -> list[tuple[s
     ]
 
 
-def print_hits(hits: Sequence[SearchHit], query: SearchQuery, *, at: datetime | None, fonts: FontFamily) -> bytes:
+def print_hits(
+    hits: Sequence[SearchHit],
+    query: SearchQuery,
+    *,
+    at: datetime | None,
+    fonts: FontFamily,
+    mark: PrintMark | None = None,
+) -> bytes:
     """Return what was found as PDF; the same hits and fonts give the same bytes.
 
     Raises:
         UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter, or cannot be read.
     """
-    return print_tables(_head(hits, query, at), [_table(hits, query)] if hits else [], fonts=fonts)
+    pdf = print_tables(_head(hits, query, at), [_table(hits, query)] if hits else [], fonts=fonts, mark=mark)
+    return pdf if mark is None else print_marked(pdf, mark, fonts=fonts)
 
 
 def write_hits_docx(hits: Sequence[SearchHit], query: SearchQuery, *, at: datetime | None) -> bytes:

@@ -16,10 +16,11 @@ from datetime import datetime
 
 import xlsxwriter
 
-from docflow.model import LAW_TIME_ZONE
+from docflow.model import LAW_TIME_ZONE, PrintMark
 from docflow.model.layout import FontFamily
 from docflow.office import REPORT_TITLE, Report, tabulate_report
 from docflow.printing._cells import break_text
+from docflow.printing._mark import print_marked
 from docflow.printing._table import PrintedTable, print_tables
 
 _LABEL_MM = 60.0
@@ -35,7 +36,7 @@ _COUNT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})*")
 _SHARE = re.compile(r"([0-9]+),([0-9]) %")
 
 
-def print_report(report: Report, *, fonts: FontFamily) -> bytes:
+def print_report(report: Report, *, fonts: FontFamily, mark: PrintMark | None = None) -> bytes:
     """Return a report as PDF.
 
     Raises:
@@ -46,7 +47,8 @@ def print_report(report: Report, *, fonts: FontFamily) -> bytes:
     beside = math.ceil(columns / math.ceil(columns / _COLUMNS))
     parts = range(1, columns + 1, beside)
     tables = [_part([(row[0], *row[start : start + beside]) for row in table]) for start in parts]
-    return print_tables(_head(report), tables, fonts=fonts, author=report.agency)
+    pdf = print_tables(_head(report), tables, fonts=fonts, author=report.agency, mark=mark)
+    return pdf if mark is None else print_marked(pdf, mark, fonts=fonts)
 
 
 def write_report_workbook(report: Report) -> bytes:

@@ -24,10 +24,12 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 
+from docflow.model import PrintMark
 from docflow.model.layout import FontFace, FontFamily
 from docflow.printing._cells import break_text
 from docflow.printing._fonts import ALPHABET, check_coverage, load_faces, make_legible
 from docflow.printing._lock import REPORTLAB
+from docflow.printing._mark import measure_mark
 
 _CELL_PADDING = 6.0
 """Of reportlab's tables, left and right."""
@@ -82,6 +84,7 @@ def print_tables(
     above: PrintedTable | None = None,
     author: str = "",
     is_document: bool = False,
+    mark: PrintMark | None = None,
 ) -> bytes:
     """Return tables and paragraphs as PDF.
 
@@ -91,6 +94,7 @@ def print_tables(
         author: Agency that prints it, for the properties of the PDF.
         is_document: Paragraphs as large as an administrative document's, and page numbers where it has them: centred at
             the top, from the second page on (Nghị định 30/2020/NĐ-CP Phụ lục I Phần I mục I).
+        mark: Room is left for it at the foot; it is not drawn.
 
     Raises:
         UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter, or cannot be read.
@@ -117,13 +121,15 @@ def print_tables(
             buffer, pagesize=A4, title=head[0], author=make_legible(author, faces), invariant=1
         )
         document.leftMargin = document.rightMargin = 15 * mm
+        foot = measure_mark(mark, A4, faces=faces)
+        document.bottomMargin += foot
 
         def number(canvas: Canvas, _document: object) -> None:
             page = canvas.getPageNumber()
             if not is_document or page > 1:
                 style = styles.text if is_document else styles.plain
                 canvas.setFont(style.fontName, style.fontSize)
-                canvas.drawCentredString(A4[0] / 2, A4[1] - _HEAD if is_document else _FOOT, str(page))
+                canvas.drawCentredString(A4[0] / 2, A4[1] - _HEAD if is_document else _FOOT + foot, str(page))
 
         document.build(story, onFirstPage=number, onLaterPages=number)
     return buffer.getvalue()

@@ -71,6 +71,7 @@ from docflow.model import (
     Permission,
     PlannedStep,
     Position,
+    PrintMark,
     Punctuality,
     ReceiptKind,
     ReceivedCertificate,
@@ -155,6 +156,7 @@ from docflow.wiring.office import (
     reopen_office,
 )
 from docflow.wiring.posts import read_post
+from docflow.wiring.prints import make_mark, mark_print
 from docflow.wiring.registers import (
     RegisterForm,
     print_register,
@@ -244,6 +246,7 @@ __all__ = [
     "PlannedStep",
     "Position",
     "Post",
+    "PrintMark",
     "ProvenEvent",
     "Punctuality",
     "Receipt",
@@ -297,6 +300,8 @@ __all__ = [
     "is_same_database",
     "is_server_address",
     "load_calendar",
+    "make_mark",
+    "mark_print",
     "next_events",
     "parse_agency_code",
     "print_register",

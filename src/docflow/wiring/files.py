@@ -193,9 +193,7 @@ class FileOffice:
 
         Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I.
         """
-        lines = self.file_contents(code)
-        contents = {line.content: self._store.blobs.get(line.content) for line in lines if line.content is not None}
-        return print_file(self.file(code), lines, contents, fonts=fonts or bundled_fonts())
+        return print_file(*use_cases.gather_file(self._desk, code), fonts=fonts or bundled_fonts())
 
     def export_file_xml(self, code: str) -> bytes:
         """Return the metadata of a file and its documents as XML, in order of time.

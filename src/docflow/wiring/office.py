@@ -49,6 +49,7 @@ from docflow.wiring.files import FileOffice
 from docflow.wiring.incoming import IncomingOffice
 from docflow.wiring.numbering import NumberingOffice
 from docflow.wiring.outgoing import OutgoingOffice
+from docflow.wiring.prints import PrintingOffice
 from docflow.wiring.reports import ReportingOffice
 
 _OPEN_TRANSACTION = timedelta(hours=1)
@@ -65,6 +66,7 @@ class Office(
     DossierOffice,
     FileOffice,
     AccessOffice,
+    PrintingOffice,
     ReportingOffice,
 ):
     """One agency's office; safe for threads; other processes may open the same folder.

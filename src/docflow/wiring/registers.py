@@ -6,12 +6,14 @@ from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 
+from docflow.model import PrintMark
 from docflow.model.layout import FontFamily
 from docflow.office import LINES_A_VOLUME, RegisterBook, RegisterKind, divide_book, write_book_csv
 from docflow.printing import Paper, print_book, write_workbook
 from docflow.signing import bundled_fonts
 from docflow.store import open_to_read
 from docflow.wiring.arguments import checked
+from docflow.wiring.prints import refuse_mark
 
 
 class RegisterForm(StrEnum):
@@ -49,6 +51,7 @@ def print_register(
     parent: str = "",
     fonts: FontFamily | None = None,
     tick: Callable[[], object] | None = None,
+    mark: PrintMark | None = None,
 ) -> bytes:
     """Return a register as a file: a printed book with a cover for each volume, a workbook, or CSV.
 
@@ -61,11 +64,14 @@ def print_register(
         parent: Name of the agency directly above (cơ quan chủ quản trực tiếp), for the covers of the PDF.
         fonts: For the PDF; the fonts that come with vnsign if None.
         tick: Called after each line of the PDF, to show how far it has come.
+        mark: Stands on each page of the PDF.
 
     Raises:
-        UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter, or no line a volume.
+        UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter, no line a volume, or a mark for what is no PDF.
+        InputError: ``MALFORMED_INPUT``; more pages than are printed with a mark.
     Source: Nghị định 30/2020/NĐ-CP Phụ lục IV; Điều 16 khoản 2 điểm b, Điều 22 khoản 3 điểm b.
     """
+    refuse_mark(mark, is_pdf=form is RegisterForm.PDF)
     match form:
         case RegisterForm.CSV:
             return write_book_csv(book).encode("utf-8-sig")
@@ -73,4 +79,4 @@ def print_register(
             return write_workbook(divide_book(book, lines_a_volume=lines_a_volume))
         case RegisterForm.PDF:
             volumes = divide_book(book, lines_a_volume=lines_a_volume)
-            return print_book(volumes, fonts=fonts or bundled_fonts(), paper=paper, parent=parent, tick=tick)
+            return print_book(volumes, fonts=fonts or bundled_fonts(), paper=paper, parent=parent, tick=tick, mark=mark)

@@ -7,12 +7,14 @@ from enum import StrEnum
 from pathlib import Path
 
 from docflow.audit import encode_canonical
+from docflow.model import PrintMark
 from docflow.model.layout import FontFamily
 from docflow.office import Report, ReportBy, parse_report_period, tabulate_report, write_report_csv
 from docflow.printing import print_report, write_report_workbook
 from docflow.signing import bundled_fonts
 from docflow.store import OfficeStore, ReportQuery, open_to_read
 from docflow.wiring.arguments import checked, checked_verbs
+from docflow.wiring.prints import refuse_mark
 
 
 class ReportForm(StrEnum):
@@ -97,15 +99,19 @@ def verify_report(place: Path | str, report: Report, *, home: Path | str | None 
 
 
 @checked
-def write_report(report: Report, form: ReportForm, *, fonts: FontFamily | None = None) -> bytes:
+def write_report(
+    report: Report, form: ReportForm, *, fonts: FontFamily | None = None, mark: PrintMark | None = None
+) -> bytes:
     """Return a report as a file, or as text for a terminal; CSV with a byte order mark, which Excel needs.
 
     Args:
         fonts: For the PDF; the fonts that come with vnsign if None.
+        mark: Stands on each page of the PDF.
 
     Raises:
-        UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter.
+        UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter, or a mark for what is no PDF.
     """
+    refuse_mark(mark, is_pdf=form is ReportForm.PDF)
     match form:
         case ReportForm.TEXT:
             return _as_text(report).encode()
@@ -116,7 +122,7 @@ def write_report(report: Report, form: ReportForm, *, fonts: FontFamily | None =
         case ReportForm.XLSX:
             return write_report_workbook(report)
         case ReportForm.PDF:
-            return print_report(report, fonts=fonts or bundled_fonts())
+            return print_report(report, fonts=fonts or bundled_fonts(), mark=mark)
 
 
 def _as_text(report: Report) -> str:

@@ -7,13 +7,14 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from docflow.model import SearchHit, SearchQuery
+from docflow.model import PrintMark, SearchHit, SearchQuery
 from docflow.model.layout import FontFamily
 from docflow.office import write_csv
 from docflow.printing import HITS_TITLES, print_hits, tabulate_hits, write_hits_docx
 from docflow.signing import bundled_fonts
 from docflow.store import open_to_read
 from docflow.wiring.arguments import checked
+from docflow.wiring.prints import refuse_mark
 
 
 class HitsForm(StrEnum):
@@ -47,6 +48,7 @@ def write_hits(
     query: SearchQuery,
     at: datetime | None = None,
     fonts: FontFamily | None = None,
+    mark: PrintMark | None = None,
 ) -> bytes:
     """Return what was found as a file to print or to send on; CSV with a byte order mark, which Excel needs.
 
@@ -56,15 +58,17 @@ def write_hits(
         query: What was asked for; the head of the file says it.
         at: When (aware); left out if None.
         fonts: For the PDF; the fonts that come with vnsign if None.
+        mark: Stands on each page of the PDF.
 
     Raises:
-        UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter, a time has no zone.
+        UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter, a time has no zone, a mark for what is no PDF.
     Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I mục III.6h.
     """
+    refuse_mark(mark, is_pdf=form is HitsForm.PDF)
     match form:
         case HitsForm.CSV:
             return write_csv([HITS_TITLES, *tabulate_hits(hits, query)]).encode("utf-8-sig")
         case HitsForm.DOCX:
             return write_hits_docx(hits, query, at=at)
         case HitsForm.PDF:
-            return print_hits(hits, query, at=at, fonts=fonts or bundled_fonts())
+            return print_hits(hits, query, at=at, fonts=fonts or bundled_fonts(), mark=mark)

@@ -44,6 +44,7 @@ VERBS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "links": "links",
             "unsent": "unsent",
             "content": "blob",
+            "print": "print_outgoing",
         },
     ),
     "incoming": (
@@ -77,6 +78,7 @@ VERBS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "file-checks": "incoming_file_checks",
             "signatures": "incoming_signatures",
             "content": "incoming_file",
+            "print": "print_incoming",
         },
     ),
     "dossier": (
@@ -126,6 +128,7 @@ VERBS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "export-xml": "export_file_xml",
             "export-list": "export_file_list",
             "minutes": "hand_over_minutes",
+            "print": "print_file",
         },
     ),
     "access": (

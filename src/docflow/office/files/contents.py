@@ -61,6 +61,18 @@ def list_contents(desk: Desk, file_code: str) -> tuple[ContentsLine, ...]:
     return tuple(sorted(lines, key=lambda line: (line.created_at, line.ordinal)))
 
 
+def gather_file(desk: Desk, file_code: str) -> tuple[CaseFile, tuple[ContentsLine, ...], dict[str, bytes]]:
+    """Return a file, its table of contents, and the content of its documents by SHA-256.
+
+    Raises:
+        UsageError: ``NOT_FOUND``.
+        InputError: ``EVIDENCE_BROKEN``; a file was changed.
+    """
+    file = find_file(desk.store.find_record(CaseFile, file_code), file_code)
+    lines = list_contents(desk, file_code)
+    return file, lines, {line.content: desk.blobs.get(line.content) for line in lines if line.content is not None}
+
+
 def warn_of_destruction(desk: Desk, file_code: str) -> DestructionWarning:
     """Return what a destruction of a file would leave, and what it cannot reach.
 

@@ -11,6 +11,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from click.testing import CliRunner, Result
 
@@ -191,6 +192,33 @@ def test_what_was_found_is_written_to_a_file(folder: Path, tmp_path: Path) -> No
     ):
         assert run("search", folder, *wrong).exit_code == 64
     assert not (tmp_path / "x").exists()
+
+
+def test_printouts_of_data_are_marked_for_whom_they_are_printed(folder: Path, tmp_path: Path) -> None:
+    """Register, report and what was found; a mark for what is no PDF is wrong usage.
+
+    NĐ 30/2020 PL VI Phần I mục III.6k: "Cho phép đánh dấu vào văn bản, tài liệu, dữ liệu đặc tả được in ra từ Hệ
+        thống."
+    """
+    out = tmp_path / "marked.pdf"
+    mark = ("--marked-for", "Trần Thị Ngọc", "--mark-text", "Họp giao ban", "--format", "pdf", "--out", out)
+    for command, subject in (
+        (("register", "export", folder, "--year", 2026), "Sổ đăng ký văn bản đi năm 2026"),
+        (("report", folder, "--period", "2026"), "Số liệu thống kê 2026"),
+        (("search", folder, "quy", "che"), "Kết quả tìm kiếm văn bản"),
+    ):
+        result = run(*command, *mark)
+        assert result.exit_code == 0, result.output
+        for page in pypdfium2.PdfDocument(out.read_bytes()):
+            text = " ".join(page.get_textpage().get_text_range().split())
+            assert "Người in: Trần Thị Ngọc, lúc " in text
+            assert "Hệ thống: Ủy ban nhân dân tỉnh An Bình (H99). " in text
+            assert f"{subject}. Trang" in text
+            assert "Họp giao ban" in text
+        out.unlink()
+        for wrong in (("--marked-for", "X"), ("--mark-text", "X"), ("--marked-for", "a\x00", "--format", "pdf")):
+            assert run(*command, *wrong, *(() if command[0] == "search" else ("--out", out))).exit_code == 64, wrong
+        assert not out.exists()
 
 
 def test_figures_are_reported_in_every_form(folder: Path, tmp_path: Path) -> None:

@@ -1,0 +1,243 @@
+"""Marked prints of documents and files, on every kind of store: what is printed, who may, what is recorded."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+
+import pikepdf
+import pypdfium2
+import pytest
+
+from docflow import (
+    AccessEntry,
+    AccessKind,
+    AccessQuery,
+    AccessTarget,
+    Direction,
+    DocflowError,
+    ErrorCode,
+    FileDrop,
+    Office,
+    OfficeRole,
+)
+from tests.contract.offices import Place
+from tests.exchange_kit import RECEIVER, SENDER, open_exchanging, seal_document
+from tests.office_kit import SetClock, make_draft, seal_off
+from tests.strange_pdf import deep_pdf, page_pdf
+from tests.work_kit import MONDAY, add, make_entry, make_file, register
+
+WHO = "Trần Thị Ngọc Bình"
+NO_ORIGINAL = "KHÔNG PHẢI BẢN GỐC ĐIỆN TỬ"
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """Monday morning."""
+    return SetClock(MONDAY)
+
+
+@pytest.fixture
+def office(place: Place, clock: SetClock) -> Iterator[Office]:
+    """An office on each kind of store; at the end its log knows everything."""
+    with place.open(clock=clock) as opened:
+        yield opened
+        assert opened.verify_log().findings == ()
+
+
+def issue(office: Office, name: str = "d1") -> str:
+    """Issue a document with an attached file, and return the SHA-256 of the sealed PDF."""
+    office.draft(make_draft(), actor="A", document_id=name)
+    office.attach(name, page_pdf("annex"), name="Phụ lục I", actor="A")
+    office.approve(name, actor="B")
+    office.leader_signed(name, page_pdf("body of the decision"), actor="L")
+    office.issue(name, actor="Văn thư")
+    office.sealed(name, page_pdf("body of the decision") + b"% sealed", actor="Văn thư")
+    office.attachment_sealed(name, page_pdf("annex") + b"% sealed", position=0, actor="Văn thư")
+    return str(office.document(name).sealed_pdf)
+
+
+def text_of(pdf: bytes) -> str:
+    """Return the text of all pages with single spaces."""
+    pages = pypdfium2.PdfDocument(pdf)
+    return " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in pages)
+
+
+def prints(office: Office) -> tuple[AccessEntry, ...]:
+    """Return what was printed, the first one first."""
+    return office.access_history(AccessQuery(kind=AccessKind.IN), reader=WHO).entries[::-1]
+
+
+def refused(code: ErrorCode, act: Callable[[], object], *, office: Office) -> None:
+    """Do what must be refused with a code and a Vietnamese sentence, nothing written."""
+    before = office.checkpoint()
+    with pytest.raises(DocflowError) as caught:
+        act()
+    assert caught.value.code is code, caught.value
+    assert caught.value.vi
+    assert office.checkpoint() == before
+
+
+def test_an_issued_document_is_printed_with_a_mark_and_stays_as_it_is(office: Office) -> None:
+    """A print names its document, its person, its time and its place in the history; what is kept does not change.
+
+    NĐ 30/2020 PL VI Phần I mục III.6k: "Cho phép đánh dấu vào văn bản, tài liệu, dữ liệu đặc tả được in ra từ Hệ
+        thống."
+    """
+    kept = issue(office)
+    text = text_of(office.print_outgoing("d1", actor=WHO, text="Tài liệu họp"))
+    (entry,) = prints(office)
+    for words in (
+        "body of the decision",
+        NO_ORIGINAL,
+        f"Người in: {WHO}, lúc 09:00:00 ngày 02/03/2026 (giờ Việt Nam).",
+        "Hệ thống: Ủy ban nhân dân tỉnh An Bình (H99).",
+        "Văn bản đi 01/QĐ-UBND ngày 02/03/2026, mã d1.",
+        f"Mã lượt in: {entry.access_id}.",
+        "Tài liệu họp",
+    ):
+        assert words in text
+    assert (entry.person, entry.target, entry.subject) == (WHO, AccessTarget.OUTGOING, "d1")
+    assert office.blob(kept) == page_pdf("body of the decision") + b"% sealed"
+    assert office.document("d1").sealed_pdf == kept
+
+
+def test_each_attached_file_is_printed_by_its_place(office: Office) -> None:
+    """As the agency signed it; its name stands in the mark."""
+    issue(office)
+    text = text_of(office.print_outgoing("d1", actor=WHO, position=0))
+    assert "annex" in text
+    assert "mã d1, tệp kèm theo: Phụ lục I" in text
+    for position in (1, -1):
+        refused(ErrorCode.NOT_FOUND, partial(office.print_outgoing, "d1", actor=WHO, position=position), office=office)
+
+
+def test_what_was_not_issued_is_not_printed(office: Office) -> None:
+    """A draft, and a document that is not there."""
+    office.draft(make_draft(), actor="A", document_id="nhap", pdf=page_pdf("draft"))
+    refused(ErrorCode.WRONG_STATE, lambda: office.print_outgoing("nhap", actor=WHO), office=office)
+    refused(ErrorCode.NOT_FOUND, lambda: office.print_outgoing("khong-co", actor=WHO), office=office)
+    refused(ErrorCode.NOT_FOUND, lambda: office.print_incoming("khong-co", actor=WHO), office=office)
+    refused(ErrorCode.NOT_FOUND, lambda: office.print_file("khong-co", actor=WHO), office=office)
+    office.receive_by_hand(make_entry(), actor="V", incoming_id="giay")
+    refused(ErrorCode.NOT_FOUND, lambda: office.print_incoming("giay", actor=WHO), office=office)
+
+
+def test_a_print_says_that_its_document_is_recalled(office: Office) -> None:
+    """Paper lives longer than a recall is remembered."""
+    issue(office)
+    office.recall("d1", actor="Chủ tịch", reason="sai thẩm quyền")
+    assert "mã d1, ĐÃ THU HỒI." in text_of(office.print_outgoing("d1", actor=WHO))
+
+
+def test_a_scan_and_each_file_that_came_are_printed(
+    place: Place, clock: SetClock, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Incoming as received: the document itself, and by position every file of the message."""
+    folder = tmp_path_factory.mktemp("exchange")
+    drop = FileDrop(folder / "drop")
+    with (
+        open_exchanging(folder, SENDER, clock=clock) as sender,
+        open_exchanging(folder, RECEIVER, clock=clock) as office,
+    ):
+        seal_document(sender, "d1", to=(RECEIVER,), attached=(page_pdf("annex that came"), "Phụ lục"))
+        sealed = page_pdf("annex that came") + b"% sealed"
+        sender.attachment_sealed("d1", sealed, position=0, actor="V")
+        sender.dispatch(drop)
+        office.collect(drop)
+        (document,) = office.incoming()
+        files = office.incoming_files(document.id)
+        assert "annex that came" in text_of(office.print_incoming(document.id, actor=WHO, position=1))
+        assert [entry.subject for entry in prints(office)] == [document.id]
+        with pytest.raises(DocflowError) as caught:
+            office.print_incoming(document.id, actor=WHO, position=len(files))
+        assert caught.value.code is ErrorCode.NOT_FOUND
+    with place.open(clock=clock) as office:
+        office.receive_by_hand(make_entry(), actor="V", incoming_id="thu", scan=page_pdf("a letter"))
+        text = text_of(office.print_incoming("thu", actor=WHO))
+        assert "a letter" in text
+        assert "Văn bản đến 12/STC-NS ngày 27/02/2026 của Sở Tài chính tỉnh An Bình, mã thu." in text
+
+
+def test_a_file_is_printed_with_its_table_and_every_page_marked(office: Office) -> None:
+    """Nothing is attached to a print; what cannot be read stands in the table alone, and crashes nothing."""
+    issue(office)
+    file = make_file(office)
+    add(office, file, "d1", direction=Direction.OUTGOING)
+    for name, scan in (("thu-1", page_pdf("first letter")), ("thu-2", deep_pdf(150_000))):
+        office.receive_by_hand(make_entry(f"{name}/STC"), actor="V", incoming_id=name, scan=scan)
+        office.check(name, actor="V")
+        office.accept(name, actor="V")
+        add(office, file, name)
+    printed = office.print_file(file.code, actor=WHO)
+    pages = pypdfium2.PdfDocument(printed)
+    assert len(pages) == 3
+    for page in pages:
+        text = " ".join(page.get_textpage().get_text_range().split())
+        assert NO_ORIGINAL in text
+        assert f"Hồ sơ {file.code}" in text
+    text = text_of(printed)
+    assert "body of the decision" in text
+    assert "first letter" in text
+    assert "không đọc được" in text
+    with pikepdf.open(io.BytesIO(printed)) as pdf:
+        assert not pdf.attachments
+    assert prints(office)[0].target is AccessTarget.FILE
+    # the export, which bears no mark, survives the same letter and keeps it as an attachment
+    with pikepdf.open(io.BytesIO(office.export_file_pdf(file.code))) as pdf:
+        assert len(pdf.pages) == 3
+        assert len(pdf.attachments) == 3
+
+
+def test_a_print_under_the_same_id_is_the_same_print(office: Office, clock: SetClock) -> None:
+    """Asked again after a crash, it bears the time of the first, and is recorded once; another one is refused."""
+    issue(office)
+    seal_off(office, "d2")
+    first = office.print_outgoing("d1", actor=WHO, print_id="p-1")
+    clock.advance(minutes=5)
+    assert office.print_outgoing("d1", actor=WHO, print_id="p-1") == first
+    assert len(prints(office)) == 1
+    acts: tuple[Callable[[], bytes], ...] = (
+        lambda: office.print_outgoing("d1", actor="Người khác", print_id="p-1"),
+        lambda: office.print_file(make_file(office).code, actor=WHO, print_id="p-1"),
+    )
+    for act in acts:
+        with pytest.raises(DocflowError) as caught:
+            act()
+        assert caught.value.code is ErrorCode.IDEMPOTENCY_CONFLICT
+    assert office.print_outgoing("d1", actor=WHO) != office.print_outgoing("d1", actor=WHO)
+    assert len(prints(office)) == 3
+
+
+def test_only_who_holds_a_role_prints(office: Office) -> None:
+    """Whoever is recorded holds some role; a stranger is refused before anything is read."""
+    issue(office)
+    office.grant("Quản trị", OfficeRole.QUAN_TRI, actor="Quản trị")
+    office.grant(WHO, OfficeRole.LANH_DAO, actor="Quản trị")
+    refused(ErrorCode.FORBIDDEN, lambda: office.print_outgoing("d1", actor="Người lạ"), office=office)
+    refused(ErrorCode.FORBIDDEN, lambda: office.print_outgoing("khong-co", actor="Người lạ"), office=office)
+    assert office.print_outgoing("d1", actor=WHO)
+
+
+def test_a_file_that_cannot_be_printed_is_no_access(office: Office) -> None:
+    """A scan that no reader opens; words that must not stand on paper; a clock that went back."""
+    register(office, "thu")
+    refused(ErrorCode.MALFORMED_INPUT, lambda: office.print_incoming("thu", actor=WHO), office=office)
+    issue(office)
+    for text, code in (
+        ("a\x00b", ErrorCode.BAD_ARGUMENT),
+        ("x" * 201, ErrorCode.BAD_ARGUMENT),
+        ("TỐI MẬT", ErrorCode.SECRET_DOCUMENT),
+    ):
+        refused(code, partial(office.print_outgoing, "d1", actor=WHO, text=text), office=office)
+    refused(ErrorCode.BAD_ARGUMENT, lambda: office.print_outgoing("d1", actor="docflow"), office=office)
+    assert prints(office) == ()
+
+
+def test_a_clock_that_went_back_prints_nothing(office: Office, clock: SetClock) -> None:
+    """The mark would bear a time before the document's own."""
+    issue(office)
+    clock.time -= timedelta(days=1)
+    refused(ErrorCode.CLOCK_TURNED_BACK, lambda: office.print_outgoing("d1", actor=WHO), office=office)
