@@ -97,8 +97,9 @@ def test_every_kind_of_number_keeps_its_line(books: Books) -> None:
     lines = books[RegisterKind.OUTGOING]
     notes = {number: line["Ghi chú"] for number, line in lines.items()}
 
-    assert notes["van_ban_di 41"] == "Tiếp theo sổ cũ đến số này: chuyển từ sổ giấy"
-    assert notes["van_ban_di 42"] == "Số giữ trước: chờ Chủ tịch ký"
+    assert notes["van_ban_di 41"] == "Tiếp theo sổ cũ đến số này, ngày 02/03/2026: chuyển từ sổ giấy"
+    assert notes["van_ban_di 42"] == "Số giữ trước ngày 02/03/2026: chờ Chủ tịch ký"
+    assert [lines[f"van_ban_di {number}"]["Ngày tháng văn bản"] for number in (41, 42, 44)] == ["", "", "02/03/2026"]
     assert notes["van_ban_di 44"] == "Số hủy: in nhầm"
     assert notes["van_ban_di 43a"] == "Chánh Văn phòng cho phép: bỏ sót"
     assert notes["van_ban_di 45"] == "Đã thu hồi"

@@ -113,6 +113,7 @@ class RegisterEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         document_id: None while the number is reserved, for a reserved number that became void, and for an opening.
         symbol: Empty until a document takes the number.
         issued_on: Day in Asia/Ho_Chi_Minh; of a reserved number the day on which it was reserved.
+        reason: Why it is void, reserved, or the register begins there; of a document, why its number was kept for it.
         suffix: Letter of a sub-number such as ``12a``; empty for a number.
         permission: Who allowed a date out of order or a sub-number, and why.
     """

@@ -2,7 +2,8 @@
 
 Invariants:
     - The same volume, paper and fonts give the same bytes.
-    - Nothing is cut off: a cell is broken into lines, and a line too high for a page goes on on the next.
+    - Nothing is cut off: a cell is broken into lines. A line that does not fit what is left of a page stands on the
+      next; only one that is higher than a page is divided, and its number stands again where it goes on.
     - Headings stand on every page.
     - What was recorded keeps no book from being printed: a character that cannot be drawn is named, as ``[U+200B]``.
 
@@ -34,6 +35,8 @@ from docflow.printing._mark import measure_mark, print_marked
 _LEADING = 1.2
 _RULE = 0.5
 _EMPTY = "Chưa có dòng nào."
+_LEAST_LINES = 4
+"""A line that is divided between pages has so many on the first, or begins on the next."""
 
 
 class Paper(StrEnum):
@@ -119,6 +122,7 @@ class _Printer:
     foot: float
     _page: int = 0
     _top: float = 0.0
+    _room_of_page: int = 0
     _edges: list[float] = field(default_factory=list)
 
     def draw(self) -> None:
@@ -127,7 +131,8 @@ class _Printer:
         self._cover()
         self._begin_page()
         for line in self.book.lines:
-            self._line([self._cell(cell, index) for index, cell in enumerate(line.cells)])
+            cells = [self._cell(cell, index) for index, cell in enumerate(line.cells)]
+            self._line(cells, again=self._cell(f"(tiếp số {line.number})", 0))
             if self.tick is not None:
                 self.tick()
         if not self.book.lines:
@@ -177,6 +182,7 @@ class _Printer:
         headings = [self._cell(column.title, index, FontFace.BOLD) for index, column in enumerate(columns)]
         self._row(headings, face=FontFace.BOLD, centred=True)
         self._row([[f"({index})"] for index in range(1, len(columns) + 1)], face=FontFace.ITALIC, centred=True)
+        self._room_of_page = self._room()
 
     def _end_page(self) -> None:
         size = self.sheet.size * 0.8
@@ -190,18 +196,23 @@ class _Printer:
         )
         self.canvas.showPage()
 
-    def _line(self, cells: list[list[str]]) -> None:
-        """Draw a line; what does not fit the page goes on on the next one."""
+    def _line(self, cells: list[list[str]], *, again: list[str]) -> None:
+        """Draw a line: on the next page if it fits there alone, and divided between pages if it is higher than one.
+
+        Args:
+            again: What the first cell says of the line on the pages on which it goes on.
+        """
         while True:
             room = self._room()
             needed = max(1, *map(len, cells))
-            if needed > room and needed <= self._room_of_page():
+            if needed > room and (needed <= self._room_of_page or room < _LEAST_LINES):
                 room = 0
             if room > 0:
                 self._row([cell[:room] for cell in cells], face=FontFace.REGULAR)
                 cells = [cell[room:] for cell in cells]
                 if not any(cells):
                     return
+                cells[0] = [*again, *cells[0]]
             self._end_page()
             self._begin_page()
 
@@ -233,10 +244,6 @@ class _Printer:
 
     def _room(self) -> int:
         return self._lines_in(self._top - self.sheet.margin - self.foot)
-
-    def _room_of_page(self) -> int:
-        # the headings take at most four lines and their numbers one
-        return self._lines_in(self.sheet.height - 2 * self.sheet.margin - self.foot - 7 * self.sheet.size * _LEADING)
 
     def _lines_in(self, height: float) -> int:
         return max(0, int((height - 2 * self.sheet.padding) / (self.sheet.size * _LEADING)))

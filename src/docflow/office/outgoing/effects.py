@@ -123,6 +123,7 @@ def _take_number(work: Work, document: Document) -> Document:
         document_id=document.id,
         symbol=symbol,
         issued_on=work.day,
+        reason=place.reserved.reason if place.reserved else None,
         permission=permission.text if permission else None,
     )
     if place.reserved is None:

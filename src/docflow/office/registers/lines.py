@@ -2,6 +2,7 @@
 
 Invariants:
     - A line says what the row and the document say; what docflow does not know stays empty.
+    - The day of a line is that of its document. A number without one has none: its note says since when it is kept.
 
 What it does not do: it reads nothing. "Ký nhận" holds who signed for paper; for what left electronically it stays
 empty: a receipt takes its place.
@@ -33,10 +34,12 @@ from docflow.office.registers.book import RegisterLine
 from docflow.ports import CopyEntry, EntryKind, IncomingEntry, OutboxRow, RegisterEntry
 
 _NOTES = {
+    EntryKind.DOCUMENT: "Số giữ trước: {reason}",
     EntryKind.VOID: "Số hủy: {reason}",
-    EntryKind.RESERVED: "Số giữ trước: {reason}",
-    EntryKind.OPENING: "Tiếp theo sổ cũ đến số này: {reason}",
+    EntryKind.RESERVED: "Số giữ trước ngày {day}: {reason}",
+    EntryKind.OPENING: "Tiếp theo sổ cũ đến số này, ngày {day}: {reason}",
 }
+_VOID_UNUSED = "Số giữ trước ngày {day}, hủy: {reason}"
 _AFTERWARDS = {DocumentState.RECALLED: "Đã thu hồi", DocumentState.REPLACED: "Đã được thay thế"}
 _CHANGES = {LinkKind.REPLACES: "Đã được thay thế bằng {symbol}", LinkKind.CORRECTS: "Đã được đính chính bằng {symbol}"}
 _PROGRESS = {
@@ -71,7 +74,7 @@ def outgoing_line(
     number = f"{_number(entry.number)}{entry.suffix}"
     symbol = entry.symbol or number
     notes = (_note(entry), entry.permission or "")
-    cells = (symbol, _day(entry.issued_on), *[""] * 7, _join(*notes))
+    cells = (symbol, *[""] * 8, _join(*notes))
     if document is not None:
         said = (*notes, *_say_afterwards(document, changes))
         cells = _outgoing_cells(entry, document, symbol=symbol, notes=said, sent=sent)
@@ -161,7 +164,7 @@ def incoming_line(
 def incoming_number_line(entry: RegisterEntry) -> RegisterLine:
     """Return a line of sổ đăng ký văn bản đến for a number without a document; the note says what it stands for."""
     number = _number(entry.number)
-    cells = (_day(entry.issued_on), number, *[""] * 7, _note(entry))
+    cells = ("", number, *[""] * 7, _note(entry))
     return RegisterLine(series=entry.key.register, number=number, on=entry.issued_on, cells=cells)
 
 
@@ -222,7 +225,12 @@ def _title(document_type: DocumentType, subject: str) -> str:
 
 
 def _note(entry: RegisterEntry) -> str:
-    return _NOTES.get(entry.kind, "").format(reason=entry.reason)
+    """Say what a number without a document stands for, since when and why; of one with a document, if it was kept."""
+    if entry.kind is EntryKind.DOCUMENT and not entry.reason:
+        return ""
+    is_unused = entry.kind is EntryKind.VOID and entry.document_id is None
+    form = _VOID_UNUSED if is_unused else _NOTES[entry.kind]
+    return form.format(reason=entry.reason, day=_day(entry.issued_on))
 
 
 def _number(number: int) -> str:

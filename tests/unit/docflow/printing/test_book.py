@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -94,6 +95,64 @@ def test_a_cell_higher_than_a_page_goes_on_on_the_next() -> None:
     assert len(pages) > 1
     words = {word.rstrip(";") for page in pages for word in page.split()}
     assert set(names) <= words
+
+
+#: About as many short words as a line of the third column holds.
+WORDS_A_LINE = {RegisterKind.OUTGOING: 9, RegisterKind.INCOMING: 5, RegisterKind.HANDLING: 6}
+
+
+@pytest.mark.parametrize("paper", Paper)
+@pytest.mark.parametrize("kind", RegisterKind)
+def test_a_line_that_fits_a_page_is_not_divided(kind: RegisterKind, paper: Paper) -> None:
+    """It stands whole on the next page, also if it fills a page alone; the headings stand above it."""
+    book = make_book(kind, count=60)
+    heights = [(7 * number) % 17 * (2 if number % 5 == 0 else 1) for number in range(1, 61)]
+    lines = [
+        replace(
+            line,
+            cells=(
+                *line.cells[:2],
+                f"đầu-{line.number} {'dòng ' * WORDS_A_LINE[kind] * height} cuối-{line.number}",
+                *line.cells[3:],
+            ),
+        )
+        for line, height in zip(book.lines, heights, strict=True)
+    ]
+    pages = [
+        " ".join(page.split())
+        for page in pages_of(print_register(replace(book, lines=tuple(lines)), RegisterForm.PDF, paper=paper))
+    ]
+    assert len(pages) > 5
+    joined = [page.replace("\ufffe", "-") for page in pages]
+    for line in lines:
+        begins, ends = (
+            [at for at, page in enumerate(joined) if f"{word}-{line.number}" in page] for word in ("đầu", "cuối")
+        )
+        assert begins == ends
+        assert len(begins) == 1
+    assert not any("tiếp số" in page for page in pages)
+    assert all("(2)" in page for page in pages[1:])
+
+
+def test_a_line_higher_than_a_page_says_its_number_again_where_it_goes_on() -> None:
+    """Else nobody knows on the next page whose words these are; and no one or two lines stay behind."""
+    book = make_book(count=40, cell="ngắn")
+    long = replace(book.lines[17], cells=(*book.lines[17].cells[:2], "rất dài " * 1200, *book.lines[17].cells[3:]))
+    for before in range(18, 34):
+        lines = (*book.lines[:17], *book.lines[18 : before + 1], long, *book.lines[before + 1 :])
+        pdf = print_register(replace(book, lines=lines), RegisterForm.PDF)
+        pages = pages_of(pdf)[1:]
+        with_it = [at for at, page in enumerate(pages) if "rất dài" in page]
+        assert len(with_it) > 1
+        assert [at for at, page in enumerate(pages) if "(tiếp số 18)" in page] == with_it[1:]
+        assert _count_lines(pdf, with_it[0] + 1, "rất dài") >= 4
+
+
+def _count_lines(pdf: bytes, page: int, words: str) -> int:
+    """Return on how many lines of a page words stand."""
+    found = pypdfium2.PdfDocument(pdf)[page].get_textpage()
+    places = [match.start() for match in re.finditer(words, found.get_text_range())]
+    return len({round(found.get_charbox(place)[1]) for place in places})
 
 
 @pytest.mark.parametrize(("paper", "size"), [(Paper.A3, (420, 297)), (Paper.A4, (297, 210))])
