@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import math
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
 import xlsxwriter
@@ -28,10 +29,22 @@ _FIGURES_MM = 120.0
 _COLUMNS = 4
 """Lines of a breakdown beside each other; more of them make a further table."""
 _ANY_DAY = datetime(2020, 3, 5)  # noqa: DTZ001 — the format has no zone; the day on which the decree took effect
-_LABEL_CHARS, _FIGURE_CHARS = 44, 22
+_LABEL_CHARS, _FIGURE_CHARS = 36, 16
+_COLUMNS_A_PAGE = 5
+"""Of figures, beside the labels, on A4 landscape in letters of their own size."""
 _LINE_POINTS = 15.0
 _A4 = 9
 """As workbooks number papers."""
+_WORDS = {"num_format": "@"}
+"""Text stays text, also when somebody edits the cell."""
+_LOOKS: Mapping[str, Mapping[str, object]] = {
+    "title": {**_WORDS, "bold": True, "font_size": 13},
+    "head": _WORDS,
+    "heading": {**_WORDS, "bold": True, "border": 1, "text_wrap": True, "align": "center", "valign": "vcenter"},
+    "words": {**_WORDS, "border": 1, "text_wrap": True, "align": "left"},
+    "count": {"border": 1, "num_format": "#,##0", "align": "right"},
+    "share": {"border": 1, "num_format": "0.0%", "align": "right"},
+}
 _COUNT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})*")
 _SHARE = re.compile(r"([0-9]+),([0-9]) %")
 
@@ -57,35 +70,43 @@ def write_report_workbook(report: Report) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as workbook:
         workbook.set_properties({"title": REPORT_TITLE, "created": _ANY_DAY})
-        bold = workbook.add_format({"bold": True, "border": 1, "text_wrap": True, "font_name": "Times New Roman"})
-        looks = {
-            name: workbook.add_format({"border": 1, "font_name": "Times New Roman", "num_format": form, "align": side})
-            for name, form, side in (("words", "@", "left"), ("count", "#,##0", "right"), ("share", "0.0%", "right"))
-        }
+        looks = {name: workbook.add_format({"font_name": "Times New Roman", **look}) for name, look in _LOOKS.items()}
         sheet = workbook.add_worksheet("Số liệu")
-        sheet.set_landscape()
-        sheet.set_paper(_A4)
-        sheet.fit_to_pages(1, 0)
-        head = _head(report)
+        head, table = _head(report), tabulate_report(report)
+        top = len(head) + 1
+        _lay_out(sheet, top=top, columns=len(table[0]), foot=f"Mã kiểm tra: {report.digest[:16]}")
         for row, text in enumerate(head):
-            sheet.write_string(row, 0, text)
-        table = tabulate_report(report)
+            sheet.write_string(row, 0, text, looks["head" if row else "title"])
         # Not every reader measures rows itself.
         lines = max(len(break_text(text, width=_FIGURE_CHARS, measure=len)) for text in table[0])
-        sheet.set_row(len(head) + 1, lines * _LINE_POINTS)
-        for row, cells in enumerate(table, start=len(head) + 1):
+        sheet.set_row(top, lines * _LINE_POINTS)
+        for row, cells in enumerate(table, start=top):
             for column, text in enumerate(cells):
-                is_words = column == 0 or row == len(head) + 1
+                is_words = column == 0 or row == top
                 name, figure = ("words", None) if is_words else _read_figure(text)
-                look = bold if row == len(head) + 1 else looks[name]
+                look = looks["heading" if row == top else name]
                 if figure is None:
                     sheet.write_string(row, column, text, look)
                 else:
                     sheet.write_number(row, column, figure, look)
-        sheet.freeze_panes(len(head) + 2, 1)
-        sheet.set_column(0, 0, _LABEL_CHARS)
-        sheet.set_column(1, len(report.lines) + 1, _FIGURE_CHARS)
     return buffer.getvalue()
+
+
+def _lay_out(sheet: xlsxwriter.worksheet.Worksheet, *, top: int, columns: int, foot: str) -> None:
+    """Set widths and pages: what a page cannot hold beside each other goes on on the next, under the same headings."""
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.set_margins(left=0.6, right=0.4, top=0.6, bottom=0.7)
+    sheet.repeat_rows(top)
+    if columns - 1 <= _COLUMNS_A_PAGE:
+        sheet.fit_to_pages(1, 0)
+    else:
+        sheet.repeat_columns(0)
+        sheet.print_across()
+    sheet.set_footer(f"&L&8{foot}&R&8&P/&N")
+    sheet.freeze_panes(top + 1, 1)
+    sheet.set_column(0, 0, _LABEL_CHARS)
+    sheet.set_column(1, columns, _FIGURE_CHARS)
 
 
 def _read_figure(text: str) -> tuple[str, float | None]:

@@ -179,7 +179,24 @@ def test_the_workbook_of_a_report_holds_numbers() -> None:
     assert rows["Chứng thư số đã dùng để ký"][0].value == "không có số liệu"
     assert [cell.value for cell in rows["Tỷ lệ văn bản đi hoàn toàn điện tử"]] == ["không có số liệu"] * 2
     heading = next(row[0].row for row in sheet.iter_rows() if row[0].value == "Chỉ tiêu")
-    assert sheet.row_dimensions[heading].height == 30
+    assert sheet.row_dimensions[heading].height == 45
+
+
+@pytest.mark.parametrize(("units", "is_one_page_wide"), [(3, True), (14, False)])
+def test_the_workbook_of_a_report_is_printed_in_letters_that_can_be_read(*, units: int, is_one_page_wide: bool) -> None:
+    """Many units go on on further pages, under the same headings and beside the same labels; text stays text."""
+    facts = [came(date(2026, 1, 5), f"=Phòng số {number}") for number in range(units)]
+    sheet = openpyxl.load_workbook(io.BytesIO(write_report(count(*facts, by=ReportBy.UNIT), ReportForm.XLSX))).active
+
+    heading = next(row[0].row for row in sheet.iter_rows() if row[0].value == "Chỉ tiêu")
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    assert sheet.print_title_rows == f"${heading}:${heading}"
+    assert bool(sheet.sheet_properties.pageSetUpPr and sheet.sheet_properties.pageSetUpPr.fitToPage) is is_one_page_wide
+    assert (sheet.print_title_cols == "$A:$A") is not is_one_page_wide
+    for row in sheet.iter_rows(max_row=heading):
+        for cell in row:
+            if cell.value is not None:
+                assert (cell.data_type, cell.number_format, cell.font.name) == ("s", "@", "Times New Roman")
 
 
 @pytest.mark.parametrize(

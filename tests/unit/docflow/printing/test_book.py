@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
+import subprocess
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -20,6 +22,7 @@ from docflow.model.layout import FontFamily
 from docflow.office import Holding, RegisterLine
 from docflow.printing import Paper
 from docflow.printing._cells import break_text
+from tests.support import require_tool
 
 LONG = "Về việc ban hành Quy chế tiếp công dân, xử lý đơn và giải quyết khiếu nại, tố cáo, kiến nghị, phản ánh"
 
@@ -264,6 +267,42 @@ def test_the_workbook_holds_days_as_days_and_numbers_as_numbers() -> None:
     assert (first[1].value, first[1].number_format, second[1].value, second[1].number_format) == (7, "00", 112, "0")
     assert [cell.value or "" for cell in first[2:]] == list(cells[2:])
     assert second[0].value == "01/01/1899"
+
+
+def test_the_workbook_prints_on_a3_with_its_headings_on_every_page() -> None:
+    """Landscape, all columns beside each other, title and headings repeated, more margin where it is bound."""
+    sheet = openpyxl.load_workbook(io.BytesIO(print_register(make_book(count=200), RegisterForm.XLSX))).active
+
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 8)
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (None, 0)  # one page, and as many as it takes
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.print_title_rows == "$1:$3"
+    assert sheet.page_margins.left > sheet.page_margins.right
+    for row in sheet.iter_rows(max_row=3):
+        assert all(cell.number_format == "@" for cell in row if cell.value is not None)
+
+
+@pytest.mark.slow
+def test_a_spreadsheet_computes_nothing_that_somebody_wrote(tmp_path: Path) -> None:
+    """What begins as a formula is shown as it was written, by LibreOffice too; so is a number as text."""
+    spreadsheet = require_tool("soffice", "libreoffice")
+    book = make_book(count=6)
+    odd = ("=1+1", "+1+1", "-1+1", "@SUM(1;1)", '=HYPERLINK("http://x";"y")', "\t=1+1")
+    lines = tuple(
+        replace(line, cells=(*line.cells[:2], text, text, *line.cells[4:-1], text))
+        for line, text in zip(book.lines, odd, strict=True)
+    )
+    source = tmp_path / "book.xlsx"
+    source.write_bytes(print_register(replace(book, agency="=2+2", lines=lines), RegisterForm.XLSX))
+    command = [spreadsheet, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless"]
+    # comma, quotation mark, UTF-8
+    command += ["--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76", "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(source)], check=True, capture_output=True, timeout=120)
+
+    rows = list(csv.reader(io.StringIO((tmp_path / "book.csv").read_text(encoding="utf-8"))))
+    assert rows[0][0].startswith("=2+2 – Sổ đăng ký văn bản đi")
+    assert [row[2].strip() for row in rows[3:]] == [text.strip() for text in odd]
+    assert [row[9].strip() for row in rows[3:]] == [text.strip() for text in odd]
 
 
 def test_a_row_of_the_workbook_is_as_high_as_its_longest_cell() -> None:
