@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from docflow import Direction, DocflowError, ErrorCode, Office, RegisterKind, SearchQuery
+from docflow import Direction, DocflowError, ErrorCode, Office, RegisterKind, SearchQuery, parse_agency_code
 from tests.contract.offices import Place
 from tests.materials import plain_pdf
 from tests.office_kit import leader_pdf, make_agency, make_draft
@@ -100,6 +100,62 @@ def test_a_number_a_symbol_and_a_date_are_found(office: Office) -> None:
     assert found(office, "", direction=Direction.INCOMING) == set()
     assert found(office, "", issuer="H99") == set(SUBJECTS)
     assert found(office, "", issuer="H98") == set()
+
+
+ISSUERS = {
+    "tai-chinh": "Sở Tài chính tỉnh An Bình",
+    "noi-vu": "Sở Nội vụ tỉnh An Bình",
+    "hoa-binh": "Ủy ban nhân dân xã Hoà Bình",
+    "cong-ty": "Công ty TNHH Đại Tái & Chính",
+}
+
+
+def test_an_issuer_is_found_by_the_name_under_which_it_was_registered(office: Office) -> None:
+    """What came by hand has a name and no code; with and without diacritics, as every other text.
+
+    NĐ 30/2020 PL VI Phần I mục III.6d: "Cho phép tìm kiếm văn bản, hồ sơ đối với tất cả các trường thông tin đầu vào
+        của văn bản, hồ sơ và nội dung của văn bản, tài liệu."
+    """
+    for number, (name, issuer) in enumerate(ISSUERS.items()):
+        subject = "V/v phối hợp với Sở Tài chính và Ủy ban nhân dân xã"
+        entry = make_entry(f"{number}/X", issuer=issuer, subject=subject, issued_on=date(2026, 1, 2))
+        office.receive_by_hand(entry, actor="Văn thư", incoming_id=name)
+    coded = make_entry("9/X", issuer="Sở Y tế", issuer_code=parse_agency_code("H99.30"), issued_on=None)
+    office.receive_by_hand(coded, actor="Văn thư", incoming_id="y-te")
+
+    asked: dict[str, set[str]] = {
+        "so tai chinh": {"tai-chinh"},
+        "SỞ TÀI CHÍNH": {"tai-chinh"},
+        unicodedata.normalize("NFD", "Tài chính"): {"tai-chinh"},
+        "tai chinh": {"tai-chinh", "cong-ty"},
+        "tái": {"cong-ty"},
+        "tỉnh sở": {"tai-chinh", "noi-vu"},
+        "noi*": {"noi-vu"},
+        "hòa bình": {"hoa-binh"},
+        "y te": {"y-te"},
+        "H99.30": {"y-te"},
+        "H99.31": set(),
+        "dai": {"cong-ty"},
+        "cục thuế": set(),
+    }
+    incoming = {"direction": Direction.INCOMING}
+    assert {text: found(office, "", issuer=text, **incoming) for text in asked} == asked
+    assert found(office, "phối hợp", issuer="so noi vu") == found(office, "", issuer="so noi vu") == {"noi-vu"}
+    # its own documents are the agency's, by its name too
+    assert found(office, "", issuer="uy ban nhan dan") == {*SUBJECTS, "hoa-binh"}
+    assert found(office, "", issuer="Ủy ban nhân dân tỉnh", direction=Direction.OUTGOING) == set(SUBJECTS)
+    newest = [hit.id for hit in office.search(SearchQuery(issuer="tinh an binh", direction=Direction.INCOMING))]
+    for skip, one in enumerate(newest):
+        query = SearchQuery(issuer="tinh an binh", direction=Direction.INCOMING, skip=skip, limit=1)
+        assert [hit.id for hit in office.search(query)] == [one]
+
+
+@pytest.mark.parametrize("issuer", ["", " ", "?", "*", "từ " * 33])
+def test_an_issuer_without_a_word_is_refused(issuer: str) -> None:
+    """It would be everybody, or nobody."""
+    with pytest.raises(DocflowError) as caught:
+        SearchQuery(issuer=issuer)
+    assert caught.value.code is ErrorCode.BAD_ARGUMENT
 
 
 def test_another_agency_finds_nothing_of_it(place: Place, office: Office) -> None:

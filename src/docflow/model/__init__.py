@@ -102,7 +102,7 @@ from docflow.model.files import (
     digest_file_list,
     name_file,
 )
-from docflow.model.folding import fold_word, normal_text, split_words, words_to_find
+from docflow.model.folding import ask_for_words, fold_word, holds_words, normal_text, words_to_find
 from docflow.model.incoming import (
     INCOMING_REGISTER,
     MAX_PLACES_CHARS,
@@ -328,6 +328,7 @@ __all__ = [
     "YearDays",
     "YearSource",
     "add_months",
+    "ask_for_words",
     "at_time",
     "bears_mark",
     "build_copy_symbol",
@@ -371,6 +372,7 @@ __all__ = [
     "fold_issuer",
     "fold_symbol",
     "fold_word",
+    "holds_words",
     "is_due_soon",
     "is_open_value",
     "is_outgoing_register",
@@ -397,6 +399,5 @@ __all__ = [
     "require_power",
     "restore_draft",
     "shift_due",
-    "split_words",
     "words_to_find",
 ]

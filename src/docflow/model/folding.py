@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 MAX_WORD_CHARS = 100
 """What a longer word is cut to: no word of a language is longer, and databases have limits."""
@@ -50,6 +51,22 @@ def words_to_find(text: str) -> str:
     words = split_words(text)
     found = " ".join(sorted({fold_word(word) for word in words} | set(words)))
     return found if len(found) <= MAX_WORDS_CHARS else found[:MAX_WORDS_CHARS].rpartition(" ")[0]
+
+
+def ask_for_words(text: str) -> tuple[tuple[str, bool], ...]:
+    """Return the words that a text asks for, as :func:`words_to_find` has them, and whether each may end anyhow (*)."""
+    found = []
+    for part in text.split():
+        words = split_words(part)
+        found += [(word, part.endswith("*") and place == len(words)) for place, word in enumerate(words, start=1)]
+    return tuple(found)
+
+
+def holds_words(text: str, asked: Iterable[tuple[str, bool]]) -> bool:
+    """Return whether all words asked for occur in a text; one without diacritics is found with any."""
+    words = split_words(text)
+    known = {*words, *map(fold_word, words)}
+    return all(word in known or (is_open and any(one.startswith(word) for one in known)) for word, is_open in asked)
 
 
 def normal_text(text: str) -> str:

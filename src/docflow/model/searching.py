@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from docflow.errors import ErrorCode, UsageError
+from docflow.errors import DocflowError, ErrorCode, UsageError
+from docflow.model.agencies import parse_agency_code
 from docflow.model.annotations import checked_fields
 from docflow.model.folding import split_words
 
@@ -42,14 +43,15 @@ class SearchQuery:
             ``quyet dinh`` finds *Quyết định*, ``quyết`` does not find *quyệt*. A ``*`` at its end means any ending.
         number: Of the register, without suffix (số đi, số đến).
         symbol: Number and symbol as printed; compared in NFC, letter for letter.
-        issuer: Code of the agency that issued it.
+        issuer: Who issued it: the code of an agency, else words of its name as it was registered, all of which must
+            occur in it; with and without diacritics as in ``text``.
         issued_from, issued_to: Days in Asia/Ho_Chi_Minh, both included.
         limit: At most so many hits, newest first.
         skip: So many of the newest are left out: the next page.
 
     Raises:
         UsageError: ``BAD_ARGUMENT``; a limit outside 1 to 1,000, more than a million left out, a period that ends
-            before it begins, a text without a word or with more than 32.
+            before it begins, a text or an issuer without a word or with more than 32.
     """
 
     text: str = ""
@@ -72,8 +74,23 @@ class SearchQuery:
             raise _bad("the period ends before it begins", vi="Ngày kết thúc phải sau ngày bắt đầu.")
         if self.text.strip() and not count:
             raise _bad("the text has no word to search for", vi="Nội dung tìm kiếm không có từ nào.")
-        if count > MAX_WORDS:
+        if self.issuer is not None and not split_words(self.issuer):
+            raise _bad(
+                "the issuer has neither a code nor a name", vi="Cơ quan ban hành không có mã, cũng không có tên."
+            )
+        if max(count, len(split_words(self.issuer or ""))) > MAX_WORDS:
             raise _bad(f"more than {MAX_WORDS} words", vi=f"Chỉ tìm được tối đa {MAX_WORDS} từ.")
+
+    @property
+    def issuer_code(self) -> str | None:
+        """The issuer, if it is the code of an agency; else None: it is part of a name, or nobody was named."""
+        if self.issuer is None:
+            return None
+        try:
+            parse_agency_code(self.issuer)
+        except DocflowError:
+            return None
+        return self.issuer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

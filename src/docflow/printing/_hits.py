@@ -85,7 +85,7 @@ def _head(hits: Sequence[SearchHit], query: SearchQuery, at: datetime | None) ->
         ("Văn bản", query.direction.vi if query.direction else ""),
         ("Số", "" if query.number is None else str(query.number)),
         ("Số, ký hiệu", query.symbol or ""),
-        ("Mã cơ quan ban hành", query.issuer or ""),
+        ("Cơ quan ban hành", query.issuer or ""),
         ("Từ ngày", f"{query.issued_from:%d/%m/%Y}" if query.issued_from else ""),
         ("Đến ngày", f"{query.issued_to:%d/%m/%Y}" if query.issued_to else ""),
     )

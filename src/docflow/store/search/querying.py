@@ -7,27 +7,47 @@ Source: sqlite.org/fts5.html §3; PostgreSQL manual §12.
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from docflow.model import Direction, DocumentType, SearchHit, SearchQuery, normal_text, split_words
+from docflow.model import (
+    Direction,
+    DocumentType,
+    SearchHit,
+    SearchQuery,
+    ask_for_words,
+    holds_words,
+    normal_text,
+)
 from docflow.store.tables import AGENCY, DOCUMENT, INCOMING_DOCUMENT, SEARCH_INDEX, SEARCH_TEXT, SEARCH_VECTOR
 
+_AT_ONCE = 500
+"""Rows fetched together, where it is not known how many must be looked at."""
 _VECTOR: sa.ColumnElement[Any] = sa.literal_column(SEARCH_VECTOR)
 
 
 def find(connection: sa.Connection, agency: str, query: SearchQuery) -> tuple[SearchHit, ...]:
     """Return what a query finds, newest first, then by name. The connection is in a read transaction."""
     hits: list[SearchHit] = []
-    if query.direction is not Direction.INCOMING and query.issuer in {None, agency}:
+    if query.direction is not Direction.INCOMING and _is_own(connection, agency, query):
         hits += _outgoing(connection, agency, query)
     if query.direction is not Direction.OUTGOING:
         hits += _incoming(connection, agency, query)
     hits.sort(key=lambda hit: (hit.issued_on or date.max, hit.id), reverse=True)
     return tuple(hits[query.skip : query.skip + query.limit])
+
+
+def _is_own(connection: sa.Connection, agency: str, query: SearchQuery) -> bool:
+    """Return whether the agency itself is among those who are asked for: its outgoing documents are its own."""
+    if query.issuer is None or query.issuer_code is not None:
+        return query.issuer in {None, agency}
+    name = connection.execute(sa.select(AGENCY.c.name).where(AGENCY.c.code == agency)).scalar()
+    return holds_words(str(name or ""), ask_for_words(query.issuer))
 
 
 def _outgoing(connection: sa.Connection, agency: str, query: SearchQuery) -> list[SearchHit]:
@@ -92,13 +112,27 @@ def _select(
         (query.issued_to, table.c.issued_on <= str(query.issued_to)),
     )
     statement = statement.where(*(condition for value, condition in given if value is not None))
-    if direction is Direction.INCOMING and query.issuer is not None:
-        statement = statement.where(table.c.sender == query.issuer)
     if query.text.strip():
         statement = statement.where(table.c.id.in_(_subjects(connection, agency, query.text, direction=direction)))
     newest = sa.func.coalesce(table.c.issued_on, "9999").desc()
-    statement = statement.order_by(newest, table.c.id.desc()).limit(query.skip + query.limit)
-    return list(connection.execute(statement).mappings())
+    statement = statement.order_by(newest, table.c.id.desc())
+    if direction is Direction.INCOMING and query.issuer is not None:
+        return _of_issuer(connection, agency, query, statement=statement, table=table)
+    return list(connection.execute(statement.limit(query.skip + query.limit)).mappings())
+
+
+def _of_issuer(
+    connection: sa.Connection, agency: str, query: SearchQuery, *, statement: sa.Select[Any], table: sa.Table
+) -> list[sa.RowMapping]:
+    """Return what an issuer sent; a document whose words are those of a name, elsewhere than in it, is passed over."""
+    asked_for, wanted = query.issuer or "", query.skip + query.limit
+    if query.issuer_code is not None:
+        return list(connection.execute(statement.where(table.c.sender == asked_for).limit(wanted)).mappings())
+    words = ask_for_words(asked_for)
+    statement = statement.where(table.c.id.in_(_subjects(connection, agency, asked_for, direction=Direction.INCOMING)))
+    rows = connection.execute(statement.execution_options(yield_per=_AT_ONCE)).mappings()
+    with closing(rows):
+        return list(islice((row for row in rows if holds_words(row["sender_name"], words)), wanted))
 
 
 def _subjects(connection: sa.Connection, agency: str, text: str, *, direction: Direction) -> sa.Select[Any]:
@@ -106,21 +140,12 @@ def _subjects(connection: sa.Connection, agency: str, text: str, *, direction: D
         SEARCH_TEXT.c.agency == agency, SEARCH_TEXT.c.direction == direction.value
     )
     if connection.dialect.name == "postgresql":
-        wanted = " & ".join(f"'{word}'{':*' if is_open else ''}" for word, is_open in _words(text))
+        wanted = " & ".join(f"'{word}'{':*' if is_open else ''}" for word, is_open in ask_for_words(text))
         return subjects.where(_VECTOR.op("@@")(sa.cast(wanted, TSQUERY)))
-    wanted = " AND ".join(f'"{word}"{" *" if is_open else ""}' for word, is_open in _words(text))
+    wanted = " AND ".join(f'"{word}"{" *" if is_open else ""}' for word, is_open in ask_for_words(text))
     index = sa.table(SEARCH_INDEX, sa.column("rowid"))
     matching = sa.select(index.c.rowid).where(sa.literal_column(SEARCH_INDEX).op("MATCH")(wanted))
     return subjects.where(SEARCH_TEXT.c.id.in_(matching))
-
-
-def _words(text: str) -> list[tuple[str, bool]]:
-    """Return the words to look for, each as it stands in the index, and whether its ending is open."""
-    found = []
-    for part in text.split():
-        words = split_words(part)
-        found += [(word, part.endswith("*") and place == len(words)) for place, word in enumerate(words, start=1)]
-    return found
 
 
 def _day(text: str | None) -> date | None:

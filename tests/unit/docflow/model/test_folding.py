@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docflow.model import fold_word, split_words, words_to_find
-from docflow.model.folding import MAX_WORD_CHARS, MAX_WORDS_CHARS
+from docflow.model import ask_for_words, fold_word, holds_words, words_to_find
+from docflow.model.folding import MAX_WORD_CHARS, MAX_WORDS_CHARS, split_words
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,13 @@ def test_what_no_database_takes_is_cut() -> None:
     many = words_to_find(" ".join(f"word{number}" for number in range(100_000)))
     assert len(many) <= MAX_WORDS_CHARS
     assert not many.endswith(" ")
+
+
+@given(st.text(), st.text())
+def test_a_text_holds_the_words_that_it_is_found_under(text: str, asked: str) -> None:
+    """The filter that looks at one field agrees with the index over all of them."""
+    known = set(words_to_find(text).split())
+    words = ask_for_words(asked)
+    expected = all(word in known or (is_open and any(one.startswith(word) for one in known)) for word, is_open in words)
+    assert holds_words(text, words) is expected
+    assert holds_words(text, ask_for_words(text))
