@@ -102,7 +102,7 @@ from docflow.model.files import (
     digest_file_list,
     name_file,
 )
-from docflow.model.folding import ask_for_words, fold_word, holds_words, normal_text, words_to_find
+from docflow.model.folding import fold_word, normal_text, words_to_find
 from docflow.model.incoming import (
     INCOMING_REGISTER,
     MAX_PLACES_CHARS,
@@ -162,7 +162,7 @@ from docflow.model.people import (
     require_power,
 )
 from docflow.model.permissions import ANY_NUMBER, NumberWish, Permission
-from docflow.model.prints import PrintMark, check_mark_text
+from docflow.model.prints import PrintMark
 from docflow.model.received import FileVerdict, ReceivedCertificate, ReceivedFileCheck, ReceivedSignature
 from docflow.model.rights import ROLES_FOR, OfficeRole, RoleHolding
 from docflow.model.searching import Direction, SearchHit, SearchQuery
@@ -328,7 +328,6 @@ __all__ = [
     "YearDays",
     "YearSource",
     "add_months",
-    "ask_for_words",
     "at_time",
     "bears_mark",
     "build_copy_symbol",
@@ -342,7 +341,6 @@ __all__ = [
     "check_document_id",
     "check_incoming_id",
     "check_line",
-    "check_mark_text",
     "check_metadata",
     "check_page",
     "check_pdf",
@@ -372,7 +370,6 @@ __all__ = [
     "fold_issuer",
     "fold_symbol",
     "fold_word",
-    "holds_words",
     "is_due_soon",
     "is_open_value",
     "is_outgoing_register",

@@ -29,8 +29,8 @@ from docflow.model import (
     IncomingState,
     PrintMark,
     Role,
-    check_mark_text,
 )
+from docflow.model.prints import check_mark_text
 from docflow.model.received import show_text
 from docflow.office.accesses import record_access
 from docflow.office.desk import Desk

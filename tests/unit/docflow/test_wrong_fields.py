@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -38,6 +38,7 @@ MADE: tuple[Any, ...] = (
     docflow.OfficeTerms(),
     docflow.Period(since=date(2026, 1, 1)),
     docflow.Permission(granted_by="A", reason="B"),
+    docflow.PrintMark(printed_by="A", at=datetime(2026, 1, 1, tzinfo=UTC), system="S", subject="D"),
     docflow.SearchQuery(text="abc"),
     docflow.Series(),
     docflow.UrgentHours(),

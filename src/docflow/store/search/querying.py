@@ -15,15 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from docflow.model import (
-    Direction,
-    DocumentType,
-    SearchHit,
-    SearchQuery,
-    ask_for_words,
-    holds_words,
-    normal_text,
-)
+from docflow.model import Direction, DocumentType, SearchHit, SearchQuery, normal_text
+from docflow.model.folding import ask_for_words, holds_words
 from docflow.store.tables import AGENCY, DOCUMENT, INCOMING_DOCUMENT, SEARCH_INDEX, SEARCH_TEXT, SEARCH_VECTOR
 
 _AT_ONCE = 500
