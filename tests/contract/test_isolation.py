@@ -81,6 +81,7 @@ NOT_THERE: dict[str, Attempt] = {
         ),
         actor="A",
     ),
+    "print_outgoing": lambda office, it: office.print_outgoing(it.numbered, actor="A"),
     "hand_over_minutes": lambda office, it: office.hand_over_minutes([it.numbered], giver="A"),
     "recall": lambda office, it: office.recall(it.numbered, actor="A", reason="x"),
     "return_draft": lambda office, it: office.return_draft(it.document, actor="A", reason="x"),
