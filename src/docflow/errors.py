@@ -26,6 +26,7 @@ class ErrorCode(StrEnum):
     NUMBER_NOT_NEXT = "number_not_next"
     PERMISSION_NEEDED = "permission_needed"
     FORBIDDEN = "forbidden"
+    FROZEN = "frozen"
     NOT_AUTHORISED = "not_authorised"
     COPY_NOT_ALLOWED = "copy_not_allowed"
     CODE_CLOSED = "code_closed"
@@ -58,6 +59,7 @@ _WAYS_OUT: Mapping[ErrorCode, str] = {
     ErrorCode.NUMBER_NOT_NEXT: "Hãy để hệ thống cấp số tiếp theo.",
     ErrorCode.PERMISSION_NEEDED: "Hãy ghi rõ người cho phép và lý do.",
     ErrorCode.FORBIDDEN: "Hãy đề nghị quản trị giao vai trò cần thiết.",
+    ErrorCode.FROZEN: "Hãy đề nghị lãnh đạo hoặc quản trị bỏ đóng băng nhóm, có ghi lý do.",
     ErrorCode.NOT_AUTHORISED: "Hãy trình người có thẩm quyền ký.",
     ErrorCode.COPY_NOT_ALLOWED: "Hãy chọn hình thức sao khác (Nghị định 30/2020/NĐ-CP Điều 25).",
     ErrorCode.CODE_CLOSED: "Hãy dùng mã định danh của cơ quan kế thừa.",

@@ -45,6 +45,7 @@ def _asking(command: _Command) -> _Command:
         click.option("--limit", type=click.IntRange(1, _MOST), default=50, show_default=True, help="At most so many."),
         click.option("--to", "until", type=DAY, help="On this day or earlier."),
         click.option("--from", "since", type=DAY, help="On this day or later."),
+        click.option("--not-permitted", is_flag=True, help="Only what somebody looked at that he might not read."),
         click.option("--kind", type=click.Choice([kind.value for kind in AccessKind]), help="What was done."),
         click.option("--unit", help="Of this unit."),
         click.option("--person", help="By this person."),
@@ -88,8 +89,17 @@ def counts(directory: Path, *, reader: str, by: str, limit: int, skip: int, as_j
     print_json(found) if as_json else _print_counts(found, skip=skip)
 
 
-def _query(*, target: Any, kind: Any, since: Any, until: Any, **given: Any) -> AccessQuery:  # noqa: ANN401 - from click
+def _query(
+    *,
+    target: Any,  # noqa: ANN401 - from click, as all of them
+    kind: Any,  # noqa: ANN401
+    since: Any,  # noqa: ANN401
+    until: Any,  # noqa: ANN401
+    not_permitted: Any,  # noqa: ANN401
+    **given: Any,  # noqa: ANN401
+) -> AccessQuery:
     return AccessQuery(
+        may_read=False if not_permitted else None,
         target=AccessTarget(target) if target else None,
         kind=AccessKind(kind) if kind else None,
         since=day_of(since),
@@ -103,7 +113,7 @@ def _print_history(page: AccessPage) -> None:
     if not page.entries:
         console.print("Không có lượt truy cập nào.")
         return
-    table = Table("Thời gian", "Người", "Đơn vị", "Hình thức", "Đối tượng", "Mã", "Địa chỉ", box=None)
+    table = Table("Thời gian", "Người", "Đơn vị", "Hình thức", "Đối tượng", "Mã", "Địa chỉ", "Quyền đọc", box=None)
     for entry in page.entries:
         cells = (
             f"{entry.at.astimezone(LAW_TIME_ZONE):%H:%M:%S %d/%m/%Y}",
@@ -113,6 +123,7 @@ def _print_history(page: AccessPage) -> None:
             entry.target.vi,
             entry.subject,
             entry.address,
+            "không có" if entry.may_read == 0 else "",
         )
         table.add_row(*map(make_visible, cells))
     console.print(table, markup=False)

@@ -155,6 +155,8 @@ class AccessEntry:
         position: Counts an agency's accesses, from 0.
         at: When it was reported, by the office's clock.
         reported_by: Who reported it: the front end, or the person himself.
+        may_read: 1 if the person might read it when it was reported, else 0; None of the system, and of what was
+            reported before this was asked.
     """
 
     agency: str
@@ -168,6 +170,7 @@ class AccessEntry:
     address: str
     reported_by: str
     access_id: str | None = None
+    may_read: int | None = None
 
 
 @checked_fields
@@ -178,6 +181,7 @@ class AccessQuery:
     Attributes:
         subject: Of the ``target``, which must then be given.
         since, until: Days in Asia/Ho_Chi_Minh, both included.
+        may_read: False: only what somebody looked at that he might not read; True: only what he might.
 
     Raises:
         UsageError: ``BAD_ARGUMENT``; a subject without a target, or of the system; a period that ends before it begins.
@@ -190,6 +194,7 @@ class AccessQuery:
     kind: AccessKind | None = None
     since: date | None = None
     until: date | None = None
+    may_read: bool | None = None
 
     def __post_init__(self) -> None:
         if self.subject is not None and self.target in {None, AccessTarget.SYSTEM}:

@@ -32,7 +32,7 @@ class Secrecy(StrEnum):
 NAMES_OF_PEOPLE = frozenset(
     {
         *("actor", "person", "to", "cooperating", "informed", "signed_for", "granted_by", "creator", "giver"),
-        *("signer_name", "full_name", "staff", "place"),
+        *("signer_name", "full_name", "staff", "place", "people"),
         "idempotency_key",  # made by machines, of letters that may come by chance
     }
 )

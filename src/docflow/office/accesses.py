@@ -3,6 +3,7 @@
 Invariants:
     - Accesses reported together are one transaction and leave one leaf; each has its place or its error.
     - What was reported under an id and is reported again is recorded once, whichever transaction it waits in.
+    - An access by somebody who might not read is an access; it is marked.
     - No leaf about a document tells who looked at it: a proof that opens one shows nobody's accesses.
 
 What it does not do: it sees nobody, and forbids nobody to look; docflow's own verbs that read report nothing, but those
@@ -24,14 +25,14 @@ from docflow.model import (
     AccessEntry,
     AccessPage,
     AccessQuery,
-    AccessTarget,
-    CaseFile,
     Role,
     check_line,
     check_page,
 )
 from docflow.model.accesses import MAX_ACCESSES
 from docflow.office.desk import Desk
+from docflow.office.groups.items import require_here
+from docflow.office.groups.reading import ReadersAsked
 from docflow.office.ledger import MAX_ACTOR_CHARS, check_actor, record_event
 from docflow.office.reports.facts import ACCESSED
 from docflow.office.rights import require_right, require_right_to_read
@@ -63,7 +64,8 @@ def record_accesses(
     """Record accesses at the office's clock, in one transaction with one leaf.
 
     Each gets its place in the history, or its error (``NOT_FOUND``, ``FORBIDDEN``, ``IDEMPOTENCY_CONFLICT``) and then
-    nothing is written of it. Repeated under its id, an access gets the place that it has.
+    nothing is written of it. An access by somebody who may not read what he looked at is recorded and marked
+    (``may_read`` is 0), not refused: it was seen. Repeated under its id, an access gets the place that it has.
 
     Args:
         actor: Who reports: the front end, or the person himself; he holds some role, as everybody who is recorded does.
@@ -135,6 +137,7 @@ def _record(
     asked = dict.fromkeys(access.access_id for access in accesses if access.access_id is not None)
     known = {entry.access_id: entry for entry in unit.find_accesses(tuple(asked))}
     first = unit.next_access()
+    asked_readers = ReadersAsked(unit, desk, accesses)
     done: list[AccessEntry | DocflowError] = []
     new: list[AccessEntry] = []
     for access in accesses:
@@ -145,10 +148,12 @@ def _record(
                 done.append(there)
                 continue
             _check(unit, desk, access)
+            may_read = asked_readers.may_read(access)
         except UsageError as refused:
             done.append(refused)
             continue
-        entry = _entry(access, agency=agency, position=first + len(new), at=now, actor=actor)
+        position = first + len(new)
+        entry = _entry(access, agency=agency, position=position, at=now, actor=actor, may_read=may_read)
         if entry.access_id is not None:
             known[entry.access_id] = entry
         done.append(entry)
@@ -161,7 +166,9 @@ def _record(
     return tuple(done)
 
 
-def _entry(access: Access, *, agency: str, position: int, at: datetime, actor: str) -> AccessEntry:
+def _entry(
+    access: Access, *, agency: str, position: int, at: datetime, actor: str, may_read: int | None
+) -> AccessEntry:
     return AccessEntry(
         agency=agency,
         position=position,
@@ -174,30 +181,14 @@ def _entry(access: Access, *, agency: str, position: int, at: datetime, actor: s
         address=access.address,
         reported_by=actor,
         access_id=access.access_id,
+        may_read=may_read,
     )
 
 
 def _check(unit: UnitOfWork, desk: Desk, access: Access) -> None:
     subject = access.subject or desk.agency.code.text
     require_right(unit, desk, access.person, role=Role.USER, event=_ACCESS, subject=subject)
-    if not _is_there(unit, access):
-        raise UsageError(
-            ErrorCode.NOT_FOUND,
-            f"no {access.target.name.lower()} {access.subject[:120]!r} here",
-            vi=f"Không có {access.target.vi} {access.subject[:120]!r}.",
-        )
-
-
-def _is_there(unit: UnitOfWork, access: Access) -> bool:
-    match access.target:
-        case AccessTarget.OUTGOING:
-            return unit.find_document(access.subject) is not None
-        case AccessTarget.INCOMING:
-            return unit.find_incoming(access.subject) is not None
-        case AccessTarget.FILE:
-            return unit.find_record(CaseFile, access.subject) is not None
-        case AccessTarget.SYSTEM:
-            return True
+    require_here(unit, access.target, access.subject)
 
 
 def _refuse_another(there: AccessEntry, access: Access) -> None:

@@ -107,16 +107,21 @@ def _confirm(unit: UnitOfWork, desk: Desk, person: str, *, role: OfficeRole, act
         return holding
     may = any(h.person == actor and h.is_held and h.role in _CONFIRMING for h in unit.list_holdings())
     if not may or actor == holding.changed_by:
-        raise UsageError(
-            ErrorCode.FORBIDDEN,
-            "a change of rights is confirmed by an administrator or leader who did not make it",
-            vi="Thay đổi quyền phải do người có thẩm quyền khác xác nhận.",
-        )
+        raise confirmed_by_another()
     now = desk.clock.now()
     confirmed = replace(holding, confirmed_at=now, confirmed_by=actor)
     unit.put_holding(confirmed)
     _log(unit, desk, "role_confirmed", actor=actor, person=person, at=now)
     return confirmed
+
+
+def confirmed_by_another() -> UsageError:
+    """Return the error of somebody who would confirm his own change, or may confirm none."""
+    return UsageError(
+        ErrorCode.FORBIDDEN,
+        "a change of rights is confirmed by an administrator or leader who did not make it",
+        vi="Thay đổi quyền phải do người có thẩm quyền khác xác nhận.",
+    )
 
 
 def list_roles(desk: Desk, *, only_alerts: bool = False) -> tuple[RoleHolding, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Generic, Protocol, TypeVar
 
@@ -15,6 +15,7 @@ from docflow.model import (
     AccessEntry,
     AccessPage,
     AccessQuery,
+    AccessTarget,
     Agency,
     AttachedFile,
     Document,
@@ -26,6 +27,7 @@ from docflow.model import (
     Remark,
     RoleHolding,
 )
+from docflow.model.groups import DocumentGroup, GroupItem, GroupOf, Readership
 from docflow.ports.records import RecordReader, RecordWriter
 from docflow.ports.values import (
     BlobHolder,
@@ -249,6 +251,21 @@ class UnitOfWork(RecordWriter, Protocol):
     def add_accesses(self, entries: Sequence[AccessEntry]) -> None:
         """Add accesses whose positions follow one another from :meth:`next_access`."""
 
+    def has_groups(self) -> bool:
+        """Return whether there is any group."""
+
+    def find_freezing(self, target: AccessTarget, subject: str) -> DocumentGroup | None:
+        """Return the first group that is frozen and holds something, or None."""
+
+    def list_groups_of(self, target: AccessTarget, subjects: Collection[str]) -> Sequence[GroupOf]:
+        """Return the groups that some documents or files are in."""
+
+    def add_group(self, group: DocumentGroup) -> None:
+        """Add a group."""
+
+    def change_group(self, group: DocumentGroup) -> None:
+        """Replace a group."""
+
     def repeat_answers(self, in_reply_to: str, *, at: datetime) -> None:
         """Let every parcel that answers a parcel be sent once more; no evidence, no leaf."""
 
@@ -315,6 +332,9 @@ class Store(RecordReader, Protocol):
 
     def count_accesses(self, query: AccessQuery, *, by: AccessBy, limit: int, skip: int) -> AccessCounts:
         """Return how many accesses there were."""
+
+    def read_readership(self, person: str, items: Collection[GroupItem]) -> Readership:
+        """Return what decides which of some documents and files a person reads."""
 
     def is_erased(self, sha256: str) -> bool:
         """Return whether a file was destroyed, and no document got it again since."""

@@ -79,6 +79,8 @@ class AccessReader:
         given = {name: getattr(query, name) for name in ("target", "subject", "person", "unit", "kind")}
         where = [TABLE.c.agency == self._agency]
         where += [TABLE.c[name] == str(value) for name, value in given.items() if value is not None]
+        if query.may_read is not None:
+            where.append(TABLE.c.may_read == int(query.may_read))
         if query.since is not None:
             where.append(TABLE.c.at >= _moment(query.since, "00:00:00.000"))
         if query.target is AccessTarget.SYSTEM:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from docflow.audit import PlainInteger
 from docflow.errors import ErrorCode, InputError
 from docflow.ports import LoggedRow, WrittenRow
-from docflow.store import drafting_tables, received_tables  # noqa: F401 - add their tables to METADATA
+from docflow.store import drafting_tables, group_tables, received_tables  # noqa: F401 - add their tables to METADATA
 from docflow.store.tables import METADATA, Proof
 
 _PLAIN = str | PlainInteger | None

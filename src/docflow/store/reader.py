@@ -23,6 +23,7 @@ from docflow.store.books import read_book
 from docflow.store.database import Database
 from docflow.store.drafting_reader import DraftingReader
 from docflow.store.examination import Tick
+from docflow.store.group_reader import GroupReading
 from docflow.store.leaf_rows import identify_agency, is_empty
 from docflow.store.places import BLOB_FOLDER, OfficeDatabase, name_database
 from docflow.store.received_reader import ReceivedReader
@@ -35,7 +36,7 @@ from docflow.store.verification import verify_store
 _R = TypeVar("_R")
 
 
-class StoreReader(AccessReader, DraftingReader, ReceivedReader):
+class StoreReader(AccessReader, DraftingReader, GroupReading, ReceivedReader):
     """Reads a store; make it with :func:`open_to_read`, or take that of an open office."""
 
     def __init__(self, database: OfficeDatabase, blobs: BlobFolder, *, agency: str, vkey: VerifierKey) -> None:
@@ -97,14 +98,17 @@ class StoreReader(AccessReader, DraftingReader, ReceivedReader):
             found = reading.list_register(connection, self._agency, year, register=register)
         return tuple(entry for entry, _ in found)
 
-    def search(self, query: SearchQuery) -> tuple[SearchHit, ...]:
+    def search(self, query: SearchQuery, *, reader: str | None = None) -> tuple[SearchHit, ...]:
         """Return what a query finds, newest first; what was written before the call is found.
 
         The index is brought up first: the call that comes after many documents takes longer.
+
+        Args:
+            reader: What he may not read, by roles and groups, is left out, as if it were not there; None: nothing is.
         """
         self._bring_up()
         with self._database.reading() as connection:
-            return find(connection, self._agency, query)
+            return find(connection, self._agency, query, reader=reader)
 
     def index_contents(self, *, limit: int) -> int:
         """Read the text of files that the index does not know yet; return how many were read, 0 if all are known."""

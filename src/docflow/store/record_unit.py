@@ -28,8 +28,10 @@ from docflow.model import (
     ReceivedSignature,
     StepVisit,
 )
+from docflow.model.groups import DocumentGroup, GroupAct, GroupMember, GroupReader
 from docflow.ports import ParcelRow, SignerCertificate
 from docflow.store import rows
+from docflow.store.group_tables import DOCUMENT_GROUP, GROUP_ACT, GROUP_MEMBER, GROUP_READER
 from docflow.store.prepared import Prepared
 from docflow.store.received_tables import RECEIVED_FILE_CHECK, RECEIVED_SIGNATURE
 from docflow.store.tables import (
@@ -59,12 +61,16 @@ RECORDS: Mapping[type, sa.Table] = {
     AccessEntry: ACCESS_ENTRY,
     CaseFile: CASE_FILE,
     Destruction: DESTRUCTION,
+    DocumentGroup: DOCUMENT_GROUP,
     Dossier: DOSSIER,
     DossierAct: DOSSIER_ACT,
     DossierStep: DOSSIER_STEP,
     FileAct: FILE_ACT,
     FiledDocument: FILED_DOCUMENT,
     FileListApproval: FILE_LIST_APPROVAL,
+    GroupAct: GROUP_ACT,
+    GroupMember: GROUP_MEMBER,
+    GroupReader: GROUP_READER,
     IncomingAct: INCOMING_ACT,
     IncomingReplacement: INCOMING_REPLACEMENT,
     IncomingTask: INCOMING_TASK,

@@ -1,7 +1,7 @@
 """What one write transaction read and the next one need not read again.
 
-Who may do what, and the heads of the registers, change only together with a leaf. So as long as the head of the log is
-the one that a transaction left behind, what that transaction knew still holds, whoever else writes.
+Who may do what, what is frozen, and the heads of the registers change only together with a leaf. So as long as the head
+of the log is the one that a transaction left behind, what that transaction knew still holds, whoever else writes.
 
 Invariants:
     - The head is compared by size and hashes, read anew and locked in each transaction: equal hashes, equal leaves.
@@ -41,6 +41,8 @@ class Remembered:
 
     head: LogHead | None = None
     holdings: Mapping[str, tuple[RoleHolding, ...] | bool | None] = field(default_factory=dict)
+    groups: Mapping[str, tuple[bool, bool] | None] = field(default_factory=dict)
+    """Whether there are groups, and frozen ones."""
     registers: Mapping[RegisterKey, RegisterHead] = field(default_factory=dict)
     time: datetime | None = None
     """Of the newest leaf, if it was asked for."""

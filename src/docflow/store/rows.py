@@ -39,7 +39,7 @@ from docflow.model import (
     restore_draft,
 )
 from docflow.ports import EntryKind, RegisterCounter, RegisterEntry
-from docflow.store import drafting_tables, received_tables  # noqa: F401 - add their tables to METADATA
+from docflow.store import drafting_tables, group_tables, received_tables  # noqa: F401 - add their tables to METADATA
 
 _Record = TypeVar("_Record")
 

@@ -24,6 +24,7 @@ from docflow.ports import BlobRow, LogStatement, NewLeaf, OutboxRow, StoredAnswe
 from docflow.store import rows
 from docflow.store.access_unit import AccessUnit
 from docflow.store.drafting_unit import DraftingUnit
+from docflow.store.group_unit import GroupUnit
 from docflow.store.leaf_rows import open_or_none, read_time
 from docflow.store.prepared import Prepared
 from docflow.store.record_unit import RecordUnit
@@ -71,7 +72,7 @@ _CHANGE_HEAD = Prepared(
 )
 
 
-class SqlUnitOfWork(AccessUnit, DraftingUnit, RecordUnit):
+class SqlUnitOfWork(AccessUnit, DraftingUnit, GroupUnit, RecordUnit):
     """Implements :class:`docflow.ports.UnitOfWork` on a connection that is in a write transaction."""
 
     def __init__(
@@ -94,6 +95,7 @@ class SqlUnitOfWork(AccessUnit, DraftingUnit, RecordUnit):
         self._head_after: LogHead | None = (found["size"], found["peaks"]) if found else None
         if remembered.head is not None and remembered.head == self._head_after:
             self._holdings.update(remembered.holdings)
+            self._groups.update(remembered.groups)
             self._heads.update(remembered.registers)
             self._last_time = remembered.time
 
@@ -258,7 +260,11 @@ class SqlUnitOfWork(AccessUnit, DraftingUnit, RecordUnit):
         """Return what the next transaction need not read again, once this one is committed."""
         holdings = self._holdings if len(self._holdings) <= MAX_PEOPLE else {}
         return Remembered(
-            self._head_after, holdings, self._heads_after(), self._leaves[-1].time if self._leaves else self._last_time
+            head=self._head_after,
+            holdings=holdings,
+            groups=self._groups,
+            registers=self._heads_after(),
+            time=self._leaves[-1].time if self._leaves else self._last_time,
         )
 
     def _append(self, *, key: VerifierKey, sign: SignNote) -> None:

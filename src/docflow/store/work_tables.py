@@ -256,6 +256,9 @@ ACCESS_ENTRY = make_table(
     text_column("address", "text, from where, or empty"),
     text_column("reported_by", "text, a person or front end"),
     text_column("access_id", "text chosen by the front end", nullable=True),
+    integer_column(
+        "may_read", "1 if the person might read it when it was reported, else 0; of the system none", nullable=True
+    ),
     sa.Index("ix_access_entry_at", "agency", "at", "position"),
     sa.Index("ix_access_entry_subject", "agency", "target", "subject", "at", "position"),
     sa.Index("ix_access_entry_person", "agency", "person", "at", "position"),

@@ -101,6 +101,15 @@ from docflow.model import (
     next_events,
     parse_agency_code,
 )
+from docflow.model.groups import (
+    DocumentGroup,
+    GroupAct,
+    GroupEvent,
+    GroupItem,
+    GroupMember,
+    GroupPlan,
+    GroupReader,
+)
 from docflow.office import (
     DestructionWarning,
     Dispatched,
@@ -201,6 +210,7 @@ __all__ = [
     "Dispatched",
     "Document",
     "DocumentCopy",
+    "DocumentGroup",
     "DocumentState",
     "DocumentType",
     "Dossier",
@@ -217,6 +227,12 @@ __all__ = [
     "FilePlan",
     "FileState",
     "FileVerdict",
+    "GroupAct",
+    "GroupEvent",
+    "GroupItem",
+    "GroupMember",
+    "GroupPlan",
+    "GroupReader",
     "HandEntry",
     "HitsForm",
     "InboxOutcome",

@@ -160,12 +160,21 @@ class ExchangingOffice:
         """Return what was sent for a document, the oldest first."""
         return self._store.list_parcels(document_id)
 
-    def search(self, query: SearchQuery) -> tuple[SearchHit, ...]:
+    def search(self, query: SearchQuery, *, reader: str | None = None) -> tuple[SearchHit, ...]:
         """Return what a query finds among outgoing and incoming documents, newest first.
 
-        Does not check: whether the person who asks may see them.
+        Args:
+            reader: Who asks; what he may not read is left out in the search itself, so that pages stay whole. None:
+                nothing is left out.
+
+        Raises:
+            UsageError: ``BAD_ARGUMENT``; a reader where the caller's own directory decides, which no search can ask:
+                search without, and ask :meth:`Office.list_readable`.
+        Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I mục III.3b, III.6d.
         """
-        return self._store.search(query)
+        if reader is not None:
+            use_cases.check_searching(self._desk, reader)
+        return self._store.search(query, reader=reader)
 
     def index_contents(self, *, limit: int = 100) -> int:
         """Read the text of files that searching does not know yet, so that documents are found by what they say.

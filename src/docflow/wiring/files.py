@@ -21,7 +21,7 @@ class FileOffice:
 
     Each verb is one transaction; what was done last and is asked again in the same words changes nothing. Every verb
     raises :class:`docflow.UsageError`: ``WRONG_STATE``, ``NOT_FOUND``, ``ALREADY_EXISTS``, ``BAD_ARGUMENT``,
-    ``DATE_NOT_ALLOWED``, ``CLOCK_TURNED_BACK``, ``IDEMPOTENCY_CONFLICT``; then nothing is written.
+    ``DATE_NOT_ALLOWED``, ``CLOCK_TURNED_BACK``, ``IDEMPOTENCY_CONFLICT``, ``FROZEN``; then nothing is written.
     """
 
     _store: OfficeStore

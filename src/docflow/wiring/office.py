@@ -46,6 +46,7 @@ from docflow.wiring.clocks import CheckedClock
 from docflow.wiring.dossiers import DossierOffice
 from docflow.wiring.exchange import ExchangingOffice
 from docflow.wiring.files import FileOffice
+from docflow.wiring.groups import GroupOffice
 from docflow.wiring.incoming import IncomingOffice
 from docflow.wiring.numbering import NumberingOffice
 from docflow.wiring.outgoing import OutgoingOffice
@@ -65,6 +66,7 @@ class Office(
     IncomingOffice,
     DossierOffice,
     FileOffice,
+    GroupOffice,
     AccessOffice,
     PrintingOffice,
     ReportingOffice,

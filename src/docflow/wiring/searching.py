@@ -26,18 +26,21 @@ class HitsForm(StrEnum):
 
 
 @checked
-def search_office(place: Path | str, query: SearchQuery, *, home: Path | str | None = None) -> tuple[SearchHit, ...]:
+def search_office(
+    place: Path | str, query: SearchQuery, *, home: Path | str | None = None, reader: str | None = None
+) -> tuple[SearchHit, ...]:
     """Return what a query finds in an office; see :meth:`Office.search`. Nothing but the index is written.
 
     Args:
         place: Folder of the database, or the address of a PostgreSQL database.
         home: Folder of files and log key; by default that of the database.
+        reader: What he may not read, by roles and groups, is left out; None: nothing is.
 
     Raises:
         StoreUnavailable: ``STORE_UNUSABLE``, ``STORE_BUSY``.
     """
-    with open_to_read(place, home=home) as reader:
-        return reader.search(query)
+    with open_to_read(place, home=home) as store:
+        return store.search(query, reader=reader)
 
 
 @checked

@@ -17,11 +17,12 @@ from msgspec.structs import replace
 from docflow.edxml import ResponseFor, Status, StatusCode, build_message
 from docflow.errors import ErrorCode, InputError, StoreUnavailable, UsageError
 from docflow.exchange import Attempt, name_parcel, plan_attempt, schedule_next
-from docflow.model import Document, Role
+from docflow.model import AccessTarget, Document, Role
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import add_parcel, describe_self, require_post
 from docflow.office.exchanging.packing import ELECTRONIC, name_document, pack_document
 from docflow.office.exchanging.successors import reach
+from docflow.office.groups.freezing import refuse_frozen
 from docflow.office.keeping import erase_content
 from docflow.office.ledger import ACTOR, check_actor, find_answer, identify, keep_answer, make_request, record_event
 from docflow.office.rights import require_right
@@ -74,7 +75,7 @@ def ask_take_back(
 
     Raises:
         UsageError: ``NOT_FOUND``; ``BAD_ARGUMENT`` without a reason; ``WRONG_STATE`` if nobody holds it;
-            ``IDEMPOTENCY_CONFLICT``; ``FORBIDDEN``.
+            ``IDEMPOTENCY_CONFLICT``; ``FORBIDDEN``; ``FROZEN``.
     Source: Nghị định 30/2020/NĐ-CP Điều 18 khoản 4; QCVN 102:2016/BTTTT (13).
     """
     check_actor(actor)
@@ -94,6 +95,7 @@ def ask_take_back(
         answered = find_answer(unit, request)
         if answered is not None:
             return tuple(str(answered["asked"]).split())
+        refuse_frozen(unit, AccessTarget.OUTGOING, document_id)
         asked = _holders(unit, document_id, addressee=addressee)
         keep_answer(unit, request, {"asked": " ".join(asked)})
         for recipient in asked:
@@ -153,6 +155,9 @@ def _pack(desk: Desk, document_id: str) -> bool:
     parts = Parts(message=message, message_cms=require_post(desk).signer.sign(message))
 
     def pack(unit: UnitOfWork) -> bool:
+        if unit.find_freezing(AccessTarget.OUTGOING, document_id) is not None:
+            # It waits until it is unfrozen, and keeps nothing else from being sent.
+            return False
         ready = [
             row
             for row in unit.list_outbox(document_id)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from docflow.audit import Json
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import (
+    AccessTarget,
     CaseFile,
     Direction,
     FileAct,
@@ -30,6 +31,7 @@ from docflow.office.desk import Desk
 from docflow.office.files.effects import FILE_EFFECTS
 from docflow.office.files.guards import FILE_GUARDS
 from docflow.office.files.step import FileMove, FileWork
+from docflow.office.groups.freezing import TARGETS, refuse_frozen, refuse_frozen_contents
 from docflow.office.keeping import erase_content
 from docflow.office.ledger import Request, check_actor, find_answer, keep_answer, name_request, record_act
 from docflow.office.repeats import find_repeatable
@@ -108,8 +110,8 @@ def act_on_file(desk: Desk, ask: FileAsk) -> CaseFile:
     """Carry out one verb in a transaction of its own.
 
     Raises:
-        UsageError: ``WRONG_STATE``, ``NOT_FOUND``, ``ALREADY_EXISTS``, ``BAD_ARGUMENT``, ``DATE_NOT_ALLOWED``,
-            ``CLOCK_TURNED_BACK``, ``IDEMPOTENCY_CONFLICT``.
+        UsageError: ``FROZEN``, ``WRONG_STATE``, ``NOT_FOUND``, ``ALREADY_EXISTS``, ``BAD_ARGUMENT``,
+            ``DATE_NOT_ALLOWED``, ``CLOCK_TURNED_BACK``, ``IDEMPOTENCY_CONFLICT``.
     """
     check_actor(ask.actor)
     check_prose(ask.text, limit=MAX_TEXT_CHARS, what="text", vi="Nội dung", is_optional=True)
@@ -161,9 +163,10 @@ def find_file(found: CaseFile | None, file_code: str) -> CaseFile:
 
 
 def _perform(unit: UnitOfWork, desk: Desk, move: FileMove, *, before: CaseFile | None, file: CaseFile) -> CaseFile:
-    """(1) row of the table, may the actor; (2) clock; (3) guard; (4) effects; (5) file and act; (6) leaf."""
+    """(1) row of the table, actor, what is frozen; (2) clock; (3) guard; (4) effects; (5) file and act; (6) leaf."""
     transition = find_file_row(before.state if before else None, move.event)
     require_right(unit, desk, move.actor, role=transition.role, event=move.event.value, subject=move.file_code)
+    _refuse_frozen(unit, move, before)
     refuse_turned_back(unit, desk.agency.code.text, move.at, last=file.acted_at)
     work = FileWork(unit=unit, move=move, terms=desk.terms)
     FILE_GUARDS[transition.guard](work, file)
@@ -185,6 +188,16 @@ def _perform(unit: UnitOfWork, desk: Desk, move: FileMove, *, before: CaseFile |
     )
     record_act(unit, act, transition.evidence, subject=file.code, randomness=desk.randomness)
     return file
+
+
+def _refuse_frozen(unit: UnitOfWork, move: FileMove, before: CaseFile | None) -> None:
+    """Of what is frozen no file changes, none takes it in or lets it go, and none is destroyed with it."""
+    if before is not None:
+        refuse_frozen(unit, AccessTarget.FILE, before.code)
+    if move.document is not None:
+        refuse_frozen(unit, TARGETS[move.document[0]], move.document[1])
+    if move.event is FileEvent.CONFIRM_DESTRUCTION:
+        refuse_frozen_contents(unit, move.file_code)
 
 
 def _describe(plan: FilePlan) -> dict[str, Json]:

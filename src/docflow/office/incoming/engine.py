@@ -20,6 +20,7 @@ from docflow.edxml import ResponseFor
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import (
     INCOMING_REGISTER,
+    AccessTarget,
     Channel,
     IncomingAct,
     IncomingDocument,
@@ -34,6 +35,7 @@ from docflow.model import (
 from docflow.office.clocks import refuse_earlier_day, refuse_turned_back
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import Answer, give_answer
+from docflow.office.groups.freezing import refuse_frozen
 from docflow.office.incoming.effects import INCOMING_EFFECTS
 from docflow.office.incoming.guards import INCOMING_GUARDS
 from docflow.office.incoming.received import keep_file_checks
@@ -47,11 +49,13 @@ from docflow.ports import IncomingEntry, RegisterCounter, UnitOfWork
 def perform_incoming(unit: UnitOfWork, desk: Desk, step: IncomingStep) -> IncomingDocument:
     """Carry out one step of the table inside the caller's transaction.
 
-    (1) find the row of the table, and whether the actor may; (2) the clock has not turned back; (3) guard; (4) effects;
-    (5) document, register's line and what was found in its files; (6) act and leaf; (7) what the sender is told.
+    (1) find the row of the table, whether the actor may, and that no group freezes it; (2) the clock has not turned
+    back; (3) guard; (4) effects; (5) document, register's line and what was found in its files; (6) act and leaf;
+    (7) what the sender is told.
 
     Raises:
-        UsageError: ``FORBIDDEN``, ``WRONG_STATE``, ``NOT_FOUND``, ``CLOCK_TURNED_BACK`` or what the guard says.
+        UsageError: ``FORBIDDEN``, ``FROZEN``, ``WRONG_STATE``, ``NOT_FOUND``, ``CLOCK_TURNED_BACK`` or what the guard
+            says.
     """
     # (1) row of the table
     before = unit.find_incoming(step.incoming_id)
@@ -61,6 +65,9 @@ def perform_incoming(unit: UnitOfWork, desk: Desk, step: IncomingStep) -> Incomi
     transition = find_incoming(before.state if before else None, step.event)
     if step.actor != ACTOR and transition.role is not Role.SENDER:
         require_right(unit, desk, step.actor, role=transition.role, event=step.event.value, subject=step.incoming_id)
+    if before is not None and transition.role is not Role.SENDER:
+        # What its sender says of it is recorded all the same: it decides nothing here, and comes once.
+        refuse_frozen(unit, AccessTarget.INCOMING, before.id)
     # (2) clock
     refuse_turned_back(unit, desk.agency.code.text, step.at, last=document.acted_at)
     counter = _open_register(unit, desk, transition, at=step.at)

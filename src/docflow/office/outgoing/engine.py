@@ -20,6 +20,7 @@ from docflow.audit import Json
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import (
     OUTGOING,
+    AccessTarget,
     Agency,
     Document,
     DocumentEvent,
@@ -33,6 +34,7 @@ from docflow.model import (
 )
 from docflow.office.clocks import refuse_before_log
 from docflow.office.desk import Desk
+from docflow.office.groups.freezing import refuse_frozen
 from docflow.office.ledger import (
     Request,
     find_answer,
@@ -85,13 +87,13 @@ def perform(unit: UnitOfWork, step: Step, *, desk: Desk) -> Outcome:
     """Carry out one step of the state table.
 
     (0) whether the actor may; the same request was answered before and what it did still stands: give that answer, else
-    the clock has not turned back; (1) find the row of the table;
+    the clock has not turned back; (1) find the row of the table, and that no group freezes the document;
     (2) guard; (3) effects; (4) the document in its new state; (5) answer; (6) audit leaf, and the register's head
     names it; (7) what follows for other documents, each with its own leaf.
 
     Raises:
-        UsageError: ``FORBIDDEN``, ``WRONG_STATE``, ``NOT_FOUND``, ``ALREADY_EXISTS``, ``IDEMPOTENCY_CONFLICT``,
-            ``CLOCK_TURNED_BACK`` or what the guard says.
+        UsageError: ``FORBIDDEN``, ``FROZEN``, ``WRONG_STATE``, ``NOT_FOUND``, ``ALREADY_EXISTS``,
+            ``IDEMPOTENCY_CONFLICT``, ``CLOCK_TURNED_BACK`` or what the guard says.
     """
     # (0) may he, and was it asked before
     require_right(unit, desk, step.actor, role=ROLES[step.event], event=step.event.value, subject=step.document_id)
@@ -104,6 +106,8 @@ def perform(unit: UnitOfWork, step: Step, *, desk: Desk) -> Outcome:
     # (1) row of the table
     _require_place(step, before)
     transition = find_transition(before.state if before else None, step.event)
+    if before is not None:
+        refuse_frozen(unit, AccessTarget.OUTGOING, before.id)
     agency, day = desk.agency, step.on or law_date(step.at)
     place = _place(unit, step, before, agency=agency, year=day.year)
     work = Work(unit=unit, step=step, desk=desk, day=day, target=transition.target, place=place)

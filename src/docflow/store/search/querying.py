@@ -7,6 +7,7 @@ Source: sqlite.org/fts5.html §3; PostgreSQL manual §12.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import date
 from itertools import islice
@@ -15,22 +16,46 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from docflow.model import Direction, DocumentType, SearchHit, SearchQuery, normal_text
+from docflow.model import AccessTarget, Direction, DocumentType, SearchHit, SearchQuery, normal_text
 from docflow.model.folding import ask_for_words, holds_words
+from docflow.store.group_reader import may_be_read, read_readership
 from docflow.store.tables import AGENCY, DOCUMENT, INCOMING_DOCUMENT, SEARCH_INDEX, SEARCH_TEXT, SEARCH_VECTOR
 
 _AT_ONCE = 500
 """Rows fetched together, where it is not known how many must be looked at."""
 _VECTOR: sa.ColumnElement[Any] = sa.literal_column(SEARCH_VECTOR)
+_TABLES: Mapping[Direction, sa.Table] = {Direction.OUTGOING: DOCUMENT, Direction.INCOMING: INCOMING_DOCUMENT}
+_Condition = sa.ColumnElement[bool]
 
 
-def find(connection: sa.Connection, agency: str, query: SearchQuery) -> tuple[SearchHit, ...]:
-    """Return what a query finds, newest first, then by name. The connection is in a read transaction."""
+def find(
+    connection: sa.Connection, agency: str, query: SearchQuery, *, reader: str | None = None
+) -> tuple[SearchHit, ...]:
+    """Return what a query finds, newest first, then by name. The connection is in a read transaction.
+
+    Args:
+        reader: Only what he may read is found; None: all of it.
+    """
+    readable: Mapping[Direction, _Condition] = {}
+    if reader is not None:
+        readership = read_readership(connection, agency, reader)
+        if not readership.is_user:
+            return ()
+        readable = {
+            way: may_be_read(
+                agency,
+                reader,
+                target=AccessTarget(way.value),
+                subject=table.c.id,
+                reads_by_role=readership.reads_by_role,
+            )
+            for way, table in _TABLES.items()
+        }
     hits: list[SearchHit] = []
     if query.direction is not Direction.INCOMING and _is_own(connection, agency, query):
-        hits += _outgoing(connection, agency, query)
+        hits += _outgoing(connection, agency, query, only=readable.get(Direction.OUTGOING))
     if query.direction is not Direction.OUTGOING:
-        hits += _incoming(connection, agency, query)
+        hits += _incoming(connection, agency, query, only=readable.get(Direction.INCOMING))
     hits.sort(key=lambda hit: (hit.issued_on or date.max, hit.id), reverse=True)
     return tuple(hits[query.skip : query.skip + query.limit])
 
@@ -43,12 +68,12 @@ def _is_own(connection: sa.Connection, agency: str, query: SearchQuery) -> bool:
     return holds_words(str(name or ""), ask_for_words(query.issuer))
 
 
-def _outgoing(connection: sa.Connection, agency: str, query: SearchQuery) -> list[SearchHit]:
-    table = DOCUMENT
+def _outgoing(
+    connection: sa.Connection, agency: str, query: SearchQuery, *, only: _Condition | None
+) -> list[SearchHit]:
     name = sa.select(AGENCY.c.name).where(AGENCY.c.code == agency).scalar_subquery()
-    found = _select(
-        connection, agency, query, table=table, direction=Direction.OUTGOING, more=[name.label("from_name")]
-    )
+    more = [name.label("from_name")]
+    found = _select(connection, agency, query, direction=Direction.OUTGOING, only=only, more=more)
     return [
         SearchHit(
             direction=Direction.OUTGOING,
@@ -67,9 +92,10 @@ def _outgoing(connection: sa.Connection, agency: str, query: SearchQuery) -> lis
     ]
 
 
-def _incoming(connection: sa.Connection, agency: str, query: SearchQuery) -> list[SearchHit]:
-    table = INCOMING_DOCUMENT
-    found = _select(connection, agency, query, table=table, direction=Direction.INCOMING)
+def _incoming(
+    connection: sa.Connection, agency: str, query: SearchQuery, *, only: _Condition | None
+) -> list[SearchHit]:
+    found = _select(connection, agency, query, direction=Direction.INCOMING, only=only)
     return [
         SearchHit(
             direction=Direction.INCOMING,
@@ -93,10 +119,11 @@ def _select(
     agency: str,
     query: SearchQuery,
     *,
-    table: sa.Table,
     direction: Direction,
+    only: _Condition | None,
     more: list[sa.ColumnElement[Any]] | None = None,
 ) -> list[sa.RowMapping]:
+    table = _TABLES[direction]
     statement = sa.select(table, *(more or [])).where(table.c.agency == agency)
     given = (
         (query.number, table.c.number == query.number),
@@ -107,6 +134,9 @@ def _select(
     statement = statement.where(*(condition for value, condition in given if value is not None))
     if query.text.strip():
         statement = statement.where(table.c.id.in_(_subjects(connection, agency, query.text, direction=direction)))
+    if only is not None:
+        # Before it is cut into pages: none is short, and none betrays what was left out.
+        statement = statement.where(only)
     newest = sa.func.coalesce(table.c.issued_on, "9999").desc()
     statement = statement.order_by(newest, table.c.id.desc())
     if direction is Direction.INCOMING and query.issuer is not None:

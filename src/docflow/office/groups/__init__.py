@@ -1,0 +1,1 @@
+"""Groups of documents and files: who reads them, and whether they are frozen."""
