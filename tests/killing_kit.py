@@ -19,6 +19,8 @@ from docflow import (
     Direction,
     FileDrop,
     FilePlan,
+    GroupItem,
+    GroupPlan,
     Office,
     OfficeRole,
     Post,
@@ -103,6 +105,7 @@ def fill(bench: Bench) -> None:
         _fill_outgoing(office)
         _fill_incoming(office)
         _fill_dossiers(office)
+        _fill_groups(office)
         office.make_copy(_scanned(), actor="V", copy_id="prepared", pdf=b"%PDF-1.7 copy")
         office.make_copy(make_copy_request(), actor="V", copy_id="numbered")
         _exchange(bench, office, other)
@@ -185,6 +188,20 @@ def _fill_dossiers(office: Office) -> None:
         for step in range(passed or 0):
             office.pass_on(name, step=step, actor="A")
     office.pause_dossier("stopped", actor="A", reason="chờ")
+
+
+def _fill_groups(office: Office) -> None:
+    """One that can change, and one that is frozen and holds what no verb below touches."""
+    for name in ("free", "frozen"):
+        office.make_group(GroupPlan(id=name, name=f"Nhóm {name}"), actor="Quản trị")
+        office.admit_readers(name, ("Bình",), actor="Quản trị")
+    office.add_to_group("free", _items("loose"), actor="Quản trị")
+    office.add_to_group("frozen", _items("arrived-2"), actor="Quản trị")
+    office.freeze_group("frozen", actor="Quản trị", reason="thanh tra")
+
+
+def _items(*names: str) -> tuple[GroupItem, ...]:
+    return tuple(GroupItem(target=AccessTarget.INCOMING, subject=name) for name in names)
 
 
 def _exchange(bench: Bench, office: Office, other: Office) -> None:
@@ -317,6 +334,16 @@ FILE_VERBS: Mapping[str, Verb] = {
     "confirm_destruction": lambda o, _: o.confirm_destruction(_file("doomed"), **_ACT),
     "approve_file_list": lambda o, _: o.approve_file_list(2026, actor="X"),
 }
+GROUP_VERBS: Mapping[str, Verb] = {
+    "make_group": lambda o, _: o.make_group(GroupPlan(id="new", name="Nhóm"), **_ACT),
+    "add_to_group": lambda o, _: o.add_to_group("free", _items("registered", "assigned"), **_ACT),
+    "remove_from_group": lambda o, _: o.remove_from_group("free", _items("loose"), **_WHY),
+    "admit_readers": lambda o, _: o.admit_readers("frozen", ("Cường", "Dũng"), **_ACT),
+    "exclude_readers": lambda o, _: o.exclude_readers("free", ("Bình",), **_WHY),
+    "freeze_group": lambda o, _: o.freeze_group("free", **_WHY),
+    "unfreeze_group": lambda o, _: o.unfreeze_group("frozen", **_WHY),
+    "confirm_group_act": lambda o, _: o.confirm_group_act("free", 1, actor="X"),
+}
 OTHER_VERBS: Mapping[str, Verb] = {
     "grant": lambda o, _: o.grant("Người mới", OfficeRole.VAN_THU, actor="Quản trị"),
     "withdraw": lambda o, _: o.withdraw("Thôi việc", OfficeRole.CHUYEN_VIEN, actor="Quản trị"),
@@ -346,6 +373,7 @@ VERBS: Mapping[str, Verb] = {
     **INCOMING_VERBS,
     **DOSSIER_VERBS,
     **FILE_VERBS,
+    **GROUP_VERBS,
     **OTHER_VERBS,
     **PRINTING_VERBS,
     **POSTAL_VERBS,

@@ -267,7 +267,7 @@ def test_the_samples_of_the_readme_run(tmp_path: Path) -> None:
 def test_the_commands_of_the_office_run(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every command of the how-to, in order, with the files that it shows; the report and the log agree at the end."""
     texts = iter(_blocks(DOCS / "howto" / page, "json"))
-    for name in ("quy-che.json", "cong-van.json", "ho-so.json", "luot-truy-cap.json"):
+    for name in ("quy-che.json", "cong-van.json", "ho-so.json", "luot-truy-cap.json", "nhom.json", "muc.json"):
         (tmp_path / name).write_text(next(texts), encoding="utf-8")
     (tmp_path / "leader.pdf").write_bytes(b"%PDF signed")
     (tmp_path / "sealed.pdf").write_bytes(b"%PDF signed and sealed")

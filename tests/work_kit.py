@@ -14,6 +14,8 @@ from docflow import (
     Direction,
     DossierPlan,
     FilePlan,
+    GroupItem,
+    GroupPlan,
     HandEntry,
     IncomingDocument,
     Office,
@@ -138,6 +140,21 @@ def record_accesses(office: Office, document_id: str, code: str) -> None:
         office.record_access(access, actor="Cổng điều hành")
 
 
+def fill_groups(office: Office, *items: GroupItem) -> None:
+    """Leave a group that was changed in every way and confirmed, and one that is frozen."""
+    for name in ("g-changed", "g-frozen"):
+        office.make_group(
+            GroupPlan(id=name, name=f"Nhóm {name}", level="Hạn chế", is_for_named_only=name == "g-frozen"),
+            actor="Quản trị",
+        )
+        office.add_to_group(name, items, actor="Quản trị")
+        office.admit_readers(name, ("Trần Thị Bình", "Phạm Văn Dũng"), actor="Quản trị", reason="quy chế mới")
+    office.exclude_readers("g-changed", ("Phạm Văn Dũng",), actor="Quản trị", reason="chuyển công tác")
+    office.remove_from_group("g-changed", items[:1], actor="Quản trị", reason="đã công khai")
+    office.confirm_group_act("g-changed", 1, actor="Chủ tịch")
+    office.freeze_group("g-frozen", actor="Chủ tịch", reason="thanh tra")
+
+
 def fill_work(folder: Path, *, answer: str) -> None:
     """Leave an office in which every table of the work has rows and every column a value somewhere."""
     clock = SetClock(MONDAY)
@@ -172,3 +189,9 @@ def fill_work(folder: Path, *, answer: str) -> None:
         office.propose_destruction(file.code, actor="Lưu trữ", reason="hết thời hạn bảo quản")
         clock.advance(days=40)
         office.confirm_destruction(file.code, actor="Chánh Văn phòng")
+        fill_groups(
+            office,
+            GroupItem(target=AccessTarget.FILE, subject=file.code),
+            GroupItem(target=AccessTarget.INCOMING, subject="w-paused"),
+            GroupItem(target=AccessTarget.OUTGOING, subject=answer),
+        )

@@ -21,11 +21,14 @@ from docflow import (
     DocflowError,
     ErrorCode,
     FileDrop,
+    GroupItem,
+    GroupPlan,
     Office,
     OfficeRole,
     Post,
     RegisterKind,
     ReportBy,
+    SearchQuery,
 )
 from docflow.model import CopyDirection, CopyForm, CopyRequest, Direction, SourceKind
 from tests.contract.offices import Place
@@ -49,6 +52,10 @@ def looked(document_id: str) -> Access:
     return Access(person="A", kind=AccessKind.XEM, target=AccessTarget.OUTGOING, subject=document_id, access_id="one")
 
 
+def _items(document_id: str) -> tuple[GroupItem, ...]:
+    return (GroupItem(target=AccessTarget.OUTGOING, subject=document_id),)
+
+
 Attempt = Callable[[Office, Forged], object]
 #: Each verb with an identifier of the other agency: no such thing is there (of a copy: no such source).
 NOT_THERE: dict[str, Attempt] = {
@@ -61,6 +68,16 @@ NOT_THERE: dict[str, Attempt] = {
     "add_addressees": lambda office, it: office.add_addressees(
         it.numbered, (Addressee(name="Sở Y tế"),), actor="A", reason="x"
     ),
+    "add_to_group": lambda office, it: office.add_to_group("theirs", _items(it.numbered), actor="A"),
+    "remove_from_group": lambda office, it: office.remove_from_group(
+        "theirs", _items(it.numbered), actor="A", reason="x"
+    ),
+    "admit_readers": lambda office, _: office.admit_readers("theirs", ("A",), actor="A"),
+    "exclude_readers": lambda office, _: office.exclude_readers("theirs", ("B",), actor="A", reason="x"),
+    "freeze_group": lambda office, _: office.freeze_group("theirs", actor="A", reason="x"),
+    "unfreeze_group": lambda office, _: office.unfreeze_group("theirs", actor="A", reason="x"),
+    "confirm_group_act": lambda office, _: office.confirm_group_act("theirs", 1, actor="A"),
+    "group": lambda office, _: office.group("theirs"),
     "record_access": lambda office, it: office.record_access(looked(it.numbered), actor="A"),
     "attach": lambda office, it: office.attach(it.document, b"%PDF", name="a.pdf", actor="A"),
     "attachment_sealed": lambda office, it: office.attachment_sealed(it.document, b"%PDF", position=0, actor="A"),
@@ -110,6 +127,11 @@ def _words(pdf: bytes) -> str:
 #: What lists: it must be empty, for this agency has nothing of its own yet.
 EMPTY: dict[str, Attempt] = {
     "access_history": lambda office, _: office.access_history(reader="A").entries,
+    "groups": lambda office, _: office.groups(),
+    "groups_of": lambda office, it: office.groups_of(target=AccessTarget.OUTGOING, subject=it.numbered),
+    "group_items": lambda office, _: office.group_items("theirs"),
+    "group_readers": lambda office, _: office.group_readers("theirs"),
+    "group_acts": lambda office, _: office.group_acts(),
     "access_counts": lambda office, _: office.access_counts(reader="A", by=AccessBy.PERSON).total.total,
     "unsent": lambda office, _: office.unsent(),
     "file_list_approvals": lambda office, _: office.file_list_approvals(year=2026),
@@ -185,6 +207,9 @@ NEITHER = {
     "register_name",
     "reserve_numbers",
     "open_register",
+    "make_group",
+    "may_read",
+    "list_readable",
 }
 
 
@@ -198,6 +223,10 @@ def two(place: Place) -> Iterator[tuple[Office, Forged]]:
         seal_off(office, "sealed")
         office.reserve_numbers("van_ban_di", actor="V", reason="giữ")
         office.record_access(looked("numbered"), actor="A")
+        office.make_group(GroupPlan(id="theirs", name="Nhóm", is_for_named_only=True), actor="A")
+        office.add_to_group("theirs", _items("numbered"), actor="A")
+        office.admit_readers("theirs", ("B",), actor="A")
+        office.freeze_group("theirs", actor="A", reason="thanh tra")
         forged = Forged("waiting", "numbered", office.document("waiting").leader_pdf or "")
     post = Post(signer=KeySigner(OTHER), peers=KeyPeers())
     with Office.open(
@@ -264,6 +293,12 @@ def test_the_same_names_and_numbers_stand_side_by_side(two: tuple[Office, Forged
     assert office.issue(forged.document, actor="V").number == 1
     assert office.reserve_numbers("van_ban_di", actor="V", reason="giữ").numbers == (2,)
     assert office.record_access(looked(forged.document), actor="B").position == 0
+    # The other agency's group says nothing of this one's document of the same name, and freezes none.
+    sign_off(office, forged.numbered)
+    office.issue(forged.numbered, actor="V")
+    assert office.may_read("A", target=AccessTarget.OUTGOING, subject=forged.numbered)
+    assert {hit.id for hit in office.search(SearchQuery(), reader="A")} == {forged.document, forged.numbered}
+    assert office.make_group(GroupPlan(id="theirs", name="Nhóm"), actor="A").agency == OTHER
     for code in (OWN, OTHER):
         report = place.verify(code)
         assert report.is_intact, report.findings
@@ -271,6 +306,7 @@ def test_the_same_names_and_numbers_stand_side_by_side(two: tuple[Office, Forged
     with place.open(OWN) as own:
         assert own.document(forged.document).draft.subject != "việc riêng"
         assert own.document(forged.document).number is None
+        assert not own.may_read("A", target=AccessTarget.OUTGOING, subject=forged.numbered)
 
 
 def test_a_second_agency_needs_a_folder_of_its_own(place: Place) -> None:

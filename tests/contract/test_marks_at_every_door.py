@@ -24,6 +24,8 @@ from docflow import (
     Draft,
     ErrorCode,
     FilePlan,
+    GroupItem,
+    GroupPlan,
     HandEntry,
     Link,
     LinkKind,
@@ -55,6 +57,8 @@ SAMPLES: dict[Any, Any] = {
     DossierPlan: make_plan(),
     PlannedStep: make_plan().steps[0],
     FilePlan: FilePlan(year=2026, notation="02", title="T", retention_years=1, creator="B"),
+    GroupPlan: GroupPlan(id="g", name="Nhóm"),
+    GroupItem: GroupItem(target=AccessTarget.OUTGOING, subject="d1"),
     Access: Access(person="A", kind=AccessKind.XEM, target=AccessTarget.OUTGOING, subject="d1"),
     Addressee: Addressee(name="Sở Tư pháp"),
     AgencyCode: parse_agency_code("H99"),
@@ -131,7 +135,7 @@ DOORS = [
 ]
 EACH_DOOR = pytest.mark.parametrize("door", DOORS, ids=[f"{door.verb}-{door.path}" for door in DOORS])
 
-CLOSED = {"notation", "unit", "body", "target", "text", "form"}
+CLOSED = {"id", "notation", "unit", "body", "target", "text", "form"}
 """Texts of a closed form, which refuses a mark before anybody looks for one."""
 
 

@@ -30,6 +30,8 @@ from docflow import (
     Draft,
     ErrorCode,
     FilePlan,
+    GroupItem,
+    GroupPlan,
     HandEntry,
     Office,
     OfficeRole,
@@ -61,6 +63,9 @@ ARGUMENTS = [
 ACTS = [name for name, hints in HINTS.items() if "actor" in hints]
 _TIMELY = {ErrorCode.CLOCK_TURNED_BACK, ErrorCode.DATE_NOT_ALLOWED, ErrorCode.NOT_FOUND, ErrorCode.WRONG_STATE}
 NAIVE = datetime(2026, 3, 2, 9)  # noqa: DTZ001 — that is what is tried
+
+
+ITEM = GroupItem(target=AccessTarget.OUTGOING, subject="sealed-1")
 
 
 class Undone:
@@ -125,6 +130,11 @@ def fill(office: Office) -> None:
     office.leader_signed("printable", page_pdf("signed"), actor="V")
     office.issue("printable", actor="V")
     office.sealed("printable", page_pdf("signed") + b"% sealed", actor="V")
+    for name in ("filled", "empty", "frozen"):
+        office.make_group(GroupPlan(id=name, name="Nhóm"), actor="V")
+    office.add_to_group("filled", (ITEM,), actor="V")
+    office.admit_readers("filled", ("abc",), actor="V")
+    office.freeze_group("frozen", actor="V", reason="thanh tra")
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +151,7 @@ def undone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Undone]:
 NAMES = {
     "document_id": ("drafted", "approved", "signed", "numbered", "sealed-1", "registered", "printable"),
     "incoming_id": ("received", "checked", "registered", "submitted", "assigned", "paused", "printable"),
+    "group_id": ("filled", "empty", "frozen"),
     "dossier_id": ("opened", "begun", "halted", "new"),
 }
 VALUES: dict[Any, Callable[[], Any]] = {
@@ -155,6 +166,9 @@ VALUES: dict[Any, Callable[[], Any]] = {
     CopyRequest: make_copy_request,
     DossierPlan: make_plan,
     FilePlan: lambda: FilePlan(year=2026, notation="02", title="T", retention_years=1, creator="B"),
+    GroupPlan: lambda: GroupPlan(id="new", name="Nhóm"),
+    GroupItem: lambda: ITEM,
+    AccessTarget: lambda: AccessTarget.OUTGOING,
     Access: lambda: Access(person="A", kind=AccessKind.XEM, target=AccessTarget.OUTGOING, subject="drafted"),
     AccessQuery: AccessQuery,
     SearchQuery: lambda: SearchQuery(text="abc"),
@@ -184,6 +198,8 @@ def usual(undone: Undone, name: str) -> Iterator[dict[str, Any]]:
             choices[argument] = ((Addressee(name="Sở Tư pháp"),),)
         elif argument == "accesses":
             choices[argument] = ((VALUES[Access](),),)
+        elif argument in {"items", "people"}:
+            choices[argument] = ((ITEM,) if argument == "items" else ("abc",),)
         elif argument in {"position", "step", "version", "number", "year"}:
             choices[argument] = (0, 1, 2, 3, 2026)
         else:

@@ -34,6 +34,8 @@ MADE: tuple[Any, ...] = (
         types=frozenset({docflow.DocumentType.CONG_VAN}),
     ),
     docflow.FilePlan(year=2026, notation="01", title="T", retention_years=1, creator="B"),
+    docflow.GroupItem(target=docflow.AccessTarget.FILE, subject="H99.2026.01"),
+    docflow.GroupPlan(id="g", name="Nhóm"),
     docflow.NumberWish(number=2),
     docflow.OfficeTerms(),
     docflow.Period(since=date(2026, 1, 1)),

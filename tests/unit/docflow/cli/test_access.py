@@ -56,7 +56,7 @@ def test_accesses_are_recorded_listed_and_counted_from_the_command_line(folder: 
     assert [one["position"] if isinstance(one, dict) else "not_found" in one for one in many] == [1, 0, True]
 
     head, newest, more = lines(run("access", "history", folder, "--reader", "Q", "--limit", 1))
-    assert " ".join(head) == "Thời gian Người Đơn vị Hình thức Đối tượng Mã Địa chỉ"
+    assert " ".join(head) == "Thời gian Người Đơn vị Hình thức Đối tượng Mã Địa chỉ Quyền đọc"
     assert " ".join(newest[2:]) == "Cường Phòng A truy cập hệ thống"
     at = datetime.fromisoformat(json.loads(first.output)["at"])
     assert newest[1] == f"{at:%d/%m/%Y}"

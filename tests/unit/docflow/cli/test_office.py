@@ -134,6 +134,42 @@ def test_dossiers_files_numbers_and_roles_are_kept_from_the_command_line(folder:
     assert verify_log(folder).is_intact
 
 
+def test_groups_are_kept_from_the_command_line(folder: Path) -> None:
+    """Made, filled from a list, read and frozen; a search and the history of accesses for one reader."""
+    done(folder, "outgoing", "draft", "draft.json", "--document-id", "d1")
+    items = [{"target": "di", "subject": "d1"}]
+    seen = {"person": "Bình", "kind": "xem", **items[0]}
+    told = {"group": {"id": "g", "name": "Nhóm", "is_for_named_only": True}, "items": items, "seen": seen}
+    for name, value in told.items():
+        (folder.parent / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
+    done(folder, "group", "make", "group.json")
+    done(folder, "group", "add", "g", "items.json")
+    assert done(folder, "group", "admit", "g", "An", "Cường")["act_count"] == 3
+    asked = ("group", "may-read", folder)
+    may = {who: run(*asked, who, "--target", "di", "--subject", "d1").output.strip() for who in ("An", "Bình")}
+    assert may == {"An": "true", "Bình": "false"}
+    readable = run("group", "readable", folder, "An", folder.parent / "items.json")
+    assert json.loads(readable.output) == items
+    assert [act["event"] for act in done(folder, "group", "acts", "--only-alerts")["all"]] == [  # type: ignore[attr-defined]
+        "add_to_group",
+        "admit_readers",
+    ]
+    done(folder, "access", "record", "seen.json")
+    runner = CliRunner()
+    history = runner.invoke(main, ["access", "history", str(folder), "--reader", "Q", "--not-permitted", "--json"])
+    assert [entry["person"] for entry in json.loads(history.output)["entries"]] == ["Bình"]
+    found = {
+        who: json.loads(runner.invoke(main, ["search", str(folder), "--json", "--reader", who]).output)
+        for who in ("An", "Bình")
+    }
+    assert [len(hits) for hits in found.values()] == [1, 0]
+    done(folder, "group", "freeze", "g", "--reason", "thanh tra")
+    result = run("outgoing", "approve", folder, "d1", "--actor", "Lê Văn C")
+    assert (result.exit_code, "[frozen]" in result.output, "đóng băng" in result.output) == (1, True, True)
+    assert done(folder, "group", "unfreeze", "g", "--reason", "xong")["frozen_at"] is None
+    assert verify_log(folder).is_intact
+
+
 def test_a_file_is_exported_and_handed_over_with_its_minutes(folder: Path) -> None:
     """NĐ 30/2020 PL VI Phần I, Điều 30.3: .pdf, .xml and the minutes, each written into a file.
 

@@ -33,7 +33,7 @@ NOBODY_ACTS: Mapping[str, str] = {
     "index_contents": "an index, made from the record at any time",
     "rebuild_search": "the same",
 }
-#: What only reads. PL VI Phần I: who may read is not recorded here.
+#: What only reads and asks nobody: the front end asks may_read before it shows something (docs/adr/0080, 0086).
 READS = {
     *("blob", "document", "documents", "outbox", "versions", "remarks", "attachments", "links"),
     *("copies", "roles", "register_name", "entries", "register", "unsent", "inbox", "knowledge", "receipts", "parcels"),
@@ -41,6 +41,7 @@ READS = {
     *("incoming_file_checks", "incoming_signatures", "received_certificates"),
     *("incoming_files", "incoming_file", "search", "report", "verify_report", "on_time_rate"),
     *("access_history", "access_counts"),
+    *("may_read", "list_readable", "group", "groups", "groups_of", "group_items", "group_readers", "group_acts"),
     *("dossier", "dossiers", "dossier_steps", "dossier_acts", "dossier_clocks"),
     *("file", "files", "file_acts", "file_contents", "file_list_approvals", "files_past_retention"),
     *("files_to_hand_over", "destruction_warning", "export_file_pdf", "export_file_xml", "export_file_list"),

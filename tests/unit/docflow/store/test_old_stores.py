@@ -120,7 +120,7 @@ _IN_TABLES_THAT_CAME_LATER = {
     "signer_certificate": "SELECT agency, 'document', id, 0, 'ab', 'CN=A', '0a', 'signer', 'x' FROM document",
     "file_list_approval": "SELECT code, 2026, 0, '2026-03-02T09:00:00.000+07:00', 'A', NULL, 1, 'ab' FROM agency",
     "access_entry": (
-        "SELECT code, 0, '2026-03-02T09:00:00.000+07:00', 'A', 'xem', 'di', 'x', '', '', 'A', NULL FROM agency"
+        "SELECT code, 0, '2026-03-02T09:00:00.000+07:00', 'A', 'xem', 'di', 'x', '', '', 'A', NULL, 1 FROM agency"
     ),
     "incoming_replacement": "SELECT agency, 'x', id, '2026-03-02T09:00:00.000+07:00' FROM incoming_document",
     "received_file_check": "SELECT agency, id, 0, 0, 'a.pdf', 'ab', 'valid', '', 0 FROM incoming_document",
@@ -128,8 +128,16 @@ _IN_TABLES_THAT_CAME_LATER = {
         "SELECT agency, id, 0, 0, 0, 'valid', 'A', 'B', '', 'ab', 'CN=A', '0a', NULL, NULL, NULL, '' "
         "FROM incoming_document"
     ),
+    "document_group": (
+        "SELECT code, 'g', 'Nhóm', '', 0, '2026-03-02T09:00:00.000+07:00', 'A', NULL, NULL, 1 FROM agency"
+    ),
+    "group_member": "SELECT agency, 'g', 'di', id, 1, 1 FROM document",
+    "group_reader": "SELECT code, 'g', 'A', 1, 1 FROM agency",
+    "group_act": (
+        "SELECT code, 'g', 1, 'admit_readers', '2026-03-02T09:00:00.000+07:00', 'A', '', NULL, NULL FROM agency"
+    ),
 }
-"""Rows that nobody logged, for the tables that the schemas 0007, 0008, 0010 and 0011 added."""
+"""Rows that nobody logged, for the tables that the schemas 0007, 0008, 0010, 0011 and 0012 added."""
 
 
 @pytest.mark.parametrize("table", _IN_TABLES_THAT_CAME_LATER)
