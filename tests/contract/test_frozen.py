@@ -18,6 +18,7 @@ from tests.killing_kit import (
     INCOMING_VERBS,
     OUTGOING_VERBS,
     POSTAL_VERBS,
+    PRINTING_VERBS,
     VERBS,
     Bench,
     fill,
@@ -44,6 +45,7 @@ HARMLESS: Mapping[str, str] = {
     "vouch": "the log's key",
     "record_access": "somebody looked: nothing changed",
     "record_accesses": "the same",
+    **dict.fromkeys(PRINTING_VERBS, "the same"),
     "correct_clock": "the machine's clock",
 }
 FILED = {"add_to_file", "remove_from_file", "confirm_destruction"}

@@ -444,6 +444,16 @@ def test_an_access_by_somebody_who_may_not_read_is_recorded_and_marked(office: O
     assert office.record_access(seen(CUONG, D1), actor=ADMIN).may_read == 1
 
 
+def test_nobody_prints_what_he_may_not_read(office: Office) -> None:
+    """There docflow itself hands out the page, and knows to whom (docs/adr/0087)."""
+    make(office, "kin", D1, FILE, readers=(BINH,), is_for_named_only=True)
+    refused(office, ErrorCode.FORBIDDEN, lambda: office.print_outgoing("d1", actor=LEADER))
+    refused(office, ErrorCode.FORBIDDEN, lambda: office.print_file(FILE.subject, actor=CUONG))
+    assert office.print_file(FILE.subject, actor=BINH).startswith(b"%PDF")
+    (printed,) = office.access_history(reader=LEADER).entries
+    assert (printed.person, printed.kind, printed.may_read) == (BINH, AccessKind.IN, 1)
+
+
 def test_the_proof_of_a_document_shows_nobody_who_reads_it(office: Office) -> None:
     """A leaf about a group is none about a document, also if both are called the same."""
     before = office.inclusion_proof("d1")

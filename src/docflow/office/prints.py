@@ -4,8 +4,9 @@ Invariants:
     - A print and its access (in) go together: what was handed out stands in the history, under the id on the paper.
     - Only what was issued or received is printed, and never what was destroyed.
 
-What it does not do: it draws nothing (:mod:`docflow.printing`). Which documents somebody may read is not recorded here;
-who prints holds some role, as everybody who is recorded does.
+    - Nobody prints what no group lets him read; a directory of the caller's says so itself.
+
+What it does not do: it draws nothing (:mod:`docflow.printing`).
 
 Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I mục III.6i, III.6k, III.6l; docs/adr/0080, docs/adr/0087.
 """
@@ -30,11 +31,13 @@ from docflow.model import (
     PrintMark,
     Role,
 )
+from docflow.model.groups import GroupItem
 from docflow.model.prints import check_mark_text
 from docflow.model.received import show_text
 from docflow.office.accesses import record_access
 from docflow.office.desk import Desk
 from docflow.office.exchanging.files import list_attachments
+from docflow.office.groups.reading import list_readable
 from docflow.office.ledger import check_actor
 from docflow.office.outgoing.taking import find_document
 from docflow.office.rights import require_right_to_read
@@ -84,6 +87,7 @@ def prepare_print(desk: Desk, ask: PrintAsk) -> Printable:
     print_id = desk.randomness.token(_ID_BYTES).hex() if ask.print_id is None else ask.print_id
     _access(ask, print_id)  # refuses what cannot be recorded before anything is read
     require_right_to_read(desk, ask.actor, role=Role.USER, event=_PRINT, subject=ask.subject)
+    _require_readable(desk, ask)
     name, pdf = _find(desk, ask)
     mark = PrintMark(
         printed_by=ask.actor,
@@ -94,6 +98,18 @@ def prepare_print(desk: Desk, ask: PrintAsk) -> Printable:
         print_id=print_id,
     )
     return Printable(pdf=pdf, mark=mark)
+
+
+def _require_readable(desk: Desk, ask: PrintAsk) -> None:
+    """Here docflow itself hands out the page, and knows to whom (docs/adr/0086)."""
+    item = GroupItem(target=ask.target, subject=ask.subject)
+    if desk.rights is None and not list_readable(desk, ask.actor, (item,)):
+        raise UsageError(
+            ErrorCode.FORBIDDEN,
+            f"{ask.actor[:80]!r} may not read {ask.target.name.lower()} {ask.subject[:120]!r}",
+            vi=f"{ask.actor[:80]} không có quyền đọc {ask.target.vi} {ask.subject[:120]!r}.",
+            way_out="let an administrator admit him to a group that it is in",
+        )
 
 
 def name_system(agency: Agency) -> str:

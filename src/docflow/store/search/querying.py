@@ -72,7 +72,7 @@ def _outgoing(
     connection: sa.Connection, agency: str, query: SearchQuery, *, only: _Condition | None
 ) -> list[SearchHit]:
     name = sa.select(AGENCY.c.name).where(AGENCY.c.code == agency).scalar_subquery()
-    more = [name.label("from_name")]
+    more: list[sa.ColumnElement[Any]] = [name.label("from_name")]
     found = _select(connection, agency, query, direction=Direction.OUTGOING, only=only, more=more)
     return [
         SearchHit(
