@@ -160,7 +160,8 @@ CHANGES = {
     "another unit": "UPDATE document SET unit = 'Phòng khác' WHERE id = 'd1'",
     "a deadline moved": "UPDATE incoming_document SET due_at = '2026-12-31T23:59:59.999+07:00'",
     "an arrival removed": "DELETE FROM incoming_entry",
-    "sent electronically": "UPDATE outbox SET sent_how = 'electronic'",
+    "sent electronically": "INSERT INTO parcel (agency, id, recipient, kind, subject, created_at, sent_at, attempts) "
+    "VALUES ('H99', 'p', 'H99.12', 'document', 'd1', '2026-03-02', '2026-03-02', 1)",
 }
 
 

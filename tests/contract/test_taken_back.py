@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from docflow import Direction, DocumentType, Draft, FileDrop, Office, Post, SearchQuery, parse_agency_code
+from docflow import Direction, Directory, DocumentType, Draft, FileDrop, Office, Post, SearchQuery, parse_agency_code
 from docflow.model import Addressee
 from docflow.store import reader
 from docflow.store.blobs import BlobFolder
@@ -35,8 +35,8 @@ def two(place: Place) -> Iterator[TwoAgencies]:
     pair.close()
 
 
-def open_pair(place: Place) -> TwoAgencies:
-    """Open two agencies that exchange, on a store of any kind."""
+def open_pair(place: Place, *, codes: Directory | None = None) -> TwoAgencies:
+    """Open two agencies that exchange, on a store of any kind; the sender knows which codes live."""
     clock = SetClock(datetime(2026, 3, 2, 2, 0, tzinfo=UTC))
     sender, receiver = (
         Office.open(
@@ -46,6 +46,7 @@ def open_pair(place: Place) -> TwoAgencies:
             clock=clock,
             randomness=SeededRandomness(f"{place.kind}-{code}-{place.folder.name}".encode()),
             post=Post(signer=KeySigner(code), peers=KeyPeers()),
+            codes=codes if code == SENDER else None,
         )
         for code in (SENDER, RECEIVER)
     )

@@ -3,6 +3,7 @@
 Invariants:
     - A parcel that was answered, or that expects no answer, is sent once for each time somebody asks for it.
     - The pauses grow and are bounded; after the deadline comes silence, which a late answer still ends.
+    - A document that was never handed over is not silence: it is tried until somebody else brings it, or recalls it.
 
 Source: docs/spec/receipts.md §5; at-least-once delivery, so that one effect is left to the receiver's inbox.
 """
@@ -30,7 +31,8 @@ class ResendPolicy:
     Attributes:
         first_pause: After the first attempt; doubled after each further one.
         longest_pause: No pause is longer.
-        deadline: Counted from when the parcel was made; then nothing is sent any more.
+        deadline: Counted from when the parcel was made, of a document from when it was handed over first; then nothing
+            is sent any more.
     """
 
     first_pause: timedelta = timedelta(minutes=5)
@@ -40,7 +42,8 @@ class ResendPolicy:
 
 def plan_attempt(parcel: ParcelRow, policy: ResendPolicy, *, now: datetime) -> Attempt:
     """Return whether a parcel that is due is sent or given up."""
-    is_over = now > parcel.created_at + policy.deadline
+    begins = parcel.sent_at if parcel.kind is ParcelKind.DOCUMENT else parcel.created_at
+    is_over = begins is not None and now > begins + policy.deadline
     return Attempt.GIVE_UP if is_over and parcel.attempts > 0 and _expects_answer(parcel) else Attempt.SEND
 
 

@@ -38,6 +38,7 @@ from docflow.office.exchanging.files import (
     list_received_files,
     read_received_file,
 )
+from docflow.office.exchanging.handing import correct_outbox
 from docflow.office.exchanging.knowing import (
     know,
 )
@@ -242,6 +243,7 @@ __all__ = [
     "confirm_role",
     "copy_line",
     "correct_clock",
+    "correct_outbox",
     "count_accesses",
     "dispatch",
     "divide_book",

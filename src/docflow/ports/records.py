@@ -14,7 +14,7 @@ class RecordReader(Protocol):
     def find_record(self, kind: type[R], *key: str | int) -> R | None:
         """Return the record with a key, the agency left out of it, or None."""
 
-    def list_records(self, kind: type[R], **where: str | int | None) -> Sequence[R]:
+    def list_records(self, kind: type[R], /, **where: str | int | None) -> Sequence[R]:
         """Return the records whose columns have the values given, in the order of their keys."""
 
 

@@ -145,7 +145,8 @@ class OutboxRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     Attributes:
         position: The addressee's place in the document, from 0; those added later follow.
-        sent_at, sent_how: When and how it left (ngày chuyển): ``electronic``, or in the registry's own words.
+        sent_at, sent_how: When and how it left (ngày chuyển): ``electronic`` when its parcel was handed over first, or
+            in the registry's own words.
         signed_for: Who signed for it (ký nhận), if it was handed over.
     """
 

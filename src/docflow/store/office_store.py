@@ -68,6 +68,7 @@ class OfficeStore(StoreReader):
         self._log_key = log_key
         self._remembered = NOTHING
         self._is_joined = is_joined
+        self.was_upgraded = False
         # A caller's transaction cannot be begun anew.
         self._group = GroupCommit(self._run, tries=1 if is_joined else MAX_TRIES)
 
@@ -241,6 +242,7 @@ def _open(
             raise founding.lost(folder, database)
         # Whoever holds the lock may migrate: Database.writing would wait for itself here.
         with database.migrating() as connection:
+            revision = migrations.current_revision(connection)
             recorded, others = _read_agencies(connection, database, agency)
             if recorded is None and key_path.exists():
                 founding.refuse_foreign_home(folder, others, read_log_key(key_path))
@@ -256,6 +258,7 @@ def _open(
     name = parse_vkey(recorded[1]).name if recorded else origin
     blobs = BlobFolder(folder / BLOB_FOLDER)
     store = OfficeStore(database, home=folder, blobs=blobs, agency=agency, log_key=log_key, origin=name)
+    store.was_upgraded = revision not in {None, migrations.HEAD}
     if recorded is not None:
         founding.refuse_other_key(folder, store.vkey, recorded=recorded[1])
         with suppress(StoreUnavailable):  # a folder that nobody can write is still opened

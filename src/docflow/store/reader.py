@@ -179,7 +179,7 @@ class StoreReader(AccessReader, DraftingReader, GroupReading, ReceivedReader):
         with self._database.reading() as connection:
             return reading.find_record(connection, self._agency, kind, key=key)
 
-    def list_records(self, kind: type[_R], **where: str | int | None) -> tuple[_R, ...]:
+    def list_records(self, kind: type[_R], /, **where: str | int | None) -> tuple[_R, ...]:
         """Return the records whose columns have the values given, in the order of their keys."""
         with self._database.reading() as connection:
             return reading.list_records(connection, self._agency, kind, where=where)

@@ -111,7 +111,7 @@ class RecordUnit(RowWriter):
         """Return the record with a key, the agency left out of it, or None."""
         return self._find(RECORDS[kind], kind, *key)
 
-    def list_records(self, kind: type[_R], **where: str | int | None) -> Sequence[_R]:
+    def list_records(self, kind: type[_R], /, **where: str | int | None) -> Sequence[_R]:
         """Return the records whose columns have the values given, in the order of their keys."""
         names, nulls, given = split_where(where)
         return tuple(

@@ -113,7 +113,7 @@ def read_report(connection: sa.Connection, agency: str, query: ReportQuery, *, v
     known = reading.find_agency(connection, agency)
     at = query.at or read.last
     return build_report(
-        gather_facts(read.rows, acts=read.acts, at=at),
+        gather_facts(read.rows, acts=read.acts, at=at, own=agency),
         agency=known[0].name if known else "",
         period=query.period,
         by=query.by,

@@ -153,6 +153,8 @@ class Office(
             use_cases.register_agency(desk)
             store.finish_founding()
             use_cases.erase_content(desk)
+            if store.was_upgraded:
+                use_cases.correct_outbox(desk)
         except BaseException:
             store.close()
             raise

@@ -1,8 +1,10 @@
 """What leaves an office: documents packed as edXML, everything due sent, repeated, or given up.
 
 Invariants:
-    - A document is packed once: built, signed, and its outbox rows marked in one transaction; later only bytes move.
+    - A document is packed once for each addressee: built, signed and made a parcel in one transaction; later only bytes
+      move. It counts as sent when the parcel was handed over (:mod:`docflow.office.exchanging.handing`).
     - A parcel is handed to the transport before that is recorded: killed between, it is sent twice, never not at all.
+    - A document, or an addressee, that cannot be served stops no other.
 
 Source: Quyết định 28/2018/QĐ-TTg Điều 6, 8; docs/spec/receipts.md §5.
 """
@@ -17,10 +19,12 @@ from msgspec.structs import replace
 from docflow.edxml import ResponseFor, Status, StatusCode, build_message
 from docflow.errors import ErrorCode, InputError, StoreUnavailable, UsageError
 from docflow.exchange import Attempt, name_parcel, plan_attempt, schedule_next
-from docflow.model import AccessTarget, Document, Role
+from docflow.model import AccessTarget, Document, Role, check_prose
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import add_parcel, describe_self, require_post
-from docflow.office.exchanging.packing import ELECTRONIC, name_document, pack_document
+from docflow.office.exchanging.handing import note_handed_over, set_right
+from docflow.office.exchanging.holders import list_holders
+from docflow.office.exchanging.packing import name_document, pack_document
 from docflow.office.exchanging.successors import reach
 from docflow.office.groups.freezing import refuse_frozen
 from docflow.office.keeping import erase_content
@@ -29,33 +33,49 @@ from docflow.office.rights import require_right
 from docflow.ports import OutboxState, ParcelKind, ParcelRow, Parts, Transport, UnitOfWork
 
 _KEY_BYTES = 16
+_MAX_REASON_CHARS = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatched:
-    """What a call of dispatch did: counts of documents packed, parcels sent, given up, and not taken by the drop."""
+    """What a call of dispatch did: counts of documents packed, parcels sent, given up, and not taken by the drop.
+
+    Attributes:
+        unpacked: Documents whose content is not here as it was sealed: destroyed, lost or damaged.
+    """
 
     packed: int
     sent: int
     given_up: int
     failed: int
+    unpacked: tuple[str, ...] = ()
 
 
 def dispatch(desk: Desk, transport: Transport) -> Dispatched:
     """Pack what is ready and send what is due.
 
+    What cannot be packed or handed over stays unsent, and :func:`docflow.office.list_unsent` says why; the others go.
+
     Raises:
         UsageError: ``BAD_ARGUMENT``; the office has no service key.
+        StoreUnavailable: ``STORE_BUSY``, ``STORE_UNUSABLE``; the office's own records cannot be written.
     """
     require_post(desk)
     erase_content(desk)
+    own = desk.agency.code.text
     ready = dict.fromkeys(
-        row.document_id for row in desk.store.list_outbox(state=OutboxState.READY) if row.addressee_code
+        row.document_id
+        for row in desk.store.list_outbox(state=OutboxState.READY)
+        if row.addressee_code and row.addressee_code != own
     )
-    packed = sum(_pack(desk, document_id) for document_id in ready)
+    packed = {document_id: _pack(desk, document_id) for document_id in ready}
     results = [_attempt(desk, transport, parcel) for parcel in desk.store.list_due_parcels(desk.clock.now())]
     return Dispatched(
-        packed=packed, sent=results.count("sent"), given_up=results.count("given_up"), failed=results.count("failed")
+        packed=sum(is_packed is True for is_packed in packed.values()),
+        sent=results.count("sent"),
+        given_up=results.count("given_up"),
+        failed=results.count("failed"),
+        unpacked=tuple(document_id for document_id, is_packed in packed.items() if is_packed is None),
     )
 
 
@@ -74,15 +94,14 @@ def ask_take_back(
         idempotency_key: Without one, every call asks anew: whoever declined may be asked again.
 
     Raises:
-        UsageError: ``NOT_FOUND``; ``BAD_ARGUMENT`` without a reason; ``WRONG_STATE`` if nobody holds it;
+        UsageError: ``NOT_FOUND``; ``BAD_ARGUMENT`` without a reason in plain text; ``WRONG_STATE`` if nobody holds it;
             ``IDEMPOTENCY_CONFLICT``; ``FORBIDDEN``; ``FROZEN``.
     Source: Nghị định 30/2020/NĐ-CP Điều 18 khoản 4; QCVN 102:2016/BTTTT (13).
     """
     check_actor(actor)
     post = require_post(desk)
     document = _find(desk, document_id)
-    if not reason.strip():
-        raise UsageError(ErrorCode.BAD_ARGUMENT, "asking back needs a reason", vi="Lấy lại văn bản phải ghi rõ lý do.")
+    check_prose(reason, limit=_MAX_REASON_CHARS, what="reason", vi="Lý do")
     at = desk.clock.now()
     asking = {"take_back": document_id, "reason": reason, "addressee": addressee, "actor": actor}
     if idempotency_key is None:
@@ -124,53 +143,50 @@ def ask_take_back(
 
 def _holders(unit: UnitOfWork, document_id: str, *, addressee: str | None) -> tuple[str, ...]:
     """Return the agencies that hold a document, or the one of them that is meant."""
-    asked = dict.fromkeys(
-        row.addressee_code
-        for row in unit.list_outbox(document_id)
-        if row.state is OutboxState.SENT and row.addressee_code and addressee in {None, row.addressee_code}
-    )
+    asked = tuple(code for code in list_holders(unit, document_id) if addressee in {None, code})
     if not asked:
         raise UsageError(
             ErrorCode.WRONG_STATE,
-            f"nobody holds document {document_id!r}: it was not sent, or it came back",
+            f"nobody holds document {document_id!r}: it was not handed over electronically, or it came back",
             vi="Không có cơ quan nào đang giữ văn bản này.",
+            way_out="read office.unsent(); what was handed over on paper is asked back by a letter",
         )
-    return tuple(asked)
+    return asked
 
 
-def _pack(desk: Desk, document_id: str) -> bool:
+def _pack(desk: Desk, document_id: str) -> bool | None:
+    """Make a parcel for every addressee that has none; None if the document's content is not here as it was sealed."""
     document, at = _find(desk, document_id), desk.clock.now()
-    if document.sealed_pdf is None or document.issued_on is None:
-        return False
     own = desk.agency.code.text
+    rows = [row for row in desk.store.list_outbox(document_id=document_id) if row.addressee_code not in {None, own}]
+    packed = {item.recipient for item in desk.store.list_parcels(document_id) if item.kind is ParcelKind.DOCUMENT}
+    waiting = {row.addressee_code for row in rows if row.state is OutboxState.READY} - packed
+    if document.sealed_pdf is None or document.issued_on is None or not waiting:
+        return False
     to = {
         row.addressee_code: row.addressee_name
-        for row in desk.store.list_outbox(document_id=document_id)
-        if row.addressee_code and row.addressee_code != own and row.state is not OutboxState.CANCELLED
+        for row in rows
+        if row.addressee_code and row.state is not OutboxState.CANCELLED
     }
-    if not to:
-        # Only this agency itself is left: it reads its own document here, and that must not stop what others get.
-        return False
-    message = build_message(pack_document(desk, document, to=to, at=at))
+    try:
+        message = build_message(pack_document(desk, document, to=to, at=at))
+    except (UsageError, InputError, StoreUnavailable):
+        return None
     parts = Parts(message=message, message_cms=require_post(desk).signer.sign(message))
 
     def pack(unit: UnitOfWork) -> bool:
         if unit.find_freezing(AccessTarget.OUTGOING, document_id) is not None:
             # It waits until it is unfrozen, and keeps nothing else from being sent.
             return False
-        ready = [
-            row
-            for row in unit.list_outbox(document_id)
-            if row.state is OutboxState.READY and row.addressee_code and row.addressee_code != own
-        ]
-        for recipient in dict.fromkeys(row.addressee_code for row in ready):
-            if recipient is not None:
-                add_parcel(unit, desk, parts, kind=ParcelKind.DOCUMENT, recipient=recipient, subject=document_id, at=at)
-        for row in ready:
-            unit.change_outbox_row(replace(row, state=OutboxState.SENT, sent_at=at, sent_how=ELECTRONIC))
-        if ready:
-            _log(unit, desk, "document_dispatched", actor=ACTOR, subject=document_id, at=at)
-        return bool(ready)
+        there = unit.list_records(ParcelRow, subject=document_id, kind=ParcelKind.DOCUMENT.value)
+        served = {own, *(item.recipient for item in there)}
+        ready = [row.addressee_code for row in unit.list_outbox(document_id) if row.state is OutboxState.READY]
+        new = dict.fromkeys(code for code in ready if code is not None and code not in served)
+        for recipient in new:
+            add_parcel(unit, desk, parts, kind=ParcelKind.DOCUMENT, recipient=recipient, subject=document_id, at=at)
+        if new:
+            _log(unit, desk, "document_packed", actor=ACTOR, subject=document_id, at=at)
+        return bool(new)
 
     return desk.store.transact(pack)
 
@@ -201,10 +217,12 @@ def _note_attempt(unit: UnitOfWork, desk: Desk, parcel: ParcelRow, *, is_sent: b
         due_at = now + policy.first_pause
     after = replace(current, attempts=current.attempts + 1, due_at=due_at)
     if current.sent_at is None and is_sent:
-        unit.change_parcel(replace(after, sent_at=now))
+        note_handed_over(unit, desk, after, at=now)
         _log(unit, desk, "parcel_sent", actor=ACTOR, subject=parcel.subject or desk.agency.code.text, at=now)
-    else:
-        unit.schedule_parcel(after)
+        return
+    unit.schedule_parcel(after)
+    if not is_sent and set_right(unit, current):
+        _log(unit, desk, "dispatch_corrected", actor=ACTOR, subject=parcel.subject, at=now)
 
 
 def _give_up(unit: UnitOfWork, desk: Desk, parcel: ParcelRow, *, now: datetime) -> None:

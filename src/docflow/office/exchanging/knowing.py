@@ -30,13 +30,14 @@ def know(desk: Desk, document_id: str) -> tuple[Knowledge, ...]:
             f"no document {document_id[:120]!r} here",
             vi=f"Không có văn bản {document_id[:120]!r}.",
         )
-    sent = [p for p in desk.store.list_parcels(document_id) if p.kind is ParcelKind.DOCUMENT]
+    packed = [p for p in desk.store.list_parcels(document_id) if p.kind is ParcelKind.DOCUMENT]
     return tuple(
         Knowledge(
             document_id=name_document(document),
             addressee=parcel.recipient,
             facts=frozenset(r.kind for r in receipts if parcel.recipient in names_of(desk, r.agency)),
-            gave_up=parcel.gave_up_at is not None,
+            # Of one that was never handed over nobody waits for an answer.
+            gave_up=parcel.gave_up_at is not None and parcel.sent_at is not None,
         )
-        for parcel in sent
+        for parcel in packed
     )

@@ -15,17 +15,20 @@ from docflow.edxml import Business, BusinessType, DocumentInfo, ReceiverChange, 
 from docflow.model import Addressee, Document
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import add_parcel, require_post
-from docflow.office.exchanging.packing import ELECTRONIC, describe_message, name_document
-from docflow.ports import OutboxState, ParcelKind, Parts, UnitOfWork
+from docflow.office.exchanging.holders import list_holders
+from docflow.office.exchanging.packing import describe_message, name_document
+from docflow.ports import ParcelKind, Parts, UnitOfWork
 
 _ADDED = 1
 """``ReceiverType`` of who was added."""
 
 
-def tell_recall(unit: UnitOfWork, desk: Desk, document: Document, *, reason: str, at: datetime) -> None:
-    """Tell every agency that has a document that it is recalled."""
+def tell_recall(
+    unit: UnitOfWork, desk: Desk, document: Document, *, reason: str, at: datetime, only: str | None = None
+) -> None:
+    """Tell every agency that has a document, or the one of them that is meant, that it is recalled."""
     business = Business(type=BusinessType.REVOCATION, reason=reason, document_id=name_document(document))
-    _tell(unit, desk, document, business=business, at=at)
+    _tell(unit, desk, document, business=business, at=at, only=only)
 
 
 def tell_update(
@@ -43,12 +46,16 @@ def tell_update(
         _tell(unit, desk, document, business=business, at=at)
 
 
-def _tell(unit: UnitOfWork, desk: Desk, document: Document, *, business: Business, at: datetime) -> None:
-    holders = {
-        row.addressee_code: row.addressee_name
-        for row in unit.list_outbox(document.id)
-        if row.state is OutboxState.SENT and row.sent_how == ELECTRONIC and row.addressee_code
-    }
+def _tell(
+    unit: UnitOfWork,
+    desk: Desk,
+    document: Document,
+    *,
+    business: Business,
+    at: datetime,
+    only: str | None = None,
+) -> None:
+    holders = {code: name for code, name in list_holders(unit, document.id).items() if only is None or code == only}
     if not holders:
         return
     data = build_message(describe_message(desk, document, to=holders, at=at, business=business))

@@ -20,6 +20,7 @@ from docflow.exchange import RECEIPT_OF_STATUS
 from docflow.model import ReceiptKind, SignatureVerdict, name_incoming
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import Answer, give_answer, keep_blob, require_post
+from docflow.office.exchanging.handing import note_handed_over
 from docflow.office.exchanging.noticing import NOT_HERE, ask_take_back_of, is_known
 from docflow.office.exchanging.recording import Arrived, log, note_outcome, put_inbox
 from docflow.office.exchanging.successors import names_of
@@ -152,8 +153,12 @@ def _learn(unit: UnitOfWork, desk: Desk, arrived: Arrived, *, receipt: ReceiptSt
             )
         )
     for parcel in answered:
-        if parcel.answered_by is None:
-            unit.change_parcel(replace(parcel, answered_by=name, due_at=None))
+        now = parcel if parcel.answered_by else replace(parcel, answered_by=name, due_at=None)
+        if now.sent_at is None:
+            # Whoever handed it over was killed before he recorded that.
+            note_handed_over(unit, desk, now, at=arrived.at)
+        elif now is not parcel:
+            unit.change_parcel(now)
     if receipt.kind in _ENDS and any(parcel.kind is ParcelKind.DOCUMENT for parcel in answered):
         for row in unit.list_outbox(subject):
             if row.addressee_code in names:

@@ -27,6 +27,7 @@ from docflow.model import (
     RemarkKind,
 )
 from docflow.office.certificates import keep_certificates
+from docflow.office.exchanging.handing import withdraw_parcels
 from docflow.office.exchanging.notices import tell_recall, tell_update
 from docflow.office.outgoing.describing import describe_draft, outbox_rows, print_symbol
 from docflow.office.outgoing.step import Work
@@ -199,6 +200,7 @@ def _cancel_dispatch(work: Work, document: Document) -> Document:
     for row in work.unit.list_outbox(document.id):
         if row.state in {OutboxState.HELD, OutboxState.READY}:
             work.unit.change_outbox_row(replace(row, state=OutboxState.CANCELLED))
+    withdraw_parcels(work.unit, document.id, at=work.step.at)
     return document
 
 
@@ -213,6 +215,9 @@ def _record_hand_over(work: Work, document: Document) -> Document:
             signed_for=work.step.signed_for or None,
         )
     )
+    if row.addressee_code is not None:
+        # It reached him another way: what was packed for him need not follow.
+        withdraw_parcels(work.unit, document.id, at=work.step.at, recipient=row.addressee_code)
     return document
 
 

@@ -9,7 +9,7 @@ What it does not do: it verifies no signature; it judges the verdict that a veri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from msgspec.structs import replace
@@ -58,6 +58,7 @@ def _guard_draft(work: Work, document: Document) -> None:
     register_for(draft.type, agency=work.desk.agency, series=draft.series)
     if draft.due_date is not None:
         check_deadline(draft.due_date)
+    _require_each_once([(item.code.text if item.code else None, item.name) for item in draft.addressees])
     _check_links(work, draft)
 
 
@@ -224,16 +225,29 @@ def _guard_addressee(work: Work, document: Document) -> None:
 
 
 def _guard_addressees(work: Work, document: Document) -> None:
-    """Addressees are added, each once; whoever has the document keeps it (to take it back is another step)."""
+    """Addressees are added, each once, while there is something to send them; whoever has the document keeps it."""
     _guard_reason(work, document)
+    if document.sealed_pdf is not None and work.unit.is_erased(document.sealed_pdf):
+        raise UsageError(
+            ErrorCode.WRONG_STATE,
+            f"the content of document {document.id!r} was destroyed",
+            vi="Nội dung văn bản đã bị hủy theo thời hạn bảo quản, không thể gửi thêm.",
+        )
     known = {(row.addressee_code, row.addressee_name) for row in work.unit.list_outbox(document.id)}
     added = [(item.code.text if item.code else None, item.name) for item in work.step.addressees]
-    codes = [code for code, _ in (*known, *added) if code is not None]
-    if not added or known & set(added) or len(set(added)) < len(added) or len(set(codes)) < len(codes):
+    if not added:
+        raise UsageError(ErrorCode.BAD_ARGUMENT, "name whom to add", vi="Phải ghi rõ nơi nhận bổ sung.")
+    _require_each_once([*known, *added])
+
+
+def _require_each_once(addressees: Sequence[tuple[str | None, str]]) -> None:
+    """An agency, or whoever has no code, is named once: it gets one document, and one answer counts for it."""
+    codes = [code for code, _ in addressees if code is not None]
+    if len(set(addressees)) < len(addressees) or len(set(codes)) < len(codes):
         raise UsageError(
             ErrorCode.BAD_ARGUMENT,
-            "name addressees who do not have the document yet, each once",
-            vi="Nơi nhận bổ sung phải là nơi chưa có trong văn bản, mỗi nơi một lần.",
+            "name each addressee once, and add only those who do not have the document yet",
+            vi="Mỗi nơi nhận chỉ ghi một lần; nơi nhận bổ sung phải là nơi chưa có trong văn bản.",
         )
 
 

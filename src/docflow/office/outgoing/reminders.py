@@ -11,9 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from docflow.errors import InputError, UsageError
 from docflow.model import Document, DocumentState, Duty, Urgency, find_due, is_due_soon
 from docflow.office.desk import Desk
-from docflow.ports import OutboxRow
+from docflow.office.exchanging.successors import reach
+from docflow.ports import OutboxRow, OutboxState, ParcelKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,7 @@ class OutgoingStanding:
     Attributes:
         duty: ``SEND`` if another agency waits for it electronically, else ``ISSUE``.
         waiting: Names of those it has not gone to; all of them while it has no number.
+        reasons: For each of ``waiting`` why it has not gone there, in Vietnamese; empty if nothing keeps it.
         due_at: Aware; counted from the leader's signature, of an urgent document from the last signature it needs.
         is_due_soon: Whether it is due within the office's reminder, or late.
         is_provisional: Whether days of that year may still be exchanged by decree.
@@ -31,6 +34,7 @@ class OutgoingStanding:
     document: Document
     duty: Duty
     waiting: tuple[str, ...]
+    reasons: tuple[str, ...]
     due_at: datetime
     is_late: bool
     is_due_soon: bool
@@ -40,7 +44,9 @@ class OutgoingStanding:
 def list_unsent(
     desk: Desk, signed: Iterable[Document], rows: Iterable[OutboxRow], *, within_hours: int | None = None
 ) -> tuple[OutgoingStanding, ...]:
-    """Return what has not left, the most urgent first.
+    """Return what has not left, the most urgent first: neither handed to the transport nor recorded as brought by hand.
+
+    This agency itself waits for nothing: it has the document.
 
     Args:
         signed: Documents that the leader signed and that have no number.
@@ -49,8 +55,10 @@ def list_unsent(
     """
     hours = desk.terms.remind_hours if within_hours is None else within_hours
     waiting: dict[str, list[OutboxRow]] = {}
+    own = desk.agency.code.text
     for row in rows:
-        waiting.setdefault(row.document_id, []).append(row)
+        if row.addressee_code != own:
+            waiting.setdefault(row.document_id, []).append(row)
     found = [_stand(desk, document, (), within_hours=hours) for document in signed]
     for name, its_rows in waiting.items():
         document = desk.store.find_document(name)
@@ -61,10 +69,10 @@ def list_unsent(
 
 def _stand(desk: Desk, document: Document, rows: Iterable[OutboxRow], *, within_hours: int) -> OutgoingStanding:
     at = desk.clock.now()
-    names = [(row.addressee_name, row.addressee_code is not None) for row in rows] or [
-        (item.name, item.code is not None) for item in document.draft.addressees
+    waiting = [(row.addressee_name, row.addressee_code, _reason(desk, document, row, at=at)) for row in rows] or [
+        (item.name, item.code.text if item.code else None, "") for item in document.draft.addressees
     ]
-    duty = Duty.SEND if any(is_agency for _, is_agency in names) else Duty.ISSUE
+    duty = Duty.SEND if any(code is not None for _, code, _ in waiting) else Duty.ISSUE
     begins = document.leader_signed_at or at
     if document.draft.urgency is not Urgency.THUONG and document.state is DocumentState.SEALED:
         begins = document.sealed_at or begins
@@ -72,9 +80,29 @@ def _stand(desk: Desk, document: Document, rows: Iterable[OutboxRow], *, within_
     return OutgoingStanding(
         document=document,
         duty=duty,
-        waiting=tuple(name for name, _ in names),
+        waiting=tuple(name for name, _, _ in waiting),
+        reasons=tuple(reason for _, _, reason in waiting),
         due_at=due_at,
         is_late=at > due_at,
         is_due_soon=is_due_soon(due_at, at=at, within_hours=within_hours, calendar=desk.calendar),
         is_provisional=not desk.calendar.is_decreed(due_at.date()),
     )
+
+
+def _reason(desk: Desk, document: Document, row: OutboxRow, *, at: datetime) -> str:
+    """Say what keeps a document from an addressee, as far as the office knows."""
+    if row.state is OutboxState.HELD:
+        return "Văn bản kèm theo chưa được ký số." if document.sealed_pdf else "Văn bản chưa được ký số của cơ quan."
+    if document.sealed_pdf is not None and not desk.blobs.has(document.sealed_pdf):
+        return "Không còn nội dung văn bản để gửi."
+    if row.addressee_code is None:
+        return ""
+    try:
+        reach(desk, row.addressee_code, at=at)
+    except (UsageError, InputError) as exc:
+        return exc.vi
+    parcels = desk.store.list_parcels(document.id)
+    packed = [item for item in parcels if item.kind is ParcelKind.DOCUMENT and item.recipient == row.addressee_code]
+    if any(item.gave_up_at is not None for item in packed):
+        return "Đã thôi gửi tự động vì không chuyển được đến nơi nhận."
+    return "Chưa chuyển được đến nơi nhận; hệ thống sẽ gửi lại." if any(item.attempts for item in packed) else ""

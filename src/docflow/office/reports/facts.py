@@ -23,8 +23,8 @@ ReportRow = Mapping[str, object]
 REPORT_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "register_entry": ("kind", "document_id", "issued_on"),
     "document": ("id", "unit", "sealed_at"),
-    "outbox": ("document_id", "state", "sent_how"),
-    "parcel": ("kind", "subject", "sent_at"),
+    "outbox": ("document_id", "addressee_code", "state", "sent_how"),
+    "parcel": ("kind", "subject", "recipient", "sent_at"),
     "incoming_entry": ("incoming_id", "registered_on"),
     "incoming_document": ("id", "state", "channel", "assignee", "due_at", "completed_at"),
     "role_holding": ("person", "is_held"),
@@ -46,7 +46,7 @@ class OutgoingFact:
 
     Attributes:
         is_interconnected: It left over the exchange to at least one agency.
-        is_electronic: It is sealed, and left to every addressee electronically.
+        is_electronic: It is sealed, and left to every addressee but this agency electronically.
     """
 
     on: date
@@ -108,18 +108,21 @@ def is_account(actor: str, *, event: str) -> bool:
     return actor != ACTOR and event not in {_ASKED_BY_SENDER, ACCESSED}
 
 
-def gather_facts(rows: Mapping[str, Iterable[ReportRow]], *, acts: Iterable[ActFact], at: datetime) -> ReportFacts:
+def gather_facts(
+    rows: Mapping[str, Iterable[ReportRow]], *, acts: Iterable[ActFact], at: datetime, own: str
+) -> ReportFacts:
     """Return the facts of rows, by table.
 
     Args:
         at: When what is not done is judged.
+        own: The agency's code; what it addresses to itself goes nowhere.
 
     Raises:
         InputError: ``EVIDENCE_BROKEN``; a row holds what docflow never writes.
     """
     try:
         return ReportFacts(
-            outgoing=tuple(_outgoing(rows)),
+            outgoing=tuple(_outgoing(rows, own=own)),
             incoming=tuple(_incoming(rows, at=at)),
             acts=tuple(acts),
             accounts=_accounts(rows["role_holding"]),
@@ -134,14 +137,21 @@ def gather_facts(rows: Mapping[str, Iterable[ReportRow]], *, acts: Iterable[ActF
         ) from exc
 
 
-def _outgoing(rows: Mapping[str, Iterable[ReportRow]]) -> Iterable[OutgoingFact]:
+def _outgoing(rows: Mapping[str, Iterable[ReportRow]], *, own: str) -> Iterable[OutgoingFact]:
     documents = {row["id"]: row for row in rows["document"]}
-    exchanged = {row["subject"] for row in rows["parcel"] if row["kind"] == ParcelKind.DOCUMENT and row["sent_at"]}
+    handed = {
+        (row["subject"], row["recipient"])
+        for row in rows["parcel"]
+        if row["kind"] == ParcelKind.DOCUMENT and row["sent_at"]
+    }
+    exchanged = {subject for subject, _ in handed}
     electronic: dict[object, bool] = {}
     for row in rows["outbox"]:
-        if row["state"] != OutboxState.CANCELLED:
+        if row["state"] != OutboxState.CANCELLED and row["addressee_code"] != own:
             name = row["document_id"]
-            electronic[name] = electronic.get(name, True) and row["sent_how"] == _ELECTRONIC
+            # What was packed and never handed over has not left, whatever an earlier docflow wrote of it.
+            is_so = row["sent_how"] == _ELECTRONIC and (name, row["addressee_code"]) in handed
+            electronic[name] = electronic.get(name, True) and is_so
     for row in rows["register_entry"]:
         if row["kind"] == EntryKind.DOCUMENT:
             document = documents[row["document_id"]]
