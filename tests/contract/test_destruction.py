@@ -8,10 +8,10 @@ from datetime import datetime
 
 import pytest
 
-from docflow import CaseFile, Direction, Office
+from docflow import CaseFile, CopyDirection, CopyForm, Direction, Office, SourceKind
 from docflow.errors import DocflowError, ErrorCode
 from tests.contract.offices import Place
-from tests.office_kit import SetClock, leader_pdf, make_draft
+from tests.office_kit import SetClock, leader_pdf, make_copy_request, make_draft, seal_off
 from tests.work_kit import MONDAY, SCAN, add, make_entry, make_file
 
 
@@ -141,3 +141,74 @@ def test_a_destruction_that_was_cut_off_is_completed_when_the_office_is_opened(p
         os.utime(path, (0, 0))
     with place.open(clock=clock):
         assert not path.exists()
+
+
+def test_what_another_file_holds_stands_in_its_table_with_its_content(office: Office, clock: SetClock) -> None:
+    """TT 01/2019 Điều 20.5: a document of two files is not destroyed with the one of them: no record says so."""
+    first, second = make_file(office, "01.A"), make_file(office, "02.A", years=None)
+    seal_off(office, "di")
+    take_in(office, "den")
+    for file in (first, second):
+        add(office, file, "di", direction=Direction.OUTGOING)
+        add(office, file, "den")
+    destroy(office, first, clock)
+    lines = {line.document_id: line for line in office.file_contents(second.code)}
+    sealed, scan = office.document("di").sealed_pdf, office.incoming_document("den").pdf
+    assert (lines["di"].content, lines["den"].content) == (sealed, scan)
+    assert not any(line.is_destroyed for line in lines.values())
+    assert is_there(office, sealed or "")
+    assert b"%PDF" in office.export_file_pdf(second.code)
+
+
+def test_what_came_again_stands_in_the_table_with_its_content(office: Office, clock: SetClock) -> None:
+    """The old line says that its content was destroyed; the same letter, received anew, has it."""
+    file = make_file(office, "01.A")
+    take_in(office, "cu")
+    add(office, file, "cu")
+    destroy(office, file, clock)
+    (line,) = office.file_contents(file.code)
+    assert (line.content, line.is_destroyed) == (None, True)
+    clock.advance(days=1)
+    take_in(office, "moi")
+    later = make_file(office, "02.A")
+    add(office, later, "moi")
+    (line,) = office.file_contents(later.code)
+    assert (line.content, line.is_destroyed) == (office.incoming_document("moi").pdf, False)
+    assert b"%PDF" in office.export_file_pdf(later.code)
+
+
+def test_a_destroyed_document_goes_into_no_other_file(office: Office, clock: SetClock) -> None:
+    """TT 01/2019 Điều 20.5: a file opened today would hold a document that nobody can read."""
+    first, second = make_file(office, "01.A"), make_file(office, "02.A")
+    seal_off(office, "di")
+    take_in(office, "den")
+    add(office, first, "di", direction=Direction.OUTGOING)
+    add(office, first, "den")
+    destroy(office, first, clock)
+    for name, direction in (("di", Direction.OUTGOING), ("den", Direction.INCOMING)):
+        before = office.checkpoint()
+        with pytest.raises(DocflowError) as caught:
+            add(office, second, name, direction=direction)
+        assert (caught.value.code, bool(caught.value.vi)) == (ErrorCode.WRONG_STATE, True)
+        assert office.checkpoint() == before
+
+
+def test_a_destroyed_document_is_copied_no_more(office: Office, clock: SetClock) -> None:
+    """NĐ 30/2020 Điều 25: a copy is made of an original, and none is left; a copy made before keeps its own content."""
+    file = make_file(office, "01.A")
+    seal_off(office, "di")
+    take_in(office, "den")
+    made = office.make_copy(make_copy_request(source="di"), actor="V")
+    add(office, file, "di", direction=Direction.OUTGOING)
+    add(office, file, "den")
+    destroy(office, file, clock)
+    for source, direction in (("di", CopyDirection.ELECTRONIC_TO_PAPER), ("den", CopyDirection.PAPER_TO_PAPER)):
+        before = office.checkpoint()
+        with pytest.raises(DocflowError) as caught:
+            office.make_copy(make_copy_request(source=source, direction=direction), actor="V")
+        assert (caught.value.code, bool(caught.value.vi)) == (ErrorCode.COPY_NOT_ALLOWED, True)
+        assert office.checkpoint() == before
+    again = make_copy_request(
+        form=CopyForm.SAO_LUC, source=made.id, direction=CopyDirection.PAPER_TO_PAPER, kind=SourceKind.SAO_Y
+    )
+    assert office.make_copy(again, actor="V").number is not None

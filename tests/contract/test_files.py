@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 import pikepdf
@@ -26,9 +27,10 @@ from docflow.model import (
 from docflow.office.files.effects import FILE_EFFECTS
 from docflow.office.files.guards import FILE_GUARDS
 from tests.contract.offices import Place
+from tests.materials import plain_pdf
 from tests.office_kit import SetClock, make_draft, seal_off
 from tests.support import REPOSITORY
-from tests.work_kit import MONDAY, SCAN, add, make_entry, make_file, register
+from tests.work_kit import MONDAY, SCAN, add, assign, make_entry, make_file, register
 
 
 @pytest.fixture
@@ -395,10 +397,80 @@ def test_a_file_is_exported_as_pdf_and_xml_in_order_of_time(office: Office, cloc
         attached = exported.attachments["H99.2026.01.TCCB.002.pdf"].get_file().read_bytes()
         assert attached == pages.getvalue()
     tree = etree.fromstring(office.export_file_xml(file.code))
-    assert [one.findtext("CodeNotation") for one in tree.iter("Document")] == ["2/A", "1/A <b>"]
-    assert [one.findtext("SignerPosition") for one in tree.iter("Document")] == ["", "Giám đốc"]
+    assert [one.findtext("CodeNumber") for one in tree.iter("Document")] == ["2", "1"]
+    assert [one.findtext("CodeNotation") for one in tree.iter("Document")] == ["A", "A <b>"]
+    assert [one.findtext("SignerInfo/Position") for one in tree.iter("Document")] == ["", "Giám đốc"]
     assert tree.findtext("FileCode/FileNotation") == "01.TCCB"
     assert tree.findtext("DocTotal") == "2"
+
+
+def test_phu_luc_vi_the_export_says_what_each_document_does(office: Office, clock: SetClock) -> None:
+    """NĐ 30/2020 PL VI Phần II: every field of the list for its direction, in order, filled as far as it is known."""
+    two_pages = plain_pdf(pages=2).replace(b"%PDF-1.3", b"%PDF-1.4", 1)
+    file = make_file(office)
+    office.receive_by_hand(
+        make_entry("12/STC-NS", signer_position="Giám đốc"), actor="V", incoming_id="den", scan=two_pages
+    )
+    office.check("den", actor="V")
+    office.accept("den", actor="V")
+    assign(office, "den")
+    clock.advance(hours=1)
+    draft = dataclasses.replace(make_draft(), page_count=1, copies=2, due_date=date(2026, 3, 9), note="ghi chú")
+    office.draft(draft, actor="T", document_id="di")
+    office.approve("di", actor="L")
+    office.leader_signed("di", two_pages + b"\n% signed", actor="Nguyễn Văn An")
+    office.issue("di", actor="V")
+    add(office, file, "den")
+    add(office, file, "di", direction=Direction.OUTGOING)
+    tree = etree.fromstring(office.export_file_xml(file.code))
+    assert [child.tag for child in tree if child.tag != "Document"] == [
+        *("FileCode", "Title", "Maintenance", "Rights", "Creator", "Language", "StartDate", "EndDate", "DocTotal"),
+        *("PageTotal", "Description"),
+    ]
+    assert (tree.findtext("StartDate"), tree.findtext("EndDate")) == ("27/02/2026", "02/03/2026")
+    assert (tree.findtext("DocTotal"), tree.findtext("PageTotal")) == ("2", "4")
+    came, left = tree.findall("Document")
+    assert {child.tag: child.text for child in came if len(child) == 0 and child.tag != "TraceHeaderList"} == {
+        "DocOrdinal": "1",
+        "TypeName": "Công văn",
+        "CodeNumber": "12",
+        "CodeNotation": "STC-NS",
+        "IssuedDate": "27/02/2026",
+        "OrganName": "Sở Tài chính tỉnh An Bình",
+        "Subject": "V/v báo cáo quyết toán ngân sách",
+        "Language": None,
+        "PageAmount": "2",
+        "Description": office.incoming_document("den").note,
+        "ArrivalDate": "02/03/2026",
+        "ArrivalNumber": "1",
+        "Priority": "0",
+        "ToPlaces": "Phòng Ngân sách; Phòng Tổng hợp; Thanh tra; Văn phòng",
+        "DueDate": "06/03/2026",
+        "ContentSha256": office.incoming_document("den").pdf,
+    }
+    trace = (came.findtext("TraceHeaderList") or "").split("\n")
+    assert "02/03/2026 09:00 ghi ý kiến chỉ đạo (Chủ tịch): Giao Phòng Ngân sách tham mưu" in trace
+    assert (came.findtext("SignerInfo/Position"), came.findtext("SignerInfo/FullName")) == ("Giám đốc", "Nguyễn Văn An")
+    assert {child.tag: child.text for child in left if len(child) == 0} == {
+        "DocOrdinal": "2",
+        "TypeName": "Quyết định",
+        "CodeNumber": "01",
+        "CodeNotation": "QĐ-UBND",
+        "IssuedDate": "02/03/2026",
+        "OrganName": "Ủy ban nhân dân tỉnh An Bình",
+        "Subject": "về việc ban hành Quy chế làm việc",
+        "Language": "Tiếng Việt",
+        "PageAmount": "2",
+        "Description": "ghi chú",
+        "Priority": "0",
+        "IssuedAmount": "2",
+        "DueDate": "09/03/2026",
+        "ContentSha256": office.document("di").leader_pdf,
+    }
+    assert [(one.findtext("OrganId"), one.findtext("OrganName")) for one in left.findall("To")] == [
+        ("H99.12", "Sở Khoa học và Công nghệ"),
+        ("", "Các hộ dân thôn Đông"),
+    ]
 
 
 def test_a_hand_over_has_minutes_and_a_list(office: Office) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import io
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from docflow import Direction, Directory, DocumentType, Draft, FileDrop, Office, Post, SearchQuery, parse_agency_code
@@ -107,6 +109,23 @@ def test_dieu_18_4b_what_was_taken_back_is_found_by_no_word_of_it(two: TwoAgenci
     assert hits(two.receiver, "page") == []
     two.sender.index_contents()
     assert hits(two.sender, "page") == ["d1"]  # whose it is keeps it, frozen
+
+
+def test_a_file_that_holds_what_was_taken_back_is_exported(two: TwoAgencies) -> None:
+    """Its line stays, and says that nothing is left of it: PDF and XML of the other documents do not fail with it."""
+    name = send_body(two)
+    file = make_file(two.receiver)
+    add(two.receiver, file, name)
+    take_in(two.receiver, "khac", BODY + b"\n% other")
+    add(two.receiver, file, "khac")
+    take_back(two, name)
+    given_back, other = two.receiver.file_contents(file.code)
+    assert (given_back.content, given_back.is_destroyed) == (None, True)
+    assert (other.content is None, other.is_destroyed) == (False, False)
+    printed = pypdf.PdfReader(io.BytesIO(two.receiver.export_file_pdf(file.code)))
+    assert "nội dung đã hủy" in " ".join(printed.pages[0].extract_text().split())
+    assert len(printed.pages) == 2
+    assert b"<CodeNotation>" in two.receiver.export_file_xml(file.code)
 
 
 def test_dieu_18_4b_what_was_taken_back_lies_nowhere_in_the_drop(two: TwoAgencies) -> None:

@@ -202,7 +202,8 @@ class ContentsLine:
     """A line of a file's table of contents (mục lục văn bản), or of the export.
 
     Attributes:
-        content: SHA-256 of the PDF, or None while there is only paper, or after its destruction.
+        content: SHA-256 of the PDF, or None: there is only paper, or it was destroyed or given back to its sender.
+        is_destroyed: Whether it was there and is so no more.
         channel: How an incoming document came; None for outgoing ones.
     """
 
@@ -219,6 +220,7 @@ class ContentsLine:
     signer: str = ""
     signer_position: str = ""
     arrival_number: int | None = None
+    is_destroyed: bool = False
 
 
 def name_file(agency: str, plan: FilePlan) -> str:

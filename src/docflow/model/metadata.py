@@ -11,14 +11,17 @@ Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần II; Quyết định 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from docflow.errors import ErrorCode, UsageError
 from docflow.model.agencies import MAX_CODE_CHARS, Agency
 from docflow.model.documents import Document
 from docflow.model.drafts import PRIORITIES
+from docflow.model.incoming import IncomingDocument
+from docflow.model.numbers import law_date
 
 
 class FieldKind(StrEnum):
@@ -107,7 +110,11 @@ def check_metadata(name: str, value: str | int) -> None:
         )
 
 
-def describe_document(document: Document, *, agency: Agency) -> dict[str, str | int | tuple[str, ...]]:
+FieldValue = str | int | tuple[str, ...]
+"""What a field holds: a text, a number, or texts in the order of the addressees."""
+
+
+def describe_document(document: Document, *, agency: Agency) -> dict[str, FieldValue]:
     """Return what an issued document says in the decree's fields; a field without a value is left out.
 
     ``To.*`` are in the order of the addressees. What concerns its file (1.1–2) is added where it is filed.
@@ -116,13 +123,20 @@ def describe_document(document: Document, *, agency: Agency) -> dict[str, str | 
         UsageError: ``BAD_ARGUMENT``; a value does not fit its field.
     Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần II.
     """
+    found = list_fields(document, agency=agency)
+    for name, value in found.items():
+        if not isinstance(value, tuple):
+            check_metadata(name, value)
+    return found
+
+
+def list_fields(document: Document, *, agency: Agency) -> dict[str, FieldValue]:
+    """Return what :func:`describe_document` does, whatever its length: what is exported is not to be refused."""
     draft = document.draft
-    number, _, notation = (document.symbol or "").partition("/")
     single: dict[str, str | int | None] = {
         "TypeName": draft.type.vi,
-        "CodeNumber": number or None,
-        "CodeNotation": notation or None,
-        "IssuedDate": document.issued_on.strftime("%d/%m/%Y") if document.issued_on else None,
+        **_split_symbol(document.symbol or ""),
+        "IssuedDate": write_day(document.issued_on),
         "OrganName": agency.name,
         "Subject": draft.subject,
         "Language": draft.language,
@@ -132,13 +146,55 @@ def describe_document(document: Document, *, agency: Agency) -> dict[str, str | 
         "SignerInfo.FullName": draft.signer_name,
         "Priority": PRIORITIES[draft.urgency],
         "IssuedAmount": draft.copies,
-        "DueDate": draft.due_date.strftime("%d/%m/%Y") if draft.due_date else None,
+        "DueDate": write_day(draft.due_date),
     }
-    found: dict[str, str | int | tuple[str, ...]] = {}
-    for name, value in single.items():
-        if value is not None:
-            check_metadata(name, value)
-            found[name] = value
-    found["To.OrganId"] = tuple(item.code.text if item.code else "" for item in draft.addressees)
-    found["To.OrganName"] = tuple(item.name for item in draft.addressees)
-    return found
+    return {
+        **{name: value for name, value in single.items() if value is not None},
+        "To.OrganId": tuple(item.code.text if item.code else "" for item in draft.addressees),
+        "To.OrganName": tuple(item.name for item in draft.addressees),
+    }
+
+
+def describe_incoming(
+    document: IncomingDocument, *, receivers: Sequence[str] = (), trace: Sequence[str] = ()
+) -> dict[str, FieldValue]:
+    """Return what a registered incoming document says in the decree's fields; one without a value is left out.
+
+    What another agency wrote stands as it is, also where it is longer than its field.
+
+    Args:
+        receivers: Units and people that it was given to.
+        trace: What was said and done with it, in order of time.
+
+    Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần II.
+    """
+    said: dict[str, str | int | None] = {
+        "TypeName": document.type_name,
+        **_split_symbol(document.symbol),
+        "IssuedDate": write_day(document.issued_on),
+        "OrganName": document.sender_name,
+        "Subject": document.subject,
+        "Description": document.note,
+        "ArrivalDate": write_day(law_date(document.registered_at or document.arrived_at)),
+        "ArrivalNumber": document.number,
+        "SignerInfo.Position": document.signer_position,
+        "SignerInfo.FullName": document.signer_name,
+        "Priority": PRIORITIES[document.urgency],
+        "ToPlaces": "; ".join(receivers),
+        "TraceHeaderList": "\n".join(trace),
+        "DueDate": write_day(document.deadline),
+    }
+    return {name: value for name, value in said.items() if value not in {None, ""} and value is not None}
+
+
+def write_day(day: date | None) -> str | None:
+    """Return a day as a field of ten characters holds it, ``05/01/2026``."""
+    return None if day is None else day.strftime("%d/%m/%Y")
+
+
+def _split_symbol(symbol: str) -> dict[str, str | None]:
+    """Return number and notation of a number and symbol; what is no number stands as notation."""
+    number, _, notation = symbol.partition("/")
+    if not notation and not number[:1].isdigit():
+        number, notation = "", number
+    return {"CodeNumber": number or None, "CodeNotation": notation or None}

@@ -58,6 +58,7 @@ from docflow.office.files.contents import (
 from docflow.office.files.lists import (
     approve_file_list,
 )
+from docflow.office.files.metadata import describe_lines
 from docflow.office.files.verbs import (
     FileAsk,
     act_on_file,
@@ -245,6 +246,7 @@ __all__ = [
     "correct_clock",
     "correct_outbox",
     "count_accesses",
+    "describe_lines",
     "dispatch",
     "divide_book",
     "draft_document",

@@ -54,6 +54,17 @@ def is_content_needed(unit: UnitOfWork, sha256: str, *, besides: Collection[tupl
     return False
 
 
+def is_content_destroyed(unit: UnitOfWork, direction: Direction, document_id: str) -> bool:
+    """Return whether what a document said was here and was destroyed; of paper alone nothing was."""
+    if direction is Direction.OUTGOING:
+        outgoing = unit.find_document(document_id)
+        newest = None if outgoing is None else outgoing.sealed_pdf or outgoing.leader_pdf
+    else:
+        incoming = unit.find_incoming(document_id)
+        newest = None if incoming is None else incoming.pdf
+    return newest is not None and unit.is_erased(newest)
+
+
 def find_live_files(unit: UnitOfWork, direction: Direction, document_id: str) -> tuple[str, ...]:
     """Return the codes of the files that hold a document and are not destroyed, in order."""
     return tuple(file.code for file in _files_of(unit, direction, document_id) if not _is_destroyed(file))

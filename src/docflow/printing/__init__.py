@@ -22,7 +22,8 @@ from docflow.model.layout import Alignment, Box, ComposedDocument, FontFace, Fon
 from docflow.printing._book import Paper, print_book
 from docflow.printing._compose import compose_document
 from docflow.printing._document import BodyParagraph, OfficialDocument, ParagraphKind
-from docflow.printing._file import print_file, write_file_xml
+from docflow.printing._file import print_file
+from docflow.printing._file_xml import write_file_xml
 from docflow.printing._forms import HandedOver, print_file_list, print_hand_over
 from docflow.printing._hits import HITS_TITLES, print_hits, tabulate_hits, write_hits_docx
 from docflow.printing._mark import print_marked

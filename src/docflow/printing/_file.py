@@ -1,4 +1,4 @@
-"""A file (hồ sơ) to PDF and XML: its table of contents, then every document in order of time.
+"""A file (hồ sơ) to PDF: its table of contents, then every document in order of time.
 
 Invariants:
     - Lines stand in the order given, that of time.
@@ -20,7 +20,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
 import pikepdf
-from lxml import etree
 
 from docflow.errors import DocflowError
 from docflow.model import CaseFile, ContentsLine, PrintMark
@@ -40,50 +39,7 @@ _HEADS = (
     "Ghi chú",
 )
 _WIDTHS = (11, 28, 21, 52, 32, 16, 20)
-_ONLY_PAPER, _NOT_READABLE = "bản giấy", "không đọc được"
-
-
-def write_file_xml(file: CaseFile, lines: Sequence[ContentsLine]) -> bytes:
-    """Return the metadata of a file and its documents as XML, with the fields' names of the decree.
-
-    Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần II.
-    """
-    root = etree.Element("CaseFile")
-    code = etree.SubElement(root, "FileCode")
-    for name, value in (
-        ("OrganId", file.agency),
-        ("FileCatalog", str(file.year)),
-        ("FileNotation", file.notation),
-    ):
-        etree.SubElement(code, name).text = value
-    days = [line.day for line in lines if line.day is not None]
-    for name, value in (
-        ("Title", file.title),
-        ("Maintenance", file.retention),
-        ("Rights", file.rights),
-        ("Creator", file.creator),
-        ("Language", file.language),
-        ("StartDate", min(days).isoformat() if days else ""),
-        ("EndDate", max(days).isoformat() if days else ""),
-        ("DocTotal", str(len(lines))),
-        ("Description", file.description),
-    ):
-        etree.SubElement(root, name).text = value
-    for line in lines:
-        document = etree.SubElement(root, "Document", Direction=line.direction.value)
-        for name, value in (
-            ("DocOrdinal", str(line.ordinal)),
-            ("CodeNotation", line.symbol),
-            ("IssuedDate", line.day.isoformat() if line.day else ""),
-            ("OrganName", line.issuer),
-            ("Subject", line.title),
-            ("SignerName", line.signer),
-            ("SignerPosition", line.signer_position),
-            ("ArrivalNumber", "" if line.arrival_number is None else str(line.arrival_number)),
-            ("ContentSha256", line.content or ""),
-        ):
-            etree.SubElement(document, name).text = value
-    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))
+_ONLY_PAPER, _NOT_READABLE, _DESTROYED = "bản giấy", "không đọc được", "nội dung đã hủy"
 
 
 def print_file(
@@ -159,7 +115,8 @@ def _contents_rows(lines: Sequence[ContentsLine], readable: Mapping[str, int]) -
     for line in lines:
         count = readable.get(line.content or "", 0)
         first, last = last + 1, last + count
-        lacking = "" if count else _ONLY_PAPER if line.content is None else _NOT_READABLE
+        gone = _DESTROYED if line.is_destroyed else _ONLY_PAPER
+        lacking = "" if count else gone if line.content is None else _NOT_READABLE
         rows.append(
             (
                 str(line.ordinal),

@@ -200,7 +200,10 @@ class FileOffice:
 
         Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I, Phần II.
         """
-        return write_file_xml(self.file(code), self.file_contents(code))
+        lines = self.file_contents(code)
+        contents = {line.content: self._store.blobs.get(line.content) for line in lines if line.content is not None}
+        fields = use_cases.describe_lines(self._desk, lines)
+        return write_file_xml(self.file(code), lines, fields=fields, contents=contents)
 
     def hand_over_minutes(self, codes: Sequence[str], *, giver: str, fonts: FontFamily | None = None) -> bytes:
         """Return the minutes of a hand-over (biên bản giao nhận) and its list of files as PDF.

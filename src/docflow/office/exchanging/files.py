@@ -15,7 +15,6 @@ from datetime import datetime
 from docflow.edxml import Attachment, NewDocument, parse_message
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import (
-    Destruction,
     FileVerdict,
     IncomingAct,
     IncomingDocument,
@@ -142,7 +141,7 @@ def list_attachments(desk: Desk, document: IncomingDocument) -> tuple[Attachment
     """
     if document.message is None or document.state is IncomingState.TAKEN_BACK:
         return ()
-    if desk.store.find_record(Destruction, document.message) is not None:
+    if desk.store.is_erased(document.message):
         return ()
     message = parse_message(desk.blobs.get(document.message))
     return message.attachments if isinstance(message, NewDocument) else ()

@@ -14,10 +14,10 @@ from docflow.model import (
     CaseFile,
     Channel,
     ContentsLine,
-    Destruction,
     Direction,
     FiledDocument,
     FileState,
+    IncomingState,
     add_months,
     law_date,
 )
@@ -142,8 +142,8 @@ def _other_files(desk: Desk, item: FiledDocument) -> tuple[str, ...]:
 
 def _line(desk: Desk, item: FiledDocument) -> ContentsLine:
     line = _incoming_line(desk, item) if item.direction is Direction.INCOMING else _outgoing_line(desk, item)
-    if line.content is not None and desk.store.find_record(Destruction, line.content) is not None:
-        return replace(line, content=None)
+    if line.content is not None and (line.is_destroyed or desk.store.is_erased(line.content)):
+        return replace(line, content=None, is_destroyed=True)
     return line
 
 
@@ -165,6 +165,8 @@ def _incoming_line(desk: Desk, item: FiledDocument) -> ContentsLine:
         signer=document.signer_name,
         signer_position=document.signer_position,
         arrival_number=document.number,
+        # Given back to its sender: also where another document holds the same bytes.
+        is_destroyed=document.state is IncomingState.TAKEN_BACK,
     )
 
 

@@ -23,6 +23,7 @@ from docflow.model import (
     law_date,
 )
 from docflow.office.files.step import FileWork
+from docflow.office.keeping import is_content_destroyed
 
 
 def _nothing(_work: FileWork, _file: CaseFile) -> None:
@@ -53,6 +54,12 @@ def _document_is_here(work: FileWork, file: CaseFile) -> None:
             ErrorCode.NOT_FOUND,
             f"no numbered {direction.value} document {document_id[:120]!r} here",
             vi="Chỉ văn bản đi đã cấp số hoặc văn bản đến đã đăng ký mới được đưa vào hồ sơ.",
+        )
+    if is_content_destroyed(work.unit, direction, document_id):
+        raise UsageError(
+            ErrorCode.WRONG_STATE,
+            f"the content of {direction.value} document {document_id[:120]!r} was destroyed",
+            vi="Nội dung văn bản đã bị hủy, không đưa vào hồ sơ khác được.",
         )
     if file.ordinal >= MAX_ORDINAL:
         raise UsageError(

@@ -24,6 +24,7 @@ from docflow.model import (
     CopyForm,
     CopyRequest,
     CopyState,
+    Direction,
     Document,
     DocumentCopy,
     DocumentState,
@@ -42,6 +43,7 @@ from docflow.model import (
 from docflow.office.certificates import keep_certificates
 from docflow.office.clocks import is_out_of_order, refuse_before_log
 from docflow.office.desk import Desk
+from docflow.office.keeping import is_content_destroyed
 from docflow.office.ledger import Request, check_actor, find_answer, keep_answer, name_request, record_event
 from docflow.office.outgoing.guards import ACCEPTED_VERDICTS, MAX_WORDS
 from docflow.office.outgoing.step import StoredPdf
@@ -107,6 +109,7 @@ def _make(unit: UnitOfWork, desk: Desk, act: _Act, *, request: CopyRequest, stor
         return before
     state = find_copy_state(before.state if before else None, act.event)
     _require_source(unit, request)
+    _require_content(unit, request)
     copy = _new_copy(desk, request, act, state=state)
     if stored is not None:
         unit.add_blob(stored.blob)
@@ -331,6 +334,19 @@ def _is_here(source: Document | IncomingDocument, direction: CopyDirection) -> b
         return source.state in _IN_FORCE
     is_paper = source.channel in _PAPER
     return source.state not in _GONE and (direction.is_from_paper or not is_paper)
+
+
+def _require_content(unit: UnitOfWork, request: CopyRequest) -> None:
+    """What was destroyed is copied no more; a sao y that the agency made keeps its own content."""
+    if request.source is None or request.form is CopyForm.SAO_LUC:
+        return
+    is_ours = isinstance(_find_source(unit, request, request.source), Document)
+    if is_content_destroyed(unit, Direction.OUTGOING if is_ours else Direction.INCOMING, request.source):
+        raise UsageError(
+            ErrorCode.COPY_NOT_ALLOWED,
+            f"the content of {request.source!r} was destroyed",
+            vi="Nội dung văn bản đã bị hủy, không sao được.",
+        )
 
 
 def _new_copy(desk: Desk, request: CopyRequest, act: _Act, *, state: CopyState) -> DocumentCopy:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from docflow import parse_agency_code
 from docflow.store import Database
 from docflow.store.exchange_unit import _FIND_SAME_IDENTIFIER, _FIND_SAME_SYMBOL
 from docflow.store.prepared import Prepared
@@ -32,3 +33,18 @@ def test_letters_without_number_and_identifier_are_no_duplicates(tmp_path: Path)
     with open_work(tmp_path / "office") as office:
         one, other = (office.receive_by_hand(make_entry("", subject=f"V/v {n}"), actor="Văn thư") for n in "ab")
     assert (one.duplicate_of, other.duplicate_of) == (None, None)
+
+
+def test_an_identifier_of_another_sender_makes_no_duplicate(tmp_path: Path) -> None:
+    """TT 01/2019 Điều 20.1h: each counts his own; of one who is not known it may be the same."""
+    entries = (
+        make_entry("1/STC", issuer="Sở Tài chính", issuer_code=parse_agency_code("H99.12"), document_id="0001"),
+        make_entry("2/SNV", issuer="Sở Nội vụ", issuer_code=parse_agency_code("H99.13"), document_id="0001"),
+        make_entry("3/STC", issuer="Sở Tài chính", issuer_code=parse_agency_code("H99.12"), document_id="0001"),
+        make_entry("4/X", issuer="Sở X", document_id="0001"),
+    )
+    with open_work(tmp_path / "office") as office:
+        first, second, third, fourth = (office.receive_by_hand(entry, actor="Văn thư") for entry in entries)
+    assert (first.duplicate_of, second.duplicate_of) == (None, None)
+    assert third.duplicate_of == first.id
+    assert fourth.duplicate_of is not None
