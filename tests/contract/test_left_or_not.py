@@ -167,19 +167,23 @@ def test_a_recall_keeps_back_what_was_packed_and_never_left(two: TwoAgencies) ->
 
 
 class RecalledMeanwhile(FileDrop):
-    """A drop beside which somebody recalls the document in the moment in which it is laid down."""
+    """A drop beside which somebody recalls the document in the moment in which it is laid down, or cannot be."""
 
     office: Office | None = None
     is_killed: bool = False
+    is_broken: bool = False
 
     def send(self, parts: Parts, *, name: str, recipient: str) -> None:
         """Lay it down, and let the recall come before that is recorded."""
-        super().send(parts, name=name, recipient=recipient)
+        if not self.is_broken:
+            super().send(parts, name=name, recipient=recipient)
         office, self.office = self.office, None
         if office is not None:
             office.recall("d1", actor="V", reason="ban hành nhầm")
             if self.is_killed:
                 raise KeyboardInterrupt
+        if self.is_broken:
+            raise StoreUnavailable(ErrorCode.STORE_UNUSABLE, "not mounted", vi="Không kết nối được.")
 
 
 @pytest.mark.parametrize("is_killed", [False, True])
@@ -203,6 +207,19 @@ def test_what_left_while_it_was_recalled_is_asked_back(two: TwoAgencies, *, is_k
     two.receiver.agree_take_back(two.arrived().id, actor="V")
     two.exchange()
     assert states(two.sender) == {RECEIVER: OutboxState.TAKEN_BACK}
+
+
+def test_what_could_not_be_laid_down_while_it_was_recalled_is_not_tried_again(two: TwoAgencies) -> None:
+    """The failed attempt is recorded after the recall: it must not bring the parcel back among what is due."""
+    drop = RecalledMeanwhile(two.folder / "drop")
+    drop.office, drop.is_broken = two.sender, True
+    seal_document(two.sender, "d1")
+    assert two.sender.dispatch(drop).failed == 1
+    for _ in range(3):
+        two.clock.advance(days=1)
+        two.exchange()
+    assert two.receiver.incoming() == ()
+    assert states(two.sender) == {RECEIVER: OutboxState.CANCELLED}
 
 
 def test_an_own_address_waits_for_nothing(two: TwoAgencies) -> None:

@@ -213,7 +213,7 @@ def _note_attempt(unit: UnitOfWork, desk: Desk, parcel: ParcelRow, *, is_sent: b
     policy = require_post(desk).policy
     current = unit.find_parcel(parcel.id, parcel.recipient) or parcel
     due_at = schedule_next(current, policy, now=now)
-    if not is_sent and due_at is None:
+    if not is_sent and due_at is None and current.gave_up_at is None:
         due_at = now + policy.first_pause
     after = replace(current, attempts=current.attempts + 1, due_at=due_at)
     if current.sent_at is None and is_sent:
