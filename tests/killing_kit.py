@@ -165,6 +165,7 @@ def _fill_outgoing(office: Office) -> None:
         seal_off(office, name)
     seal_document(office, "annexed", to=(SENDER,), attached=(b"%PDF annex", "Phụ lục"))
     office.reserve_numbers("van_ban_di", actor="V", reason="dự phòng", idempotency_key="kept")
+    office.open_register("hoi_dong:BCĐ", last_number=70, actor="V", reason="sổ giấy")
 
 
 def _fill_incoming(office: Office) -> None:
@@ -282,6 +283,7 @@ OUTGOING_VERBS: Mapping[str, Verb] = {
     "reserve_numbers": lambda o, _: o.reserve_numbers("van_ban_di", count=2, **_WHY),
     "void_reserved": lambda o, _: o.void_reserved("van_ban_di", 2028, number=6, actor="X", reason="không dùng"),
     "open_register": lambda o, _: o.open_register("hoi_dong:HĐTĐ", last_number=7, actor="X", reason="sổ giấy"),
+    "correct_opening": lambda o, _: o.correct_opening("hoi_dong:BCĐ", last_number=7, actor="X", reason="gõ nhầm"),
     "make_copy": lambda o, _: o.make_copy(_scanned(), copy_id="new", pdf=b"%PDF-1.7 another", **_ACT),
     "copy_sealed": lambda o, _: o.copy_sealed("prepared", b"%PDF-1.7 copy sealed", **_ACT),
     "void_copy": lambda o, _: o.void_copy("numbered", **_WHY),

@@ -210,6 +210,7 @@ NEITHER = {
     "make_group",
     "may_read",
     "list_readable",
+    "correct_opening",
 }
 
 

@@ -26,6 +26,11 @@ from docflow import (
     SeriesKind,
     SeriesRule,
 )
+from docflow.audit import RegisterLink
+from docflow.model import RegisterKey
+from docflow.office.ledger import record_event
+from docflow.office.registers.numbering import NumberPlace, restart
+from docflow.ports import UnitOfWork
 from tests.contract.offices import Place
 from tests.office_kit import NOON, SetClock, make_agency, make_copy_request, make_draft, register_csv, seal_off
 from tests.work_kit import make_entry
@@ -364,6 +369,101 @@ def test_a_register_adopted_in_the_middle_of_the_year_goes_on_from_its_book(desk
     with refused(ErrorCode.ALREADY_EXISTS):
         desk.office.open_register(REGISTER, last_number=500, actor="V", reason="nhầm")
     assert "Tiếp theo sổ cũ đến số này" in register_csv(desk.office)
+
+
+@pytest.mark.parametrize("wrong", [7, 15], ids=["too low", "too high"])
+def test_a_mistyped_opening_is_corrected_while_nothing_was_numbered_after_it(desk: Desk, wrong: int) -> None:
+    """1200 for 120 would have been for ever; what was typed stays in the book until the register comes there itself.
+
+    NĐ 30/2020 Điều 15.1: "Số và ký hiệu văn bản của cơ quan, tổ chức là duy nhất trong một năm, thống nhất giữa văn
+        bản giấy và văn bản điện tử."
+    """
+    desk.office.open_register(REGISTER, last_number=wrong, actor="V", reason="sổ giấy")
+    right = [
+        desk.office.correct_opening(REGISTER, last_number=12, actor="V", reason=f"gõ nhầm {wrong}") for _ in range(2)
+    ]
+    assert [(line.number, line.kind, line.reason) for line in right] == [
+        (12, EntryKind.OPENING, f"gõ nhầm {wrong}")
+    ] * 2
+    assert desk.office.open_register(REGISTER, last_number=12, actor="V", reason="sổ giấy") == right[0]
+    assert set(desk.lines()) == {("12", EntryKind.OPENING), (str(wrong), EntryKind.CORRECTED)}
+    assert f"Ghi nhầm là số cuối của sổ cũ, ngày 05/01/2026: gõ nhầm {wrong}" in register_csv(desk.office)
+    assert desk.place.verify().is_intact
+    assert desk.issue("d1").symbol == "13/QĐ-UBND"
+    with refused(ErrorCode.WRONG_STATE):
+        desk.office.correct_opening(REGISTER, last_number=20, actor="V", reason="lại nhầm")
+    with refused(ErrorCode.NOT_FOUND):
+        desk.issue("sub", wish=NumberWish(sub_of=min(12, wrong), permission=ALLOWED))
+    # Over the number that was typed by mistake, reserved or for a document, alone or one of many.
+    assert desk.office.reserve_numbers(REGISTER, count=2, actor="V", reason="giữ").numbers == (14, 15)
+    for name in ("d2", "d3"):
+        desk.ready(name)
+    issued = desk.office.issue_many(["d2", "d3"], actor="V")
+    assert [one.symbol for one in issued if isinstance(one, Issued)] == ["16/QĐ-UBND", "17/QĐ-UBND"]
+    assert desk.issue("d4", wish=NumberWish(number=15)).symbol == "15/QĐ-UBND"
+
+
+def test_an_opening_corrected_twice_leaves_no_number_that_cannot_be_given(desk: Desk) -> None:
+    """Two wrong lines lie above: the register passes over both, each in its turn, also after it was opened anew."""
+    desk.office.open_register(REGISTER, last_number=5, actor="V", reason="sổ giấy")
+    for last in (4, 6, 5, 2):
+        desk.office.correct_opening(REGISTER, last_number=last, actor="V", reason="gõ nhầm")
+    assert desk.issue("d3").number == 3
+    desk.office.close()
+    with desk.place.open(clock=desk.clock) as again:
+        desk.office = again
+        assert [desk.issue(f"d{number}").number for number in (4, 5, 6, 7)] == [4, 5, 6, 7]
+        assert desk.lines() == [
+            ("2", EntryKind.OPENING),
+            *((str(number), EntryKind.DOCUMENT) for number in range(3, 8)),
+        ]
+
+
+def test_only_an_opening_is_corrected_and_only_by_a_number_with_a_reason(desk: Desk) -> None:
+    """Nothing is written for a register that begins at 1, one that has numbers, no reason, no register."""
+    desk.office.open_register("van_ban_den", last_number=7, actor="V", reason="sổ giấy")
+    desk.office.reserve_numbers(REGISTER, actor="V", reason="giữ")
+    before = desk.office.checkpoint()
+    for register, last, reason, code in (
+        (REGISTER, 7, "r", ErrorCode.WRONG_STATE),
+        ("ban_sao", 7, "r", ErrorCode.WRONG_STATE),
+        ("van_ban_den", 8, " ", ErrorCode.BAD_ARGUMENT),
+        ("van_ban_den", 0, "r", ErrorCode.BAD_ARGUMENT),
+        ("sổ lạ", 8, "r", ErrorCode.BAD_ARGUMENT),
+    ):
+        with refused(code):
+            desk.office.correct_opening(register, last_number=last, actor="V", reason=reason)
+    assert desk.office.checkpoint() == before
+    desk.office.correct_opening("van_ban_den", last_number=2, actor="V", reason="gõ nhầm")
+    numbers = [register_arrival(desk.office, f"den-{n}", symbol=f"{n}/STC", issued_on=None).number for n in range(6)]
+    assert numbers == [3, 4, 5, 6, 7, 8]
+
+
+def test_an_opening_in_the_middle_of_a_register_breaks_it(place: Place) -> None:
+    """Whoever could open a register again after its first number would hide what was numbered before."""
+    with place.open() as office:
+        desk = Desk(place, SetClock(), office)
+        office.open_register(REGISTER, last_number=40, actor="V", reason="sổ giấy")
+        desk.issue("d1")
+        inner = office._desk
+
+        def reopen(unit: UnitOfWork) -> None:
+            head = unit.counter(RegisterKey(agency="H99", register=REGISTER, year=2026))
+            link = RegisterLink(register=REGISTER, year=2026, number=50, previous=head.last_leaf_hash)
+            leaf = record_event(
+                unit,
+                "register_opened",
+                time=NOON,
+                actor="V",
+                agency="H99",
+                subject="H99",
+                randomness=inner.randomness,
+                link=link,
+            )
+            restart(unit, NumberPlace(counter=head, number=50), leaf=leaf, day=date(2026, 1, 5))
+
+        inner.store.transact(reopen)
+    assert LogFindingCode.REGISTER_BROKEN in {finding.code for finding in place.verify().findings}
 
 
 NO_REGISTERS = (

@@ -148,6 +148,7 @@ from docflow.office.registers.lines import (
 )
 from docflow.office.registers.reserving import (
     Reserved,
+    correct_opening,
     open_register,
     reserve_numbers,
     void_reserved_number,
@@ -244,6 +245,7 @@ __all__ = [
     "confirm_role",
     "copy_line",
     "correct_clock",
+    "correct_opening",
     "correct_outbox",
     "count_accesses",
     "describe_lines",

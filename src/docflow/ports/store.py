@@ -146,6 +146,9 @@ class UnitOfWork(RecordWriter, Protocol):
     def advance_counter(self, counter: RegisterCounter) -> None:
         """Move a register's head on by one; the first move of a register may begin anywhere."""
 
+    def restart_counter(self, counter: RegisterCounter) -> None:
+        """Let a register go on from another number than it was opened with; nothing was numbered since."""
+
     def add_entry(self, entry: RegisterEntry) -> None:
         """Add a line to a register."""
 

@@ -87,12 +87,17 @@ class WrittenRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class RegisterCounter(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The head of one register: last number given, last date, and the leaf hash of the last number."""
+    """The head of one register: last number given, last date, and the leaf hash of the last number.
+
+    Attributes:
+        line_above: The next number above that has its line already: an opening that was corrected; None if none has.
+    """
 
     key: RegisterKey
     last_number: int = 0
     last_date: date | None = None
     last_leaf_hash: bytes | None = None
+    line_above: int | None = None
 
 
 class EntryKind(StrEnum):
@@ -104,6 +109,8 @@ class EntryKind(StrEnum):
     """Kept for a document to come; it becomes a document's or void."""
     OPENING = "opening"
     """The last number of the book that the register goes on from."""
+    CORRECTED = "corrected"
+    """A number that was typed as an opening by mistake; whatever the register comes to there takes the line."""
 
 
 class RegisterEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):

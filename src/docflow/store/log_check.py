@@ -49,6 +49,7 @@ class LogCheck:
         self._vkey = vkey
         self._writes = writes
         self._registers: RegisterHeads = {}
+        self._opened: set[Key] = set()
         self._tree = TreeCheck(found)
         self.checkpoints = 0
 
@@ -150,15 +151,17 @@ class LogCheck:
         return of_opening if of_opening is not None and of_opening in {stored, of_data} else of_data
 
     def _follow(self, opened: OpenedLeaf, link: RegisterLink, leaf_hash: bytes) -> None:
-        """(5) Each number is one more than the number before, and names its leaf."""
+        """(5) Each number is one more than the number before, and names its leaf; an opening may follow an opening."""
         key: Key = (opened.agency, link.register, link.year)
         number, previous, last = self._registers.get(key, (0, None, None))
-        is_opening = opened.type == REGISTER_OPENED and previous is None and link.number >= 1
+        is_first = previous is None or key in self._opened
+        is_opening = opened.type == REGISTER_OPENED and is_first and link.number >= 1
         if (link.number != number + 1 and not is_opening) or link.previous != previous:
             detail = f"number {link.number} does not follow number {number}"
             self._found.add(
                 LogFindingCode.REGISTER_BROKEN, REGISTER_ENTRY.name, name_key(REGISTER_ENTRY, key), detail=detail
             )
+        (self._opened.add if is_opening else self._opened.discard)(key)
         dates = [row.values[DATES[row.table]] for row in opened.rows if DATES.get(row.table) in row.values]
         # The head keeps the latest date: a permitted date out of order does not turn it back.
         self._registers[key] = (

@@ -122,6 +122,8 @@ class RecordCheck:
     def _read_lines(self, table: sa.Table) -> Iterator[tuple[str, int, int]]:
         """Yield register, year and number of a table's lines in their order, and count them all."""
         for row in self._found.all(table, in_order=True):
+            if row.get("kind") == EntryKind.CORRECTED:
+                continue
             self.numbers += 1
             if not row.get("suffix"):
                 yield row["register"], row["year"], row["number"]

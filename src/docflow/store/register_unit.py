@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import date
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from docflow.model import RegisterKey
 from docflow.ports import RegisterCounter, RegisterEntry
@@ -19,13 +20,22 @@ from docflow.store.exchange_unit import ExchangeUnit
 from docflow.store.prepared import Prepared, Runner
 from docflow.store.remembered import RegisterHead
 from docflow.store.tables import REGISTER_COUNTER, REGISTER_ENTRY
-from docflow.store.writer import INSERTS, SELECTS, by_key, lost, owned
+from docflow.store.writer import INSERTS, by_key, lost, owned
 
 _CHANGE_COUNTER = Prepared(
     sa.update(REGISTER_COUNTER)
     .where(by_key(REGISTER_COUNTER), REGISTER_COUNTER.c.last_number == sa.bindparam("k_last_number"))
     .values({name: sa.bindparam(name) for name in ("last_number", "last_date", "last_leaf_hash")})
 )
+_LINE_ABOVE = (
+    sa.select(sa.func.min(REGISTER_ENTRY.c.number))
+    .where(
+        *(REGISTER_ENTRY.c[name] == REGISTER_COUNTER.c[name] for name in ("agency", "register", "year")),
+        REGISTER_ENTRY.c.number > REGISTER_COUNTER.c.last_number,
+    )
+    .scalar_subquery()
+)
+_FIND_HEAD = Prepared(sa.select(REGISTER_COUNTER, _LINE_ABOVE.label("line_above")).where(by_key(REGISTER_COUNTER)))
 _IN_REGISTER = (
     owned(REGISTER_ENTRY),
     REGISTER_ENTRY.c.register == sa.bindparam("register"),
@@ -51,6 +61,11 @@ _FIND_FIRST_DAY = Prepared(
         REGISTER_ENTRY.c.issued_on >= sa.bindparam("day"),
     )
 )
+_FIND_LINE_ABOVE = Prepared(
+    sa.select(sa.func.min(REGISTER_ENTRY.c.number).label("number")).where(
+        *_IN_REGISTER, REGISTER_ENTRY.c.number > sa.bindparam("number")
+    )
+)
 _FIND_SUFFIXES = Prepared(
     sa.select(REGISTER_ENTRY.c.suffix).where(*_IN_REGISTER, REGISTER_ENTRY.c.number == sa.bindparam("number"))
 )
@@ -74,9 +89,22 @@ class RegisterUnit(ExchangeUnit):
             StoreUnavailable: ``STORE_UNUSABLE``; it was somewhere else.
         """
         head = self._head(counter.key)
+        if counter.last_number == counter.line_above:
+            above = self._one(
+                _FIND_LINE_ABOVE, register=counter.key.register, year=counter.key.year, number=counter.last_number
+            )
+            counter = replace(counter, line_above=above["number"] if above else None)
         if counter.last_number != head.counter.last_number + 1 and head.counter.last_leaf_hash is not None:
             raise lost(f"a register's head moved from {head.counter.last_number} to {counter.last_number}")
         self._keep(self._heads, counter.key, RegisterHead(head.stored, counter))
+
+    def restart_counter(self, counter: RegisterCounter) -> None:
+        """Let a register go on from another number than it was opened with; nothing was numbered since."""
+        row = self._one(
+            _FIND_LINE_ABOVE, register=counter.key.register, year=counter.key.year, number=counter.last_number
+        )
+        counter = replace(counter, line_above=row["number"] if row else None)
+        self._keep(self._heads, counter.key, RegisterHead(self._head(counter.key).stored, counter))
 
     def add_entry(self, entry: RegisterEntry) -> None:
         """Add a line to a register."""
@@ -117,7 +145,7 @@ class RegisterUnit(ExchangeUnit):
         known = self._heads.get(key)
         if known is None:
             bound = {"k_agency": self._agency, "k_register": key.register, "k_year": key.year}
-            row = self._runner.one(SELECTS[REGISTER_COUNTER.name], bound)
+            row = self._runner.one(_FIND_HEAD, bound)
             stored = None if row is None else int(row["last_number"])
             known = self._heads[key] = RegisterHead(stored, rows.read_counter(key, row))
         return known

@@ -275,6 +275,7 @@ def read_counter(key: RegisterKey, row: Mapping[str, Any] | None) -> RegisterCou
             last_number=row["last_number"],
             last_date=date.fromisoformat(row["last_date"]),
             last_leaf_hash=row["last_leaf_hash"],
+            line_above=row.get("line_above"),
         )
     except ValueError as exc:
         raise _broken("register_counter", exc) from exc

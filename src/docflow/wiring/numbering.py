@@ -47,6 +47,10 @@ class NumberingOffice:
         """Let this year's register go on from a book elsewhere; see :func:`docflow.office.open_register`."""
         return use_cases.open_register(self._desk, register, last_number=last_number, actor=actor, reason=reason)
 
+    def correct_opening(self, register: str, *, last_number: int, actor: str, reason: str) -> RegisterEntry:
+        """Correct a mistyped opening before anything is numbered; see :func:`docflow.office.correct_opening`."""
+        return use_cases.correct_opening(self._desk, register, last_number=last_number, actor=actor, reason=reason)
+
     def correct_clock(self, *, actor: str, reason: str) -> datetime:
         """Record that the machine's clock ran ahead and is right now; see :func:`docflow.office.correct_clock`."""
         return use_cases.correct_clock(self._desk, actor=actor, reason=reason)

@@ -191,6 +191,7 @@ VERBS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "reserve": "reserve_numbers",
             "void": "void_reserved",
             "open-register": "open_register",
+            "correct-opening": "correct_opening",
             "list": "entries",
             "correct-clock": "correct_clock",
         },

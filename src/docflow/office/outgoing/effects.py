@@ -127,10 +127,10 @@ def _take_number(work: Work, document: Document) -> Document:
         reason=place.reserved.reason if place.reserved else None,
         permission=permission.text if permission else None,
     )
-    if place.reserved is None:
-        work.unit.add_entry(entry)
-    else:
+    if place.has_line:
         work.unit.change_entry(entry)
+    else:
+        work.unit.add_entry(entry)
     return replace(
         document,
         state=work.target,

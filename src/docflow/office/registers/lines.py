@@ -38,6 +38,7 @@ _NOTES = {
     EntryKind.VOID: "Số hủy: {reason}",
     EntryKind.RESERVED: "Số giữ trước ngày {day}: {reason}",
     EntryKind.OPENING: "Tiếp theo sổ cũ đến số này, ngày {day}: {reason}",
+    EntryKind.CORRECTED: "Ghi nhầm là số cuối của sổ cũ, ngày {day}: {reason}",
 }
 _VOID_UNUSED = "Số giữ trước ngày {day}, hủy: {reason}"
 _AFTERWARDS = {DocumentState.RECALLED: "Đã thu hồi", DocumentState.REPLACED: "Đã được thay thế"}

@@ -36,12 +36,14 @@ class NumberPlace(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         counter: The register's head as it was.
         suffix: Letter of a sub-number, or empty.
         reserved: The line that reserved the number, or None.
+        has_line: The number has a line already, which changes: it was reserved, or once typed as an opening by mistake.
     """
 
     counter: RegisterCounter
     number: int
     suffix: str = ""
     reserved: RegisterEntry | None = None
+    has_line: bool = False
 
     @property
     def is_next(self) -> bool:
@@ -70,7 +72,7 @@ def choose_place(unit: UnitOfWork, key: RegisterKey, wish: NumberWish) -> Number
     number = wish.number if wish.number is not None else counter.last_number + 1
     if number == counter.last_number + 1:
         refuse_beyond(counter)
-        return NumberPlace(counter=counter, number=number)
+        return NumberPlace(counter=counter, number=number, has_line=number == counter.line_above)
     if number > counter.last_number:
         raise UsageError(
             ErrorCode.NUMBER_NOT_NEXT,
@@ -86,7 +88,7 @@ def choose_place(unit: UnitOfWork, key: RegisterKey, wish: NumberWish) -> Number
             vi=f"Số {number:02d} đã có trong sổ năm {key.year}.",
             way_out="take the next number",
         )
-    return NumberPlace(counter=counter, number=number, reserved=entry)
+    return NumberPlace(counter=counter, number=number, reserved=entry, has_line=True)
 
 
 def find_limits(unit: UnitOfWork, place: NumberPlace, *, day: date, now: datetime) -> tuple[date | None, date | None]:
@@ -147,6 +149,13 @@ def advance(unit: UnitOfWork, place: NumberPlace, *, leaf: Leaf, day: date) -> N
         unit.advance_counter(replace(place.counter, last_number=place.number, last_date=day, last_leaf_hash=leaf.hash))
 
 
+def restart(unit: UnitOfWork, place: NumberPlace, *, leaf: Leaf, day: date) -> None:
+    """Move the head of a register to the number with which its opening was corrected, also back."""
+    last = place.counter.last_date
+    day = day if last is None else max(day, last)
+    unit.restart_counter(replace(place.counter, last_number=place.number, last_date=day, last_leaf_hash=leaf.hash))
+
+
 def _insert_after(unit: UnitOfWork, counter: RegisterCounter, wish: NumberWish, *, number: int) -> NumberPlace:
     if wish.permission is None:
         raise UsageError(
@@ -156,7 +165,7 @@ def _insert_after(unit: UnitOfWork, counter: RegisterCounter, wish: NumberWish, 
             way_out="take the next number, or pass permission=Permission(granted_by=…, reason=…)",
         )
     entry = unit.find_entry(counter.key, number)
-    if entry is None or entry.kind is EntryKind.OPENING:
+    if entry is None or entry.kind in {EntryKind.OPENING, EntryKind.CORRECTED}:
         raise UsageError(
             ErrorCode.NOT_FOUND,
             f"there is no number {number} in {counter.key.register} {counter.key.year}",

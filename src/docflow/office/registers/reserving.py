@@ -2,7 +2,7 @@
 
 Invariants:
     - Each reserved number has its line, its audit leaf and its place in the chain from the moment it is reserved.
-    - A register is opened once, before its first number.
+    - A register is opened once, before its first number; until then the opening may be corrected, with a reason.
     - Only a register that a number can be taken from later is reserved in; only one that the agency keeps is opened.
 
 What it does not do: a reserved number does not run out by itself; what is not used is made void, with a reason.
@@ -18,7 +18,7 @@ from datetime import date, datetime
 
 from msgspec.structs import replace
 
-from docflow.audit import Json
+from docflow.audit import Json, Leaf, RegisterLink
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import (
     ANY_NUMBER,
@@ -35,7 +35,7 @@ from docflow.model.wording import check_line
 from docflow.office.clocks import is_out_of_order, refuse_before_log
 from docflow.office.desk import Desk
 from docflow.office.ledger import check_actor, find_answer, identify, keep_answer, make_request, record_event
-from docflow.office.registers.numbering import NumberPlace, advance, choose_place, max_number
+from docflow.office.registers.numbering import NumberPlace, advance, choose_place, max_number, restart
 from docflow.office.rights import require_right
 from docflow.ports import EntryKind, RegisterEntry, UnitOfWork
 
@@ -161,14 +161,7 @@ def open_register(desk: Desk, register: str, *, last_number: int, actor: str, re
             the agency keeps no such register. ``FORBIDDEN``.
     """
     check_actor(actor)
-    _check_register(register, agency=desk.agency, besides=_NUMBERED_AS_THEY_COME)
-    _check_reason(reason)
-    if not 1 <= last_number < max_number(register):
-        raise UsageError(
-            ErrorCode.BAD_ARGUMENT,
-            f"the last number of the book before is 1 to {max_number(register) - 1}, not {last_number}",
-            vi=f"Số cuối của sổ cũ phải từ 01 đến {max_number(register) - 1}.",
-        )
+    _check_opening(desk, register, last_number=last_number, reason=reason)
     at = desk.clock.now()
     key = RegisterKey(agency=desk.agency.code.text, register=register, year=law_date(at).year)
 
@@ -183,6 +176,7 @@ def open_register(desk: Desk, register: str, *, last_number: int, actor: str, re
                 ErrorCode.ALREADY_EXISTS,
                 f"the register {register} {key.year} has numbers up to {counter.last_number}",
                 vi=f"Sổ năm {key.year} đã có số {counter.last_number:02d}, không mở tiếp được nữa.",
+                way_out="correct the opening, if it was mistyped and no number was given since",
             )
         place = NumberPlace(counter=counter, number=last_number)
         entry = _keep_line(unit, place, kind=EntryKind.OPENING, day=law_date(at), reason=reason)
@@ -190,6 +184,59 @@ def open_register(desk: Desk, register: str, *, last_number: int, actor: str, re
         return entry
 
     return desk.store.transact(work)
+
+
+def correct_opening(desk: Desk, register: str, *, last_number: int, actor: str, reason: str) -> RegisterEntry:
+    """Let this year's register go on from another number than was typed, while it has given none; again: nothing.
+
+    The line that was typed stays with the reason, until the register itself comes to that number.
+
+    Raises:
+        UsageError: ``WRONG_STATE``; the register was not opened, or has given or reserved a number since.
+            ``BAD_ARGUMENT`` without a reason, or the agency keeps no such register. ``DATE_NOT_ALLOWED``; the clock
+            stands before the day of the opening. ``FORBIDDEN``.
+    Source: docs/adr/0051.
+    """
+    check_actor(actor)
+    _check_opening(desk, register, last_number=last_number, reason=reason)
+    at = desk.clock.now()
+    key = RegisterKey(agency=desk.agency.code.text, register=register, year=law_date(at).year)
+
+    def work(unit: UnitOfWork) -> RegisterEntry:
+        _require_registry(unit, desk, actor, event="correct_opening", register=register)
+        counter = unit.counter(key)
+        wrong = unit.find_entry(key, counter.last_number) if counter.last_number else None
+        if wrong is None or wrong.kind is not EntryKind.OPENING:
+            raise UsageError(
+                ErrorCode.WRONG_STATE,
+                f"{register} {key.year} was not opened with a number, or has given {counter.last_number} since",
+                vi=f"Sổ năm {key.year} không mở tiếp theo sổ cũ, hoặc đã cấp số sau khi mở; không sửa được nữa.",
+                way_out="go on; say in the reason of the next reserved or void number what happened",
+            )
+        if wrong.number == last_number:
+            return wrong
+        _check_order(unit, NumberPlace(counter=counter, number=last_number), at)
+        unit.change_entry(replace(wrong, kind=EntryKind.CORRECTED, reason=reason))
+        there = unit.find_entry(key, last_number)
+        place = NumberPlace(counter=counter, number=last_number, has_line=there is not None)
+        entry = _keep_line(unit, place, kind=EntryKind.OPENING, day=law_date(at), reason=reason)
+        link = RegisterLink(register=register, year=key.year, number=last_number, previous=counter.last_leaf_hash)
+        leaf = _log(unit, desk, REGISTER_OPENED, actor=actor, at=at, link=link)
+        restart(unit, place, leaf=leaf, day=law_date(at))
+        return entry
+
+    return desk.store.transact(work)
+
+
+def _check_opening(desk: Desk, register: str, *, last_number: int, reason: str) -> None:
+    _check_register(register, agency=desk.agency, besides=_NUMBERED_AS_THEY_COME)
+    _check_reason(reason)
+    if not 1 <= last_number < max_number(register):
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"the last number of the book before is 1 to {max_number(register) - 1}, not {last_number}",
+            vi=f"Số cuối của sổ cũ phải từ 01 đến {max_number(register) - 1}.",
+        )
 
 
 def _keep_line(unit: UnitOfWork, place: NumberPlace, *, kind: EntryKind, day: date, reason: str) -> RegisterEntry:
@@ -202,21 +249,25 @@ def _keep_line(unit: UnitOfWork, place: NumberPlace, *, kind: EntryKind, day: da
         issued_on=day,
         reason=reason,
     )
-    unit.add_entry(entry)
+    if place.has_line:
+        unit.change_entry(entry)
+    else:
+        unit.add_entry(entry)
     return entry
 
 
 def _leave_leaf(unit: UnitOfWork, desk: Desk, event: str, *, place: NumberPlace, actor: str, at: datetime) -> None:
-    code = desk.agency.code.text
-    leaf = record_event(
-        unit, event, time=at, actor=actor, agency=code, subject=code, randomness=desk.randomness, link=place.link
-    )
+    leaf = _log(unit, desk, event, actor=actor, at=at, link=place.link)
     advance(unit, place, leaf=leaf, day=law_date(at))
 
 
-def _log(unit: UnitOfWork, desk: Desk, event: str, *, actor: str, at: datetime) -> None:
+def _log(
+    unit: UnitOfWork, desk: Desk, event: str, *, actor: str, at: datetime, link: RegisterLink | None = None
+) -> Leaf:
     code = desk.agency.code.text
-    record_event(unit, event, time=at, actor=actor, agency=code, subject=code, randomness=desk.randomness)
+    return record_event(
+        unit, event, time=at, actor=actor, agency=code, subject=code, randomness=desk.randomness, link=link
+    )
 
 
 def _check_order(unit: UnitOfWork, place: NumberPlace, at: datetime) -> None:

@@ -144,6 +144,10 @@ def test_who_keeps_the_registers_and_who_vouches(tmp_path: Path) -> None:
         cms = sign_statement(office.log_statement())
         verbs: list[tuple[OfficeRole, Callable[[str], object]]] = [
             (OfficeRole.VAN_THU, lambda who: office.open_register("van_ban_di", last_number=4, actor=who, reason="sổ")),
+            (
+                OfficeRole.VAN_THU,
+                lambda who: office.correct_opening("van_ban_di", last_number=4, actor=who, reason="gõ nhầm"),
+            ),
             (OfficeRole.VAN_THU, lambda who: office.reserve_numbers("van_ban_di", actor=who, reason="họp")),
             (
                 OfficeRole.VAN_THU,
