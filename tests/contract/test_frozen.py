@@ -34,6 +34,7 @@ HARMLESS: Mapping[str, str] = {
     "reserve_numbers": _NUMBER,
     "void_reserved": _NUMBER,
     "open_register": _NUMBER,
+    "correct_opening": _NUMBER,
     "make_copy": _COPY,
     "copy_sealed": _COPY,
     "void_copy": _COPY,

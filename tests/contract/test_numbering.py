@@ -720,6 +720,15 @@ def test_no_series_prints_the_symbol_of_another(desk: Desk, series: Series) -> N
     assert [entry.symbol for entry in desk.office.entries(2026)] == ["01/QĐ-UBND"]
 
 
+def test_the_series_is_part_of_what_a_draft_says(desk: Desk) -> None:
+    """The same request with another series is another one, and the kept version says where it was to be numbered."""
+    council = dataclasses.replace(make_draft(), series=Series(kind=SeriesKind.COUNCIL, body="HĐTĐ"))
+    desk.office.draft(council, actor="A", document_id="d1", idempotency_key="k1")
+    with refused(ErrorCode.IDEMPOTENCY_CONFLICT):
+        desk.office.draft(make_draft(), actor="A", document_id="d1", idempotency_key="k1")
+    assert '"series":"hoi_dong:HĐTĐ"' in desk.office.versions("d1")[0].draft
+
+
 def _number_as_before(older: pytest.MonkeyPatch) -> None:
     """Name registers as docflow did until thư công and công văn shared one."""
 

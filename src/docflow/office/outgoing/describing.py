@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from docflow.audit import Json
-from docflow.model import Addressee, Draft, build_symbol
+from docflow.model import ADMINISTRATIVE, Addressee, Draft, build_symbol
 from docflow.office.outgoing.step import Work
 from docflow.office.registers.numbering import NumberPlace
 from docflow.ports import OutboxRow, OutboxState
@@ -31,6 +31,7 @@ def describe_draft(draft: Draft) -> dict[str, Json]:
         "language": draft.language if draft.language != "Tiếng Việt" else None,
         "page_count": draft.page_count,
         "links": [[link.kind.value, link.target] for link in draft.links] or None,
+        "series": draft.series.text if draft.series != ADMINISTRATIVE else None,
     }
     # What is not said is left out: a draft of an earlier version of docflow keeps its fingerprint.
     return {**said, **{name: value for name, value in more.items() if value is not None}}
