@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -14,6 +15,8 @@ from docflow import (
     Channel,
     IncomingDocument,
     IncomingState,
+    Link,
+    LinkKind,
     Office,
     Punctuality,
     RegisterKind,
@@ -47,7 +50,7 @@ from docflow.model import (
 from docflow.office.incoming.effects import INCOMING_EFFECTS
 from docflow.office.incoming.guards import INCOMING_GUARDS
 from tests.contract.offices import Place
-from tests.office_kit import SetClock, register_csv, seal_off
+from tests.office_kit import SetClock, leader_pdf, make_draft, register_csv, seal_off, sign_off
 from tests.support import REPOSITORY
 from tests.work_kit import MONDAY, SCAN, assign, make_entry, register
 
@@ -64,6 +67,21 @@ def office(place: Place, clock: SetClock) -> Iterator[Office]:
     with place.open(clock=clock) as opened:
         yield opened
         assert opened.verify_log().findings == ()
+
+
+def finish(office: Office, document_id: str, *, is_sealed: bool = True) -> None:
+    """Bring a draft to its number, and to the agency's seal."""
+    office.approve(document_id, actor="Chánh Văn phòng")
+    office.leader_signed(document_id, leader_pdf(document_id), actor="Nguyễn Văn An")
+    office.issue(document_id, actor="Văn thư")
+    if is_sealed:
+        office.sealed(document_id, leader_pdf(document_id) + b" seal", actor="Văn thư")
+
+
+def handling_cells(office: Office) -> tuple[str, ...]:
+    """Return the one line of sổ theo dõi giải quyết văn bản đến."""
+    (line,) = office.register(RegisterKind.HANDLING, 2026).lines
+    return line.cells
 
 
 def refused(code: ErrorCode, act: Callable[[], object], *, office: Office) -> DocflowError:
@@ -211,10 +229,76 @@ def test_an_answer_is_an_issued_document(office: Office) -> None:
     refused(ErrorCode.NOT_FOUND, lambda: office.answer("thu", actor="P", by="khong-co"), office=office)
     document = office.answer("thu", actor="Phòng Ngân sách", by="tra-loi")
     assert (document.state, document.answered_by) == (IncomingState.COMPLETED, "tra-loi")
-    from docflow import RegisterKind  # noqa: PLC0415 - only this test reads the book
+    assert handling_cells(office)[5] == office.document("tra-loi").symbol
 
-    (line,) = office.register(RegisterKind.HANDLING, 2026).lines
-    assert line.cells[5] == office.document("tra-loi").symbol
+
+def test_what_is_void_recalled_or_replaced_answers_nothing(office: Office) -> None:
+    """NĐ 30/2020 Điều 18.3, 18.4, 24: an answer is in force when it is named."""
+    register(office, "thu")
+    assign(office, "thu")
+    sign_off(office, "so-huy")
+    office.issue("so-huy", actor="Văn thư")
+    office.void("so-huy", actor="Văn thư", reason="in sai")
+    seal_off(office, "thu-hoi")
+    office.recall("thu-hoi", actor="Văn thư", reason="sai thẩm quyền")
+    seal_off(office, "cu")
+    office.draft(
+        replace(make_draft(), links=(Link(kind=LinkKind.REPLACES, target="cu"),)), actor="A", document_id="moi"
+    )
+    finish(office, "moi")
+    for name in ("so-huy", "thu-hoi", "cu"):
+        refused(ErrorCode.WRONG_STATE, partial(office.answer, "thu", actor="P", by=name), office=office)
+    assert office.answer("thu", actor="P", by="moi").state is IncomingState.COMPLETED
+
+
+@pytest.mark.parametrize("is_sealed", [False, True])
+def test_what_loses_its_answer_is_handled_again(office: Office, clock: SetClock, *, is_sealed: bool) -> None:
+    """NĐ 30/2020 Điều 18.4, 24: whoever voids or recalls an answer reopens what it answered, and the log says so."""
+    register(office, "thu")
+    assign(office, "thu", deadline=date(2026, 3, 4))
+    due_at = office.incoming_document("thu").due_at
+    link = Link(kind=LinkKind.ANSWERS, target="thu")
+    office.draft(replace(make_draft(), links=(link,)), actor="A", document_id="sai")
+    finish(office, "sai", is_sealed=is_sealed)
+    symbol = office.document("sai").symbol
+    office.answer("thu", actor="Phòng Ngân sách", by="sai")
+    assert office.report("2026").total.handled.early == 1
+    assert handling_cells(office)[4:6] == ("Hoàn thành ngày 02/03/2026", symbol)
+    take_back = office.recall if is_sealed else office.void
+    take_back("sai", actor="Văn thư", reason="sai số liệu")
+    said = f"Văn bản trả lời {symbol} {'đã thu hồi' if is_sealed else 'đã hủy số'}: sai số liệu"
+    document = office.incoming_document("thu")
+    assert (document.state, document.answered_by, document.completed_at) == (IncomingState.PROCESSING, None, None)
+    assert (document.due_at, document.note) == (due_at, said)
+    assert handling_cells(office)[4:] == ("Đang xử lý", "", said)
+    last = office.incoming_acts("thu")[-1]
+    assert (last.event, last.actor, last.text) == (IncomingEvent.LOSE_ANSWER, "docflow", said)
+    figures = office.report("2026")
+    assert (figures.total.handled.early, figures.total.handled.running) == (0, 1)
+    assert office.verify_report(figures) == figures
+    size = office.checkpoint()
+    take_back("sai", actor="Văn thư", reason="sai số liệu")
+    assert office.checkpoint() == size
+    clock.advance(days=7)
+    assert office.incoming_standings()[0].punctuality is Punctuality.OVERDUE
+    seal_off(office, "dung")
+    document = office.answer("thu", actor="Phòng Ngân sách", by="dung")
+    assert (document.answered_by, document.completed_at) == ("dung", clock.now())
+    assert handling_cells(office)[5] == office.document("dung").symbol
+    assert office.report("2026").total.handled.late == 1
+
+
+def test_what_lost_its_answer_is_completed_in_the_same_words_once_more(office: Office) -> None:
+    """A word that ended it before it was reopened does not end it again by itself; said again, it does."""
+    register(office, "thu")
+    assign(office, "thu")
+    for count, name in enumerate(("mot", "hai")):
+        assert office.complete("thu", actor="P", note="xong").state is IncomingState.COMPLETED
+        assert office.complete("thu", actor="P", note="xong").act_count == 7 + 3 * count
+        seal_off(office, name)
+        office.answer("thu", actor="P", by=name)
+        office.recall(name, actor="Văn thư", reason="sai")
+        assert office.incoming_document("thu").state is IncomingState.PROCESSING
 
 
 def test_every_opinion_and_act_is_kept(office: Office) -> None:
@@ -252,6 +336,7 @@ def test_a_duplicate_is_pointed_out_by_issuer_number_and_symbol(office: Office) 
     assert same.duplicate_of == first.id
     assert fold_symbol("012/QĐ - UBND") == "12/QĐ-UBND"
     assert fold_symbol("CTr") != fold_symbol("CT")
+    assert fold_symbol("05/BC-TU\u0309") == fold_symbol("5/BC-T\u1ee6")
     assert fold_issuer("Ủy ban") == fold_issuer("U\u0309y  BAN")
 
 

@@ -71,6 +71,8 @@ class IncomingEvent(StrEnum):
     RESUME = "resume"
     EXTEND = "extend"
     ANSWER = "answer"
+    LOSE_ANSWER = "lose_answer"
+    """The document that answered it was voided or recalled."""
     COMPLETE = "complete"
     FORWARD = "forward"
     REPLACE = "replace"
@@ -101,6 +103,7 @@ _EVENT_NAMES = {
     IncomingEvent.RESUME: "tiếp tục",
     IncomingEvent.EXTEND: "gia hạn",
     IncomingEvent.ANSWER: "ghi văn bản trả lời",
+    IncomingEvent.LOSE_ANSWER: "văn bản trả lời không còn hiệu lực",
     IncomingEvent.COMPLETE: "hoàn thành",
     IncomingEvent.FORWARD: "chuyển tiếp",
     IncomingEvent.REPLACE: "bị văn bản khác thay thế",
@@ -143,6 +146,7 @@ class IncomingEffect(StrEnum):
     START_CLOCK = "start_clock"
     MOVE_DEADLINE = "move_deadline"
     RECORD_ANSWER = "record_answer"
+    UNDO_ANSWER = "undo_answer"
     RECORD_COMPLETION = "record_completion"
     RECORD_FORWARDING = "record_forwarding"
     WITHDRAW_TASKS = "withdraw_tasks"

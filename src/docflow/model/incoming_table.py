@@ -261,6 +261,15 @@ INCOMING: tuple[IncomingTransition, ...] = (
             (IncomingState.COMPLETED, (IncomingEffect.RECORD_ANSWER,), None),
         )
     ),
+    _row(
+        IncomingEvent.LOSE_ANSWER,
+        IncomingState.COMPLETED,
+        IncomingState.PROCESSING,
+        effects=(IncomingEffect.UNDO_ANSWER,),
+        receipt=ReceiptKind.PROCESSING,
+        evidence="incoming_reopened",
+        clause="NĐ 30/2020 Điều 18 khoản 4, Điều 24; QĐ 28/2018 Điều 9 khoản 2",
+    ),
     *(
         _row(
             IncomingEvent.COMPLETE,

@@ -97,6 +97,8 @@ class Effect(StrEnum):
     VOID_NUMBER = "void_number"
     CANCEL_DISPATCH = "cancel_dispatch"
     TELL_RECALL = "tell_recall"
+    REOPEN_ANSWERED = "reopen_answered"
+    """Incoming documents that it answered are handled again, each with a leaf of its own."""
 
 
 class Role(StrEnum):

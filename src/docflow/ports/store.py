@@ -200,6 +200,9 @@ class UnitOfWork(RecordWriter, Protocol):
     def find_incoming(self, incoming_id: str) -> IncomingDocument | None:
         """Return an incoming document, or None."""
 
+    def list_answered(self, document_id: str) -> Sequence[str]:
+        """Return the ids of the completed incoming documents that an outgoing one answers, in order."""
+
     def find_lookalike(self, document: IncomingDocument) -> str | None:
         """Return the first other document with this one's identifier, or its issuer, symbol and year."""
 

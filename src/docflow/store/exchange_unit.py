@@ -67,6 +67,15 @@ _FIND_SAME_IDENTIFIER = Prepared(
         INCOMING_DOCUMENT.c.id != sa.bindparam("name"),
     )
 )
+_FIND_ANSWERED = Prepared(
+    sa.select(INCOMING_DOCUMENT.c.id)
+    .where(
+        owned(INCOMING_DOCUMENT),
+        INCOMING_DOCUMENT.c.answered_by == sa.bindparam("document"),
+        INCOMING_DOCUMENT.c.state == sa.literal_column("'completed'"),
+    )
+    .order_by(INCOMING_DOCUMENT.c.id)
+)
 _FIND_PARCELS = Prepared(
     sa.select(PARCEL).where(
         owned(PARCEL), PARCEL.c.message == sa.bindparam("message"), PARCEL.c.recipient == sa.bindparam("recipient")
@@ -146,6 +155,10 @@ class ExchangeUnit(RowWriter):
             self._incoming[incoming_id] = None if row is None else (rows.read_plain(IncomingDocument, row), row)
         known = self._incoming[incoming_id]
         return None if known is None else known[0]
+
+    def list_answered(self, document_id: str) -> Sequence[str]:
+        """Return the ids of the completed incoming documents that an outgoing one answers, in order."""
+        return tuple(row["id"] for row in self._all(_FIND_ANSWERED, document=document_id))
 
     def find_lookalike(self, document: IncomingDocument) -> str | None:
         """Return the first other document with this one's identifier, or its issuer, symbol and year."""

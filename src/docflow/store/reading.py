@@ -55,6 +55,8 @@ from docflow.store.tables import (
 )
 
 _Record = TypeVar("_Record")
+_ENDED = (DocumentState.VOIDED.value, DocumentState.RECALLED.value)
+"""Where an outgoing document says nothing any more."""
 
 
 def find_agency(connection: sa.Connection, agency: str) -> tuple[Agency, str] | None:
@@ -154,6 +156,8 @@ def list_changes(connection: sa.Connection, agency: str) -> dict[str, list[tuple
 def list_answer_symbols(connection: sa.Connection, agency: str) -> dict[str, list[str]]:
     """Return number and symbol of the outgoing documents that answer an incoming one, by the incoming one's id.
 
+    What was voided or recalled answers nothing.
+
     One that the incoming document names comes first, then those that say of themselves that they answer it.
     """
     named = (
@@ -163,7 +167,7 @@ def list_answer_symbols(connection: sa.Connection, agency: str) -> dict[str, lis
             DOCUMENT,
             sa.and_(INCOMING_DOCUMENT.c.agency == DOCUMENT.c.agency, INCOMING_DOCUMENT.c.answered_by == DOCUMENT.c.id),
         )
-        .where(_owns(INCOMING_DOCUMENT, agency))
+        .where(_owns(INCOMING_DOCUMENT, agency), DOCUMENT.c.state.not_in(_ENDED))
     )
     linked = (
         sa.select(DOCUMENT_LINK.c.target, DOCUMENT.c.symbol)
@@ -172,7 +176,11 @@ def list_answer_symbols(connection: sa.Connection, agency: str) -> dict[str, lis
             DOCUMENT,
             sa.and_(DOCUMENT_LINK.c.agency == DOCUMENT.c.agency, DOCUMENT_LINK.c.document_id == DOCUMENT.c.id),
         )
-        .where(_owns(DOCUMENT_LINK, agency), DOCUMENT_LINK.c.kind == LinkKind.ANSWERS.value)
+        .where(
+            _owns(DOCUMENT_LINK, agency),
+            DOCUMENT_LINK.c.kind == LinkKind.ANSWERS.value,
+            DOCUMENT.c.state.not_in(_ENDED),
+        )
         .order_by(DOCUMENT_LINK.c.established_at, DOCUMENT_LINK.c.document_id)
     )
     answers: dict[str, list[str]] = {}

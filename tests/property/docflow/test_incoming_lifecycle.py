@@ -17,6 +17,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
@@ -348,9 +349,36 @@ class IncomingLife(RuleBasedStateMachine):
         """Answered once, by an issued document, by whoever has it, or after it was completed without an answer."""
         model = self.models[name]
         allowed = model.state in {*IN_HANDS, "completed"} and by == "answer" and model.answer is None
+        if allowed:
+            by = self.write_answer(name)
         if self.attempt(name, "answer", allowed=allowed, then="completed", by=by):
             model.answer = by
             model.ended = model.ended or self.now
+
+    def write_answer(self, name: str) -> str:
+        """Issue a document of its own, which may be taken back without taking others with it."""
+        by = f"answer-{name}-{len(self.models[name].acts)}"
+        seal_off(self.office, by)
+        return by
+
+    @rule(dice=DICE, half=st.booleans())
+    def recall_answers(self, dice: Random, half: bool) -> None:  # noqa: FBT001 - Hypothesis hands it in
+        """What answered letters is recalled: they are handled again, and what was said of their answers is void."""
+        self.clock.advance(hours=dice.choice(HOURS))
+        for name, model in self.models.items():
+            if model.answer is None or (half and dice.random() < 0.5):
+                continue
+            by, model.answer, model.ended, model.state = model.answer, None, None, "processing"
+            model.acts.append("lose_answer")
+            self.touched.add(name)
+            self.office.recall(by, actor="Văn thư", reason="sai số liệu")
+            self.refuse_answer(name, by)
+
+    def refuse_answer(self, name: str, by: str) -> None:
+        """What is recalled answers nothing."""
+        with pytest.raises(DocflowError) as caught:
+            self.office.answer(name, actor="người khác", by=by)
+        assert caught.value.code is ErrorCode.WRONG_STATE
 
     def complete(self, name: str, note: str) -> None:
         """Done by whoever has it; a leader's word may end it too, and then somebody says why."""

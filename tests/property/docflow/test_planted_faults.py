@@ -152,6 +152,10 @@ def _deadline_stays(work: Any, document: Any) -> Any:  # noqa: ANN401
     return msgspec.structs.replace(document, paused_at=None, note=work.step.reason)
 
 
+def _still_ended(_work: Any, document: Any) -> Any:  # noqa: ANN401
+    return msgspec.structs.replace(document, answered_by=None)
+
+
 ASSIGNED, PROCESSING = IncomingState.ASSIGNED, IncomingState.PROCESSING
 INCOMING_FAULTS: dict[str, Plant] = {
     "forwarded, and those who had it still have it": effect(INCOMING_EFFECTS, IncomingEffect.WITHDRAW_TASKS, same),
@@ -174,6 +178,10 @@ INCOMING_FAULTS: dict[str, Plant] = {
         "INCOMING",
         lacking(IncomingEvent.ACCEPT, IncomingState.ARRIVED, IncomingEffect.TAKE_ARRIVAL_NUMBER),
     ),
+    "its answer is recalled, and it stays done": rows(
+        outgoing_states, "OUTGOING", lacking(DocumentEvent.RECALL, DocumentState.SEALED, Effect.REOPEN_ANSWERED)
+    ),
+    "reopened, and still done on the day it was": effect(INCOMING_EFFECTS, IncomingEffect.UNDO_ANSWER, _still_ended),
     "nobody may extend what is worked on": rows(incoming_table, "INCOMING", without(IncomingEvent.EXTEND, PROCESSING)),
 }
 

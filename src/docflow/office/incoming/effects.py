@@ -157,6 +157,11 @@ def _record_answer(work: IncomingWork, document: IncomingDocument) -> IncomingDo
     return replace(document, answered_by=work.step.answer)
 
 
+def _undo_answer(work: IncomingWork, document: IncomingDocument) -> IncomingDocument:
+    """What was answered is handled again, with the deadline that it had."""
+    return replace(document, answered_by=None, completed_at=None, note=work.step.reason)
+
+
 def _record_completion(work: IncomingWork, document: IncomingDocument) -> IncomingDocument:
     return replace(document, note=work.step.reason, completed_at=work.step.at)
 
@@ -200,6 +205,7 @@ INCOMING_EFFECTS: Mapping[IncomingEffect, Callable[[IncomingWork, IncomingDocume
     IncomingEffect.START_CLOCK: _start_clock,
     IncomingEffect.MOVE_DEADLINE: _move_deadline,
     IncomingEffect.RECORD_ANSWER: _record_answer,
+    IncomingEffect.UNDO_ANSWER: _undo_answer,
     IncomingEffect.RECORD_COMPLETION: _record_completion,
     IncomingEffect.RECORD_FORWARDING: _record_forwarding,
     IncomingEffect.WITHDRAW_TASKS: _withdraw_tasks,

@@ -28,6 +28,8 @@ from docflow.model import (
 )
 from docflow.office.incoming.step import IncomingWork
 
+_ANSWERING = frozenset({DocumentState.NUMBERED, DocumentState.SEALED})
+"""Where an outgoing document can answer; what is voided, recalled or replaced says nothing any more."""
 _NAMED = 10
 """So many files are named; how many there are is said too."""
 
@@ -137,7 +139,7 @@ def _later_deadline(work: IncomingWork, document: IncomingDocument) -> None:
 
 
 def _answer_issued(work: IncomingWork, document: IncomingDocument) -> None:
-    """The answer is an outgoing document here that has its number, and there is none yet."""
+    """The answer is an outgoing document here that has its number and is in force, and there is none yet."""
     if document.answered_by is not None:
         raise UsageError(
             ErrorCode.WRONG_STATE,
@@ -145,11 +147,11 @@ def _answer_issued(work: IncomingWork, document: IncomingDocument) -> None:
             vi="Văn bản này đã có văn bản trả lời.",
         )
     answer = work.unit.find_document(work.step.answer or "")
-    if answer is None or answer.number is None or answer.state is DocumentState.VOIDED:
+    if answer is None or answer.state not in _ANSWERING:
         raise UsageError(
             ErrorCode.NOT_FOUND if answer is None else ErrorCode.WRONG_STATE,
-            f"the answer {(work.step.answer or '')[:120]!r} is not an issued document of this agency",
-            vi="Văn bản trả lời phải là văn bản đi đã được cấp số.",
+            f"the answer {(work.step.answer or '')[:120]!r} is not an issued document of this agency that is in force",
+            vi="Văn bản trả lời phải là văn bản đi đã được cấp số, không bị hủy, thu hồi hay thay thế.",
         )
 
 

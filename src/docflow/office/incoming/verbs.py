@@ -22,6 +22,7 @@ from docflow.model import (
     Assignment,
     Channel,
     HandEntry,
+    IncomingAct,
     IncomingDocument,
     IncomingEvent,
     IncomingState,
@@ -64,6 +65,8 @@ _ONCE = frozenset(
     }
 )
 """What happens to a document at most once."""
+_ENDING = frozenset({IncomingEvent.COMPLETE, IncomingEvent.ANSWER})
+"""Of them, what happens once more to a document that lost its answer."""
 _GONE = frozenset({IncomingState.REFUSED, IncomingState.FORWARDED, IncomingState.TAKEN_BACK})
 """Where nothing that was done before is of use any more."""
 
@@ -210,6 +213,8 @@ def _find_new(unit: UnitOfWork, desk: Desk, ask: IncomingAsk, *, before: Incomin
     """Return the identity of the request, or None if it was carried out already."""
     asked = _describe_ask(ask)
     name = f"{desk.agency.code}/{ask.event.value}/{ask.incoming_id}"
+    if ask.event in _ENDING:
+        name += _count_reopenings(unit, ask.incoming_id)
     if ask.event in _ONCE and ask.idempotency_key is None:
         request = name_request(name, asked, actor=ask.actor, key=None)
         is_done = find_answer(unit, request) is not None and _still_stands(ask.event, before.state)
@@ -218,6 +223,13 @@ def _find_new(unit: UnitOfWork, desk: Desk, ask: IncomingAsk, *, before: Incomin
         # The same words of two people are two acts.
         asked["actor"] = ask.actor
     return find_repeatable(unit, name, asked, acts=before.act_count, key=ask.idempotency_key)
+
+
+def _count_reopenings(unit: UnitOfWork, incoming_id: str) -> str:
+    """Tell what ended a document from what ended it before it was reopened."""
+    acts = unit.list_records(IncomingAct, incoming_id=incoming_id)
+    count = sum(act.event is IncomingEvent.LOSE_ANSWER for act in acts)
+    return f"/{count}" if count else ""
 
 
 def _still_stands(event: IncomingEvent, state: IncomingState) -> bool:

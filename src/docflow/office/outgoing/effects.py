@@ -256,6 +256,11 @@ def _establish_links(work: Work, document: Document) -> Document:
     return document
 
 
+def _reopen_answered(_work: Work, document: Document) -> Document:
+    """Nothing in this document: what it answered follows with leaves of its own, once it is voided or recalled."""
+    return document
+
+
 _REMARKS: Mapping[DocumentEvent, RemarkKind] = {
     DocumentEvent.COMMENT: RemarkKind.OPINION,
     DocumentEvent.APPROVE: RemarkKind.APPROVAL,
@@ -287,6 +292,7 @@ EFFECTS: Mapping[Effect, Callable[[Work, Document], Document]] = {
     Effect.VOID_NUMBER: _void_number,
     Effect.CANCEL_DISPATCH: _cancel_dispatch,
     Effect.TELL_RECALL: _tell_recall,
+    Effect.REOPEN_ANSWERED: _reopen_answered,
 }
 """Effect by name."""
 

@@ -35,6 +35,7 @@ from docflow.model import (
 from docflow.office.clocks import refuse_before_log
 from docflow.office.desk import Desk
 from docflow.office.groups.freezing import refuse_frozen
+from docflow.office.incoming.reopening import reopen_answered
 from docflow.office.ledger import (
     Request,
     find_answer,
@@ -146,6 +147,8 @@ def perform(unit: UnitOfWork, step: Step, *, desk: Desk) -> Outcome:
     # (7) what follows for other documents
     if Effect.ESTABLISH_LINKS in transition.effects:
         _replace_linked(unit, step, document, desk=desk)
+    if Effect.REOPEN_ANSWERED in transition.effects:
+        reopen_answered(unit, desk, document, at=step.at, words=step.words)
     return Outcome(answer=answer, is_replay=False)
 
 

@@ -116,6 +116,25 @@ def test_a_document_goes_its_whole_way_and_both_know(two: TwoAgencies) -> None:
     assert all(cell in rows[1] for cell in ("05/01/2026", "01/QĐ-UBND", "Phòng Tổng hợp", f"Cơ quan {SENDER}"))
 
 
+def test_the_sender_hears_that_a_document_that_lost_its_answer_is_handled_again(two: TwoAgencies) -> None:
+    """QĐ 28/2018 Điều 9.2: the state is fed back; what the sender knows only grows, and the receipt stands in it."""
+    seal_document(two.sender, "d1")
+    two.exchange()
+    name = two.arrived().id
+    two.receiver.accept(name, actor="Văn thư")
+    two.receiver.assign(name, actor="Chánh Văn phòng", to="Phòng Tổng hợp")
+    seal_document(two.receiver, "answer", to=(SENDER,))
+    two.receiver.answer(name, actor="Phòng Tổng hợp", by="answer")
+    two.exchange()
+    told = {receipt.id for receipt in two.sender.receipts("d1")}
+    two.receiver.recall("answer", actor="Văn thư", reason="sai số liệu")
+    two.exchange()
+    news = [one for one in two.sender.receipts("d1") if one.id not in told and one.kind is not ReceiptKind.ACKNOWLEDGED]
+    assert [(one.kind, one.agency) for one in news] == [(ReceiptKind.PROCESSING, RECEIVER)]
+    assert two.sender.knowledge("d1")[0].stage is IncomingState.COMPLETED
+    assert two.receiver.incoming_document(name).state is IncomingState.PROCESSING
+
+
 def test_a_refused_document_ends_refused_with_its_reason_on_both_sides(two: TwoAgencies) -> None:
     """NĐ 30/2020 Đ.21.2b: returned with a reason, and the sender's outbox says returned.
 
