@@ -349,7 +349,7 @@ GROUP_VERBS: Mapping[str, Verb] = {
 OTHER_VERBS: Mapping[str, Verb] = {
     "grant": lambda o, _: o.grant("Người mới", OfficeRole.VAN_THU, actor="Quản trị"),
     "withdraw": lambda o, _: o.withdraw("Thôi việc", OfficeRole.CHUYEN_VIEN, actor="Quản trị"),
-    "confirm_role": lambda o, _: o.confirm_role("Phó quản trị", OfficeRole.QUAN_TRI, actor="Phó quản trị"),
+    "confirm_role": lambda o, _: o.confirm_role("Quản trị", OfficeRole.QUAN_TRI, actor="Phó quản trị"),
     "vouch": lambda o, bench: o.vouch(bench.statement.read_bytes(), actor="X"),
     "correct_clock": lambda o, _: _set_right(o).correct_clock(actor="X", reason="thay pin đồng hồ máy"),
     "take_back": lambda o, _: o.take_back("sent", **_WHY),

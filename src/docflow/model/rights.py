@@ -61,8 +61,8 @@ class RoleHolding:
 
     Attributes:
         is_held: 1 while it is held, 0 after it was withdrawn.
-        confirmed_at, confirmed_by: Set when somebody authorised, other than who changed it, confirmed the change;
-            until then it is an alert.
+        confirmed_at, confirmed_by: Set when somebody authorised, neither who changed it nor whose role it is, confirmed
+            the change; until then it is an alert.
     """
 
     person: str
@@ -72,3 +72,8 @@ class RoleHolding:
     changed_by: str
     confirmed_at: datetime | None = None
     confirmed_by: str | None = None
+
+
+def is_same_person(one: str, other: str) -> bool:
+    """Return whether two names are one person's: capitals and spaces make no other person."""
+    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())

@@ -1,8 +1,10 @@
-"""Who may do what: recorded roles, every change logged and alerted until somebody else confirms it.
+"""Who may do what: recorded roles, every change logged and alerted until a third person confirms it.
 
 Invariants:
     - While nobody holds a role, the office is open: whoever calls may do everything. The first role is quản trị.
     - Somebody always holds quản trị from then on.
+    - Nobody confirms a change that he made or that concerns himself; whose own role nobody confirmed confirms others
+      only where nobody else is there for it.
 
 What it does not do: it proves no identity; the caller says who acts.
 
@@ -16,7 +18,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from docflow.errors import ErrorCode, UsageError
-from docflow.model import ROLES_FOR, OfficeRole, Role, RoleHolding, check_line
+from docflow.model import ROLES_FOR, OfficeRole, Role, RoleHolding, check_line, is_same_person
 from docflow.office.desk import Desk
 from docflow.office.ledger import MAX_ACTOR_CHARS, check_actor, record_event
 from docflow.ports import UnitOfWork
@@ -91,7 +93,8 @@ def confirm_role(desk: Desk, person: str, role: OfficeRole, *, actor: str) -> Ro
     """Confirm the last change of a role, which ends its alert.
 
     Raises:
-        UsageError: ``NOT_FOUND``; ``FORBIDDEN``; he is neither administrator nor leader, or changed it himself.
+        UsageError: ``NOT_FOUND``; ``FORBIDDEN``; he is neither administrator nor leader, changed it himself, it is his
+            own role, or his own is still an alert while somebody whose role is none could confirm it.
     """
     check_actor(actor)
     return desk.store.transact(lambda unit: _confirm(unit, desk, person, role=role, actor=actor))
@@ -105,8 +108,7 @@ def _confirm(unit: UnitOfWork, desk: Desk, person: str, *, role: OfficeRole, act
         )
     if holding.confirmed_at is not None:
         return holding
-    may = any(h.person == actor and h.is_held and h.role in _CONFIRMING for h in unit.list_holdings())
-    if not may or actor == holding.changed_by:
+    if actor not in _list_confirmers(unit.list_holdings(), holding):
         raise confirmed_by_another()
     now = desk.clock.now()
     confirmed = replace(holding, confirmed_at=now, confirmed_by=actor)
@@ -116,12 +118,30 @@ def _confirm(unit: UnitOfWork, desk: Desk, person: str, *, role: OfficeRole, act
 
 
 def confirmed_by_another() -> UsageError:
-    """Return the error of somebody who would confirm his own change, or may confirm none."""
+    """Return the error of somebody who would confirm a change in which he has a part, or may confirm none."""
     return UsageError(
         ErrorCode.FORBIDDEN,
-        "a change of rights is confirmed by an administrator or leader who did not make it",
-        vi="Thay đổi quyền phải do người có thẩm quyền khác xác nhận.",
+        "a change of rights is confirmed by another administrator or leader, who has no part in it",
+        vi="Thay đổi quyền phải do người có thẩm quyền khác, không liên quan đến thay đổi đó, xác nhận.",
+        way_out="ask an administrator or leader whose own role was confirmed",
     )
+
+
+def _list_confirmers(holdings: Sequence[RoleHolding], changed: RoleHolding) -> frozenset[str]:
+    """Return who may confirm a change: of those not concerned, the confirmed ones, or else whoever there is.
+
+    An office begins with roles that nobody could confirm: without the second half no alert of it would ever end.
+    """
+    others = [
+        holding
+        for holding in holdings
+        if holding.is_held
+        and holding.role in _CONFIRMING
+        and not is_same_person(holding.person, changed.person)
+        and not is_same_person(holding.person, changed.changed_by)
+    ]
+    confirmed = [holding for holding in others if holding.confirmed_at is not None]
+    return frozenset(holding.person for holding in confirmed or others)
 
 
 def list_roles(desk: Desk, *, only_alerts: bool = False) -> tuple[RoleHolding, ...]:

@@ -20,6 +20,7 @@ from docflow.model import (
     FiledDocument,
     FileGuard,
     IncomingState,
+    is_same_person,
     law_date,
 )
 from docflow.office.files.step import FileWork
@@ -110,7 +111,7 @@ def _retention_ends(work: FileWork, file: CaseFile) -> None:
 
 def _another_person(work: FileWork, file: CaseFile) -> None:
     """Asked twice: somebody else confirms, after the notice and after the retention (TT 01/2019 Điều 20 khoản 5)."""
-    if _same_person(work.move.actor, file.proposed_by or ""):
+    if is_same_person(work.move.actor, file.proposed_by or ""):
         raise UsageError(
             ErrorCode.BAD_ARGUMENT,
             "a destruction is confirmed by somebody other than who proposed it",
@@ -142,10 +143,6 @@ def _named(work: FileWork) -> tuple[Direction, str]:
     if work.move.document is None:
         raise UsageError(ErrorCode.BAD_ARGUMENT, "no document is named", vi="Phải chỉ rõ văn bản.")
     return work.move.document
-
-
-def _same_person(one: str, other: str) -> bool:
-    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
 
 
 FILE_GUARDS: Mapping[FileGuard, Callable[[FileWork, CaseFile], None]] = {

@@ -99,6 +99,57 @@ def test_a_change_of_rights_is_an_alert_until_another_person_confirms_it(office:
     assert office.verify_log().is_intact
 
 
+def test_nobody_confirms_a_change_of_his_own_role(office: Office) -> None:
+    """NĐ 30/2020 PL VI Phần I mục III.3c: whoever got a right, or lost it, is not who confirms that; nor by other letters."""
+    twin = ADMIN.lower()
+    office.grant(twin, OfficeRole.QUAN_TRI, actor=OTHER_ADMIN)
+    for person, role, actor in (
+        (LEADER, OfficeRole.LANH_DAO, LEADER),
+        (OTHER_ADMIN, OfficeRole.QUAN_TRI, OTHER_ADMIN),
+        (ADMIN, OfficeRole.QUAN_TRI, twin),
+        (CLERK, OfficeRole.VAN_THU, twin),
+    ):
+        before = office.checkpoint()
+        with refused(ErrorCode.FORBIDDEN):
+            office.confirm_role(person, role, actor=actor)
+        assert office.checkpoint() == before
+    assert office.confirm_role(LEADER, OfficeRole.LANH_DAO, actor=OTHER_ADMIN).confirmed_by == OTHER_ADMIN
+
+
+def test_whose_own_role_is_an_alert_confirms_nothing_that_somebody_confirmed_could(office: Office) -> None:
+    """NĐ 30/2020 PL VI Phần I mục III.3c: the one who confirms is authorised himself."""
+    office.confirm_role(LEADER, OfficeRole.LANH_DAO, actor=OTHER_ADMIN)
+    office.grant("Lãnh đạo mới", OfficeRole.LANH_DAO, actor=ADMIN)
+    for who in (OTHER_ADMIN, "Lãnh đạo mới"):
+        with refused(ErrorCode.FORBIDDEN):
+            office.confirm_role(CLERK, OfficeRole.VAN_THU, actor=who)
+    for person, role in ((CLERK, OfficeRole.VAN_THU), (OTHER_ADMIN, OfficeRole.QUAN_TRI)):
+        assert office.confirm_role(person, role, actor=LEADER).confirmed_by == LEADER
+    # Confirmed himself, he confirms what the leader may not: the change of another leader's role that the first made.
+    assert office.confirm_role("Lãnh đạo mới", OfficeRole.LANH_DAO, actor=OTHER_ADMIN).confirmed_by == OTHER_ADMIN
+
+
+def test_a_small_office_ends_its_alerts(tmp_path: Path) -> None:
+    """The first administrator is alone, then there is one leader: nobody was confirmed, and nobody is locked out."""
+    with open_office(tmp_path / "office") as office:
+        office.grant(ADMIN, OfficeRole.QUAN_TRI, actor=ADMIN)
+        with refused(ErrorCode.FORBIDDEN):
+            office.confirm_role(ADMIN, OfficeRole.QUAN_TRI, actor=ADMIN)
+        office.grant(LEADER, OfficeRole.LANH_DAO, actor=ADMIN)
+        office.grant(CLERK, OfficeRole.VAN_THU, actor=ADMIN)
+        for person, role in ((ADMIN, OfficeRole.QUAN_TRI), (CLERK, OfficeRole.VAN_THU)):
+            assert office.confirm_role(person, role, actor=LEADER).confirmed_by == LEADER
+        office.grant(OFFICER, OfficeRole.CHUYEN_VIEN, actor=ADMIN)
+        office.confirm_role(OFFICER, OfficeRole.CHUYEN_VIEN, actor=LEADER)
+        # The leader's own role waits for a third person: whoever gave it and whoever got it are all there is.
+        assert [alert.person for alert in office.roles(only_alerts=True)] == [LEADER]
+        office.grant(OTHER_ADMIN, OfficeRole.QUAN_TRI, actor=ADMIN)
+        office.confirm_role(OTHER_ADMIN, OfficeRole.QUAN_TRI, actor=LEADER)
+        office.confirm_role(LEADER, OfficeRole.LANH_DAO, actor=OTHER_ADMIN)
+        assert office.roles(only_alerts=True) == ()
+        assert office.verify_log().is_intact
+
+
 def test_only_an_administrator_changes_rights_and_one_always_stays(office: Office) -> None:
     """Nobody gives himself a right, and nobody locks the office out of itself.
 

@@ -108,7 +108,7 @@ def give_roles(office: Office) -> None:
     """Fill the table of roles; from then on nobody else may act."""
     office.grant("Quản trị A", OfficeRole.QUAN_TRI, actor="Quản trị A")
     office.grant("Quản trị B", OfficeRole.QUAN_TRI, actor="Quản trị A")
-    office.confirm_role("Quản trị B", OfficeRole.QUAN_TRI, actor="Quản trị B")
+    office.confirm_role("Quản trị A", OfficeRole.QUAN_TRI, actor="Quản trị B")
     for person, role in (("Văn thư", OfficeRole.VAN_THU), ("Nguyễn Văn An", OfficeRole.LANH_DAO)):
         office.grant(person, role, actor="Quản trị A")
     office.grant("Lê Văn Cường", OfficeRole.LANH_DAO, actor="Quản trị A")
