@@ -408,6 +408,45 @@ def test_many_short_pauses_move_a_day_by_what_they_lasted_together(office: Offic
     assert after.deadline == date(2026, 3, 9)
 
 
+def test_what_moves_a_deadline_moves_it_for_everybody_who_has_it(office: Office, clock: SetClock) -> None:
+    """NĐ 30/2020 Điều 23.2: who leads and who cooperates, each with his deadline; the book prints none nobody set."""
+
+    def tasks() -> dict[str, datetime | None]:
+        return {task.name: task.due_at for task in office.incoming_tasks("thu")}
+
+    register(office, "thu")
+    assign(office, "thu", deadline=date(2026, 3, 6))
+    day = end_of_day(date(2026, 3, 20))
+    office.extend("thu", actor="Chủ tịch", deadline=date(2026, 3, 20), reason="phức tạp")
+    own = end_of_day(date(2026, 3, 4))
+    assert tasks() == {"Phòng Ngân sách": day, "Phòng Tổng hợp": day, "Thanh tra": own, "Văn phòng": None}
+    said = "Phòng Ngân sách; Phòng Tổng hợp (phối hợp); Thanh tra (phối hợp, hạn {}); Văn phòng (để biết)"
+    assert handling_cells(office)[2:4] == (said.format("04/03/2026"), "20/03/2026")
+    office.pause("thu", actor="P", reason="chờ bổ sung")
+    clock.advance(days=2)
+    office.resume("thu", actor="P")
+    day, own = end_of_day(date(2026, 3, 24)), end_of_day(date(2026, 3, 6))
+    assert office.incoming_document("thu").due_at == day
+    assert tasks() == {"Phòng Ngân sách": day, "Phòng Tổng hợp": day, "Thanh tra": own, "Văn phòng": None}
+    assert handling_cells(office)[2:4] == (said.format("06/03/2026"), "24/03/2026")
+
+
+def test_a_pause_of_urgent_work_stops_its_clock_over_a_weekend(office: Office, clock: SetClock) -> None:
+    """NĐ 30/2020 Điều 24.2: due by the clock, it is paused by the clock; nobody is late by a pause."""
+    clock.time = datetime(2026, 3, 13, 15, tzinfo=LAW_TIME_ZONE)
+    register(office, "khan", urgency=Urgency.KHAN)
+    assert office.assign("khan", actor="Chủ tịch", to="P").due_at == datetime(2026, 3, 13, 23, tzinfo=LAW_TIME_ZONE)
+    clock.advance(hours=2)
+    office.pause("khan", actor="P", reason="chờ bổ sung")
+    clock.time = datetime(2026, 3, 16, 8, tzinfo=LAW_TIME_ZONE)
+    due_at = datetime(2026, 3, 16, 14, tzinfo=LAW_TIME_ZONE)
+    (standing,) = office.incoming_standings()
+    assert (standing.due_at, standing.punctuality) == (due_at, Punctuality.PAUSED)
+    assert office.resume("khan", actor="P").due_at == due_at
+    assert [task.due_at for task in office.incoming_tasks("khan")] == [due_at]
+    assert office.incoming_standings()[0].punctuality is Punctuality.RUNNING
+
+
 @pytest.mark.parametrize("day", [date(2126, 3, 12), date(2099, 1, 1), date.max])
 def test_a_deadline_beyond_the_calendar_is_refused_where_it_is_typed(office: Office, day: date) -> None:
     """2126 is a slip for 2026: of the lead, of who cooperates, given anew, or extended to."""
@@ -499,6 +538,30 @@ def test_who_cooperates_is_not_due_after_who_leads(office: Office) -> None:
     register(office, "thuong", symbol="3/A")
     usual = partial(office.assign, "thuong", actor="L", to="Phòng A", cooperating=("Phòng B",))
     assert usual(cooperating_deadlines=late).deadline is None
+
+
+def test_an_urgent_document_does_not_rest_with_the_leader(office: Office, clock: SetClock) -> None:
+    """NĐ 30/2020 Điều 4.2c, 23.1: presented and passed on at once; an ordinary one is passed on once he has spoken.
+
+    NĐ 30/2020 Điều 23.1: "Văn bản đến có dấu chỉ các mức độ khẩn phải được trình và chuyển giao ngay sau khi nhận
+        được."
+    """
+    for name, urgency in (("hoa-toc", Urgency.HOA_TOC), ("thuong", Urgency.THUONG)):
+        register(office, name, symbol=name, urgency=urgency)
+        office.submit(name, actor="Văn thư", to="Chủ tịch")
+    submitted = clock.now()
+    standings = {one.document.id: one for one in office.incoming_standings()}
+    assert (standings["hoa-toc"].duty, standings["hoa-toc"].due_at) == (Duty.PASS_ON, submitted + timedelta(hours=1))
+    assert (standings["thuong"].duty, standings["thuong"].punctuality) == (None, Punctuality.NO_DEADLINE)
+    clock.advance(hours=2)
+    assert [one.document.id for one in office.incoming_due(within_hours=0)] == ["hoa-toc"]
+    for name in ("hoa-toc", "thuong"):
+        office.instruct(name, actor="Chủ tịch", instruction="giao Phòng Ngân sách")
+    standings = {one.document.id: one for one in office.incoming_standings()}
+    assert standings["hoa-toc"].punctuality is Punctuality.OVERDUE
+    assert (standings["thuong"].duty, standings["thuong"].due_at) == (Duty.PASS_ON, end_of_day(date(2026, 3, 3)))
+    office.assign("hoa-toc", actor="Chủ tịch", to="Phòng Ngân sách")
+    assert {one.document.id: one.duty for one in office.incoming_standings()}["hoa-toc"] is None
 
 
 def test_what_is_due_is_announced_the_most_urgent_first(office: Office, clock: SetClock) -> None:

@@ -6,7 +6,7 @@ Invariants:
     - What is stored already is judged whatever it says: a day beyond the calendar is an error where it is typed, not
       where many are read.
     - A pause moves a deadline by the working time that it lasted, never by more: many pauses by their sum, also of a
-      deadline that was a day.
+      deadline that was a day. Urgent work is due by the clock, and its pauses count by the clock.
 
 What it does not do: it fixes no number of days; those are settings or the leader's word (NĐ 30/2020 Điều 24).
 
@@ -45,6 +45,8 @@ class Duty(StrEnum):
     RECEIPT = "receipt"
     REGISTER = "register"
     SUBMIT = "submit"
+    PASS_ON = "pass_on"
+    """To whoever is to handle it, once a leader said who; of an urgent document from its submission."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,11 @@ DUTIES: Mapping[Duty, DutyTerm] = {
     ),
     Duty.SUBMIT: DutyTerm(
         latest=LegalTerm.NEXT_WORKING_DAY, urgent=LegalTerm.AT_ONCE, clause="NĐ 30/2020 Điều 23 khoản 1"
+    ),
+    Duty.PASS_ON: DutyTerm(
+        latest=LegalTerm.NEXT_WORKING_DAY,
+        urgent=LegalTerm.AT_ONCE,
+        clause="NĐ 30/2020 Điều 4 khoản 2c, Điều 23 khoản 1",
     ),
 }
 """Every term that the rules themselves fix. How long *handling* takes, no rule says (NĐ 30/2020 Điều 24)."""
@@ -244,9 +251,17 @@ def find_handling_due(
 
 
 def shift_due(
-    due_at: datetime | None, pauses: Iterable[Pause], *, calendar: WorkingCalendar, at: datetime
+    due_at: datetime | None,
+    pauses: Iterable[Pause],
+    *,
+    calendar: WorkingCalendar,
+    at: datetime,
+    is_by_clock: bool = False,
 ) -> datetime | None:
     """Return a deadline moved by the working time of its pauses; one that still lasts counts until ``at``.
+
+    Args:
+        is_by_clock: Moved by the hours of the clock instead, as urgent work is due: it does not wait for morning.
 
     A deadline that was a day ends with the hour at which the working time is used up: rounded up to the end of that
     day, each pause would give it more than it took. Only where that day has no working time left, it ends with the day.
@@ -257,9 +272,11 @@ def shift_due(
     if due_at is None:
         return None
     try:
+        if is_by_clock:
+            return due_at + sum(((p.ended_at or at) - p.began_at for p in pauses), timedelta())
         paused = sum((calendar.working_time_between(p.began_at, p.ended_at or at) for p in pauses), timedelta())
         moved = calendar.add_working_time(due_at, paused)
-    except UsageError:
+    except (UsageError, OverflowError):
         return due_at
     if not paused:
         return due_at

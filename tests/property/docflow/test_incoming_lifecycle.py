@@ -418,6 +418,7 @@ class IncomingLife(RuleBasedStateMachine):
             assert (found.assignee, found.answered_by) == (model.lead, model.answer)
             tasks = self.office.incoming_tasks(name) if model.given else ()
             assert [(task.name, task.withdrawn_at is None) for task in tasks] == model.given
+            assert {task.due_at for task in tasks if task.withdrawn_at is None} <= {model.due}
 
     @property
     def now(self) -> datetime:

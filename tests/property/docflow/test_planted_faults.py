@@ -29,6 +29,7 @@ from docflow.model import (
     IncomingState,
     VisitEnd,
     dossier_states,
+    end_of_day,
     incoming_table,
     outgoing_states,
 )
@@ -152,6 +153,11 @@ def _deadline_stays(work: Any, document: Any) -> Any:  # noqa: ANN401
     return msgspec.structs.replace(document, paused_at=None, note=work.step.reason)
 
 
+def _only_the_whole(work: Any, document: Any) -> Any:  # noqa: ANN401
+    due_at = end_of_day(work.step.deadline)
+    return msgspec.structs.replace(document, deadline=work.step.deadline, due_at=due_at, note=work.step.reason)
+
+
 def _still_ended(_work: Any, document: Any) -> Any:  # noqa: ANN401
     return msgspec.structs.replace(document, answered_by=None)
 
@@ -182,6 +188,9 @@ INCOMING_FAULTS: dict[str, Plant] = {
         outgoing_states, "OUTGOING", lacking(DocumentEvent.RECALL, DocumentState.SEALED, Effect.REOPEN_ANSWERED)
     ),
     "reopened, and still done on the day it was": effect(INCOMING_EFFECTS, IncomingEffect.UNDO_ANSWER, _still_ended),
+    "extended, and who has it is due as before": effect(
+        INCOMING_EFFECTS, IncomingEffect.MOVE_DEADLINE, _only_the_whole
+    ),
     "nobody may extend what is worked on": rows(incoming_table, "INCOMING", without(IncomingEvent.EXTEND, PROCESSING)),
 }
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -23,6 +24,7 @@ from docflow.model import (
     IncomingTask,
     Pause,
     TaskRole,
+    Urgency,
     end_of_day,
     find_handling_due,
     fold_issuer,
@@ -137,7 +139,12 @@ def _stop_clock(work: IncomingWork, document: IncomingDocument) -> IncomingDocum
 def _start_clock(work: IncomingWork, document: IncomingDocument) -> IncomingDocument:
     began = document.paused_at or work.step.at
     pause = Pause(began_at=began, ended_at=work.step.at, reason=document.note)
-    due_at = shift_due(document.due_at, [pause], calendar=work.calendar, at=work.step.at)
+    is_by_clock = document.urgency is not Urgency.THUONG
+    shift = partial(shift_due, pauses=[pause], calendar=work.calendar, at=work.step.at, is_by_clock=is_by_clock)
+    due_at = shift(document.due_at)
+    # It stood for everybody who has it, also for who has a deadline of his own.
+    for task in _running_tasks(work, document):
+        work.unit.change_record(replace(task, due_at=shift(task.due_at)))
     return replace(
         document,
         due_at=due_at,
@@ -148,9 +155,19 @@ def _start_clock(work: IncomingWork, document: IncomingDocument) -> IncomingDocu
 
 
 def _move_deadline(work: IncomingWork, document: IncomingDocument) -> IncomingDocument:
+    """Move it for everybody who was due with it; who has a deadline of his own keeps that."""
     deadline = work.step.deadline
     due_at = end_of_day(deadline) if deadline else document.due_at
+    for task in _running_tasks(work, document):
+        if task.due_at == document.due_at:
+            work.unit.change_record(replace(task, due_at=due_at))
     return replace(document, deadline=deadline, due_at=due_at, note=work.step.reason)
+
+
+def _running_tasks(work: IncomingWork, document: IncomingDocument) -> Sequence[IncomingTask]:
+    """Return what was given to somebody to do and was not withdrawn."""
+    tasks = work.unit.list_records(IncomingTask, incoming_id=document.id)
+    return [task for task in tasks if task.withdrawn_at is None and task.role is not TaskRole.INFORM]
 
 
 def _record_answer(work: IncomingWork, document: IncomingDocument) -> IncomingDocument:

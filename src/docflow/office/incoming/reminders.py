@@ -17,6 +17,7 @@ from docflow.model import (
     IncomingState,
     Pause,
     Punctuality,
+    Urgency,
     find_due,
     is_due_soon,
     judge_punctuality,
@@ -25,6 +26,7 @@ from docflow.model import (
 from docflow.office.desk import Desk
 
 _UNREGISTERED = frozenset({IncomingState.RECEIVED, IncomingState.ARRIVED})
+_WITH_LEADER = frozenset({IncomingState.SUBMITTED, IncomingState.INSTRUCTED})
 _ENDED = frozenset({IncomingState.REFUSED, IncomingState.TAKEN_BACK})
 
 
@@ -33,7 +35,8 @@ class IncomingStanding:
     """How one document stands to its next deadline.
 
     Attributes:
-        duty: The duty of the registry that comes next, or None while it is being handled.
+        duty: The duty of the registry that comes next, or None while an ordinary one lies before the leader, and while
+            it is being handled.
         due_at: Aware; a pause that lasts is counted in.
         is_due_soon: Whether it is due within the office's reminder, or late.
         is_provisional: Whether days of that year may still be exchanged by decree.
@@ -79,14 +82,21 @@ def _stand(desk: Desk, document: IncomingDocument, *, within_hours: int) -> Inco
 
 
 def _next_due(desk: Desk, document: IncomingDocument, *, at: datetime) -> tuple[Duty | None, datetime | None]:
+    """Return what comes next; how long a leader may take over an ordinary document, no rule says."""
     duty = None
     begins = document.arrived_at
+    is_urgent = document.urgency is not Urgency.THUONG
     if document.state in _UNREGISTERED:
         duty = Duty.REGISTER
     elif document.state is IncomingState.REGISTERED:
         duty, begins = Duty.SUBMIT, document.registered_at or begins
+    elif document.state in _WITH_LEADER and is_urgent:
+        # Presented and passed on at once: the leader's part is no rest.
+        duty, begins = Duty.PASS_ON, document.submitted_at or begins
+    elif document.state is IncomingState.INSTRUCTED:
+        duty, begins = Duty.PASS_ON, document.acted_at or begins
     if duty is not None:
         due = find_due(duty, begins, urgency=document.urgency, calendar=desk.calendar, terms=desk.terms)
         return duty, due
     pauses = [] if document.paused_at is None else [Pause(began_at=document.paused_at, reason=document.note)]
-    return None, shift_due(document.due_at, pauses, calendar=desk.calendar, at=at)
+    return None, shift_due(document.due_at, pauses, calendar=desk.calendar, at=at, is_by_clock=is_urgent)

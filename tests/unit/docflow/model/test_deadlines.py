@@ -125,7 +125,7 @@ def test_a_document_is_submitted_by_the_next_working_day() -> None:
     assert due(Duty.SUBMIT, "2026-01-05T10:00") == end_of_day(date(2026, 1, 6))
 
 
-@pytest.mark.parametrize("duty", [Duty.ISSUE, Duty.SEND, Duty.REGISTER, Duty.SUBMIT])
+@pytest.mark.parametrize("duty", [Duty.ISSUE, Duty.SEND, Duty.REGISTER, Duty.SUBMIT, Duty.PASS_ON])
 def test_urgent_documents_are_dealt_with_at_once(duty: Duty) -> None:
     """NĐ 30/2020 Điều 4.2c, 18.1, 23; QĐ 28/2018 Điều 6.2: at once, also at night; hours are the agency's setting."""
     assert due(duty, "2026-02-17T22:00", Urgency.HOA_TOC) == at("2026-02-17T23:00")
@@ -219,6 +219,10 @@ def test_a_pause_moves_the_deadline_by_the_working_time_it_lasted() -> None:
     assert shift_due(end_of_day(date(2026, 2, 25)), [pause], calendar=CALENDAR, at=now) == at("2026-02-26T10:00")
     assert shift_due(at("2026-02-25T10:00"), [], calendar=CALENDAR, at=now) == at("2026-02-25T10:00")
     assert shift_due(None, [pause], calendar=CALENDAR, at=now) is None
+    by_clock = shift_due(at("2026-02-25T10:00"), [pause], calendar=CALENDAR, at=now, is_by_clock=True)
+    assert by_clock == at("2026-03-07T03:00")
+    end = at("9999-12-31T10:00")
+    assert shift_due(end, [pause], calendar=CALENDAR, at=now, is_by_clock=True) == end
 
 
 @pytest.mark.parametrize("duty", Duty)
