@@ -141,7 +141,7 @@ def _row(
     evidence: str,
     clause: str,
     guard: FileGuard = FileGuard.NONE,
-    role: Role = Role.HANDLER,
+    role: Role = Role.FILER,
 ) -> FileTransition:
     return FileTransition(
         event=event,
@@ -177,7 +177,7 @@ FILE: tuple[FileTransition, ...] = (
         FileState.OPENED,
         effect=FileEffect.RECORD_OPENING,
         evidence="file_opened",
-        clause="NĐ 30/2020 Điều 29 khoản 2",
+        clause="NĐ 30/2020 Điều 29 khoản 2, Điều 31 khoản 3b",
     ),
     _row(
         FileEvent.ADD,
@@ -221,7 +221,7 @@ FILE: tuple[FileTransition, ...] = (
         FileState.ANNOUNCED,
         effect=FileEffect.RECORD_NOTICE,
         evidence="file_announced",
-        role=Role.REGISTRY,
+        role=Role.ARCHIVIST,
         clause="NĐ 30/2020 Phụ lục VI Phần I (announced 30 days ahead, from the archive's notice)",
     ),
     _row(
@@ -231,7 +231,7 @@ FILE: tuple[FileTransition, ...] = (
         guard=FileGuard.ARCHIVE_NAMED,
         effect=FileEffect.RECORD_HAND_OVER,
         evidence="file_handed_over",
-        clause="NĐ 30/2020 Điều 30 khoản 2, 3",
+        clause="NĐ 30/2020 Điều 30 khoản 2, 3b (whoever made the file hands it over)",
     ),
     *(
         _row(
@@ -241,7 +241,7 @@ FILE: tuple[FileTransition, ...] = (
             guard=FileGuard.RETENTION_ENDS_AND_REASON_GIVEN,
             effect=FileEffect.RECORD_PROPOSAL,
             evidence="file_destruction_proposed",
-            role=Role.REGISTRY,
+            role=Role.ARCHIVIST,
             clause="TT 01/2019 Điều 20 khoản 5",
         )
         for source, target in _DOOMED
@@ -254,7 +254,7 @@ FILE: tuple[FileTransition, ...] = (
             guard=FileGuard.REASON_GIVEN,
             effect=FileEffect.UNDO_PROPOSAL,
             evidence="file_destruction_withdrawn",
-            role=Role.REGISTRY,
+            role=Role.ARCHIVIST,
             clause="TT 01/2019 Điều 20 khoản 5",
         )
         for target, source in _DOOMED

@@ -23,6 +23,7 @@ class OfficeRole(StrEnum):
     LANH_DAO = "lanh_dao"
     VAN_THU = "van_thu"
     CHUYEN_VIEN = "chuyen_vien"
+    LUU_TRU = "luu_tru"
     QUAN_TRI = "quan_tri"
 
     @property
@@ -35,6 +36,7 @@ _NAMES: Mapping[OfficeRole, str] = {
     OfficeRole.LANH_DAO: "lãnh đạo",
     OfficeRole.VAN_THU: "văn thư",
     OfficeRole.CHUYEN_VIEN: "chuyên viên",
+    OfficeRole.LUU_TRU: "lưu trữ",
     OfficeRole.QUAN_TRI: "quản trị",
 }
 
@@ -48,6 +50,11 @@ ROLES_FOR: Mapping[Role, frozenset[OfficeRole]] = {
     Role.REGISTRY: frozenset({OfficeRole.VAN_THU}),
     Role.REVIEWER: frozenset({OfficeRole.LANH_DAO, OfficeRole.VAN_THU}),
     Role.HANDLER: frozenset({OfficeRole.LANH_DAO, OfficeRole.CHUYEN_VIEN}),
+    # Whoever does the work makes its file and hands it over (NĐ 30/2020 Điều 29, 30 khoản 3b, 31 khoản 3b), the registry
+    # that of its own work too.
+    Role.FILER: _EVERYBODY_WHO_WRITES,
+    # Where nobody keeps the archive alone, the registry does.
+    Role.ARCHIVIST: frozenset({OfficeRole.LUU_TRU, OfficeRole.VAN_THU}),
     Role.ADMINISTRATOR: frozenset({OfficeRole.QUAN_TRI}),
     Role.USER: frozenset(OfficeRole),
     Role.MANAGER: frozenset({OfficeRole.LANH_DAO, OfficeRole.QUAN_TRI}),

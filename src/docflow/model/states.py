@@ -111,6 +111,9 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     REGISTRY = "registry"
     HANDLER = "handler"
+    FILER = "filer"
+    """Who makes a file of the work that he was given, and hands it over."""
+    ARCHIVIST = "archivist"
     ADMINISTRATOR = "administrator"
     SENDER = "sender"
     USER = "user"
@@ -162,6 +165,8 @@ _ROLE_NAMES: Mapping[Role, str] = {
     Role.REVIEWER: "người duyệt hoặc văn thư cơ quan",
     Role.REGISTRY: "văn thư cơ quan",
     Role.HANDLER: "người được giao xử lý",
+    Role.FILER: "người lập hồ sơ",
+    Role.ARCHIVIST: "lưu trữ cơ quan",
     Role.ADMINISTRATOR: "người quản trị",
     Role.SENDER: "cơ quan gửi",
     Role.USER: "người sử dụng",

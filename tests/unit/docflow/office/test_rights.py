@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from docflow import Access, AccessKind, AccessTarget, DocflowError, ErrorCode, FilePlan, Office, OfficeRole
+from docflow import Access, AccessKind, AccessTarget, Direction, DocflowError, ErrorCode, FilePlan, Office, OfficeRole
 from docflow.model import OUTGOING, ROLES_FOR, Role
-from tests.office_kit import SeededRandomness, SetClock, leader_pdf, make_agency, make_draft, open_office
+from tests.office_kit import SeededRandomness, SetClock, leader_pdf, make_agency, make_draft, open_office, sign_off
 
 ADMIN, OTHER_ADMIN = "Quản trị A", "Quản trị B"
-LEADER, CLERK, OFFICER = "Lãnh đạo", "Văn thư", "Chuyên viên"
+LEADER, CLERK, OFFICER, ARCHIVE = "Lãnh đạo", "Văn thư", "Chuyên viên", "Lưu trữ"
 
 
 @pytest.fixture
@@ -56,6 +56,49 @@ def test_each_step_is_for_its_role_and_a_refusal_writes_nothing(office: Office) 
             assert office.checkpoint() == before
         step(min(allowed))
     assert office.verify_log().is_intact
+
+
+def test_whoever_does_the_work_makes_its_file_and_the_archive_asks_for_it(tmp_path: Path) -> None:
+    """NĐ 30/2020 Điều 29–31: each makes the file of his work, văn thư too, and hands it over; the archive gives notice.
+
+    NĐ 30/2020 Điều 30.3b: "Cá nhân được giao nhiệm vụ giải quyết công việc và lập hồ sơ thực hiện nộp lưu hồ sơ điện
+        tử vào Lưu trữ cơ quan trên Hệ thống."
+    NĐ 30/2020 Điều 31.3b: "mỗi cá nhân phải lập hồ sơ về công việc"
+    """
+    clock = SetClock()
+    with open_office(tmp_path / "office", clock=clock) as office:
+        sign_off(office, "d1")
+        office.issue("d1", actor=CLERK)
+        plan = FilePlan(year=2026, notation="01.VP", title="Hồ sơ", retention_years=1, creator="Bình")
+        office.grant(ADMIN, OfficeRole.QUAN_TRI, actor=ADMIN)
+        people = {
+            LEADER: OfficeRole.LANH_DAO,
+            CLERK: OfficeRole.VAN_THU,
+            OFFICER: OfficeRole.CHUYEN_VIEN,
+            ARCHIVE: OfficeRole.LUU_TRU,
+        }
+        for person, role in people.items():
+            office.grant(person, role, actor=ADMIN)
+        code, way = "H99.2026.01.VP", Direction.OUTGOING
+        filers, archivists = {LEADER, CLERK, OFFICER}, {CLERK, ARCHIVE}
+        steps: list[tuple[set[str], Callable[[str], object]]] = [
+            ({CLERK}, lambda who: office.plan_file(plan, actor=who)),
+            (filers, lambda who: office.open_file(code, actor=who)),
+            (filers, lambda who: office.add_to_file(code, direction=way, document_id="d1", actor=who)),
+            (filers, lambda who: office.close_file(code, actor=who)),
+            (filers, lambda who: office.reopen_file(code, actor=who, reason="bổ sung")),
+            (filers, lambda who: office.close_file(code, actor=who)),
+            (archivists, lambda who: office.announce_hand_over(code, actor=who)),
+            (filers, lambda who: office.hand_over_file(code, actor=who, to="Lưu trữ cơ quan")),
+            (archivists, lambda who: office.propose_destruction(code, actor=who, reason="hết thời hạn")),
+            (archivists, lambda who: office.withdraw_destruction(code, actor=who, reason="còn dùng")),
+        ]
+        for number, (allowed, step) in enumerate(steps):
+            clock.advance(days=1 if number < len(steps) - 2 else 800)
+            for who in {ADMIN, *people, "Người lạ"} - allowed:
+                with refused(ErrorCode.FORBIDDEN):
+                    step(who)
+            step(ARCHIVE if ARCHIVE in allowed else CLERK)
 
 
 def test_dieu_28_only_the_head_approves_the_list_of_files(office: Office) -> None:
