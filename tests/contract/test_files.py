@@ -480,14 +480,23 @@ def test_a_hand_over_has_minutes_and_a_list(office: Office) -> None:
     NĐ 30/2020 PL VI Phần I mục V.6: "Mục lục hồ sơ."
     """
     file, for_ever = closed(office), make_file(office, "02.TCCB", years=None)
-    office.announce_hand_over(file.code, actor="Lưu trữ")
+    register(office, "khac", symbol="13/STC-NS")
+    add(office, for_ever, "khac")
+    office.close_file(for_ever.code, actor="A")
+    both = [file.code, for_ever.code]
+    for code in both:
+        office.announce_hand_over(code, actor="Lưu trữ")
     office.hand_over_file(file.code, actor="A", to="Lưu trữ cơ quan")
-    text = words_of(office.hand_over_minutes([file.code, for_ever.code], giver="Phòng Ngân sách"))
+    minutes = partial(office.hand_over_minutes, giver="Phòng Ngân sách")
+    refused(ErrorCode.WRONG_STATE, lambda: minutes(both), office=office)  # of one only
+    refused(ErrorCode.BAD_ARGUMENT, lambda: minutes([]), office=office)
+    office.hand_over_file(for_ever.code, actor="A", to="Lưu trữ cơ quan")
+    text = words_of(minutes([*both, file.code]))
     for words in (
         "BIÊN BẢN GIAO NHẬN HỒ SƠ, TÀI LIỆU",
         "BÊN GIAO: Phòng Ngân sách",
         "BÊN NHẬN: Lưu trữ cơ quan",
-        "Tổng số hồ sơ: 2. Tổng số văn bản: 1. Tổng số tệp tin trong hồ sơ: 1.",
+        "Tổng số hồ sơ: 2. Tổng số văn bản: 2. Tổng số tệp tin trong hồ sơ: 2.",
         "An Bình, ngày ... tháng ... năm ...",
         "ĐẠI DIỆN BÊN GIAO",
     ):

@@ -49,6 +49,7 @@ from docflow.model import (
 )
 from docflow.office.incoming.effects import INCOMING_EFFECTS
 from docflow.office.incoming.guards import INCOMING_GUARDS
+from docflow.store import rows
 from tests.contract.offices import Place
 from tests.office_kit import SetClock, leader_pdf, make_draft, register_csv, seal_off, sign_off
 from tests.support import REPOSITORY
@@ -337,6 +338,8 @@ def test_a_duplicate_is_pointed_out_by_issuer_number_and_symbol(office: Office) 
     assert fold_symbol("012/QĐ - UBND") == "12/QĐ-UBND"
     assert fold_symbol("CTr") != fold_symbol("CT")
     assert fold_symbol("05/BC-TU\u0309") == fold_symbol("5/BC-T\u1ee6")
+    for dash in "\u2010\u2011\u2013\u2014\u2212\uff0d":  # as word processors put it for a hyphen
+        assert office.receive_by_hand(make_entry(f"05/STC{dash}NS"), actor="Văn thư").duplicate_of == first.id
     assert fold_issuer("Ủy ban") == fold_issuer("U\u0309y  BAN")
 
 
@@ -503,6 +506,28 @@ def test_a_pause_longer_than_any_work_keeps_no_reminder_from_anybody(office: Off
     register(office, "moi", symbol="2/A")
     assert [one.document.id for one in office.incoming_due(within_hours=24)] == ["moi"]
     assert office.resume("quen", actor="P").due_at == end_of_day(date(2026, 3, 6))
+
+
+def test_what_is_done_with_is_not_read_to_say_what_is_due(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is due is found among what is open, however many documents ever came; all of them stand in the standings."""
+    register(office, "mo", symbol="mo")
+    for name in ("xong", "chuyen", "tra"):
+        register(office, name, symbol=name)
+    office.assign("xong", actor="Chủ tịch", to="P", deadline=date(2026, 3, 2))
+    office.complete("xong", actor="P")
+    office.forward("chuyen", actor="Văn thư", to="Sở Nội vụ", reason="thẩm quyền")
+    office.refuse("tra", actor="Văn thư", reason="gửi nhầm")
+    read = []
+    read_record = rows.read_record
+
+    def count(kind: Any, row: Any) -> Any:  # noqa: ANN401 - of any kind
+        read.append(row["id"])
+        return read_record(kind, row)
+
+    monkeypatch.setattr(rows, "read_record", count)
+    assert [one.document.id for one in office.incoming_due(within_hours=24)] == ["mo"]
+    assert read == ["mo"]
+    assert {one.document.id for one in office.incoming_standings()} == {"mo", "xong", "chuyen"}
 
 
 @pytest.mark.parametrize("day", [date(2026, 3, 3), date(2030, 1, 1), date(1, 1, 1), date(26, 2, 27)])

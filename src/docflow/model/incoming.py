@@ -51,6 +51,7 @@ MAX_PLACES_CHARS = 1000
 """The same: ToPlaces (đơn vị/người nhận)."""
 
 _HOUR = re.compile(r"[0-9]{1,2} ?(?:giờ|[gGhH:])")
+_DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _LEADING_ZEROS = re.compile(r"\A0+(?=[0-9])")
 
 
@@ -297,9 +298,11 @@ def check_incoming_id(text: str) -> None:
 def fold_symbol(symbol: str) -> str:
     """Return a number and symbol as duplicates are compared: NFC, without spaces and leading zeros, case kept.
 
+    Word processors put other dashes for the hyphen between its groups: each is one.
+
     Case and diacritics distinguish types (``CTr`` is not ``CT``): Nghị định 30/2020/NĐ-CP Phụ lục III.
     """
-    return _LEADING_ZEROS.sub("", "".join(unicodedata.normalize("NFC", symbol).split()))
+    return _LEADING_ZEROS.sub("", "".join(_DASHES.sub("-", unicodedata.normalize("NFC", symbol)).split()))
 
 
 def fold_issuer(name: str) -> str:

@@ -53,6 +53,7 @@ from docflow.office.files.contents import (
     list_contents,
     list_past_retention,
     list_to_hand_over,
+    require_handed_over,
     warn_of_destruction,
 )
 from docflow.office.files.lists import (
@@ -298,6 +299,7 @@ __all__ = [
     "record_print",
     "record_seal",
     "register_agency",
+    "require_handed_over",
     "reserve_numbers",
     "return_draft",
     "revise_draft",

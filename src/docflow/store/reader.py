@@ -139,10 +139,12 @@ class StoreReader(AccessReader, DraftingReader, GroupReading, ReceivedReader):
         with self._database.reading() as connection:
             return reading.find_incoming(connection, self._agency, incoming_id)
 
-    def list_incoming(self, *, state: IncomingState | None = None) -> tuple[IncomingDocument, ...]:
-        """Return all incoming documents, or those in one state, by time of arrival."""
+    def list_incoming(
+        self, *, state: IncomingState | None = None, is_open: bool = False
+    ) -> tuple[IncomingDocument, ...]:
+        """Return all incoming documents, those in one state, or those that are open, by time of arrival."""
         with self._database.reading() as connection:
-            return reading.list_incoming(connection, self._agency, state=state)
+            return reading.list_incoming(connection, self._agency, state=state, is_open=is_open)
 
     def list_inbox(self) -> tuple[InboxRow, ...]:
         """Return what came from other agencies, in order of time."""

@@ -57,6 +57,11 @@ from docflow.store.tables import (
 _Record = TypeVar("_Record")
 _ENDED = (DocumentState.VOIDED.value, DocumentState.RECALLED.value)
 """Where an outgoing document says nothing any more."""
+_DONE = tuple(
+    state.value
+    for state in (IncomingState.COMPLETED, IncomingState.FORWARDED, IncomingState.REFUSED, IncomingState.TAKEN_BACK)
+)
+"""Where nothing is to be done with an incoming document."""
 
 
 def find_agency(connection: sa.Connection, agency: str) -> tuple[Agency, str] | None:
@@ -94,12 +99,17 @@ def find_incoming(connection: sa.Connection, agency: str, incoming_id: str) -> I
 
 
 def list_incoming(
-    connection: sa.Connection, agency: str, *, state: IncomingState | None = None
+    connection: sa.Connection, agency: str, *, state: IncomingState | None = None, is_open: bool = False
 ) -> tuple[IncomingDocument, ...]:
-    """Return incoming documents by time of arrival, then by id."""
+    """Return incoming documents by time of arrival, then by id; ``is_open``: those only with which something is to do.
+
+    Those are few, however many ever came: the database passes over the others, and no row of them is read here.
+    """
     query = _of(INCOMING_DOCUMENT, agency).order_by(INCOMING_DOCUMENT.c.arrived_at, INCOMING_DOCUMENT.c.id)
     if state is not None:
         query = query.where(INCOMING_DOCUMENT.c.state == state.value)
+    if is_open:
+        query = query.where(INCOMING_DOCUMENT.c.state.not_in(_DONE))
     return tuple(rows.read_record(IncomingDocument, row) for row in connection.execute(query).mappings())
 
 

@@ -283,7 +283,10 @@ class IncomingOffice:
 
         Source: Nghị định 30/2020/NĐ-CP Điều 24 (theo dõi, đôn đốc), Phụ lục VI Phần I.
         """
-        found = [one for one in self.incoming_standings(within_hours=within_hours) if one.is_due_soon]
+        listed = self._store.list_incoming(is_open=True)
+        found = [
+            one for one in use_cases.list_standings(self._desk, listed, within_hours=within_hours) if one.is_due_soon
+        ]
         return tuple(sorted(found, key=lambda one: (one.due_at is None, one.due_at, one.document.id)))
 
     def _act(

@@ -7,9 +7,11 @@ Source: Nghị định 30/2020/NĐ-CP Điều 29, 30, Phụ lục VI Phần I; T
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from docflow.errors import ErrorCode, UsageError
 from docflow.model import (
     CaseFile,
     Channel,
@@ -127,6 +129,25 @@ def list_past_retention(desk: Desk, *, on: date | None = None) -> tuple[FileDuty
         if file.state not in not_kept and file.kept_until is not None and file.kept_until - notice <= today
     ]
     return tuple(sorted(duties, key=lambda duty: (duty.due_on, duty.file.code)))
+
+
+def require_handed_over(files: Sequence[CaseFile]) -> None:
+    """Minutes say what two sides did: nothing is said of files that nobody handed over, or of none.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``, ``WRONG_STATE``.
+    Source: Nghị định 30/2020/NĐ-CP Điều 30 khoản 3.
+    """
+    if not files:
+        raise UsageError(ErrorCode.BAD_ARGUMENT, "name the files handed over", vi="Phải chỉ rõ hồ sơ đã nộp lưu.")
+    missing = next((file for file in files if file.handed_over_at is None), None)
+    if missing is not None:
+        raise UsageError(
+            ErrorCode.WRONG_STATE,
+            f"file {missing.code!r} was not handed over: it is {missing.state.value}",
+            vi=f"Hồ sơ {missing.code!r} chưa nộp lưu ({missing.state.vi}), chưa lập được biên bản giao nhận.",
+            way_out="hand it over first",
+        )
 
 
 def _duty(file: CaseFile, due_on: date, *, today: date) -> FileDuty:
