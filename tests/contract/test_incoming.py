@@ -289,6 +289,24 @@ def test_what_loses_its_answer_is_handled_again(office: Office, clock: SetClock,
     assert office.report("2026").total.handled.late == 1
 
 
+def test_a_replaced_answer_holds_as_long_as_its_replacement(office: Office) -> None:
+    """NĐ 30/2020 Điều 18.3, 18.4: what was replaced still answers; the last recalled, nothing does."""
+    register(office, "thu")
+    assign(office, "thu")
+    seal_off(office, "mot")
+    office.answer("thu", actor="P", by="mot")
+    for name, before in (("hai", "mot"), ("ba", "hai")):
+        replacing = replace(make_draft(), links=(Link(kind=LinkKind.REPLACES, target=before),))
+        office.draft(replacing, actor="A", document_id=name)
+        finish(office, name)
+    assert office.incoming_document("thu").state is IncomingState.COMPLETED
+    office.recall("ba", actor="Văn thư", reason="sai")
+    document = office.incoming_document("thu")
+    assert (document.state, document.answered_by) == (IncomingState.PROCESSING, None)
+    first, last = office.document("mot").symbol, office.document("ba").symbol
+    assert document.note == f"Văn bản trả lời {first}, đã được thay thế bởi {last} đã thu hồi: sai"
+
+
 def test_what_lost_its_answer_is_completed_in_the_same_words_once_more(office: Office) -> None:
     """A word that ended it before it was reopened does not end it again by itself; said again, it does."""
     register(office, "thu")
@@ -393,8 +411,10 @@ def test_a_pause_moves_the_deadline_and_an_extension_needs_a_reason(office: Offi
         lambda: office.extend("thu", actor="L", deadline=date(2026, 3, 20), reason=""),
         office=office,
     )
-    assert office.extend("thu", actor="L", deadline=date(2026, 3, 20), reason="phức tạp").due_at == end_of_day(
-        date(2026, 3, 20)
+    day = date(2026, 3, 20)
+    assert office.extend("thu", actor="L", deadline=day, reason="phức tạp").due_at == end_of_day(day)
+    refused(
+        ErrorCode.BAD_ARGUMENT, lambda: office.extend("thu", actor="L", deadline=day, reason="vẫn khó"), office=office
     )
 
 
@@ -576,7 +596,7 @@ def test_an_urgent_document_does_not_rest_with_the_leader(office: Office, clock:
         office.submit(name, actor="Văn thư", to="Chủ tịch")
     submitted = clock.now()
     standings = {one.document.id: one for one in office.incoming_standings()}
-    assert (standings["hoa-toc"].duty, standings["hoa-toc"].due_at) == (Duty.PASS_ON, submitted + timedelta(hours=1))
+    assert (standings["hoa-toc"].duty, standings["hoa-toc"].due_at) == (Duty.TRANSFER, submitted + timedelta(hours=1))
     assert (standings["thuong"].duty, standings["thuong"].punctuality) == (None, Punctuality.NO_DEADLINE)
     clock.advance(hours=2)
     assert [one.document.id for one in office.incoming_due(within_hours=0)] == ["hoa-toc"]
@@ -584,7 +604,7 @@ def test_an_urgent_document_does_not_rest_with_the_leader(office: Office, clock:
         office.instruct(name, actor="Chủ tịch", instruction="giao Phòng Ngân sách")
     standings = {one.document.id: one for one in office.incoming_standings()}
     assert standings["hoa-toc"].punctuality is Punctuality.OVERDUE
-    assert (standings["thuong"].duty, standings["thuong"].due_at) == (Duty.PASS_ON, end_of_day(date(2026, 3, 3)))
+    assert (standings["thuong"].duty, standings["thuong"].due_at) == (Duty.TRANSFER, end_of_day(date(2026, 3, 3)))
     office.assign("hoa-toc", actor="Chủ tịch", to="Phòng Ngân sách")
     assert {one.document.id: one.duty for one in office.incoming_standings()}["hoa-toc"] is None
 

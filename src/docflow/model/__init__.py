@@ -164,7 +164,7 @@ from docflow.model.people import (
 from docflow.model.permissions import ANY_NUMBER, NumberWish, Permission
 from docflow.model.prints import PrintMark
 from docflow.model.received import FileVerdict, ReceivedCertificate, ReceivedFileCheck, ReceivedSignature
-from docflow.model.rights import ROLES_FOR, OfficeRole, RoleHolding, is_same_person
+from docflow.model.rights import ROLES_FOR, OfficeRole, RoleHolding
 from docflow.model.searching import Direction, SearchHit, SearchQuery
 from docflow.model.secrecy import Secrecy, find_mark, refuse_marked, refuse_secret
 from docflow.model.series import ADMINISTRATIVE, REGISTER_OPENED, Series, SeriesKind, parse_series
@@ -373,7 +373,6 @@ __all__ = [
     "is_due_soon",
     "is_open_value",
     "is_outgoing_register",
-    "is_same_person",
     "judge_punctuality",
     "law_date",
     "looks_alike",

@@ -45,7 +45,7 @@ class Duty(StrEnum):
     RECEIPT = "receipt"
     REGISTER = "register"
     SUBMIT = "submit"
-    PASS_ON = "pass_on"
+    TRANSFER = "transfer"
     """To whoever is to handle it, once a leader said who; of an urgent document from its submission."""
 
 
@@ -74,7 +74,7 @@ DUTIES: Mapping[Duty, DutyTerm] = {
     Duty.SUBMIT: DutyTerm(
         latest=LegalTerm.NEXT_WORKING_DAY, urgent=LegalTerm.AT_ONCE, clause="NĐ 30/2020 Điều 23 khoản 1"
     ),
-    Duty.PASS_ON: DutyTerm(
+    Duty.TRANSFER: DutyTerm(
         latest=LegalTerm.NEXT_WORKING_DAY,
         urgent=LegalTerm.AT_ONCE,
         clause="NĐ 30/2020 Điều 4 khoản 2c, Điều 23 khoản 1",

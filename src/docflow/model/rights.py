@@ -50,8 +50,8 @@ ROLES_FOR: Mapping[Role, frozenset[OfficeRole]] = {
     Role.REGISTRY: frozenset({OfficeRole.VAN_THU}),
     Role.REVIEWER: frozenset({OfficeRole.LANH_DAO, OfficeRole.VAN_THU}),
     Role.HANDLER: frozenset({OfficeRole.LANH_DAO, OfficeRole.CHUYEN_VIEN}),
-    # Whoever does the work makes its file and hands it over (NĐ 30/2020 Điều 29, 30 khoản 3b, 31 khoản 3b), the registry
-    # that of its own work too.
+    # Whoever does the work makes its file and hands it over, the registry that of its own work too (NĐ 30/2020 Điều 29,
+    # 30 khoản 3b, 31 khoản 3b).
     Role.FILER: _EVERYBODY_WHO_WRITES,
     # Where nobody keeps the archive alone, the registry does.
     Role.ARCHIVIST: frozenset({OfficeRole.LUU_TRU, OfficeRole.VAN_THU}),

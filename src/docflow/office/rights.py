@@ -18,7 +18,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from docflow.errors import ErrorCode, UsageError
-from docflow.model import ROLES_FOR, OfficeRole, Role, RoleHolding, check_line, is_same_person
+from docflow.model import ROLES_FOR, OfficeRole, Role, RoleHolding, check_line
+from docflow.model.rights import is_same_person
 from docflow.office.desk import Desk
 from docflow.office.ledger import MAX_ACTOR_CHARS, check_actor, record_event
 from docflow.ports import UnitOfWork

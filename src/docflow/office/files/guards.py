@@ -20,9 +20,9 @@ from docflow.model import (
     FiledDocument,
     FileGuard,
     IncomingState,
-    is_same_person,
     law_date,
 )
+from docflow.model.rights import is_same_person
 from docflow.office.files.step import FileWork
 from docflow.office.keeping import is_content_destroyed
 

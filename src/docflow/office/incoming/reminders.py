@@ -92,9 +92,9 @@ def _next_due(desk: Desk, document: IncomingDocument, *, at: datetime) -> tuple[
         duty, begins = Duty.SUBMIT, document.registered_at or begins
     elif document.state in _WITH_LEADER and is_urgent:
         # Presented and passed on at once: the leader's part is no rest.
-        duty, begins = Duty.PASS_ON, document.submitted_at or begins
+        duty, begins = Duty.TRANSFER, document.submitted_at or begins
     elif document.state is IncomingState.INSTRUCTED:
-        duty, begins = Duty.PASS_ON, document.acted_at or begins
+        duty, begins = Duty.TRANSFER, document.acted_at or begins
     if duty is not None:
         due = find_due(duty, begins, urgency=document.urgency, calendar=desk.calendar, terms=desk.terms)
         return duty, due

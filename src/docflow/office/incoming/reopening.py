@@ -3,16 +3,17 @@
 Invariants:
     - Each has an act and a leaf of its own, in the transaction that voids or recalls the answer.
 
-What it does not do: a document that was replaced still answers; its replacement says the same in its place.
+What it does not do: a document that was replaced still answers, as long as its replacement is in force.
 
 Source: Nghị định 30/2020/NĐ-CP Điều 18 khoản 4, Điều 24.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
-from docflow.model import Document, IncomingEvent
+from docflow.model import Document, IncomingEvent, LinkKind
 from docflow.office.desk import Desk
 from docflow.office.incoming.engine import perform_incoming
 from docflow.office.incoming.step import IncomingStep
@@ -21,17 +22,31 @@ from docflow.ports import UnitOfWork
 
 
 def reopen_answered(unit: UnitOfWork, desk: Desk, answer: Document, *, at: datetime, words: str) -> None:
-    """Reopen every document that an outgoing one answered; who voided or recalled that stands in its own leaf.
+    """Reopen what an outgoing document answered, or another one whose place it had taken.
+
+    Who voided or recalled it stands in its own leaf.
 
     Args:
         words: Why it is not in force any more.
     """
-    for incoming_id in unit.list_answered(answer.id):
-        step = IncomingStep(
-            event=IncomingEvent.LOSE_ANSWER,
-            incoming_id=incoming_id,
-            actor=ACTOR,
-            at=at,
-            reason=f"Văn bản trả lời {answer.symbol} {answer.state.vi}: {words}",
-        )
-        perform_incoming(unit, desk, step)
+    said = f"{answer.symbol} {answer.state.vi}: {words}"
+    for answering in _in_its_place(unit, answer):
+        named = said if answering is answer else f"{answering.symbol}, đã được thay thế bởi {said}"
+        for incoming_id in unit.list_answered(answering.id):
+            step = IncomingStep(
+                event=IncomingEvent.LOSE_ANSWER,
+                incoming_id=incoming_id,
+                actor=ACTOR,
+                at=at,
+                reason=f"Văn bản trả lời {named}",
+            )
+            perform_incoming(unit, desk, step)
+
+
+def _in_its_place(unit: UnitOfWork, document: Document) -> Iterator[Document]:
+    """Yield a document, and those that it replaced, and those that they had replaced."""
+    yield document
+    for link in document.draft.links:
+        target = unit.find_document(link.target) if link.kind is LinkKind.REPLACES else None
+        if target is not None and target.replaced_by == document.id:
+            yield from _in_its_place(unit, target)

@@ -125,7 +125,7 @@ def test_a_document_is_submitted_by_the_next_working_day() -> None:
     assert due(Duty.SUBMIT, "2026-01-05T10:00") == end_of_day(date(2026, 1, 6))
 
 
-@pytest.mark.parametrize("duty", [Duty.ISSUE, Duty.SEND, Duty.REGISTER, Duty.SUBMIT, Duty.PASS_ON])
+@pytest.mark.parametrize("duty", [Duty.ISSUE, Duty.SEND, Duty.REGISTER, Duty.SUBMIT, Duty.TRANSFER])
 def test_urgent_documents_are_dealt_with_at_once(duty: Duty) -> None:
     """NĐ 30/2020 Điều 4.2c, 18.1, 23; QĐ 28/2018 Điều 6.2: at once, also at night; hours are the agency's setting."""
     assert due(duty, "2026-02-17T22:00", Urgency.HOA_TOC) == at("2026-02-17T23:00")

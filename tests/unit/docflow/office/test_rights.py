@@ -143,7 +143,7 @@ def test_a_change_of_rights_is_an_alert_until_another_person_confirms_it(office:
 
 
 def test_nobody_confirms_a_change_of_his_own_role(office: Office) -> None:
-    """NĐ 30/2020 PL VI Phần I mục III.3c: whoever got a right, or lost it, is not who confirms that; nor by other letters."""
+    """NĐ 30/2020 PL VI Phần I mục III.3c: whoever got a right, or lost it, does not confirm that change."""
     twin = ADMIN.lower()
     office.grant(twin, OfficeRole.QUAN_TRI, actor=OTHER_ADMIN)
     for person, role, actor in (

@@ -78,7 +78,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
         office.draft(make_draft("về việc khác"), actor="Trần Thị Bình", document_id="drafted")
         keep_everything(office)
     exchange_with_another(folder)
-    fill_work(folder, answer="sealed-0")
+    fill_work(folder, answer="sealed-1")
     return folder
 
 
