@@ -233,6 +233,17 @@ def test_an_answer_is_an_issued_document(office: Office) -> None:
     assert handling_cells(office)[5] == office.document("tra-loi").symbol
 
 
+def test_what_is_done_once_is_refused_to_whoever_does_it_again(office: Office) -> None:
+    """Whether or not the office remembers what is frozen: the answer is the state's, never the database's."""
+    register(office, "thu")
+    assign(office, "thu")
+    seal_off(office, "tra-loi")
+    office.answer("thu", actor="P", by="tra-loi")
+    for who in ("Q", "R", "S"):
+        refused(ErrorCode.WRONG_STATE, partial(office.answer, "thu", actor=who, by="tra-loi"), office=office)
+        refused(ErrorCode.WRONG_STATE, partial(office.accept, "thu", actor=who), office=office)
+
+
 def test_what_is_void_recalled_or_replaced_answers_nothing(office: Office) -> None:
     """NĐ 30/2020 Điều 18.3, 18.4, 24: an answer is in force when it is named."""
     register(office, "thu")

@@ -40,7 +40,7 @@ from docflow.office.incoming.effects import INCOMING_EFFECTS
 from docflow.office.incoming.guards import INCOMING_GUARDS
 from docflow.office.incoming.received import keep_file_checks
 from docflow.office.incoming.step import IncomingStep, IncomingWork
-from docflow.office.ledger import ACTOR, record_act, record_event
+from docflow.office.ledger import ACTOR, keep_answer, record_act, record_event
 from docflow.office.registers.numbering import refuse_beyond
 from docflow.office.rights import require_right
 from docflow.ports import IncomingEntry, RegisterCounter, UnitOfWork
@@ -77,7 +77,9 @@ def perform_incoming(unit: UnitOfWork, desk: Desk, step: IncomingStep) -> Incomi
     # (4) effects
     for effect in transition.effects:
         document = INCOMING_EFFECTS[effect](work, document)
-    # (5) rows
+    # (5) rows; the answer to the request among them: what a guard refuses is no second answer under one name
+    if step.request is not None:
+        keep_answer(unit, step.request, {"incoming_id": step.incoming_id, "event": step.event.value})
     document = replace(document, state=transition.target, act_count=document.act_count + 1, acted_at=step.at)
     if before is None:
         unit.add_incoming(document)

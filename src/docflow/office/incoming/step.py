@@ -17,6 +17,7 @@ from docflow.model import (
     WorkingCalendar,
 )
 from docflow.office.incoming.received import FileFound
+from docflow.office.ledger import Request
 from docflow.ports import RegisterCounter, UnitOfWork
 
 
@@ -33,6 +34,7 @@ class IncomingStep(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         successor: Id of the incoming document that replaces it.
         in_reply_to: The parcel that brought it, for its arrival only.
         files: What was found in the files that came with it; empty if nobody looked.
+        request: What makes the request this request, kept with the act; None for what nobody here asked.
     """
 
     event: IncomingEvent
@@ -48,6 +50,7 @@ class IncomingStep(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     successor: str | None = None
     in_reply_to: str | None = None
     files: tuple[FileFound, ...] = ()
+    request: Request | None = None
 
 
 class IncomingWork(msgspec.Struct, frozen=True, kw_only=True):

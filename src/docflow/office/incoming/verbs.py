@@ -39,7 +39,7 @@ from docflow.office.exchanging.answers import require_post
 from docflow.office.incoming.engine import incoming_not_found, perform_incoming
 from docflow.office.incoming.step import IncomingStep
 from docflow.office.keeping import erase_content, storing
-from docflow.office.ledger import Request, check_actor, find_answer, keep_answer, name_request
+from docflow.office.ledger import Request, check_actor, find_answer, name_request
 from docflow.office.repeats import find_repeatable
 from docflow.ports import BlobRow, UnitOfWork
 
@@ -118,8 +118,7 @@ def _act(unit: UnitOfWork, desk: Desk, ask: IncomingAsk, *, step: IncomingStep) 
     request = _find_new(unit, desk, ask, before=before)
     if request is None:
         return before
-    keep_answer(unit, request, {"incoming_id": ask.incoming_id, "event": ask.event.value})
-    return perform_incoming(unit, desk, step)
+    return perform_incoming(unit, desk, msgspec.structs.replace(step, request=request))
 
 
 def receive_by_hand(
@@ -205,8 +204,7 @@ def _receive(
         )
     if blob is not None:
         unit.add_blob(blob)
-    keep_answer(unit, request, {"incoming_id": step.incoming_id, "event": step.event.value})
-    return perform_incoming(unit, desk, step)
+    return perform_incoming(unit, desk, msgspec.structs.replace(step, request=request))
 
 
 def _find_new(unit: UnitOfWork, desk: Desk, ask: IncomingAsk, *, before: IncomingDocument) -> Request | None:
