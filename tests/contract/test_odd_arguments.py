@@ -97,6 +97,10 @@ class Undone:
         return None
 
 
+OPENED = "hoi_dong:BCĐ"
+"""A register that goes on from a book, and has no number of its own yet."""
+
+
 def fill(office: Office) -> None:
     """Leave something for every verb to work on."""
     office.draft(make_draft(), actor="V", document_id="drafted", pdf=b"%PDF draft")
@@ -124,6 +128,7 @@ def fill(office: Office) -> None:
     file = make_file(office)
     add(office, file, "registered")
     office.reserve_numbers("van_ban_di", actor="V", reason="dự phòng")
+    office.open_register(OPENED, last_number=5, actor="V", reason="chuyển từ sổ giấy")
     office.receive_by_hand(make_entry("9/STC"), actor="V", incoming_id="printable", scan=page_pdf("scan"))
     office.draft(make_draft(), actor="V", document_id="printable")
     office.approve("printable", actor="V")
@@ -191,7 +196,7 @@ def usual(undone: Undone, name: str) -> Iterator[dict[str, Any]]:
         elif argument == "code":
             choices[argument] = [file.code for file in undone.office.files()]
         elif argument == "register":
-            choices[argument] = ("van_ban_di", "quy_pham:nghi_quyet")
+            choices[argument] = ("van_ban_di", "quy_pham:nghi_quyet", OPENED)
         elif argument == "cms":
             choices[argument] = (sign_statement(undone.office.log_statement()),)
         elif argument == "addressees":

@@ -283,6 +283,7 @@ class IncomingOffice:
 
         Source: Nghị định 30/2020/NĐ-CP Điều 24 (theo dõi, đôn đốc), Phụ lục VI Phần I.
         """
+        check_hours_ahead(within_hours)
         listed = self._store.list_incoming(is_open=True)
         found = [
             one for one in use_cases.list_standings(self._desk, listed, within_hours=within_hours) if one.is_due_soon
