@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +68,7 @@ def _asking(command: _Command) -> _Command:
 def history(directory: Path, *, reader: str, limit: int, as_json: bool, before: int | None, **asked: object) -> None:
     """Show who looked at what, the newest first."""
     with reopen_office(place_of(directory), home=directory) as office:
-        page = office.access_history(_query(**asked), reader=reader, before=before, limit=limit)
+        page = office.access_history(_query(asked), reader=reader, before=before, limit=limit)
     print_json(page) if as_json else _print_history(page)
 
 
@@ -85,21 +85,17 @@ def history(directory: Path, *, reader: str, limit: int, as_json: bool, before: 
 def counts(directory: Path, *, reader: str, by: str, limit: int, skip: int, as_json: bool, **asked: object) -> None:
     """Count accesses: of each document and file, person, unit, day or month."""
     with reopen_office(place_of(directory), home=directory) as office:
-        found = office.access_counts(_query(**asked), by=AccessBy(by), reader=reader, limit=limit, skip=skip)
+        found = office.access_counts(_query(asked), by=AccessBy(by), reader=reader, limit=limit, skip=skip)
     print_json(found) if as_json else _print_counts(found, skip=skip)
 
 
-def _query(
-    *,
-    target: Any,  # noqa: ANN401 - from click, as all of them
-    kind: Any,  # noqa: ANN401
-    since: Any,  # noqa: ANN401
-    until: Any,  # noqa: ANN401
-    not_permitted: Any,  # noqa: ANN401
-    **given: Any,  # noqa: ANN401
-) -> AccessQuery:
+def _query(asked: Mapping[str, Any]) -> AccessQuery:
+    """Return the question that click's options ask."""
+    given = dict(asked)
+    target, kind = given.pop("target"), given.pop("kind")
+    since, until = given.pop("since"), given.pop("until")
     return AccessQuery(
-        may_read=False if not_permitted else None,
+        may_read=False if given.pop("not_permitted") else None,
         target=AccessTarget(target) if target else None,
         kind=AccessKind(kind) if kind else None,
         since=day_of(since),

@@ -112,8 +112,11 @@ def name_request(name: str, asked: Mapping[str, Json], *, actor: str, key: str |
 
 def _is_own_name(key: str) -> bool:
     """Return whether some agency's request without a key could be named so, e.g. ``H99/issue/…``."""
-    agency, *rest = key.split("/", 2)
-    return len(rest) == 2 and bool(agency) and rest[0] in _OWN_WORDS  # noqa: PLR2004 - what is asked, and of what
+    match key.split("/", 2):
+        case [agency, asked, _]:
+            return bool(agency) and asked in _OWN_WORDS
+        case _:
+            return False
 
 
 def identify(key: str, asked: Mapping[str, Json]) -> Request:

@@ -3,7 +3,6 @@
 Invariants:
     - A print and its access (in) go together: what was handed out stands in the history, under the id on the paper.
     - Only what was issued or received is printed, and never what was destroyed.
-
     - Nobody prints what no group lets him read; a directory of the caller's says so itself.
 
 What it does not do: it draws nothing (:mod:`docflow.printing`).

@@ -11,14 +11,14 @@ Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I (export as .xml in
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 
-import pikepdf
 from lxml import etree
 
+from docflow.errors import DocflowError
 from docflow.model import FIELDS, CaseFile, ContentsLine, Direction
 from docflow.model.metadata import FieldValue, write_day
+from docflow.printing._strange import open_strange_pdf
 
 _OF_THE_FILE = "FileCode."
 
@@ -102,8 +102,9 @@ def _find_or_make(parent: etree._Element, name: str) -> etree._Element:
 
 
 def _count_pages(data: bytes) -> int:
+    """Return how many pages a document has; 0 of one that cannot be read, whose other fields are exported."""
     try:
-        with pikepdf.open(io.BytesIO(data)) as pdf:
+        with open_strange_pdf(data) as pdf:
             return len(pdf.pages)
-    except Exception:  # noqa: BLE001 - whatever a foreign file does to its reader, its metadata are exported
+    except DocflowError:
         return 0

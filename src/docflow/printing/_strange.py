@@ -51,7 +51,7 @@ def open_strange_pdf(data: bytes) -> pikepdf.Pdf:
         raise bad_pdf("it is no PDF, or damaged", vi="không phải tệp PDF, hoặc tệp hỏng") from exc
     try:
         count = len(pdf.pages)
-    except Exception as exc:
+    except Exception as exc:  # boundary: the same, while it looks for the pages
         pdf.close()
         raise bad_pdf("its pages cannot be found", vi="không đọc được các trang") from exc
     if not 1 <= count <= MAX_PRINTED_PAGES:

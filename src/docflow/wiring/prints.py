@@ -27,7 +27,8 @@ class PrintingOffice:
     ``SECRET_DOCUMENT``; and :class:`docflow.InputError`: ``MALFORMED_INPUT``, a file that is no PDF, or damaged, or
     needs a password. Then nothing is recorded.
 
-    Does not check: whether the person may read the document (docs/adr/0056).
+    Does not check: who the person is. Whether he may read it, groups say, or a directory of the caller's
+    (docs/adr/0086).
     """
 
     _store: OfficeStore

@@ -41,7 +41,7 @@ class Dispatched:
     """What a call of dispatch did: counts of documents packed, parcels sent, given up, and not taken by the drop.
 
     Attributes:
-        unpacked: Documents whose content is not here as it was sealed: destroyed, lost or damaged.
+        unpacked: Documents whose content is not here as it was sealed: destroyed, lost, damaged, or not to be read now.
     """
 
     packed: int
