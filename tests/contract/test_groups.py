@@ -228,6 +228,14 @@ def test_a_change_of_who_reads_what_is_an_alert_until_another_confirms_it(office
         refused(office, ErrorCode.NOT_FOUND, lambda at=position: office.confirm_group_act("g", at, actor=LEADER))  # type: ignore[misc]
 
 
+def test_nobody_confirms_that_he_himself_may_read_now(office: Office) -> None:
+    """As with roles: who was admitted has a part in it; somebody else confirms it."""
+    make(office, "g", D1, readers=(OTHER_ADMIN, BINH))
+    (position,) = [act.position for act in office.group_acts("g", only_alerts=True) if act.event is GroupEvent.ADMIT]
+    refused(office, ErrorCode.FORBIDDEN, lambda: office.confirm_group_act("g", position, actor=OTHER_ADMIN))
+    assert office.confirm_group_act("g", position, actor=LEADER).confirmed_by == LEADER
+
+
 def test_a_frozen_group_keeps_what_it_holds_as_it_is(office: Office) -> None:
     """Document, letter and file change no more, and stay in the group; who reads it may change, and it is read.
 

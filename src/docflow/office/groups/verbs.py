@@ -27,6 +27,7 @@ from docflow.model.groups import (
     GroupPlan,
     GroupReader,
 )
+from docflow.model.rights import is_same_person
 from docflow.office.desk import Desk
 from docflow.office.groups.freezing import refuse_frozen_group
 from docflow.office.groups.items import require_here
@@ -183,7 +184,8 @@ def confirm_group_act(desk: Desk, group_id: str, position: int, *, actor: str) -
     """Confirm a change of who reads what, which ends its alert; confirmed already: nothing changes.
 
     Raises:
-        UsageError: ``NOT_FOUND``, no such change; ``FORBIDDEN``, he is neither administrator nor leader, or made it.
+        UsageError: ``NOT_FOUND``, no such change; ``FORBIDDEN``, he is neither administrator nor leader, made it, or
+            is a reader, or one no more, by it.
     Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I mục III.3c.
     """
     check_actor(actor)
@@ -201,7 +203,8 @@ def _confirm(unit: UnitOfWork, desk: Desk, group_id: str, *, position: int, acto
         )
     if act.confirmed_at is not None:
         return act
-    if actor == act.actor:
+    named = (reader.person for reader in unit.list_records(GroupReader, group_id=group_id, act=position))
+    if any(is_same_person(actor, concerned) for concerned in (act.actor, *named)):
         raise confirmed_by_another()
     now = desk.clock.now()
     confirmed = replace(act, confirmed_at=now, confirmed_by=actor)
