@@ -12,13 +12,11 @@ from pathlib import Path
 import click
 
 import docflow.cli
-from docflow.model import (
-    describe_state_tables,
-    draw_dossier_states,
-    draw_file_states,
-    draw_incoming_states,
-    draw_states,
-)
+from docflow.model import describe_state_tables
+from docflow.model.dossier_states import draw_dossier_states
+from docflow.model.file_states import draw_file_states
+from docflow.model.incoming_table import draw_incoming_states
+from docflow.model.outgoing_states import draw_states
 from docflow.store import describe_tables
 from vnsign.cli.group import cli as vnsign_cli
 from vnsign.policy.policy_file import policy_schema

@@ -10,15 +10,8 @@ import pytest
 
 from docflow import DossierKind, DossierPlan, DossierState, Office, OnTimeRate, PlannedStep, Punctuality
 from docflow.errors import DocflowError, ErrorCode
-from docflow.model import (
-    DOSSIER,
-    LAW_TIME_ZONE,
-    DossierEffect,
-    DossierEvent,
-    DossierGuard,
-    describe_state_tables,
-    draw_dossier_states,
-)
+from docflow.model import DOSSIER, LAW_TIME_ZONE, DossierEffect, DossierEvent, DossierGuard, describe_state_tables
+from docflow.model.dossier_states import draw_dossier_states
 from docflow.office.dossiers.rules import DOSSIER_EFFECTS, DOSSIER_GUARDS
 from tests.contract.offices import Place
 from tests.office_kit import SetClock

@@ -15,15 +15,8 @@ from lxml import etree
 
 from docflow import CaseFile, Direction, FilePlan, FileState, Office
 from docflow.errors import DocflowError, ErrorCode
-from docflow.model import (
-    FILE,
-    FileEffect,
-    FileEvent,
-    FileGuard,
-    describe_state_tables,
-    digest_file_list,
-    draw_file_states,
-)
+from docflow.model import FILE, FileEffect, FileEvent, FileGuard, describe_state_tables, digest_file_list
+from docflow.model.file_states import draw_file_states
 from docflow.office.files.effects import FILE_EFFECTS
 from docflow.office.files.guards import FILE_GUARDS
 from tests.contract.offices import Place

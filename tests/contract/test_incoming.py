@@ -37,7 +37,6 @@ from docflow.model import (
     IncomingEvent,
     IncomingGuard,
     describe_state_tables,
-    draw_incoming_states,
     end_of_day,
     find_dossier_row,
     find_file_row,
@@ -47,6 +46,7 @@ from docflow.model import (
     fold_symbol,
     looks_alike,
 )
+from docflow.model.incoming_table import draw_incoming_states
 from docflow.office.incoming.effects import INCOMING_EFFECTS
 from docflow.office.incoming.guards import INCOMING_GUARDS
 from docflow.store import rows

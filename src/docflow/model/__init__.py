@@ -1,4 +1,7 @@
-"""The words of the office, pure: agencies, document types, numbers, documents, the state table.
+"""The words of the office, pure: agencies, document types, numbers, documents, the state tables.
+
+Here stands what other rooms name. What only this room, its tests or the drawing of the pages need (``draw_states``,
+``parse_number_and_symbol``, ``check_metadata`` …) is imported from its module.
 
 What it does not do: no I/O, no clock, no randomness.
 """
@@ -17,9 +20,8 @@ from docflow.model.accesses import (
     AccessTarget,
     check_page,
 )
-from docflow.model.agencies import Agency, AgencyCode, CodeForm, SeriesRule, check_abbreviation, parse_agency_code
+from docflow.model.agencies import Agency, AgencyCode, SeriesRule, parse_agency_code
 from docflow.model.copies import (
-    COPY_DIRECTIONS,
     COPY_REGISTER,
     CopyDirection,
     CopyEvent,
@@ -32,14 +34,9 @@ from docflow.model.copies import (
     check_pdf,
     check_scan,
     find_copy_state,
-    parse_copy_symbol,
-    require_copy_allowed,
 )
 from docflow.model.deadlines import (
-    DUTIES,
     Duty,
-    DutyTerm,
-    LegalTerm,
     OfficeTerms,
     OnTimeRate,
     Pause,
@@ -59,8 +56,6 @@ from docflow.model.dossier_states import (
     DossierEvent,
     DossierGuard,
     DossierState,
-    DossierTransition,
-    draw_dossier_states,
     find_dossier_row,
 )
 from docflow.model.dossiers import (
@@ -72,22 +67,12 @@ from docflow.model.dossiers import (
     DossierStep,
     PlannedStep,
     StepVisit,
-    VisitClock,
     VisitEnd,
     rate_dossiers,
     read_clocks,
 )
 from docflow.model.drafts import PRIORITIES, Addressee, Draft, Link, LinkKind, Urgency, check_document_id, restore_draft
-from docflow.model.file_states import (
-    FILE,
-    FileEffect,
-    FileEvent,
-    FileGuard,
-    FileState,
-    FileTransition,
-    draw_file_states,
-    find_file_row,
-)
+from docflow.model.file_states import FILE, FileEffect, FileEvent, FileGuard, FileState, find_file_row
 from docflow.model.files import (
     MAX_ORDINAL,
     CaseFile,
@@ -102,7 +87,7 @@ from docflow.model.files import (
     digest_file_list,
     name_file,
 )
-from docflow.model.folding import fold_word, normal_text, words_to_find
+from docflow.model.folding import normal_text, words_to_find
 from docflow.model.incoming import (
     INCOMING_REGISTER,
     MAX_PLACES_CHARS,
@@ -128,16 +113,13 @@ from docflow.model.incoming_states import (
     IncomingTransition,
     ReceiptKind,
 )
-from docflow.model.incoming_table import INCOMING, draw_incoming_states, find_incoming
-from docflow.model.lifecycles import LifeRow, draw_life, refuse_step
-from docflow.model.marks import bears_mark, is_open_value
-from docflow.model.metadata import FIELDS, FieldKind, MetadataField, check_metadata, describe_document
-from docflow.model.normative import NormativeSymbol, build_normative_symbol, parse_normative_symbol
+from docflow.model.incoming_table import INCOMING, find_incoming
+from docflow.model.marks import is_open_value
+from docflow.model.metadata import FIELDS, describe_document
 from docflow.model.numbers import (
     LAW_TIME_ZONE,
     MAX_NUMBER,
     OUTGOING_REGISTER,
-    NumberAndSymbol,
     RegisterKey,
     build_number_and_symbol,
     build_place_and_date,
@@ -146,21 +128,10 @@ from docflow.model.numbers import (
     is_outgoing_register,
     law_date,
     number_document,
-    parse_number_and_symbol,
     register_for,
 )
-from docflow.model.outgoing_states import OUTGOING, draw_states, find_transition
-from docflow.model.people import (
-    Appointment,
-    Competence,
-    Delegation,
-    Period,
-    Position,
-    Power,
-    Staff,
-    find_powers,
-    require_power,
-)
+from docflow.model.outgoing_states import OUTGOING, find_transition
+from docflow.model.people import Appointment, Competence, Delegation, Period, Position, Staff, require_power
 from docflow.model.permissions import ANY_NUMBER, NumberWish, Permission
 from docflow.model.prints import PrintMark
 from docflow.model.received import FileVerdict, ReceivedCertificate, ReceivedFileCheck, ReceivedSignature
@@ -168,35 +139,23 @@ from docflow.model.rights import ROLES_FOR, OfficeRole, RoleHolding
 from docflow.model.searching import Direction, SearchHit, SearchQuery
 from docflow.model.secrecy import Secrecy, find_mark, refuse_marked, refuse_secret
 from docflow.model.series import ADMINISTRATIVE, REGISTER_OPENED, Series, SeriesKind, parse_series
-from docflow.model.states import DocumentEvent, DocumentState, Effect, Guard, Role, Transition
-from docflow.model.succession import MAX_CHAIN, Directory, DirectoryEntry, build_directory
+from docflow.model.states import DocumentEvent, DocumentState, Effect, Guard, Role
+from docflow.model.succession import Directory, DirectoryEntry, build_directory
 from docflow.model.tables import describe_state_tables, next_events
 from docflow.model.types import DocumentType
 from docflow.model.wording import check_line, check_prose
-from docflow.model.working_time import (
-    Session,
-    WorkingCalendar,
-    WorkingHours,
-    YearDays,
-    YearSource,
-    at_time,
-    check_deadline,
-    end_of_day,
-)
+from docflow.model.working_time import Session, WorkingCalendar, WorkingHours, YearDays, check_deadline, end_of_day
 
 __all__ = [
     "ADMINISTRATIVE",
     "ANY_NUMBER",
-    "COPY_DIRECTIONS",
     "COPY_REGISTER",
     "DOSSIER",
-    "DUTIES",
     "FIELDS",
     "FILE",
     "INCOMING",
     "INCOMING_REGISTER",
     "LAW_TIME_ZONE",
-    "MAX_CHAIN",
     "MAX_NUMBER",
     "MAX_ORDINAL",
     "MAX_PLACES_CHARS",
@@ -222,7 +181,6 @@ __all__ = [
     "AttachedFile",
     "CaseFile",
     "Channel",
-    "CodeForm",
     "Competence",
     "ContentsLine",
     "CopyDirection",
@@ -250,13 +208,10 @@ __all__ = [
     "DossierPlan",
     "DossierState",
     "DossierStep",
-    "DossierTransition",
     "Draft",
     "DraftVersion",
     "Duty",
-    "DutyTerm",
     "Effect",
-    "FieldKind",
     "FileAct",
     "FileEffect",
     "FileEvent",
@@ -264,7 +219,6 @@ __all__ = [
     "FileListApproval",
     "FilePlan",
     "FileState",
-    "FileTransition",
     "FileVerdict",
     "FiledDocument",
     "Guard",
@@ -278,13 +232,8 @@ __all__ = [
     "IncomingState",
     "IncomingTask",
     "IncomingTransition",
-    "LegalTerm",
-    "LifeRow",
     "Link",
     "LinkKind",
-    "MetadataField",
-    "NormativeSymbol",
-    "NumberAndSymbol",
     "NumberWish",
     "OfficeRole",
     "OfficeTerms",
@@ -294,7 +243,6 @@ __all__ = [
     "Permission",
     "PlannedStep",
     "Position",
-    "Power",
     "PrintMark",
     "Punctuality",
     "ReceiptKind",
@@ -318,30 +266,22 @@ __all__ = [
     "Staff",
     "StepVisit",
     "TaskRole",
-    "Transition",
     "Urgency",
     "UrgentHours",
-    "VisitClock",
     "VisitEnd",
     "WorkingCalendar",
     "WorkingHours",
     "YearDays",
-    "YearSource",
     "add_months",
-    "at_time",
-    "bears_mark",
     "build_copy_symbol",
     "build_directory",
-    "build_normative_symbol",
     "build_number_and_symbol",
     "build_place_and_date",
     "build_symbol",
-    "check_abbreviation",
     "check_deadline",
     "check_document_id",
     "check_incoming_id",
     "check_line",
-    "check_metadata",
     "check_page",
     "check_pdf",
     "check_prose",
@@ -351,11 +291,6 @@ __all__ = [
     "describe_document",
     "describe_state_tables",
     "digest_file_list",
-    "draw_dossier_states",
-    "draw_file_states",
-    "draw_incoming_states",
-    "draw_life",
-    "draw_states",
     "end_of_day",
     "find_copy_state",
     "find_dossier_row",
@@ -365,11 +300,9 @@ __all__ = [
     "find_handling_due",
     "find_incoming",
     "find_mark",
-    "find_powers",
     "find_transition",
     "fold_issuer",
     "fold_symbol",
-    "fold_word",
     "is_due_soon",
     "is_open_value",
     "is_outgoing_register",
@@ -382,17 +315,12 @@ __all__ = [
     "normal_text",
     "number_document",
     "parse_agency_code",
-    "parse_copy_symbol",
-    "parse_normative_symbol",
-    "parse_number_and_symbol",
     "parse_series",
     "rate_dossiers",
     "read_clocks",
     "refuse_marked",
     "refuse_secret",
-    "refuse_step",
     "register_for",
-    "require_copy_allowed",
     "require_power",
     "restore_draft",
     "shift_due",

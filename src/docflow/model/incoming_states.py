@@ -194,3 +194,43 @@ class IncomingTransition:
     evidence: str
     role: Role
     clause: str
+
+
+HELD = (
+    IncomingState.ARRIVED,
+    IncomingState.REGISTERED,
+    IncomingState.SUBMITTED,
+    IncomingState.INSTRUCTED,
+    IncomingState.ASSIGNED,
+    IncomingState.PROCESSING,
+    IncomingState.PAUSED,
+    IncomingState.COMPLETED,
+    IncomingState.FORWARDED,
+)
+"""The states in which the receiver still has a document that was sent to him electronically."""
+
+
+def incoming_row(
+    event: IncomingEvent,
+    source: IncomingState | None,
+    target: IncomingState,
+    *,
+    effects: tuple[IncomingEffect, ...],
+    receipt: ReceiptKind | None,
+    evidence: str,
+    clause: str,
+    guard: IncomingGuard = IncomingGuard.NONE,
+    role: Role = Role.REGISTRY,
+) -> IncomingTransition:
+    """Return a row of the table; what is not said needs nothing and is done by the registry."""
+    return IncomingTransition(
+        event=event,
+        guard=guard,
+        source=source,
+        target=target,
+        effects=effects,
+        receipt=receipt,
+        evidence=evidence,
+        role=role,
+        clause=clause,
+    )

@@ -7,6 +7,10 @@ Invariants:
     - Every row belongs to one agency, named in the first column of its key (``columns.owner_column``): several
       agencies share a database, and none can name another's row.
 
+Here stand the agency, its documents both ways, the registers, and what is remembered of files; the others stand in
+``exchange_tables``, ``log_tables``, ``drafting_tables``, ``work_tables``, ``received_tables``, ``group_tables`` and
+``search_tables``.
+
 What it does not do: it creates nothing; :mod:`docflow.store.migrations` does.
 
 Source: design of the store in docs/adr/0003; docs/spec/audit-log.md §4.
@@ -26,6 +30,8 @@ from docflow.store.columns import make_table as _table
 from docflow.store.columns import owner as _owner
 from docflow.store.columns import refers as _refers
 from docflow.store.columns import text_column as _text
+from docflow.store.exchange_tables import INBOX, OUTBOX, PARCEL, RECEIPT
+from docflow.store.log_tables import AUDIT_CHECKPOINT, AUDIT_HEAD, AUDIT_LEAF, AUDIT_NODE, LOG_STATEMENT
 from docflow.store.search_tables import SEARCH_DDL, SEARCH_INDEX, SEARCH_MARK, SEARCH_TEXT, SEARCH_VECTOR
 from docflow.store.work_tables import (
     CASE_FILE,
@@ -180,36 +186,6 @@ REGISTER_ENTRY = _table(
     with_rowid=False,
 )
 
-OUTBOX = _table(
-    "outbox",
-    _owner(),
-    _text("document_id", "document.id", primary_key=True),
-    _integer("position", "place of the addressee in the document, from 0", primary_key=True, autoincrement=False),
-    _text("addressee_code", "agency code", nullable=True),
-    _text("addressee_name", "text"),
-    _text("state", "docflow.ports.OutboxState"),
-    _text("sent_at", _TIME + ", ngày chuyển", nullable=True),
-    _text("sent_how", "electronic, or text", nullable=True),
-    _text("signed_for", "text, a person: ký nhận", nullable=True),
-    _refers("outbox", "document_id", "document.id"),
-    sa.Index("ix_outbox_state", "agency", "state"),
-    with_rowid=False,
-    comment="what is to be sent to whom; held until the document is sealed",
-)
-
-INBOX = _table(
-    "inbox",
-    _owner(),
-    _text("parcel", _SHA256 + " of all parts, docflow.exchange.Parcel", primary_key=True),
-    _text("message", _SHA256 + " of the message or receipt", nullable=True),
-    _text("sender", "agency code as claimed", nullable=True),
-    _text("document_id", "edXML DocumentId as claimed", nullable=True),
-    _text("outcome", "docflow.ports.InboxOutcome"),
-    _text("reason", "text, why it was not taken in", nullable=True),
-    _text("received_at", _TIME),
-    comment="what other agencies sent, each once; of what was refused the fact only",
-)
-
 INCOMING_DOCUMENT = _table(
     "incoming_document",
     _owner(),
@@ -277,48 +253,6 @@ INCOMING_ENTRY = _table(
     with_rowid=False,
 )
 
-RECEIPT = _table(
-    "receipt",
-    _owner("office"),
-    _text("id", _SHA256 + " of the statement", primary_key=True),
-    _text("agency", "agency code of who gave it"),
-    _text("kind", "docflow.model.ReceiptKind"),
-    _text("subject", "document.id or incoming_document.id here; empty if it concerns none"),
-    _text("document_id", "edXML DocumentId"),
-    _text("message", _SHA256 + " of the message it answers"),
-    _text("statement", "canonical JSON, docs/spec/receipts.md"),
-    _text("cms", _SHA256 + " of the CMS signature over the statement"),
-    _text("recorded_at", _TIME),
-    _refers("receipt", "cms", "blob.sha256", owner="office"),
-    sa.Index("ix_receipt_subject", "office", "subject"),
-    comment="receipts given and received",
-)
-
-PARCEL = _table(
-    "parcel",
-    _owner(),
-    _text("id", _SHA256 + " of all parts, docflow.exchange.Parcel", primary_key=True),
-    _text("recipient", "agency code", primary_key=True),
-    _text("kind", "docflow.ports.ParcelKind"),
-    _text("subject", "document.id or incoming_document.id here; empty if it concerns none"),
-    _text("message", _SHA256, nullable=True),
-    _text("message_cms", _SHA256, nullable=True),
-    _text("receipt", "receipt.id", nullable=True),
-    _text("in_reply_to", "inbox.parcel", nullable=True),
-    _text("created_at", _TIME),
-    _text("sent_at", _TIME + ", the first time", nullable=True),
-    _text("answered_by", "receipt.id", nullable=True),
-    _text("gave_up_at", _TIME, nullable=True),
-    _integer("attempts", "times sent", proof=None, why_not="steers repetition only"),
-    _text("due_at", _TIME + ", when to send it next", nullable=True, proof=None, why_not="steers repetition only"),
-    *(_refers("parcel", name, "blob.sha256") for name in ("message", "message_cms")),
-    *(_refers("parcel", name, "receipt.id") for name in ("receipt", "answered_by")),
-    _refers("parcel", "in_reply_to", "inbox.parcel"),
-    sa.Index("ix_parcel_subject", "agency", "subject"),
-    sa.Index("ix_parcel_due_at", "agency", "due_at"),
-    comment="what is sent to other agencies, again and again until it is answered",
-)
-
 ERASURE = _table(
     "erasure",
     _owner(),
@@ -337,58 +271,5 @@ IDEMPOTENCY_ANSWER = _table(
     _text("fingerprint", "SHA-256 of the request, lower-case hex"),
     _text("answer", "canonical JSON, given again to the same request"),
     comment="what each request was answered",
-    with_rowid=False,
-)
-
-LOG_STATEMENT = _table(
-    "log_statement",
-    _owner(),
-    _text("vkey", "verifier key of the log", primary_key=True),
-    _text("statement", "text that was signed"),
-    _text("cms_sha256", _SHA256 + " of the CMS signature over the statement"),
-    _refers("log_statement", "cms_sha256", "blob.sha256"),
-    comment="statements by which the agency vouches for its log key",
-)
-
-AUDIT_LEAF = _table(
-    "audit_leaf",
-    _text("agency", "agency.code, one log each", primary_key=True, proof=Proof.LEAF),
-    _integer("position", "index in the log, from 0", primary_key=True, proof=Proof.LEAF, autoincrement=False),
-    _text("type", "type of the event, as in the payload", proof=Proof.LEAF),
-    _text("subject", "document.id or agency.code, as in the payload", proof=Proof.LEAF),
-    _bytes("data", "leaf bytes, docs/spec/audit-log.md §3", proof=Proof.LEAF),
-    _bytes("salt", "32 random bytes", proof=Proof.LEAF),
-    _bytes("payload", "canonical JSON, docs/spec/audit-log.md §2", proof=Proof.LEAF),
-    _bytes("hash", "SHA-256, RFC 9162 leaf hash", proof=Proof.LEAF),
-    _integer("signed_size", "leaves, the checkpoint that its transaction signed", proof=Proof.CHECKPOINT),
-    sa.Index("ix_audit_leaf_subject", "agency", "subject"),
-    comment="the audit log",
-)
-
-AUDIT_NODE = _table(
-    "audit_node",
-    _text("agency", "agency.code", primary_key=True, proof=Proof.TREE),
-    _integer("level", "height above the leaves, from 1", primary_key=True, proof=Proof.TREE, autoincrement=False),
-    _integer("position", "index on its level, from 0", primary_key=True, proof=Proof.TREE, autoincrement=False),
-    _bytes("hash", "SHA-256, RFC 9162 node hash", proof=Proof.TREE),
-    comment="hashes of full subtrees, so that a proof reads O(log n) rows",
-    with_rowid=False,
-)
-
-AUDIT_HEAD = _table(
-    "audit_head",
-    _text("agency", "agency.code", primary_key=True, proof=Proof.TREE),
-    _integer("size", "leaves", proof=Proof.TREE),
-    _bytes("peaks", "SHA-256 of each full subtree, largest first", proof=Proof.TREE),
-    comment="the head of each log, to append in O(log n)",
-    with_rowid=False,
-)
-
-AUDIT_CHECKPOINT = _table(
-    "audit_checkpoint",
-    _text("agency", "agency.code", primary_key=True, proof=Proof.CHECKPOINT),
-    _integer("size", "leaves", primary_key=True, proof=Proof.CHECKPOINT, autoincrement=False),
-    _text("note", "signed note, c2sp.org/tlog-checkpoint", proof=Proof.CHECKPOINT),
-    comment="the signed head after every transaction",
     with_rowid=False,
 )

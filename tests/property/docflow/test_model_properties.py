@@ -8,13 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docflow.errors import DocflowError
-from docflow.model import (
-    DocumentType,
-    NumberAndSymbol,
-    build_number_and_symbol,
-    parse_agency_code,
-    parse_number_and_symbol,
-)
+from docflow.model import DocumentType, build_number_and_symbol, parse_agency_code
+from docflow.model.numbers import NumberAndSymbol, parse_number_and_symbol
 
 _ABBREVIATIONS = st.text(st.sampled_from("ABCDEĐGHIKLMNOPQSTUƯVXY0123456789"), min_size=1, max_size=30).filter(
     lambda text: text not in {kind.abbreviation for kind in DocumentType}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from docflow.errors import DocflowError, ErrorCode
-from docflow.model import Agency, CodeForm, check_abbreviation, parse_agency_code
+from docflow.model import Agency, parse_agency_code
+from docflow.model.agencies import CodeForm, check_abbreviation
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,8 @@ import pytest
 
 from docflow import CopyDirection, CopyForm, SourceKind
 from docflow.errors import DocflowError, ErrorCode
-from docflow.model import (
-    CopyEvent,
-    CopyState,
-    build_copy_symbol,
-    check_scan,
-    find_copy_state,
-    parse_copy_symbol,
-    require_copy_allowed,
-)
+from docflow.model import CopyEvent, CopyState, build_copy_symbol, check_scan, find_copy_state
+from docflow.model.copies import parse_copy_symbol, require_copy_allowed
 
 P_P, E_P, P_E, E_E = (
     CopyDirection.PAPER_TO_PAPER,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docflow.model import fold_word, words_to_find
-from docflow.model.folding import MAX_WORD_CHARS, MAX_WORDS_CHARS, ask_for_words, holds_words, split_words
+from docflow.model import words_to_find
+from docflow.model.folding import MAX_WORD_CHARS, MAX_WORDS_CHARS, ask_for_words, fold_word, holds_words, split_words
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,9 @@ from __future__ import annotations
 import pytest
 
 from docflow.errors import DocflowError, ErrorCode
-from docflow.model import (
-    FIELDS,
-    FieldKind,
-    NormativeSymbol,
-    build_normative_symbol,
-    check_metadata,
-    parse_normative_symbol,
-)
+from docflow.model import FIELDS
+from docflow.model.metadata import FieldKind, check_metadata
+from docflow.model.normative import NormativeSymbol, build_normative_symbol, parse_normative_symbol
 
 
 def test_the_fields_are_those_of_the_annex() -> None:

@@ -9,17 +9,16 @@ import pytest
 from docflow.errors import DocflowError, ErrorCode
 from docflow.model import (
     DocumentType,
-    NumberAndSymbol,
     SeriesRule,
     build_copy_symbol,
     build_number_and_symbol,
     build_place_and_date,
     law_date,
     number_document,
-    parse_copy_symbol,
-    parse_number_and_symbol,
     register_for,
 )
+from docflow.model.copies import parse_copy_symbol
+from docflow.model.numbers import NumberAndSymbol, parse_number_and_symbol
 from tests.office_kit import make_agency
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from docflow import Appointment, Competence, Delegation, DocumentType, Period, Position, Staff
 from docflow.errors import DocflowError, ErrorCode
-from docflow.model import find_powers, require_power
+from docflow.model import require_power
+from docflow.model.people import find_powers
 
 HEAD = Position(title="CHỦ TỊCH")
 DEPUTY = Position(title="PHÓ CHỦ TỊCH", deputy_of="CHỦ TỊCH")

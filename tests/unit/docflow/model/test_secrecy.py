@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from docflow.model import bears_mark, is_open_value, marks
+from docflow.model import is_open_value, marks
+from docflow.model.marks import bears_mark
 
 MARKED = [
     # alone

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from docflow.errors import DocflowError, ErrorCode
-from docflow.model import OUTGOING, DocumentEvent, DocumentState, Effect, Guard, draw_states, find_transition
+from docflow.model import OUTGOING, DocumentEvent, DocumentState, Effect, Guard, find_transition
+from docflow.model.outgoing_states import draw_states
 from docflow.office.outgoing.effects import EFFECTS
 from docflow.office.outgoing.guards import GUARDS
 

@@ -9,7 +9,8 @@ import pytest
 
 from docflow import DirectoryEntry, Period, build_directory, parse_agency_code
 from docflow.errors import DocflowError, ErrorCode
-from docflow.model import MAX_CHAIN, Directory
+from docflow.model import Directory
+from docflow.model.succession import MAX_CHAIN
 
 MERGED = date(2025, 7, 1)
 BEFORE = Period(until=date(2025, 6, 30))
