@@ -12,7 +12,10 @@ from typing import Any
 import pytest
 
 from docflow import (
+    AccessTarget,
     Channel,
+    GroupItem,
+    GroupPlan,
     IncomingDocument,
     IncomingState,
     Link,
@@ -298,6 +301,25 @@ def test_what_loses_its_answer_is_handled_again(office: Office, clock: SetClock,
     assert (document.answered_by, document.completed_at) == ("dung", clock.now())
     assert handling_cells(office)[5] == office.document("dung").symbol
     assert office.report("2026").total.handled.late == 1
+
+
+@pytest.mark.parametrize("is_sealed", [False, True])
+def test_what_is_frozen_keeps_its_answer(office: Office, *, is_sealed: bool) -> None:
+    """Voided or recalled, an answer would open it again, though the answer itself is in no group (docs/adr/0086)."""
+    register(office, "thu")
+    assign(office, "thu")
+    office.draft(make_draft(), actor="A", document_id="tra-loi")
+    finish(office, "tra-loi", is_sealed=is_sealed)
+    office.answer("thu", actor="Phòng Ngân sách", by="tra-loi")
+    office.make_group(GroupPlan(id="g", name="Nhóm"), actor="Quản trị")
+    office.add_to_group("g", (GroupItem(target=AccessTarget.INCOMING, subject="thu"),), actor="Quản trị")
+    office.freeze_group("g", actor="Quản trị", reason="thanh tra")
+    take_back = partial(office.recall if is_sealed else office.void, "tra-loi", actor="Văn thư", reason="sai số liệu")
+    refused(ErrorCode.FROZEN, take_back, office=office)
+    assert office.incoming_document("thu").answered_by == "tra-loi"
+    office.unfreeze_group("g", actor="Quản trị", reason="xong")
+    take_back()
+    assert office.incoming_document("thu").answered_by is None
 
 
 def test_a_replaced_answer_holds_as_long_as_its_replacement(office: Office) -> None:

@@ -342,6 +342,9 @@ class Store(RecordReader, Protocol):
     def read_readership(self, person: str, items: Collection[GroupItem]) -> Readership:
         """Return what decides which of some documents and files a person reads."""
 
+    def find_freezing(self, target: AccessTarget, subject: str) -> DocumentGroup | None:
+        """Return the first group that is frozen and holds something, or None."""
+
     def is_erased(self, sha256: str) -> bool:
         """Return whether a file was destroyed, and no document got it again since."""
 

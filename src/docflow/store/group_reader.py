@@ -1,5 +1,7 @@
 """Who reads what, from one snapshot: the roles of a person, the groups that he reads, those of what he asks for.
 
+Beside it, what is frozen, for whoever only looks.
+
 Invariants:
     - What a search leaves out, the database decides by the rule of :meth:`docflow.model.groups.Readership.may_read`.
 
@@ -14,11 +16,32 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from docflow.model import AccessTarget, RoleHolding
-from docflow.model.groups import GroupItem, GroupOf, Readership, build_readership
+from docflow.model.groups import DocumentGroup, GroupItem, GroupOf, Readership, build_readership
 from docflow.store import rows
 from docflow.store.drafting_tables import ROLE_HOLDING
 from docflow.store.group_tables import DOCUMENT_GROUP, GROUP_MEMBER, GROUP_READER
 from docflow.store.places import OfficeDatabase
+from docflow.store.writer import owned
+
+_ONE: sa.ColumnElement[int] = sa.literal_column("1")
+FREEZING = (
+    sa.select(DOCUMENT_GROUP)
+    .join_from(
+        GROUP_MEMBER,
+        DOCUMENT_GROUP,
+        sa.and_(DOCUMENT_GROUP.c.agency == GROUP_MEMBER.c.agency, DOCUMENT_GROUP.c.id == GROUP_MEMBER.c.group_id),
+    )
+    .where(
+        owned(GROUP_MEMBER),
+        GROUP_MEMBER.c.target == sa.bindparam("target"),
+        GROUP_MEMBER.c.subject == sa.bindparam("subject"),
+        GROUP_MEMBER.c.is_member == _ONE,
+        DOCUMENT_GROUP.c.frozen_at.is_not(None),
+    )
+    .order_by(GROUP_MEMBER.c.group_id)
+    .limit(_ONE)
+)
+"""The first frozen group that holds ``subject``."""
 
 
 class GroupReading:
@@ -31,6 +54,13 @@ class GroupReading:
         """Return what decides which of some documents and files a person reads."""
         with self._database.reading() as connection:
             return read_readership(connection, self._agency, person, items=items)
+
+    def find_freezing(self, target: AccessTarget, subject: str) -> DocumentGroup | None:
+        """Return the first group that is frozen and holds something, or None."""
+        asked = {"owner": self._agency, "target": target.value, "subject": subject}
+        with self._database.reading() as connection:
+            row = connection.execute(FREEZING, asked).mappings().first()
+        return None if row is None else rows.read_record(DocumentGroup, row)
 
 
 def read_readership(

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from docflow.model import AccessTarget
 from docflow.model.groups import DocumentGroup, GroupOf
 from docflow.store import rows
+from docflow.store.group_reader import FREEZING
 from docflow.store.group_tables import DOCUMENT_GROUP, GROUP_MEMBER
 from docflow.store.prepared import Prepared
 from docflow.store.writer import RowWriter, owned
@@ -32,19 +33,7 @@ _WHAT_IS_THERE = Prepared(
         sa.exists(sa.select(_ONE).where(owned(DOCUMENT_GROUP), _IS_FROZEN)).label("has_frozen"),
     )
 )
-_FIND_FREEZING = Prepared(
-    sa.select(DOCUMENT_GROUP)
-    .join_from(GROUP_MEMBER, DOCUMENT_GROUP, _IN_GROUP)
-    .where(
-        owned(GROUP_MEMBER),
-        _MEMBER.target == sa.bindparam("target"),
-        _MEMBER.subject == sa.bindparam("subject"),
-        _MEMBER.is_member == _ONE,
-        _GROUP.frozen_at.is_not(None),
-    )
-    .order_by(_MEMBER.group_id)
-    .limit(_ONE)
-)
+_FIND_FREEZING = Prepared(FREEZING)
 _LIST_GROUPS = Prepared(
     sa.select(_MEMBER.target, _MEMBER.subject, _MEMBER.group_id, _GROUP.is_for_named_only)
     .join_from(GROUP_MEMBER, DOCUMENT_GROUP, _IN_GROUP)

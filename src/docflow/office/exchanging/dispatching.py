@@ -5,6 +5,8 @@ Invariants:
       move. It counts as sent when the parcel was handed over (:mod:`docflow.office.exchanging.handing`).
     - A parcel is handed to the transport before that is recorded: killed between, it is sent twice, never not at all.
     - A document, or an addressee, that cannot be served stops no other.
+    - A frozen document is neither packed nor, if it was packed before, handed over: it stays due, and leaves once it is
+      unfrozen. What was handed over before is handed over again until it is answered.
 
 Source: Quyết định 28/2018/QĐ-TTg Điều 6, 8; docs/spec/receipts.md §5.
 """
@@ -192,6 +194,8 @@ def _pack(desk: Desk, document_id: str) -> bool | None:
 
 
 def _attempt(desk: Desk, transport: Transport, parcel: ParcelRow) -> str:
+    if _is_held_back(desk, parcel):
+        return "held_back"
     post, now = require_post(desk), desk.clock.now()
     if plan_attempt(parcel, post.policy, now=now) is Attempt.GIVE_UP:
         desk.store.transact(lambda unit: _give_up(unit, desk, parcel, now=now))
@@ -207,6 +211,13 @@ def _attempt(desk: Desk, transport: Transport, parcel: ParcelRow) -> str:
     is_sent = result == "sent"
     desk.store.transact(lambda unit: _note_attempt(unit, desk, parcel, is_sent=is_sent, now=now))
     return result
+
+
+def _is_held_back(desk: Desk, parcel: ParcelRow) -> bool:
+    """Return whether a parcel brings a document that was frozen after it was packed; what was said of one goes."""
+    if parcel.kind is not ParcelKind.DOCUMENT or parcel.sent_at is not None:
+        return False
+    return desk.store.find_freezing(AccessTarget.OUTGOING, parcel.subject) is not None
 
 
 def _note_attempt(unit: UnitOfWork, desk: Desk, parcel: ParcelRow, *, is_sent: bool, now: datetime) -> None:

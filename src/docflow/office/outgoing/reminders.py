@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from docflow.errors import InputError, UsageError
-from docflow.model import Document, DocumentState, Duty, Urgency, find_due, is_due_soon
+from docflow.model import AccessTarget, Document, DocumentState, Duty, Urgency, find_due, is_due_soon
 from docflow.office.desk import Desk
 from docflow.office.exchanging.successors import reach
 from docflow.ports import OutboxRow, OutboxState, ParcelKind
@@ -91,12 +91,9 @@ def _stand(desk: Desk, document: Document, rows: Iterable[OutboxRow], *, within_
 
 def _reason(desk: Desk, document: Document, row: OutboxRow, *, at: datetime) -> str:
     """Say what keeps a document from an addressee, as far as the office knows."""
-    if row.state is OutboxState.HELD:
-        return "Văn bản kèm theo chưa được ký số." if document.sealed_pdf else "Văn bản chưa được ký số của cơ quan."
-    if document.sealed_pdf is not None and not desk.blobs.has(document.sealed_pdf):
-        return "Không còn nội dung văn bản để gửi."
-    if row.addressee_code is None:
-        return ""
+    kept = _reason_here(desk, document, row)
+    if kept or row.addressee_code is None:
+        return kept
     try:
         reach(desk, row.addressee_code, at=at)
     except (UsageError, InputError) as exc:
@@ -106,3 +103,13 @@ def _reason(desk: Desk, document: Document, row: OutboxRow, *, at: datetime) -> 
     if any(item.gave_up_at is not None for item in packed):
         return "Đã thôi gửi tự động vì không chuyển được đến nơi nhận."
     return "Chưa chuyển được đến nơi nhận; hệ thống sẽ gửi lại." if any(item.attempts for item in packed) else ""
+
+
+def _reason_here(desk: Desk, document: Document, row: OutboxRow) -> str:
+    """Say what keeps a document in this office, or nothing."""
+    if row.state is OutboxState.HELD:
+        return "Văn bản kèm theo chưa được ký số." if document.sealed_pdf else "Văn bản chưa được ký số của cơ quan."
+    if document.sealed_pdf is not None and not desk.blobs.has(document.sealed_pdf):
+        return "Không còn nội dung văn bản để gửi."
+    is_frozen = desk.store.find_freezing(AccessTarget.OUTGOING, document.id) is not None
+    return "Văn bản thuộc nhóm đang bị đóng băng." if is_frozen else ""

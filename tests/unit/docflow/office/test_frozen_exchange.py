@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from docflow import (
     Addressee,
     DocflowError,
     ErrorCode,
+    FileDrop,
     GroupItem,
     GroupPlan,
     IncomingState,
@@ -122,6 +124,45 @@ def test_a_frozen_document_is_not_sent_and_keeps_nothing_else_back(tmp_path: Pat
     pair.sender.unfreeze_group("g", actor=ACTOR, reason="xong")
     pair.exchange()
     assert sorted(item.subject for item in pair.receiver.incoming()) == ["về việc d1", "về việc d2"]
+    pair.close()
+
+
+@pytest.mark.parametrize("days", [0, 30])
+def test_what_was_packed_before_it_was_frozen_is_not_handed_over(tmp_path: Path, days: int) -> None:
+    """Held back for however long: it is neither given up nor tried, and ``unsent`` says why; unfrozen, it goes."""
+    pair = open_two(tmp_path)
+    seal_document(pair.sender, "d1")
+    away = tmp_path / "away"
+    away.write_bytes(b"")
+    assert pair.sender.dispatch(FileDrop(away)).failed == 1
+    packed = pair.sender.parcels("d1")
+    freeze(pair.sender, "d1", AccessTarget.OUTGOING)
+    pair.clock.advance(days=days, hours=1)
+    pair.exchange()
+    assert pair.receiver.incoming() == ()
+    assert pair.sender.parcels("d1") == packed
+    assert [row.state for row in pair.sender.outbox(document_id="d1")] == [OutboxState.READY]
+    (standing,) = pair.sender.unsent()
+    assert standing.reasons == ("Văn bản thuộc nhóm đang bị đóng băng.",)
+    pair.sender.unfreeze_group("g", actor=ACTOR, reason="xong")
+    pair.exchange()
+    assert pair.arrived().subject == "về việc d1"
+    assert [row.state for row in pair.sender.outbox(document_id="d1")] == [OutboxState.SENT]
+    assert pair.sender.verify_log().is_intact
+    pair.close()
+
+
+def test_what_was_handed_over_before_it_was_frozen_is_sent_until_it_is_answered(tmp_path: Path) -> None:
+    """It left: that nobody answers is found out as ever, and what is lost on the way comes again."""
+    pair = open_two(tmp_path)
+    seal_document(pair.sender, "d1")
+    pair.sender.dispatch(pair.drop)
+    (lost,) = pair.parcels_of(RECEIVER)
+    shutil.rmtree(lost)
+    freeze(pair.sender, "d1", AccessTarget.OUTGOING)
+    pair.clock.advance(hours=1)
+    pair.exchange()
+    assert pair.arrived().subject == "về việc d1"
     pair.close()
 
 
