@@ -28,9 +28,9 @@ import sqlalchemy as sa
 
 from docflow import Office
 from docflow.errors import DocflowError
-from docflow.store.database import Database
-from docflow.store.postgres import PostgresDatabase
-from docflow.store.prepared import Runner
+from docflow.store.engines.database import Database
+from docflow.store.engines.postgres import PostgresDatabase
+from docflow.store.engines.prepared import Runner
 from docflow.store.tables import METADATA, Proof
 from tests.killing_kit import PARTS, VERBS, Bench
 from tests.office_kit import SeededRandomness

@@ -137,6 +137,11 @@ PLANTS = {
         line="import sqlalchemy",
         contract="SQL stands in docflow.store and vnsign.authority",
     ),
+    "writing_verifies": Plant(
+        module="docflow/store/writing/planted.py",
+        line="import docflow.store.checking",
+        contract="docflow.store: checking, reading and writing stand on tables",
+    ),
     "office_signs": Plant(
         module="docflow/office/planted.py",
         line="import vnsign",

@@ -28,8 +28,8 @@ from docflow import (
 )
 from docflow.office.accesses import _record
 from docflow.ports import Piece, UnitOfWork
-from docflow.store.access_unit import _FIND
-from docflow.store.work_tables import ACCESS_ENTRY as TABLE
+from docflow.store.tables import ACCESS_ENTRY as TABLE
+from docflow.store.writing.access_unit import _FIND
 from tests.contract.offices import Place
 from tests.contract.test_own_transaction import engine_of
 from tests.office_kit import NOON, SetClock, make_draft, seal_off

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from docflow import AccessTarget, DocflowError, ErrorCode, GroupItem, GroupPlan, Office
-from docflow.store.database import choose_driver
+from docflow.store.engines.database import choose_driver
 from tests.killing_child import digest
 from tests.killing_kit import (
     DOSSIER_VERBS,

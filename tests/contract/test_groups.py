@@ -29,11 +29,11 @@ from docflow.office.groups.verbs import GroupAsk, _act
 from docflow.office.outgoing.engine import perform
 from docflow.office.outgoing.taking import make_step
 from docflow.ports import Piece, UnitOfWork
-from docflow.store.group_reader import may_be_read
-from docflow.store.group_unit import _FIND_FREEZING, _LIST_GROUPS, _WHAT_IS_THERE
-from docflow.store.prepared import Prepared
-from docflow.store.record_unit import select_records
+from docflow.store.engines.prepared import Prepared
+from docflow.store.reading.group_reader import may_be_read
 from docflow.store.tables import DOCUMENT
+from docflow.store.writing.group_unit import _FIND_FREEZING, _LIST_GROUPS, _WHAT_IS_THERE
+from docflow.store.writing.record_unit import select_records
 from tests.contract.offices import Place
 from tests.contract.test_own_transaction import engine_of
 from tests.office_kit import NOON, make_draft, sign_off

@@ -52,7 +52,7 @@ from docflow.model import (
 from docflow.model.incoming_table import draw_incoming_states
 from docflow.office.incoming.effects import INCOMING_EFFECTS
 from docflow.office.incoming.guards import INCOMING_GUARDS
-from docflow.store import rows
+from docflow.store.mapping import rows
 from tests.contract.offices import Place
 from tests.office_kit import SetClock, leader_pdf, make_draft, register_csv, seal_off, sign_off
 from tests.support import REPOSITORY
@@ -857,7 +857,7 @@ def test_what_has_neither_symbol_nor_identifier_is_held_against_nothing(
         seen.append(other.id)
         return looks_alike(one, other)
 
-    monkeypatch.setattr("docflow.store.exchange_unit.looks_alike", watch)
+    monkeypatch.setattr("docflow.store.writing.exchange_unit.looks_alike", watch)
     for number in range(3):
         office.receive_by_hand(make_entry(""), actor="V", incoming_id=f"khong-so-{number}")
         office.receive_by_hand(make_entry(f"{number}/STC"), actor="V", incoming_id=f"co-so-{number}")

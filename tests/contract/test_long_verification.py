@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from docflow import verify_log
-from docflow.store import examination, postgres, scratch
+from docflow.store.checking import examination, scratch
+from docflow.store.engines import postgres
 from tests.contract.offices import make_place
 from tests.office_kit import seal_off
 

@@ -20,7 +20,7 @@ from docflow import Office, RegisterKind, read_register, reopen_office, verify_l
 from docflow.cli import main
 from docflow.errors import DocflowError, ErrorCode
 from docflow.office import register_agency
-from docflow.store import founding
+from docflow.store.engines import founding
 from tests.contract.offices import Place
 from tests.killing_child import Steps, die
 from tests.office_kit import make_agency, make_draft, seal_off, sign_off
@@ -219,7 +219,7 @@ def test_whoever_founds_while_another_one_finishes_is_not_refused(
             monkeypatch.setattr(founding, "was_founded", ask)
             with monkeypatch.context() as patch:
                 # The first one holds the lock under which keys are made: this founder is past that.
-                patch.setattr("docflow.store.postgres.PostgresDatabase.locked", _nothing)
+                patch.setattr("docflow.store.engines.postgres.PostgresDatabase.locked", _nothing)
                 opened.append(place.open())
         return ask(folder)
 

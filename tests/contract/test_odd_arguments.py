@@ -40,7 +40,7 @@ from docflow import (
 )
 from docflow.errors import DocflowError
 from docflow.ports import SignatureCheck
-from docflow.store.database import choose_driver
+from docflow.store.engines.database import choose_driver
 from tests.office_kit import SetClock, leader_pdf, make_copy_request, make_draft, seal_off, sign_off, sign_statement
 from tests.strange_pdf import page_pdf
 from tests.work_kit import MONDAY, add, assign, make_entry, make_file, make_plan, open_work, register

@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from docflow import DocflowError, DocumentState, ErrorCode
-from docflow.store.database import choose_driver
+from docflow.store.engines.database import choose_driver
 from tests.contract.offices import Place, make_place
 from tests.office_kit import make_draft, sign_off
 from tests.support import postgres_database

@@ -21,11 +21,11 @@ from docflow.office.outgoing.engine import Outcome
 from docflow.office.outgoing.steps import _issue_step
 from docflow.office.outgoing.taking import work_of
 from docflow.ports import BlobRow, Piece, UnitOfWork
-from docflow.store import postgres
-from docflow.store.database import choose_driver
-from docflow.store.groups import GroupCommit, Ticket
+from docflow.store.engines import postgres
+from docflow.store.engines.database import choose_driver
 from docflow.store.tables import AUDIT_HEAD
-from docflow.store.unit import SqlUnitOfWork
+from docflow.store.writing.groups import GroupCommit, Ticket
+from docflow.store.writing.unit import SqlUnitOfWork
 from tests.contract.offices import Place, make_place
 from tests.office_kit import make_agency, make_copy_request, seal_off, sign_off
 from tests.work_kit import add, make_file, make_plan, register

@@ -9,18 +9,18 @@ from typing import TypeAlias
 
 import sqlalchemy as sa
 
-from docflow.store.addresses import find_address, remember_address
 from docflow.store.blobs import BlobFolder
-from docflow.store.database import PRAGMAS, Database
+from docflow.store.checking.verification import verify_store
+from docflow.store.engines.addresses import find_address, remember_address
+from docflow.store.engines.database import PRAGMAS, Database
+from docflow.store.engines.places import is_kept_in
+from docflow.store.engines.postgres import is_same_database, is_server_address, read_plain_address, show_address
 from docflow.store.machine import SystemClock, SystemRandomness
 from docflow.store.office_store import OfficeStore, open_store
-from docflow.store.places import is_kept_in
-from docflow.store.postgres import is_same_database, is_server_address, read_plain_address, show_address
 from docflow.store.reader import StoreReader, open_to_read
-from docflow.store.reports import ReportQuery
+from docflow.store.reading.reports import ReportQuery
 from docflow.store.tables import METADATA, Proof
-from docflow.store.tables_page import describe_tables
-from docflow.store.verification import verify_store
+from docflow.store.tables.page import describe_tables
 
 CallerConnection: TypeAlias = sa.Connection
 """A connection of an e-office: see :meth:`docflow.Office.within`."""

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from docflow.durable import force_name, make_folder, sync_folder, write_whole
 from docflow.errors import ErrorCode, InputError, StoreUnavailable, UsageError
-from docflow.store.database_errors import closed
+from docflow.store.engines.errors import closed
 
 _NAME = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _UNFINISHED = ".blob-"

@@ -9,8 +9,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from docflow.store.drafting_tables import ATTACHED_FILE, DOCUMENT_COPY, DRAFT_VERSION
-from docflow.store.tables import DESTRUCTION, DOCUMENT, ERASURE, INCOMING_DOCUMENT, PARCEL, owner_column
+from docflow.store.tables import (
+    ATTACHED_FILE,
+    DESTRUCTION,
+    DOCUMENT,
+    DOCUMENT_COPY,
+    DRAFT_VERSION,
+    ERASURE,
+    INCOMING_DOCUMENT,
+    PARCEL,
+    owner_column,
+)
 
 _STORED = (
     (INCOMING_DOCUMENT, "message", "arrived_at"),

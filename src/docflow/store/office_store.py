@@ -21,15 +21,13 @@ from docflow.audit import VerifierKey, parse_vkey
 from docflow.errors import DocflowError, ErrorCode, StoreUnavailable, UsageError
 from docflow.model import Agency
 from docflow.ports import LogKey, Piece, Randomness, UnitOfWork
-from docflow.store import founding, migrations, reading
-from docflow.store.addresses import remember_address
+from docflow.store import migrations
 from docflow.store.blobs import BlobFolder
-from docflow.store.database import Database
-from docflow.store.database_errors import is_missing_table
-from docflow.store.groups import MAX_TRIES, GroupCommit, Ticket, run_pieces
-from docflow.store.joined import CallerDatabase
-from docflow.store.logkey import create_log_key, read_log_key
-from docflow.store.places import (
+from docflow.store.engines import founding
+from docflow.store.engines.addresses import remember_address
+from docflow.store.engines.database import Database
+from docflow.store.engines.errors import is_missing_table
+from docflow.store.engines.places import (
     BLOB_FOLDER,
     KEY_NAME,
     OfficeDatabase,
@@ -37,10 +35,14 @@ from docflow.store.places import (
     make_folders,
     name_database,
 )
-from docflow.store.postgres import PostgresDatabase
+from docflow.store.engines.postgres import PostgresDatabase
+from docflow.store.logkey import create_log_key, read_log_key
 from docflow.store.reader import StoreReader
-from docflow.store.remembered import NOTHING
-from docflow.store.unit import SqlUnitOfWork
+from docflow.store.reading import questions
+from docflow.store.writing.groups import MAX_TRIES, GroupCommit, Ticket, run_pieces
+from docflow.store.writing.joined import CallerDatabase
+from docflow.store.writing.remembered import NOTHING
+from docflow.store.writing.unit import SqlUnitOfWork
 
 _T = TypeVar("_T")
 
@@ -132,7 +134,9 @@ class OfficeStore(StoreReader):
                     self.blobs.remove(sha256)
 
     def within(self, connection: sa.Connection) -> OfficeStore:
-        """Return this store on the caller's connection, in the caller's transaction; see :mod:`docflow.store.joined`.
+        """Return this store on the caller's connection, in the caller's transaction.
+
+        How it shares that transaction: :mod:`docflow.store.writing.joined`.
 
         Raises:
             UsageError: ``BAD_ARGUMENT``; another database's connection, one that commits by itself, or SQLite without
@@ -141,7 +145,7 @@ class OfficeStore(StoreReader):
         database = CallerDatabase(connection, database=self.database)
         try:
             with database.reading():
-                recorded = reading.find_agency(connection, self._agency)
+                recorded = questions.find_agency(connection, self._agency)
         except StoreUnavailable as exc:
             if not is_missing_table(exc):
                 raise
@@ -216,11 +220,11 @@ def open_store(
         agency: Code of the agency whose store this is.
         origin: Name of its log, used only when the store is made.
         home: Folder of files and log key; by default that of the database.
-        single_process: See :func:`docflow.store.database.choose_driver`.
+        single_process: See :func:`docflow.store.engines.database.choose_driver`.
 
     Raises:
         StoreUnavailable: ``STORE_UNUSABLE``, ``STORE_BUSY`` or ``SQLITE_TOO_OLD``; a lost database or a lost key is
-            ``STORE_UNUSABLE``: neither is made anew (:mod:`docflow.store.founding`).
+            ``STORE_UNUSABLE``: neither is made anew (:mod:`docflow.store.engines.founding`).
         UsageError: ``BAD_ARGUMENT``; the folder belongs to another agency, or the address is none.
     """
     database, folder = name_database(place, home=home, single_process=single_process)
@@ -280,4 +284,4 @@ def _read_agencies(
         migrations.make(connection)
     elif revision != migrations.HEAD:
         migrations.upgrade(connection)
-    return reading.find_agency(connection, agency), reading.list_agencies(connection)
+    return questions.find_agency(connection, agency), questions.list_agencies(connection)

@@ -16,22 +16,24 @@ from docflow.errors import ErrorCode, StoreUnavailable, UsageError
 from docflow.model import Agency, Document, DocumentState, IncomingDocument, IncomingState, SearchHit, SearchQuery
 from docflow.office import RegisterBook, RegisterKind, Report
 from docflow.ports import InboxRow, OutboxRow, OutboxState, ParcelRow, ReceiptRow, RegisterEntry
-from docflow.store import erasing, founding, migrations, reading
-from docflow.store.access_reader import AccessReader
+from docflow.store import erasing, migrations
 from docflow.store.blobs import BlobFolder
-from docflow.store.books import read_book
-from docflow.store.database import Database
-from docflow.store.drafting_reader import DraftingReader
-from docflow.store.examination import Tick
-from docflow.store.group_reader import GroupReading
-from docflow.store.leaf_rows import identify_agency, is_empty
-from docflow.store.places import BLOB_FOLDER, OfficeDatabase, name_database
-from docflow.store.received_reader import ReceivedReader
-from docflow.store.reports import ReportQuery, read_report, verify_report
+from docflow.store.checking.examination import Tick
+from docflow.store.checking.verification import verify_store
+from docflow.store.engines import founding
+from docflow.store.engines.database import Database
+from docflow.store.engines.places import BLOB_FOLDER, OfficeDatabase, name_database
+from docflow.store.mapping.leaf_rows import identify_agency, is_empty
+from docflow.store.reading import questions
+from docflow.store.reading.access_reader import AccessReader
+from docflow.store.reading.books import read_book
+from docflow.store.reading.drafting_reader import DraftingReader
+from docflow.store.reading.group_reader import GroupReading
+from docflow.store.reading.received_reader import ReceivedReader
+from docflow.store.reading.reports import ReportQuery, read_report, verify_report
 from docflow.store.search.contents import list_unread, put_content, read_words
 from docflow.store.search.indexing import forget, index_some, is_behind
 from docflow.store.search.querying import find
-from docflow.store.verification import verify_store
 
 _R = TypeVar("_R")
 
@@ -52,7 +54,7 @@ class StoreReader(AccessReader, DraftingReader, GroupReading, ReceivedReader):
             StoreUnavailable: ``STORE_UNUSABLE``; none was founded here.
         """
         with self._database.reading() as connection:
-            known = reading.find_agency(connection, self._agency)
+            known = questions.find_agency(connection, self._agency)
         if known is None:
             raise StoreUnavailable(
                 ErrorCode.STORE_UNUSABLE,
@@ -65,37 +67,37 @@ class StoreReader(AccessReader, DraftingReader, GroupReading, ReceivedReader):
     def find_document(self, document_id: str) -> Document | None:
         """Return a document as it is now, or None."""
         with self._database.reading() as connection:
-            return reading.find_document(connection, self._agency, document_id)
+            return questions.find_document(connection, self._agency, document_id)
 
     def list_documents(self, *, state: DocumentState | None = None) -> tuple[Document, ...]:
         """Return all documents, or those in one state, by time of drafting."""
         with self._database.reading() as connection:
-            return reading.list_documents(connection, self._agency, state=state)
+            return questions.list_documents(connection, self._agency, state=state)
 
     def list_outbox(self, *, state: OutboxState | None = None, document_id: str | None = None) -> tuple[OutboxRow, ...]:
         """Return outbox rows, all or those in one state or of one document."""
         with self._database.reading() as connection:
-            return reading.list_outbox(connection, self._agency, state=state, document_id=document_id)
+            return questions.list_outbox(connection, self._agency, state=state, document_id=document_id)
 
     def read_book(self, kind: RegisterKind, year: int, *, register: str | None = None) -> RegisterBook:
-        """Return a year's register as a book; see :func:`docflow.store.books.read_book`."""
+        """Return a year's register as a book; see :func:`docflow.store.reading.books.read_book`."""
         with self._database.reading() as connection:
             return read_book(connection, self._agency, kind=kind, year=year, register=register)
 
     def read_report(self, query: ReportQuery) -> Report:
-        """Return a report; see :func:`docflow.store.reports.read_report`."""
+        """Return a report; see :func:`docflow.store.reading.reports.read_report`."""
         with self._database.reading() as connection:
             return read_report(connection, self._agency, query, vkey=self._vkey)
 
     def verify_report(self, report: Report) -> Report:
-        """Compute a report again from the log; see :func:`docflow.store.reports.verify_report`."""
+        """Compute a report again from the log; see :func:`docflow.store.reading.reports.verify_report`."""
         with self._database.reading() as connection:
             return verify_report(connection, self._agency, report, vkey=self._vkey)
 
     def list_entries(self, year: int, *, register: str | None = None) -> tuple[RegisterEntry, ...]:
         """Return the lines of a year's outgoing registers, by register and number."""
         with self._database.reading() as connection:
-            found = reading.list_register(connection, self._agency, year, register=register)
+            found = questions.list_register(connection, self._agency, year, register=register)
         return tuple(entry for entry, _ in found)
 
     def search(self, query: SearchQuery, *, reader: str | None = None) -> tuple[SearchHit, ...]:
@@ -137,54 +139,54 @@ class StoreReader(AccessReader, DraftingReader, GroupReading, ReceivedReader):
     def find_incoming(self, incoming_id: str) -> IncomingDocument | None:
         """Return an incoming document as it is now, or None."""
         with self._database.reading() as connection:
-            return reading.find_incoming(connection, self._agency, incoming_id)
+            return questions.find_incoming(connection, self._agency, incoming_id)
 
     def list_incoming(
         self, *, state: IncomingState | None = None, is_open: bool = False
     ) -> tuple[IncomingDocument, ...]:
         """Return all incoming documents, those in one state, or those that are open, by time of arrival."""
         with self._database.reading() as connection:
-            return reading.list_incoming(connection, self._agency, state=state, is_open=is_open)
+            return questions.list_incoming(connection, self._agency, state=state, is_open=is_open)
 
     def list_inbox(self) -> tuple[InboxRow, ...]:
         """Return what came from other agencies, in order of time."""
         with self._database.reading() as connection:
-            return reading.list_inbox(connection, self._agency)
+            return questions.list_inbox(connection, self._agency)
 
     def find_inbox(self, parcel: str) -> InboxRow | None:
         """Return what became of a parcel, or None if it never came."""
         with self._database.reading() as connection:
-            return reading.find_inbox(connection, self._agency, parcel)
+            return questions.find_inbox(connection, self._agency, parcel)
 
     def list_due_parcels(self, at: datetime) -> tuple[ParcelRow, ...]:
         """Return the parcels whose time has come, the oldest first."""
         with self._database.reading() as connection:
-            return reading.list_due_parcels(connection, self._agency, at)
+            return questions.list_due_parcels(connection, self._agency, at)
 
     def list_parcels(self, subject: str) -> tuple[ParcelRow, ...]:
         """Return the parcels that concern a document, the oldest first."""
         with self._database.reading() as connection:
-            return reading.list_parcels(connection, self._agency, subject)
+            return questions.list_parcels(connection, self._agency, subject)
 
     def list_receipts(self, subject: str) -> tuple[ReceiptRow, ...]:
         """Return the receipts that concern a document, in order of recording."""
         with self._database.reading() as connection:
-            return reading.list_receipts(connection, self._agency, subject)
+            return questions.list_receipts(connection, self._agency, subject)
 
     def find_receipt(self, receipt_id: str) -> ReceiptRow | None:
         """Return a receipt, or None."""
         with self._database.reading() as connection:
-            return reading.find_receipt(connection, self._agency, receipt_id)
+            return questions.find_receipt(connection, self._agency, receipt_id)
 
     def find_record(self, kind: type[_R], *key: str | int) -> _R | None:
         """Return the record with a key, the agency left out of it, or None."""
         with self._database.reading() as connection:
-            return reading.find_record(connection, self._agency, kind, key=key)
+            return questions.find_record(connection, self._agency, kind, key=key)
 
     def list_records(self, kind: type[_R], /, **where: str | int | None) -> tuple[_R, ...]:
         """Return the records whose columns have the values given, in the order of their keys."""
         with self._database.reading() as connection:
-            return reading.list_records(connection, self._agency, kind, where=where)
+            return questions.list_records(connection, self._agency, kind, where=where)
 
     def list_stored_anew(self) -> frozenset[str]:
         """Return the names of the files that came again after they were destroyed."""
@@ -209,7 +211,7 @@ class StoreReader(AccessReader, DraftingReader, GroupReading, ReceivedReader):
             InputError: ``EVIDENCE_BROKEN``; the file was changed.
         """
         with self._database.reading() as connection:
-            is_ours = reading.has_blob(connection, self._agency, sha256)
+            is_ours = questions.has_blob(connection, self._agency, sha256)
         if not is_ours:
             raise UsageError(
                 ErrorCode.NOT_FOUND, f"no such file here: {sha256[:80]!r}", vi=f"Không có tệp {sha256[:80]!r}."
@@ -219,7 +221,7 @@ class StoreReader(AccessReader, DraftingReader, GroupReading, ReceivedReader):
     def last_checkpoint(self) -> str:
         """Return the newest signed checkpoint, or an empty text."""
         with self._database.reading() as connection:
-            newest = reading.last_checkpoint(connection, self._agency)
+            newest = questions.last_checkpoint(connection, self._agency)
         return newest[1] if newest else ""
 
     def prove_document(self, document_id: str) -> str:
@@ -229,19 +231,21 @@ class StoreReader(AccessReader, DraftingReader, GroupReading, ReceivedReader):
             UsageError: ``NOT_FOUND``.
         """
         with self._database.reading() as connection:
-            leaves = reading.list_leaves(connection, self._agency, document_id)
+            leaves = questions.list_leaves(connection, self._agency, document_id)
             if not leaves:
                 raise UsageError(
                     ErrorCode.NOT_FOUND,
                     f"no document {document_id[:120]!r} here",
                     vi=f"Không có văn bản {document_id[:120]!r}.",
                 )
-            return format_proof(reading.build_proof(connection, self._agency, index=leaves[-1][0], leaf=leaves[-1][1]))
+            return format_proof(
+                questions.build_proof(connection, self._agency, index=leaves[-1][0], leaf=leaves[-1][1])
+            )
 
     def verify(
         self, *, checkpoint: str | None = None, vkey: VerifierKey | None = None, tick: Tick | None = None
     ) -> LogReport:
-        """Verify everything; see :func:`docflow.store.verification.verify_store`."""
+        """Verify everything; see :func:`docflow.store.checking.verification.verify_store`."""
         with self._database.reading() as connection:
             return verify_store(
                 connection, self._blobs, agency=self._agency, vkey=vkey or self._vkey, checkpoint=checkpoint, tick=tick

@@ -12,7 +12,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from docflow.model import Direction
-from docflow.store.leaf_rows import open_or_none
+from docflow.store.mapping.leaf_rows import open_or_none
 from docflow.store.search.texts import words_of_leaf
 from docflow.store.tables import AUDIT_HEAD, AUDIT_LEAF, SEARCH_MARK, SEARCH_TEXT
 

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from docflow.model import AccessTarget, Direction, DocumentType, SearchHit, SearchQuery, normal_text
 from docflow.model.folding import ask_for_words, holds_words
-from docflow.store.group_reader import may_be_read, read_readership
+from docflow.store.reading.group_reader import may_be_read, read_readership
 from docflow.store.tables import AGENCY, DOCUMENT, INCOMING_DOCUMENT, SEARCH_INDEX, SEARCH_TEXT, SEARCH_VECTOR
 
 _AT_ONCE = 500

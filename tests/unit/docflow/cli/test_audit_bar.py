@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from docflow.cli import main
-from docflow.store import examination, row_check
+from docflow.store.checking import examination, row_check
 from tests.office_kit import open_office, seal_off
 
 

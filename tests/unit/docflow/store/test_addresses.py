@@ -8,9 +8,9 @@ import pytest
 
 from docflow import Office
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
-from docflow.store.addresses import MAX_ADDRESS_BYTES, find_address, remember_address
-from docflow.store.places import name_database
-from docflow.store.postgres import PostgresDatabase, is_same_database, read_plain_address
+from docflow.store.engines.addresses import MAX_ADDRESS_BYTES, find_address, remember_address
+from docflow.store.engines.places import name_database
+from docflow.store.engines.postgres import PostgresDatabase, is_same_database, read_plain_address
 from tests.office_kit import make_agency, open_office
 
 ADDRESS = "postgresql://docflow@db.example:5433/docflow?sslmode=verify-full"

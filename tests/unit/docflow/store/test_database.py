@@ -22,7 +22,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy.dialects import postgresql
 
 from docflow import DocflowError, ErrorCode, Office, verify_log
-from docflow.store import METADATA, PRAGMAS, BlobFolder, Database, database, migrations
+from docflow.store import METADATA, PRAGMAS, BlobFolder, Database, migrations
+from docflow.store.engines import database
 from tests.office_kit import SetClock, make_agency, make_draft, open_office, seal_off, sign_off
 from tests.support import postgres_database
 
@@ -63,7 +64,7 @@ def test_an_old_sqlite_is_refused_unless_one_process_owns_the_store(monkeypatch:
             raise ImportError(name)
         return SimpleNamespace(sqlite_version_info=(3, 40, 1))  # type: ignore[return-value]
 
-    monkeypatch.setattr("docflow.store.database.importlib.import_module", old)
+    monkeypatch.setattr("docflow.store.engines.database.importlib.import_module", old)
     with pytest.raises(DocflowError) as caught:
         database.choose_driver()
     assert caught.value.code is ErrorCode.SQLITE_TOO_OLD

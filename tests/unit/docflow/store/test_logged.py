@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from docflow.audit import encode_canonical
 from docflow.errors import ErrorCode, InputError
 from docflow.store import METADATA
-from docflow.store.logged import logged_row, written_row
+from docflow.store.mapping.logged import logged_row, written_row
 
 TABLES = METADATA.sorted_tables
 

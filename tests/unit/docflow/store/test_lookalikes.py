@@ -8,8 +8,8 @@ import pytest
 
 from docflow import parse_agency_code
 from docflow.store import Database
-from docflow.store.exchange_unit import _FIND_SAME_IDENTIFIER, _FIND_SAME_SYMBOL
-from docflow.store.prepared import Prepared
+from docflow.store.engines.prepared import Prepared
+from docflow.store.writing.exchange_unit import _FIND_SAME_IDENTIFIER, _FIND_SAME_SYMBOL
 from tests.work_kit import make_entry, open_work
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from docflow import StoreUnavailable
 from docflow.errors import ErrorCode
-from docflow.store import scratch
-from docflow.store.scratch import BUCKETS, Scratch
+from docflow.store.checking import scratch
+from docflow.store.checking.scratch import BUCKETS, Scratch
 
 
 def everything(kept: Scratch[int]) -> dict[bytes, list[int]]:

@@ -22,9 +22,11 @@ import sqlalchemy as sa
 from benchmarks.replay import DISTRICT, replay
 from docflow import LogReport, StoreUnavailable, verify_log
 from docflow.audit import LogFinding, LogFindingCode, commit_payload, encode_canonical, parse_vkey
-from docflow.store import Database, examination, leaf_rows, record_check, row_check, scratch, tree_check
-from docflow.store.last_writes import LastWrites
-from docflow.store.log_check import LogCheck
+from docflow.store import Database
+from docflow.store.checking import examination, record_check, row_check, scratch, tree_check
+from docflow.store.checking.last_writes import LastWrites
+from docflow.store.checking.log_check import LogCheck
+from docflow.store.mapping import leaf_rows
 from tests.office_kit import open_office, seal_off
 
 CHANGED, MISSING, UNKNOWN = LogFindingCode.VALUE_CHANGED, LogFindingCode.ROW_MISSING, LogFindingCode.ROW_UNKNOWN
@@ -349,7 +351,7 @@ def test_a_killed_verification_leaves_nothing_behind(folder: Path, tmp_path: Pat
     program = (
         "import os, signal, sys\n"
         "from docflow import verify_log\n"
-        "from docflow.store import scratch\n"
+        "from docflow.store.checking import scratch\n"
         "scratch._HELD = 10\n"
         "def tick(stage, done, total):\n"
         "    if stage == 'rows compared' and done > 500:\n"

@@ -1,0 +1,1 @@
+"""Whether rows, files and checkpoints are what the log says (`docflow audit verify`)."""

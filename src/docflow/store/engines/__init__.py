@@ -1,0 +1,1 @@
+"""The databases themselves: SQLite and PostgreSQL, their addresses, their errors, statements compiled for them."""

@@ -1,0 +1,1 @@
+"""What is asked of a store without changing it, each answer from one snapshot."""
