@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,13 +22,13 @@ from docflow.office.outgoing.engine import Outcome
 from docflow.office.outgoing.steps import _issue_step
 from docflow.office.outgoing.taking import work_of
 from docflow.ports import BlobRow, Piece, UnitOfWork
-from docflow.store.engines import postgres
+from docflow.store.engines import database, postgres
 from docflow.store.engines.database import choose_driver
 from docflow.store.tables import AUDIT_HEAD
 from docflow.store.writing.groups import GroupCommit, Ticket
 from docflow.store.writing.unit import SqlUnitOfWork
 from tests.contract.offices import Place, make_place
-from tests.office_kit import make_agency, make_copy_request, seal_off, sign_off
+from tests.office_kit import make_agency, make_copy_request, make_draft, seal_off, sign_off
 from tests.work_kit import add, make_file, make_plan, register
 
 
@@ -252,6 +253,39 @@ def test_a_lock_held_for_too_long_is_busy_and_nothing_is_written(
             assert caught.value.vi
         other.dispose()
         assert office.issue("d1", actor="V").number == 1
+
+
+def test_whoever_only_reads_waits_for_nobody(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opening, reading and closing, while somebody holds everything that writers take turns on."""
+    monkeypatch.setitem(postgres.SETTINGS, "lock_timeout", "200ms")
+    monkeypatch.setattr(database, "LOCK_WAIT_S", 0.2)
+    with place.open() as office:
+        office.draft(make_draft(), actor="A", document_id="d1")
+    with hold(place), place.open() as office:
+        assert office.documents()[0].id == "d1"
+        assert office.incoming() == ()
+        assert office.verify_log().is_intact
+        with pytest.raises(DocflowError) as caught:
+            office.draft(make_draft(), actor="A", document_id="d2")
+        assert caught.value.code is ErrorCode.STORE_BUSY
+    with place.open() as office:
+        assert [document.id for document in office.documents()] == ["d1"]
+
+
+@contextmanager
+def hold(place: Place) -> Iterator[None]:
+    """Hold the lock of a store, and on a server the one under which tables are made, too."""
+    if place.kind == "sqlite":
+        with (Path(place.database) / "docflow.lock").open("r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+        return
+    other = sa.create_engine(place.database)
+    with other.begin() as connection:
+        connection.exec_driver_sql("SELECT * FROM audit_head FOR UPDATE")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({postgres._MIGRATION_LOCK})")
+        yield
+    other.dispose()
 
 
 @pytest.mark.slow

@@ -93,7 +93,8 @@ def register_agency(desk: Desk) -> None:
             randomness=desk.randomness,
         )
 
-    desk.store.transact(register)
+    if desk.store.find_recorded() != desk.agency:
+        desk.store.transact(register)
 
 
 def _other_particulars(recorded: Agency, given: Agency) -> UsageError:

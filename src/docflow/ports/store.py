@@ -288,6 +288,9 @@ class UnitOfWork(RecordWriter, Protocol):
 class Store(RecordReader, Protocol):
     """The records of one agency; another agency's, in the same database, cannot be seen through it."""
 
+    def find_recorded(self) -> Agency | None:
+        """Return the agency as it is recorded, or None before it is founded."""
+
     def find_document(self, document_id: str) -> Document | None:
         """Return a document as it is now, or None."""
 

@@ -25,7 +25,7 @@ from docflow.store import migrations
 from docflow.store.blobs import BlobFolder
 from docflow.store.engines import founding
 from docflow.store.engines.addresses import remember_address
-from docflow.store.engines.database import Database
+from docflow.store.engines.database import Database, is_frozen
 from docflow.store.engines.errors import is_missing_table
 from docflow.store.engines.places import (
     BLOB_FOLDER,
@@ -36,7 +36,7 @@ from docflow.store.engines.places import (
     name_database,
 )
 from docflow.store.engines.postgres import PostgresDatabase
-from docflow.store.logkey import create_log_key, read_log_key
+from docflow.store.logkey import FileLogKey, create_log_key, read_log_key
 from docflow.store.reader import StoreReader
 from docflow.store.reading import questions
 from docflow.store.writing.groups import MAX_TRIES, GroupCommit, Ticket, run_pieces
@@ -45,6 +45,8 @@ from docflow.store.writing.remembered import NOTHING
 from docflow.store.writing.unit import SqlUnitOfWork
 
 _T = TypeVar("_T")
+_Recorded = tuple[Agency, str]
+"""An agency and the verifier key of its log."""
 
 
 class OfficeStore(StoreReader):
@@ -239,35 +241,66 @@ def _open(
     database: Database | PostgresDatabase, folder: Path, *, agency: str, origin: str, randomness: Randomness
 ) -> OfficeStore:
     make_folders(database, folder)
-    key_path = folder / KEY_NAME
-    with database.locked():
-        is_old = founding.was_founded(folder)
-        if is_old and founding.is_gone(database):
-            raise founding.lost(folder, database)
-        # Whoever holds the lock may migrate: Database.writing would wait for itself here.
-        with database.migrating() as connection:
-            revision = migrations.current_revision(connection)
-            recorded, others = _read_agencies(connection, database, agency)
-            if recorded is None and key_path.exists():
-                founding.refuse_foreign_home(folder, others, read_log_key(key_path))
-            if recorded is None and (is_old or founding.is_elsewhere(folder, database)):
-                raise founding.lost(folder, database)
-        if recorded is not None and not is_old and not key_path.exists() and isinstance(database, PostgresDatabase):
-            raise founding.founded_elsewhere(folder, recorded[0], database)
-        if recorded is None:
-            force_names(database, folder)
-            _remember(folder, database)  # before the key: whoever is killed now is followed to the same database
-        is_new = recorded is None and not key_path.exists()
-        log_key = create_log_key(key_path, randomness.token(32)) if is_new else read_log_key(key_path)
+    recorded, was_upgraded = _find_founded(database, folder, agency), False
+    if recorded is not None:
+        log_key = read_log_key(folder / KEY_NAME)
+    else:
+        with database.locked():
+            log_key, recorded, was_upgraded = _prepare(database, folder, agency=agency, randomness=randomness)
     name = parse_vkey(recorded[1]).name if recorded else origin
     blobs = BlobFolder(folder / BLOB_FOLDER)
     store = OfficeStore(database, home=folder, blobs=blobs, agency=agency, log_key=log_key, origin=name)
-    store.was_upgraded = revision not in {None, migrations.HEAD}
+    store.was_upgraded = was_upgraded
     if recorded is not None:
         founding.refuse_other_key(folder, store.vkey, recorded=recorded[1])
         with suppress(StoreUnavailable):  # a folder that nobody can write is still opened
             _remember(folder, database)
     return store
+
+
+def _find_founded(database: Database | PostgresDatabase, folder: Path, agency: str) -> _Recorded | None:
+    """Return an agency as recorded if nothing is to be made or brought up to date: to read, nobody waits.
+
+    Raises:
+        StoreUnavailable: ``STORE_UNUSABLE``; a newer docflow's, or damaged.
+    """
+    if founding.is_gone(database) or not founding.was_founded(folder) or not (folder / KEY_NAME).exists():
+        return None
+    if isinstance(database, Database) and is_frozen(database.path):
+        return None
+    with database.reading() as connection:
+        if migrations.refuse_newer(connection, database.name) != migrations.HEAD:
+            return None
+        return questions.find_agency(connection, agency)
+
+
+def _prepare(
+    database: Database | PostgresDatabase, folder: Path, *, agency: str, randomness: Randomness
+) -> tuple[FileLogKey, _Recorded | None, bool]:
+    """Make what is missing and bring up what is older, the lock held; return the log's key and the agency as recorded.
+
+    The third is whether the tables were an older docflow's.
+    """
+    key_path = folder / KEY_NAME
+    is_old = founding.was_founded(folder)
+    if is_old and founding.is_gone(database):
+        raise founding.lost(folder, database)
+    # Whoever holds the lock may migrate: Database.writing would wait for itself here.
+    with database.migrating() as connection:
+        revision = migrations.current_revision(connection)
+        recorded, others = _read_agencies(connection, database, agency)
+        if recorded is None and key_path.exists():
+            founding.refuse_foreign_home(folder, others, read_log_key(key_path))
+        if recorded is None and (is_old or founding.is_elsewhere(folder, database)):
+            raise founding.lost(folder, database)
+    if recorded is not None and not is_old and not key_path.exists() and isinstance(database, PostgresDatabase):
+        raise founding.founded_elsewhere(folder, recorded[0], database)
+    if recorded is None:
+        force_names(database, folder)
+        _remember(folder, database)  # before the key: whoever is killed now is followed to the same database
+    is_new = recorded is None and not key_path.exists()
+    log_key = create_log_key(key_path, randomness.token(32)) if is_new else read_log_key(key_path)
+    return log_key, recorded, revision not in {None, migrations.HEAD}
 
 
 def _remember(folder: Path, database: OfficeDatabase) -> None:
@@ -277,7 +310,7 @@ def _remember(folder: Path, database: OfficeDatabase) -> None:
 
 def _read_agencies(
     connection: sa.Connection, database: OfficeDatabase, agency: str
-) -> tuple[tuple[Agency, str] | None, Sequence[tuple[Agency, str]]]:
+) -> tuple[_Recorded | None, Sequence[_Recorded]]:
     """Return an agency as recorded, and all, after the tables were made or brought up to date."""
     revision = migrations.refuse_newer(connection, database.name)
     if revision is None:

@@ -53,16 +53,21 @@ class StoreReader(AccessReader, DraftingReader, GroupReading, ReceivedReader):
         Raises:
             StoreUnavailable: ``STORE_UNUSABLE``; none was founded here.
         """
-        with self._database.reading() as connection:
-            known = questions.find_agency(connection, self._agency)
-        if known is None:
+        agency = self.find_recorded()
+        if agency is None:
             raise StoreUnavailable(
                 ErrorCode.STORE_UNUSABLE,
                 "no agency was founded in this store",
                 vi="Kho dữ liệu chưa có cơ quan nào.",
                 way_out="found it with docflow office found",
             )
-        return known[0]
+        return agency
+
+    def find_recorded(self) -> Agency | None:
+        """Return the agency as it is recorded, or None before it is founded."""
+        with self._database.reading() as connection:
+            known = questions.find_agency(connection, self._agency)
+        return known[0] if known else None
 
     def find_document(self, document_id: str) -> Document | None:
         """Return a document as it is now, or None."""

@@ -2,7 +2,8 @@
 
 Invariants:
     - WAL, ``synchronous=FULL``, foreign keys on, no automatic checkpoint; read back after every connect.
-    - A write transaction, a checkpoint and a migration each hold the lock file: of all processes one at a time.
+    - A write transaction, a checkpoint and a migration each hold the lock file: of all processes one at a time. Whoever
+      only reads neither takes it nor waits for it, from opening to closing.
 
 What it does not do: it knows no table; it does not run on a network file system, where file locks are not reliable.
 
@@ -71,6 +72,7 @@ class Database:
         self._commits = 0
         self._wal_path = path.with_name(f"{path.name}-wal")
         self._wal_copied = 0
+        self._was_locked = False
         self._holder: int | None = None
         self._writing: sa.Connection | None = None
         self.engine = _create_engine(path, driver=choose_driver(single_process=single_process), is_frozen=is_frozen)
@@ -136,6 +138,7 @@ class Database:
             try:
                 _lock_file(descriptor, self._lock_path, deadline)
                 self._refuse_use()
+                self._was_locked = True
                 self._holder = threading.get_ident()
                 yield
             finally:
@@ -160,14 +163,24 @@ class Database:
         return self._holder == threading.get_ident()
 
     def close(self) -> None:
-        """Copy the WAL back and close every connection; from now on nothing is read or written."""
+        """Close every connection, the WAL copied back if this process wrote; from now on nothing is read or written.
+
+        Raises:
+            StoreUnavailable: ``STORE_BUSY``; another thread goes on writing for too long. ``STORE_UNUSABLE``.
+        """
         if os.getpid() != self._pid or self._is_closed:
             return
-        with self.locked(), translated_errors(self.path):
+        if not self._mutex.acquire(timeout=LOCK_WAIT_S):
+            raise busy(self._lock_path)
+        try:
             self._is_closed = True
-            self._drop_writing_connection()
-            self._checkpoint("TRUNCATE")
-            self.engine.dispose()
+            with translated_errors(self.path):
+                self._drop_writing_connection()
+                if self._was_locked:
+                    self._copy_back_at_last()
+                self.engine.dispose()
+        finally:
+            self._mutex.release()
 
     def release(self) -> None:
         """Close every connection of one who only read; nothing is copied back."""
@@ -205,6 +218,15 @@ class Database:
             with suppress(*driver_errors(), sa.exc.SQLAlchemyError):
                 self._checkpoint("TRUNCATE" if is_large else "PASSIVE", wait_s=0)
             self._wal_copied = self._wal_size()
+
+    def _copy_back_at_last(self) -> None:
+        """Copy the WAL back unless another process writes, which then does it: what was done is on the disk."""
+        descriptor = _open_lock(self._lock_path)
+        try:
+            if _is_taken(descriptor):
+                self._checkpoint("TRUNCATE")
+        finally:
+            os.close(descriptor)
 
     def _wal_size(self) -> int:
         try:
@@ -330,13 +352,17 @@ def _open_lock(path: Path) -> int:
 
 def _lock_file(descriptor: int, path: Path, deadline: float) -> None:
     pause = _FIRST_PAUSE_S
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                raise busy(path) from None
-            time.sleep(pause)
-            pause = min(pause * 1.5, _LONGEST_PAUSE_S)
-        else:
-            return
+    while not _is_taken(descriptor):
+        if time.monotonic() > deadline:
+            raise busy(path)
+        time.sleep(pause)
+        pause = min(pause * 1.5, _LONGEST_PAUSE_S)
+
+
+def _is_taken(descriptor: int) -> bool:
+    """Take the lock if nobody has it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

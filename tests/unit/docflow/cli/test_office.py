@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from docflow import ErrorCode, Office, verify_log
 from docflow.cli import main
-from docflow.cli.office import VERBS
+from docflow.cli.office import VERBS, office
+from docflow.store.engines import database
 from tests.office_kit import sign_statement
 
 #: Verbs that need another agency, a caller's program or a file to write, and those that have commands of their own.
@@ -82,6 +85,8 @@ def done(folder: Path, group: str, verb: str, *arguments: object) -> dict[str, o
     return printed if isinstance(printed, dict) else {"all": printed}
 
 
+#: What needs no more than the folder and writes.
+WRITING = {("exchange", "dispatch"), ("exchange", "collect"), ("index", "contents"), ("index", "rebuild")}
 READING = {"show", "list", "acts", "tasks", "due", "contents", "clocks", "outbox"}
 
 
@@ -273,6 +278,28 @@ def test_a_secret_document_is_refused_before_it_is_stored(folder: Path) -> None:
     result = run("outgoing", "draft", folder, folder.parent / "secret.json", "--actor", "A")
     assert "[secret_document]" in result.output
     assert json.loads(run("outgoing", "list", folder).output) == []
+
+
+def test_reading_waits_for_nobody(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command that asks for the folder and nothing else answers while another process writes for long."""
+    monkeypatch.setattr(database, "LOCK_WAIT_S", 0.2)
+    asked = {
+        (group, name)
+        for group, (_, verbs) in VERBS.items()
+        for name in verbs
+        if (command := office.get_command(click.Context(office), group))
+        and isinstance(command, click.Group)
+        and sum(one.required for one in command.commands[name].params) == 1
+    }
+    assert {("incoming", "list"), ("outgoing", "list"), ("outgoing", "unsent"), ("group", "acts")} <= asked
+    with (folder / "docflow.lock").open("r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        for group, name in sorted(asked - WRITING):
+            result = run(group, name, folder)
+            assert result.exit_code == 0, (group, name, result.output)
+        result = run("outgoing", "draft", folder, folder.parent / "draft.json", "--actor", "A")
+    assert result.exit_code == 4
+    assert "[store_busy]" in result.output
 
 
 def test_a_folder_without_an_office_gives_4(tmp_path: Path) -> None:

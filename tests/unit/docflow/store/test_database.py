@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import sqlite3
@@ -342,6 +343,19 @@ def test_a_writer_waits_for_the_lock_and_gives_up_in_the_end(folder: Path, monke
             holder.kill()
         monkeypatch.undo()
         office.draft(make_draft(), actor="A", document_id="d1")
+
+
+def test_whoever_wrote_and_closes_waits_for_nobody(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was done is on the disk; whoever writes now copies the WAL back."""
+    office = open_office(folder)
+    office.draft(make_draft(), actor="A", document_id="d1")
+    monkeypatch.setattr(database, "LOCK_WAIT_S", 0.2)
+    with (folder / "docflow.lock").open("r+b") as file, Database(folder / "docflow.sqlite").reading():
+        fcntl.flock(file, fcntl.LOCK_EX)
+        office.close()
+        assert (folder / "docflow.sqlite-wal").stat().st_size > 0
+    with open_office(folder) as office:
+        assert office.document("d1").id == "d1"
 
 
 _HOLD = """
