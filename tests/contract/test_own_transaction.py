@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from docflow import DocflowError, DocumentState, ErrorCode
+from docflow import DocflowError, DocumentState, ErrorCode, Office
 from docflow.store.engines.database import choose_driver
 from tests.contract.offices import Place, make_place
 from tests.office_kit import make_draft, sign_off
@@ -167,3 +167,77 @@ def test_sqlite_wants_the_lock_the_driver_and_the_disk(tmp_path: Path) -> None:
         own.dispose()
         foreign.dispose()
         assert office.document("d1").number is None
+
+
+def refuse_as_over(office: Office, document: str) -> None:
+    """See that a verb is refused because its transaction is over."""
+    with pytest.raises(DocflowError, match="is over") as caught:
+        office.issue(document, actor="V")
+    assert caught.value.code is ErrorCode.BAD_ARGUMENT
+
+
+@pytest.mark.parametrize("end", ["COMMIT", "ROLLBACK"])
+@pytest.mark.parametrize("how", ["by SQLAlchemy", "by a statement"])
+def test_nothing_is_written_after_the_callers_transaction(place: Place, engine: sa.Engine, end: str, how: str) -> None:
+    """However it ended, and although the lock is still held: the next number would be in a transaction of nobody's."""
+    with place.open() as office:
+        with office.lock(), engine.connect() as connection:
+            inside = office.within(connection)
+            assert inside.issue("d1", actor="V").number == 1
+            if how == "by a statement":
+                connection.exec_driver_sql(end)
+            elif end == "COMMIT":
+                connection.commit()
+            else:
+                connection.rollback()
+            refuse_as_over(inside, "d2")
+            connection.rollback()
+            connection.exec_driver_sql("INSERT INTO task VALUES ('the next transaction')")
+            refuse_as_over(inside, "d2")
+            assert office.within(connection).issue("d2", actor="V").number == (2 if end == "COMMIT" else 1)
+            connection.commit()
+        refuse_as_over(inside, "d1")
+        with pytest.raises(DocflowError, match="is over"):
+            inside.document("d1")
+        with pytest.raises(DocflowError, match="is over"):
+            office.within(connection)
+    assert tasks(engine) == ["the next transaction"]
+    assert place.verify().is_intact
+
+
+def test_on_sqlite_nothing_is_written_once_the_lock_was_let_go(tmp_path: Path) -> None:
+    """The transaction is still open, but others may write now: they would wait for one who holds no lock."""
+    with make_place("sqlite", tmp_path) as place, place.open() as office:
+        for name in ("d1", "d2"):
+            sign_off(office, name)
+        engine = engine_of(place)
+        with engine.connect() as connection:
+            with office.lock():
+                inside = office.within(connection)
+                inside.issue("d1", actor="V")
+            with pytest.raises(DocflowError, match="take the store's lock") as caught:
+                inside.issue("d2", actor="V")
+            assert caught.value.code is ErrorCode.BAD_ARGUMENT
+            connection.rollback()
+        engine.dispose()
+        assert office.issue("d2", actor="V").number == 1
+
+
+def test_the_callers_savepoints_go_on_working(place: Place, engine: sa.Engine) -> None:
+    """One made before an office, one made after it, one undone: all the same transaction.
+
+    NĐ 30/2020 PL VI Phần I mục III.2c: an e-office that is linked with docflow keeps its own way of working.
+    """
+    with place.open() as office:
+        sign_off(office, "d3")
+        with office.lock(), engine.begin() as connection:
+            with connection.begin_nested():
+                inside = office.within(connection)
+                assert inside.issue("d1", actor="V").number == 1
+            undone = connection.begin_nested()
+            assert inside.issue("d2", actor="V").number == 2
+            undone.rollback()
+            with connection.begin_nested():
+                assert inside.issue("d3", actor="V").number == 2
+        assert [office.document(name).number for name in ("d1", "d2", "d3")] == [1, None, 2]
+    assert place.verify().is_intact

@@ -177,7 +177,8 @@ class Office(
         """Return this office inside the caller's own SQLAlchemy transaction.
 
         What its verbs write is kept or undone with whatever else the caller writes on the connection. Files are stored
-        at once; those left over after a rollback are removed by :meth:`sweep_blobs`.
+        at once; those left over after a rollback are removed by :meth:`sweep_blobs`. Once that transaction is over, or
+        on SQLite the lock was let go, its verbs are refused (``BAD_ARGUMENT``): call this again in the next one.
 
         Example:
             >>> with office.lock(), engine.begin() as connection:  # doctest: +SKIP

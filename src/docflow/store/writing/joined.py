@@ -4,9 +4,11 @@ Invariants:
     - Commit and rollback are the caller's; docflow begins none, ends none, and sets savepoints only.
     - Each verb is whole inside that transaction: one that is refused leaves nothing of itself.
     - On SQLite the caller holds the store's lock until he has committed (:meth:`docflow.Office.lock`).
+    - Nothing is written once that transaction is over: it would be a transaction that nobody asked for or commits.
 
 What it does not do: it tries nothing again (a transaction that the server undid is the caller's to repeat), and shares
-no commit with others.
+no commit with others. Who ends the transaction and begins another one past SQLAlchemy, with ``COMMIT`` and ``BEGIN`` as
+statements, is not found out; who only ends it is.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ from docflow.store.engines.errors import translated_errors
 from docflow.store.engines.places import OfficeDatabase
 
 _SAVEPOINT = "docflow_verb"
+_IDLE = 0
+"""Status of a connection without a transaction (libpq's ``PQTRANS_IDLE``)."""
 
 
 class CallerDatabase:
@@ -35,31 +39,57 @@ class CallerDatabase:
             UsageError: ``BAD_ARGUMENT``; no transaction that a caller could commit, SQLite without the lock, or another
                 driver than docflow's.
         """
+        if connection.closed:
+            raise _over()
         self.name = database.name
         self._connection = connection
+        self._sqlite = database if isinstance(database, Database) else None
+        self._was_open = False
         if getattr(connection.connection.dbapi_connection, "autocommit", False) is True:
             raise _bad(
                 "this connection commits every statement by itself (AUTOCOMMIT)",
                 vi="Kết nối này tự ghi từng câu lệnh (AUTOCOMMIT), không có giao dịch.",
                 way_out="connect without isolation_level='AUTOCOMMIT'",
             )
-        if isinstance(database, Database):
-            _check_sqlite(connection, database)
+        if self._sqlite is not None:
+            _check_sqlite(connection, self._sqlite)
+        if not connection.in_transaction():
+            connection.begin()
+        self._transaction = connection.get_transaction()
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """Yield the connection: what the transaction wrote is seen."""
+        """Yield the connection: what the transaction wrote is seen.
+
+        Does not check: whether that transaction lasts; what is read after it is what others see.
+
+        Raises:
+            UsageError: ``BAD_ARGUMENT``; the connection was given back.
+        """
+        if self._connection.closed:
+            raise _over()
         with translated_errors(self.name):
             yield self._connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """Yield the connection inside a savepoint."""
+        """Yield the connection inside a savepoint.
+
+        Raises:
+            UsageError: ``BAD_ARGUMENT``; the transaction is over, or SQLite's lock was let go.
+        """
+        if self._transaction is None or self._connection.get_transaction() is not self._transaction:
+            raise _over()
+        if self._sqlite is not None:
+            _require_lock(self._sqlite)
         with translated_errors(self.name):
-            if not self._connection.in_transaction():
-                self._connection.begin()
-            if self._connection.dialect.name == "sqlite":
-                _begin(self._connection)
+            is_open = _is_open(self._connection)
+            if self._was_open and not is_open:
+                raise _over()
+            if self._sqlite is not None and not is_open:
+                # Python's driver has not begun yet: else the savepoint were the transaction, and its release a commit.
+                self._connection.exec_driver_sql("BEGIN IMMEDIATE")
+            self._was_open = True
             with _savepoint(self._connection):
                 yield self._connection
 
@@ -84,20 +114,26 @@ def _savepoint(connection: sa.Connection) -> Iterator[None]:
         cursor.close()
 
 
-def _begin(connection: sa.Connection) -> None:
-    """Begin where Python's driver has not yet: else the savepoint were the transaction, and its release a commit."""
+def _is_open(connection: sa.Connection) -> bool:
+    """Return whether the driver is inside a transaction: it learns of one that ended past SQLAlchemy."""
     raw: Any = connection.connection.dbapi_connection
-    if not raw.in_transaction:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    if connection.dialect.name == "sqlite":
+        return bool(raw.in_transaction)
+    return getattr(getattr(raw, "info", None), "transaction_status", None) != _IDLE
+
+
+def _require_lock(database: Database) -> None:
+    if not database.is_locked_here():
+        raise _bad(
+            "take the store's lock before the transaction begins and hold it past the commit: on SQLite others write"
+            " under it",
+            vi="Phải giữ khóa của kho dữ liệu từ trước khi bắt đầu giao dịch đến khi kết thúc.",
+            way_out="with office.lock(), engine.begin() as connection: …",
+        )
 
 
 def _check_sqlite(connection: sa.Connection, database: Database) -> None:
-    if not database.is_locked_here():
-        raise _bad(
-            "take the store's lock before the transaction begins: on SQLite others write under it",
-            vi="Phải giữ khóa của kho dữ liệu trước khi bắt đầu giao dịch.",
-            way_out="with office.lock(), engine.begin() as connection: …",
-        )
+    _require_lock(database)
     if connection.dialect.dbapi is not database.engine.dialect.dbapi:
         raise _bad(
             "two SQLite libraries in one process must not open one file",
@@ -112,6 +148,14 @@ def _check_sqlite(connection: sa.Connection, database: Database) -> None:
             vi="Kết nối này không ghi bền vững xuống đĩa (PRAGMA synchronous).",
             way_out="leave PRAGMA synchronous at FULL on connections that docflow writes on",
         )
+
+
+def _over() -> UsageError:
+    return _bad(
+        "the transaction in which this office was made is over: what is written now would be in another one",
+        vi="Giao dịch đã kết thúc, không ghi thêm được.",
+        way_out="call office.within(connection) once in each transaction, and use it no longer than that",
+    )
 
 
 def _bad(message: str, *, vi: str, way_out: str) -> UsageError:
