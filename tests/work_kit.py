@@ -84,7 +84,8 @@ def assign(office: Office, incoming_id: str, *, deadline: date | None = date(202
         actor="Chủ tịch",
         to="Phòng Ngân sách",
         cooperating=("Phòng Tổng hợp", "Thanh tra"),
-        cooperating_deadlines=(("Thanh tra", min(date(2026, 3, 4), deadline or date.max)),),
+        # Without a day for who leads none is named for who cooperates: an urgent one is due before any day ends.
+        cooperating_deadlines=() if deadline is None else (("Thanh tra", min(date(2026, 3, 4), deadline)),),
         informed=("Văn phòng",),
         deadline=deadline,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from docflow import Agency, LogReport, Office, verify_log
+from docflow import Agency, LogReport, Office, OfficeTerms, verify_log
 from tests.office_kit import SeededRandomness, SetClock, make_agency
 from tests.support import postgres_database
 
@@ -28,7 +28,14 @@ class Place:
         """Return the folder of an agency's files and log key."""
         return self.folder / f"home-{code}"
 
-    def open(self, code: str = "H99", *, clock: SetClock | None = None, agency: Agency | None = None) -> Office:
+    def open(
+        self,
+        code: str = "H99",
+        *,
+        clock: SetClock | None = None,
+        agency: Agency | None = None,
+        terms: OfficeTerms | None = None,
+    ) -> Office:
         """Open an agency's office."""
         return Office.open(
             self.database,
@@ -36,6 +43,7 @@ class Place:
             home=self.home(code),
             clock=clock or SetClock(),
             randomness=SeededRandomness(f"{self.kind}-{code}-{self.folder.name}".encode()),
+            terms=terms or OfficeTerms(),
         )
 
     def verify(self, code: str = "H99") -> LogReport:

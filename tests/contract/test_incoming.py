@@ -21,6 +21,7 @@ from docflow import (
     Link,
     LinkKind,
     Office,
+    OfficeTerms,
     Punctuality,
     RegisterKind,
     Secrecy,
@@ -618,6 +619,47 @@ def test_who_cooperates_is_not_due_after_who_leads(office: Office) -> None:
     assert usual(cooperating_deadlines=late).deadline is None
 
 
+def test_who_cooperates_is_held_against_the_deadline_that_holds(place: Place, clock: SetClock) -> None:
+    """NĐ 30/2020 Điều 23.2, 24: also the agency's own, an urgent one, and one that stands already."""
+    with place.open(clock=clock, terms=OfficeTerms(handling_days=3)) as office:
+        register(office, "thuong", symbol="1/A")
+        register(office, "khan", symbol="2/A", urgency=Urgency.KHAN)
+        for name, last in (("thuong", date(2026, 3, 5)), ("khan", date(2026, 3, 2))):
+            give = partial(office.assign, name, actor="L", to="Phòng A", cooperating=("Phòng B",))
+            late = (("Phòng B", last + timedelta(days=1)),)
+            refused(ErrorCode.BAD_ARGUMENT, partial(give, cooperating_deadlines=late), office=office)
+            document = give(cooperating_deadlines=(("Phòng B", last),))
+            assert {task.due_at for task in office.incoming_tasks(name)} == {document.due_at}
+            give = partial(office.reassign, name, actor="L", to="Phòng C", cooperating=("Phòng B",))
+            refused(ErrorCode.BAD_ARGUMENT, partial(give, cooperating_deadlines=late), office=office)
+
+
+def test_who_goes_on_cooperating_keeps_his_own_deadline(office: Office, clock: SetClock) -> None:
+    """NĐ 30/2020 Điều 23.2, PL IV: a deadline for each; a new lead takes nobody's, nor gives anybody a later one."""
+
+    def dues() -> dict[str, datetime | None]:
+        return {task.name: task.due_at for task in office.incoming_tasks("thu") if task.withdrawn_at is None}
+
+    register(office, "thu")
+    assign(office, "thu")
+    office.pause("thu", actor="P", reason="chờ số liệu")
+    clock.advance(days=1)
+    office.resume("thu", actor="P")
+    own = end_of_day(date(2026, 3, 5))
+    assert dues()["Thanh tra"] == own
+    again = partial(office.reassign, "thu", actor="Chủ tịch", cooperating=("Thanh tra", "Phòng Tổng hợp"))
+    again(to="Phòng B", deadline=date(2026, 3, 20))
+    whole = end_of_day(date(2026, 3, 20))
+    assert dues() == {"Phòng B": whole, "Thanh tra": own, "Phòng Tổng hợp": whole}
+    again(to="Phòng C", cooperating_deadlines=(("Phòng Tổng hợp", date(2026, 3, 19)),))
+    assert dues() == {"Phòng C": whole, "Thanh tra": own, "Phòng Tổng hợp": end_of_day(date(2026, 3, 19))}
+    again(to="Phòng D", deadline=date(2026, 3, 10))
+    sooner = end_of_day(date(2026, 3, 10))
+    assert dues() == {"Phòng D": sooner, "Thanh tra": own, "Phòng Tổng hợp": sooner}
+    office.reassign("thu", actor="Chủ tịch", to="Thanh tra", cooperating=("Phòng D",))
+    assert dues() == {"Thanh tra": sooner, "Phòng D": sooner}
+
+
 def test_an_urgent_document_does_not_rest_with_the_leader(office: Office, clock: SetClock) -> None:
     """NĐ 30/2020 Điều 4.2c, 23.1: presented and passed on at once; an ordinary one is passed on once he has spoken.
 
@@ -669,9 +711,9 @@ def test_an_urgent_document_is_handled_at_once(office: Office) -> None:
     NĐ 30/2020 Điều 24.2: "Những văn bản đến có dấu chỉ các mức độ khẩn phải được giải quyết ngay."
     """
     register(office, "thu", urgency=Urgency.THUONG_KHAN)
-    assert assign(office, "thu", deadline=None).due_at == MONDAY + timedelta(hours=4)
     register(office, "thuong")
-    assert assign(office, "thuong", deadline=None).due_at is None
+    due_at = {name: office.assign(name, actor="L", to="Phòng Ngân sách").due_at for name in ("thu", "thuong")}
+    assert due_at == {"thu": MONDAY + timedelta(hours=4), "thuong": None}
 
 
 # ---------------------------------------------------------------- what people get wrong

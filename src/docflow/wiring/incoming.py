@@ -156,14 +156,25 @@ class IncomingOffice:
         cooperating: tuple[str, ...] = (),
         informed: tuple[str, ...] = (),
         deadline: date | None = None,
+        cooperating_deadlines: tuple[tuple[str, date], ...] = (),
         reason: str = "",
         idempotency_key: str | None = None,
     ) -> IncomingDocument:
         """Give the work to others, or pass it on within a unit; without a deadline the present one stays.
 
+        Args:
+            cooperating_deadlines: Another day for a cooperating unit, by its name; one that had its own keeps it if
+                none is named, as far as it is not after the deadline of who leads.
+
         Source: Nghị định 30/2020/NĐ-CP Điều 23.
         """
-        assignment = Assignment(lead=to, cooperating=cooperating, informed=informed, deadline=deadline)
+        assignment = Assignment(
+            lead=to,
+            cooperating=cooperating,
+            informed=informed,
+            deadline=deadline,
+            cooperating_deadlines=cooperating_deadlines,
+        )
         return self._act(
             IncomingEvent.REASSIGN,
             incoming_id,

@@ -10,7 +10,7 @@ What it does not do: it checks nothing (:mod:`docflow.office.incoming.guards`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 
 from msgspec.structs import replace
@@ -26,12 +26,12 @@ from docflow.model import (
     TaskRole,
     Urgency,
     end_of_day,
-    find_handling_due,
     fold_issuer,
     fold_symbol,
     law_date,
     shift_due,
 )
+from docflow.office.incoming.parts import find_own_dues, find_whole_due
 from docflow.office.incoming.received import judge_whole
 from docflow.office.incoming.step import IncomingWork
 from docflow.office.keeping import is_content_needed
@@ -71,7 +71,7 @@ def _record_submission(work: IncomingWork, document: IncomingDocument) -> Incomi
 def _record_assignment(work: IncomingWork, document: IncomingDocument) -> IncomingDocument:
     step = work.step
     assignment = step.assignment or Assignment(lead="")
-    due_at = _due(work, document, assignment.deadline)
+    due_at = find_whole_due(work, document, assignment.deadline)
     _give_tasks(work, document, assignment, due_at=due_at)
     return replace(
         document,
@@ -83,26 +83,18 @@ def _record_assignment(work: IncomingWork, document: IncomingDocument) -> Incomi
     )
 
 
-def _due(work: IncomingWork, document: IncomingDocument, deadline: date | None) -> datetime | None:
-    if deadline is not None:
-        return end_of_day(deadline)
-    if document.due_at is not None:
-        return document.due_at
-    return find_handling_due(work.step.at, urgency=document.urgency, calendar=work.calendar, terms=work.terms)
-
-
 def _give_tasks(
     work: IncomingWork, document: IncomingDocument, assignment: Assignment, *, due_at: datetime | None
 ) -> None:
     """Withdraw what was given before, and give anew: the trail keeps both."""
     step = work.step
     before = _withdraw(work, document)
-    own = dict(assignment.cooperating_deadlines)
+    own = find_own_dues(document, before, named=assignment.cooperating_deadlines, due_at=due_at)
     parts = [(TaskRole.LEAD, assignment.lead)]
     parts += [(TaskRole.COOPERATE, name) for name in assignment.cooperating]
     parts += [(TaskRole.INFORM, name) for name in assignment.informed]
     for position, (role, name) in enumerate(parts, start=len(before)):
-        due = end_of_day(own[name]) if name in own else due_at
+        due = own.get(name, due_at) if role is TaskRole.COOPERATE else due_at
         work.unit.add_record(
             IncomingTask(
                 agency=document.agency,

@@ -9,8 +9,7 @@ What it does not do: what arrives over the exchange was checked before (docflow.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from collections.abc import Callable, Mapping
 
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import (
@@ -26,6 +25,7 @@ from docflow.model import (
     end_of_day,
     law_date,
 )
+from docflow.office.incoming.parts import find_whole_due
 from docflow.office.incoming.step import IncomingWork
 
 _ANSWERING = frozenset({DocumentState.NUMBERED, DocumentState.SEALED})
@@ -84,7 +84,7 @@ def _leader_named(work: IncomingWork, _document: IncomingDocument) -> None:
         )
 
 
-def _assignee_named(work: IncomingWork, _document: IncomingDocument) -> None:
+def _assignee_named(work: IncomingWork, document: IncomingDocument) -> None:
     """One leads; nobody has two parts; a deadline is not past (NĐ 30/2020 Điều 23)."""
     assignment = work.step.assignment
     if assignment is None or not assignment.lead.strip():
@@ -110,17 +110,19 @@ def _assignee_named(work: IncomingWork, _document: IncomingDocument) -> None:
             f"a deadline before today, {today}",
             vi=f"Thời hạn không được trước hôm nay, {today:%d/%m/%Y}.",
         )
-    _require_within_lead(assignment, deadlines.values())
+    _require_within_lead(work, document, assignment)
 
 
-def _require_within_lead(assignment: Assignment, days: Iterable[date]) -> None:
-    """Whoever cooperates is done no later than whoever leads, who needs it, if a day is named for both."""
-    lead = assignment.deadline
-    if lead is not None and any(day > lead for day in days):
+def _require_within_lead(work: IncomingWork, document: IncomingDocument, assignment: Assignment) -> None:
+    """Whoever cooperates is done no later than whoever leads, who needs it, whatever the lead's deadline comes from."""
+    due_at = find_whole_due(work, document, assignment.deadline)
+    lead = None if due_at is None else law_date(due_at)
+    if lead is not None and any(day > lead for _, day in assignment.cooperating_deadlines):
         raise UsageError(
             ErrorCode.BAD_ARGUMENT,
             f"who cooperates is due after {lead}, the deadline of who leads",
             vi=f"Thời hạn phối hợp không được sau thời hạn của đơn vị chủ trì, {lead:%d/%m/%Y}.",
+            way_out="name an earlier day for who cooperates, or a later one for who leads",
         )
 
 
