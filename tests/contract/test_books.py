@@ -20,6 +20,7 @@ from docflow import (
     Urgency,
     print_register,
 )
+from docflow.office import divide_book
 from docflow.printing import Paper
 from tests.contract.offices import Place
 from tests.office_kit import SetClock, leader_pdf, make_copy_request, make_draft, seal_off, sign_off
@@ -163,6 +164,39 @@ def test_what_the_registry_noted_stays_in_the_book_whatever_is_done(books: Books
     (note,) = (line["Ghi chú"] for number, line in books[RegisterKind.INCOMING].items() if number == "van_ban_den 01")
 
     assert note == "Nhận bản giấy; bản sao có đóng dấu; đủ trang"
+
+
+@pytest.mark.parametrize(("wrong", "right"), [(5, 2), (1, 4999)], ids=["too high", "too low"])
+def test_a_mistyped_opening_stands_before_the_first_number_and_beside_none(
+    place: Place, wrong: int, right: int
+) -> None:
+    """In each register, until the register itself comes to that number; the volumes go on from the right one."""
+    registers = ("van_ban_di", "van_ban_den", "ban_sao")
+    with place.open(clock=SetClock(MONDAY)) as office:
+        for name in registers:
+            office.open_register(name, last_number=wrong, actor="Văn thư", reason="sổ giấy")
+            office.correct_opening(name, last_number=right, actor="Văn thư", reason="gõ nhầm")
+        assert numbers_by_series(office) == {key: [f"{wrong:02d}", f"{right:02d}"] for key in registers}
+        for position in range(3):
+            seal_off(office, f"d{position}")
+            request = make_copy_request(source="d0", direction=CopyDirection.ELECTRONIC_TO_PAPER)
+            office.make_copy(request, actor="Văn thư", copy_id=f"copy{position}")
+            register(office, f"i{position}", symbol=f"{position}/STC-NS")
+        reached = right < wrong <= right + 3
+        numbers = [f"{number:02d}" for number in (*([] if reached else [wrong]), *range(right, right + 4))]
+        assert numbers_by_series(office) == dict.fromkeys(registers, numbers)
+        volumes = [divide_book(office.register(kind, 2026)) for kind in (RegisterKind.OUTGOING, RegisterKind.INCOMING)]
+        assert [[volume.volume for volume in book] for book in volumes] == [[1, 1], [1]]
+        assert office.verify_log().findings == ()
+
+
+def numbers_by_series(office: Office) -> dict[str, list[str]]:
+    """Return the numbers of the outgoing and the incoming book, line by line."""
+    found: dict[str, list[str]] = {}
+    for kind in (RegisterKind.OUTGOING, RegisterKind.INCOMING):
+        for line in office.register(kind, 2026).lines:
+            found.setdefault(line.series, []).append(line.number)
+    return found
 
 
 @pytest.mark.slow

@@ -265,16 +265,16 @@ class _Printer:
 
 
 def _first_day(book: RegisterBook) -> str:
-    return f"{min(line.on for line in book.lines):%d/%m/%Y}" if book.lines else "…"
+    return f"{min(line.on for line in book.counted):%d/%m/%Y}" if book.counted else "…"
 
 
 def _last_day(book: RegisterBook) -> str:
-    return f"{max(line.on for line in book.lines):%d/%m/%Y}" if book.lines else "…"
+    return f"{max(line.on for line in book.counted):%d/%m/%Y}" if book.counted else "…"
 
 
 def _first_number(book: RegisterBook) -> str:
-    return book.lines[0].number if book.lines else "…"
+    return book.counted[0].number if book.counted else "…"
 
 
 def _last_number(book: RegisterBook) -> str:
-    return book.lines[-1].number if book.lines else "…"
+    return book.counted[-1].number if book.counted else "…"

@@ -135,12 +135,15 @@ class RegisterLine:
         number: As it is written in the book, e.g. ``07``.
         on: Day of the registration, in Asia/Ho_Chi_Minh.
         cells: One text a column.
+        is_counted: Its number is one of this register's: not the last one of the book before, nor what was typed as
+            that by mistake.
     """
 
     series: str
     number: str
     on: date
     cells: tuple[str, ...]
+    is_counted: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +173,11 @@ class RegisterBook:
         return name_series(found.pop()) if len(found) == 1 else ""
 
     @property
+    def counted(self) -> tuple[RegisterLine, ...]:
+        """The lines whose numbers and days the cover names: those that are the register's own."""
+        return tuple(line for line in self.lines if line.is_counted)
+
+    @property
     def digest(self) -> str:
         """SHA-256 (hex) of what the book says: the same lines give it again, whoever computes it.
 
@@ -184,10 +192,11 @@ def divide_book(book: RegisterBook, *, lines_a_volume: int = LINES_A_VOLUME) -> 
     """Divide a register into volumes: each series has its own, numbered from 1, of so many numbers each.
 
     A volume keeps its numbers, whatever is registered later: one inserted (12a) stands in the volume of its number, and
-    a new series moves no other. An empty register is one empty volume.
+    a new series moves no other. What the register goes on from stands in the first. An empty register is one empty
+    volume.
 
     Args:
-        lines_a_volume: Numbers of one volume, from the first number of the series on.
+        lines_a_volume: Numbers of one volume, from the first number of the series on; see ``RegisterLine.is_counted``.
 
     Raises:
         UsageError: ``BAD_ARGUMENT``; no line would fit a volume.
@@ -199,9 +208,12 @@ def divide_book(book: RegisterBook, *, lines_a_volume: int = LINES_A_VOLUME) -> 
     volumes: list[RegisterBook] = []
     for _, series in groupby(book.lines, key=lambda line: line.series):
         lines = tuple(series)
-        first = _number(lines[0])
-        for number, part in groupby(lines, key=lambda line: (_number(line) - first) // lines_a_volume + 1):
-            volumes.append(replace(book, lines=tuple(part), volume=number))
+        before = tuple(line for line in lines if not line.is_counted)
+        counted = tuple(line for line in lines if line.is_counted)
+        first = _number(counted[0]) if counted else 0
+        parts = groupby(counted, key=lambda line: (_number(line) - first) // lines_a_volume + 1)
+        for number, part in [(number, tuple(part)) for number, part in parts] or [(1, ())]:
+            volumes.append(replace(book, lines=(*before, *part) if number == 1 else part, volume=number))
     return tuple(volumes) or (replace(book, volume=1),)
 
 

@@ -40,6 +40,7 @@ _NOTES = {
     EntryKind.OPENING: "Tiếp theo sổ cũ đến số này, ngày {day}: {reason}",
     EntryKind.CORRECTED: "Ghi nhầm là số cuối của sổ cũ, ngày {day}: {reason}",
 }
+_OF_ANOTHER_BOOK = frozenset({EntryKind.OPENING, EntryKind.CORRECTED})
 _VOID_UNUSED = "Số giữ trước ngày {day}, hủy: {reason}"
 _AFTERWARDS = {DocumentState.RECALLED: "Đã thu hồi", DocumentState.REPLACED: "Đã được thay thế"}
 _CHANGES = {LinkKind.REPLACES: "Đã được thay thế bằng {symbol}", LinkKind.CORRECTS: "Đã được đính chính bằng {symbol}"}
@@ -79,7 +80,7 @@ def outgoing_line(
     if document is not None:
         said = (*notes, *_say_afterwards(document, changes))
         cells = _outgoing_cells(entry, document, symbol=symbol, notes=said, sent=sent)
-    return RegisterLine(series=entry.key.register, number=number, on=entry.issued_on, cells=cells)
+    return _line(entry, number, cells)
 
 
 def _outgoing_cells(
@@ -165,8 +166,12 @@ def incoming_line(
 def incoming_number_line(entry: RegisterEntry) -> RegisterLine:
     """Return a line of sổ đăng ký văn bản đến for a number without a document; the note says what it stands for."""
     number = _number(entry.number)
-    cells = ("", number, *[""] * 7, _note(entry))
-    return RegisterLine(series=entry.key.register, number=number, on=entry.issued_on, cells=cells)
+    return _line(entry, number, ("", number, *[""] * 7, _note(entry)))
+
+
+def _line(entry: RegisterEntry, number: str, cells: tuple[str, ...]) -> RegisterLine:
+    counted = entry.kind not in _OF_ANOTHER_BOOK
+    return RegisterLine(series=entry.key.register, number=number, on=entry.issued_on, cells=cells, is_counted=counted)
 
 
 def handling_line(

@@ -23,12 +23,14 @@ from docflow.office import (
     incoming_number_line,
     outgoing_line,
 )
-from docflow.ports import CopyEntry
+from docflow.ports import CopyEntry, EntryKind, RegisterEntry
 from docflow.store.mapping import rows
 from docflow.store.reading import questions
 from docflow.store.tables import COPY_ENTRY, DOCUMENT_COPY, INCOMING_ACT, INCOMING_ENTRY
 
 _Record = TypeVar("_Record")
+_FROM_BEFORE = (EntryKind.CORRECTED, EntryKind.OPENING)
+"""What a register goes on from, as it was written: what was mistyped first. It stands before the first number."""
 _OF_THE_REGISTRY = tuple(
     event.value
     for event in (
@@ -67,7 +69,10 @@ def _lines(
 ) -> tuple[RegisterLine, ...]:
     if kind is RegisterKind.OUTGOING:
         sent = _grouped(questions.list_outbox(connection, agency), by="document_id")
-        found = questions.list_register(connection, agency, year, register=register)
+        found = sorted(
+            questions.list_register(connection, agency, year, register=register),
+            key=lambda one: (one[0].key.register, *_place(one[0])),
+        )
         changes = questions.list_changes(connection, agency)
         lines = [
             outgoing_line(
@@ -76,10 +81,12 @@ def _lines(
             for entry, doc in found
             if entry.key.register != INCOMING_REGISTER
         ]
-        # The line with which the register of copies goes on from the book before stands before its first copy.
-        copied = [line for line in lines if line.series == COPY_REGISTER]
+        copies = tuple(_copies(connection, agency, year=year, register=register))
+        # What the register of copies goes on from stands before its first copy; a mistyped number until a copy has it.
+        given = {line.number for line in copies}
+        copied = [line for line in lines if line.series == COPY_REGISTER and line.number not in given]
         lines = [line for line in lines if line.series != COPY_REGISTER]
-        return (*lines, *copied, *_copies(connection, agency, year=year, register=register))
+        return (*lines, *copied, *copies)
     arrived = questions.list_incoming_register(connection, agency, year, register=register)
     tasks = _grouped(questions.list_records(connection, agency, IncomingTask, where={}), by="incoming_id")
     if kind is RegisterKind.INCOMING:
@@ -88,8 +95,10 @@ def _lines(
             incoming_line(entry, doc, tasks=tasks.get(doc.id, ()), notes=notes.get(doc.id, ()))
             for entry, doc in arrived
         ]
-        lines += _without_document(connection, agency, year=year, register=register)
-        return tuple(sorted(lines, key=lambda line: int(line.number)))
+        given = {line.number for line in lines}
+        others = _without_document(connection, agency, year=year, register=register)
+        lines += [line for line in others if line.number not in given]
+        return tuple(sorted(lines, key=lambda line: int(line.number) if line.is_counted else 0))
     answers = questions.list_answer_symbols(connection, agency)
     return tuple(
         handling_line(entry, doc, answers=answers.get(doc.id, ()), tasks=tasks.get(doc.id, ()))
@@ -116,10 +125,20 @@ def _registry_notes(connection: sa.Connection, agency: str, *, year: int) -> dic
 def _without_document(
     connection: sa.Connection, agency: str, *, year: int, register: str | None
 ) -> Iterator[RegisterLine]:
-    """Yield the số đến that no document has: the last one of the book before, and what was once reserved."""
+    """Yield the số đến that no document has: the last one of the book before, and what was once reserved.
+
+    A mistyped last number is among them, also after the register came to that number itself.
+    """
     if register in {None, INCOMING_REGISTER}:
-        for entry, _ in questions.list_register(connection, agency, year, register=INCOMING_REGISTER):
+        found = questions.list_register(connection, agency, year, register=INCOMING_REGISTER)
+        for entry in sorted((entry for entry, _ in found), key=_place):
             yield incoming_number_line(entry)
+
+
+def _place(entry: RegisterEntry) -> tuple[int, int, str]:
+    if entry.kind in _FROM_BEFORE:
+        return _FROM_BEFORE.index(entry.kind) - len(_FROM_BEFORE), entry.number, entry.suffix
+    return 0, entry.number, entry.suffix
 
 
 def _copies(connection: sa.Connection, agency: str, *, year: int, register: str | None) -> Iterator[RegisterLine]:

@@ -80,6 +80,20 @@ def test_a_register_adopted_in_the_middle_of_the_year_begins_with_its_first_volu
     ]
 
 
+@pytest.mark.parametrize("last", [3, 5000], ids=["with numbers of its own", "with none yet"])
+def test_what_a_register_goes_on_from_stands_in_the_first_volume_and_counts_nothing(last: int) -> None:
+    """The book before it ends with that number; one typed by mistake, far below or above, is no number of either."""
+    wrong, opening = (replace(make_line(number), is_counted=False) for number in (1, 2))
+    council = make_line(1, "hoi_dong:HĐTĐ")
+    own = [make_line(number) for number in range(3, 6) if number >= last]
+
+    assert numbers_of(make_book(council, replace(wrong, number="5000"), wrong, opening, *own)) == [
+        ("HĐTĐ", 1, ["01"]),
+        ("", 1, ["5000", "01", "02", *[line.number for line in own[:2]]]),
+        *([("", 2, ["05"])] if own else []),
+    ]
+
+
 @pytest.mark.parametrize(
     ("register", "name"),
     [

@@ -344,6 +344,22 @@ def test_each_volume_has_its_cover() -> None:
     assert sum("Quyển số:" in page for page in pages) == 3
 
 
+def test_the_cover_names_the_numbers_and_days_of_its_own_lines() -> None:
+    """NĐ 30/2020 PL IV: an opening is a number of the book before, and what was typed as one by mistake of none.
+
+    NĐ 30/2020 PL IV mục I.1: "Từ ngày......... đến ngày..........."
+    """
+    book = make_book()
+    day = date(2025, 12, 31)
+    before = tuple(replace(book.lines[0], number=number, on=day, is_counted=False) for number in ("5000", "50"))
+    cover, page = pages_of(print_register(replace(book, lines=(*before, *book.lines)), RegisterForm.PDF))
+    alone, _ = pages_of(print_register(replace(book, lines=before), RegisterForm.PDF))
+
+    assert "Từ ngày 02/01/2026 đến ngày 04/01/2026 Từ số 01 đến số 03 Quyển số: 1" in cover
+    assert page.count("01/QĐ-UBND") == 3
+    assert "Từ ngày … đến ngày … Từ số … đến số … Quyển số: 1" in alone
+
+
 def test_the_cover_names_the_series_and_each_series_has_volumes_of_its_own() -> None:
     """Four books of one year were told apart by nothing; a sheet of the workbook names its series too."""
     book = make_book(count=3)
