@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pytest
 
-from docflow import CaseFile, CopyDirection, CopyForm, Direction, Office, SourceKind
+from docflow import CaseFile, CopyDirection, CopyForm, CopyState, Direction, Office, SourceKind
 from docflow.errors import DocflowError, ErrorCode
 from tests.contract.offices import Place
 from tests.office_kit import SetClock, leader_pdf, make_copy_request, make_draft, seal_off
@@ -76,6 +76,20 @@ def test_every_version_and_attached_file_of_a_document_is_destroyed_with_it(offi
     assert all(is_there(office, name) for name in names)
     destroy(office, file, clock)
     assert [name for name in names if is_there(office, name)] == []
+
+
+def test_a_copy_prepared_before_the_destruction_is_not_sealed_after_it(office: Office, clock: SetClock) -> None:
+    """What says what was destroyed would be a document of the agency's again."""
+    file = make_file(office)
+    seal_off(office, "di")
+    add(office, file, "di", direction=Direction.OUTGOING)
+    extract = make_copy_request(form=CopyForm.TRICH_SAO, direction=CopyDirection.ELECTRONIC_TO_ELECTRONIC, source="di")
+    office.make_copy(extract, actor="V", copy_id="trich", pdf=SCAN)
+    destroy(office, file, clock)
+    with pytest.raises(DocflowError) as refused:
+        office.copy_sealed("trich", SCAN + b" seal", actor="V")
+    assert refused.value.code is ErrorCode.COPY_NOT_ALLOWED
+    assert [copy.state for copy in office.copies()] == [CopyState.PREPARED]
 
 
 def test_what_two_documents_of_a_file_share_is_destroyed_with_both(office: Office, clock: SetClock) -> None:

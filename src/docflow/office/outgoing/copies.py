@@ -133,8 +133,12 @@ def record_copy_seal(
 ) -> DocumentCopy:
     """Record an electronic copy as the agency signed it: the file begins, byte for byte, with the one prepared.
 
+    What is copied must still be here and in force: until the agency signs there is no copy, and what was recalled,
+    given back or destroyed since the file was prepared is copied no more.
+
     Raises:
-        UsageError: ``SIGNATURE_REFUSED``, ``WRONG_STATE``, ``NOT_FOUND``, ``FORBIDDEN``, ``IDEMPOTENCY_CONFLICT``.
+        UsageError: ``SIGNATURE_REFUSED``, ``COPY_NOT_ALLOWED``, ``WRONG_STATE``, ``NOT_FOUND``, ``FORBIDDEN``,
+            ``IDEMPOTENCY_CONFLICT``.
     Source: Nghị định 30/2020/NĐ-CP Điều 25, 32 khoản 2d; Phụ lục I Phần II mục I.3.
     """
     act = _begin(desk, CopyEvent.SEAL, copy_id, actor=actor, asked={"pdf": digest(pdf)}, key=idempotency_key)
@@ -155,6 +159,8 @@ def _seal(unit: UnitOfWork, desk: Desk, act: _Act, *, stored: StoredPdf) -> Docu
     if is_done:
         return before
     state = find_copy_state(before.state, act.event)
+    _require_source(unit, before)
+    _require_content(unit, before)
     verdict = stored.check.verdict
     if stored.extends is None or stored.extends != before.pdf or verdict not in ACCEPTED_VERDICTS:
         reasons = "; ".join(stored.check.findings) or "it does not begin with the file that was prepared"
@@ -283,44 +289,47 @@ def _number(copy: DocumentCopy, counter: RegisterCounter, *, agency: str, act: _
     )
 
 
-def _require_source(unit: UnitOfWork, request: CopyRequest) -> None:
+def _require_source(unit: UnitOfWork, wanted: CopyRequest | DocumentCopy) -> None:
     """What is copied is here and in force, and is paper, an electronic document or a sao y as the request says.
 
     Does not check: that of a document that came electronically there is paper too, where a copy is made of paper.
     """
-    if request.source is None:
-        is_right = request.direction.is_from_paper
-    elif request.form is CopyForm.SAO_LUC:
-        copy = unit.find_copy(request.source)
+    if wanted.source is None:
+        is_right = wanted.direction.is_from_paper
+    elif wanted.form is CopyForm.SAO_LUC:
+        copy = unit.find_copy(wanted.source)
         is_right = (
             copy is not None
             and copy.state is CopyState.ISSUED
             and copy.form is CopyForm.SAO_Y
-            and copy.direction.is_to_paper is request.direction.is_from_paper
+            and copy.direction.is_to_paper is wanted.direction.is_from_paper
         )
     else:
-        source = _find_source(unit, request, request.source)
-        is_right = source is not None and _is_here(source, request.direction)
+        source = _find_source(unit, wanted, wanted.source)
+        is_right = source is not None and _is_here(source, wanted.direction)
     if not is_right:
         raise UsageError(
             ErrorCode.COPY_NOT_ALLOWED,
             "what is to be copied is not here, was recalled, or is of another kind",
             vi="Văn bản cần sao không có, đã thu hồi, hoặc không đúng loại (bản gốc, bản chính, bản sao y).",
+            way_out="copy what is here and in force; make a copy void that was prepared before",
         )
 
 
-def _find_source(unit: UnitOfWork, request: CopyRequest, source: str) -> Document | IncomingDocument | None:
+def _find_source(
+    unit: UnitOfWork, wanted: CopyRequest | DocumentCopy, source: str
+) -> Document | IncomingDocument | None:
     """Return what is copied; paper is never our own, whose original is electronic.
 
     Raises:
         UsageError: ``BAD_ARGUMENT``; a document and an arrival have this id, and the request does not say which.
     """
-    document = None if request.direction.is_from_paper else unit.find_document(source)
+    document = None if wanted.direction.is_from_paper else unit.find_document(source)
     incoming = unit.find_incoming(source)
     if document is None or incoming is None:
         return document or incoming
-    if document.symbol != incoming.symbol and request.source_symbol in {document.symbol, incoming.symbol}:
-        return document if request.source_symbol == document.symbol else incoming
+    if document.symbol != incoming.symbol and wanted.source_symbol in {document.symbol, incoming.symbol}:
+        return document if wanted.source_symbol == document.symbol else incoming
     raise UsageError(
         ErrorCode.BAD_ARGUMENT,
         f"{source!r} is a document of this agency and an arrival: which of them is copied?",
@@ -336,16 +345,17 @@ def _is_here(source: Document | IncomingDocument, direction: CopyDirection) -> b
     return source.state not in _GONE and (direction.is_from_paper or not is_paper)
 
 
-def _require_content(unit: UnitOfWork, request: CopyRequest) -> None:
+def _require_content(unit: UnitOfWork, wanted: CopyRequest | DocumentCopy) -> None:
     """What was destroyed is copied no more; a sao y that the agency made keeps its own content."""
-    if request.source is None or request.form is CopyForm.SAO_LUC:
+    if wanted.source is None or wanted.form is CopyForm.SAO_LUC:
         return
-    is_ours = isinstance(_find_source(unit, request, request.source), Document)
-    if is_content_destroyed(unit, Direction.OUTGOING if is_ours else Direction.INCOMING, request.source):
+    is_ours = isinstance(_find_source(unit, wanted, wanted.source), Document)
+    if is_content_destroyed(unit, Direction.OUTGOING if is_ours else Direction.INCOMING, wanted.source):
         raise UsageError(
             ErrorCode.COPY_NOT_ALLOWED,
-            f"the content of {request.source!r} was destroyed",
+            f"the content of {wanted.source!r} was destroyed",
             vi="Nội dung văn bản đã bị hủy, không sao được.",
+            way_out="make a copy void that was prepared before",
         )
 
 

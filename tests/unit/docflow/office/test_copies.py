@@ -135,6 +135,38 @@ def test_only_what_is_here_and_in_force_is_copied(office: Office) -> None:
     assert office.copies() == ()
 
 
+def test_a_prepared_copy_is_sealed_only_while_its_source_is_in_force(office: Office) -> None:
+    """NĐ 30/2020 Điều 25.1c: a copy by the agency's signature; of what was recalled, returned or void before, none.
+
+    A copy sealed before stays one, and the same request is answered again.
+    """
+    extract = CopyDirection.ELECTRONIC_TO_ELECTRONIC
+    register(office, "den-1", channel=Channel.EMAIL, issued_on=None)
+    office.make_copy(make_copy_request(direction=FROM_PAPER, source=None), actor="V", copy_id="first", pdf=SCAN)
+    office.copy_sealed("first", SCAN + b" seal", actor="V")
+    requests = {
+        "of-recalled": make_copy_request(form=CopyForm.TRICH_SAO, direction=extract),
+        "of-returned": make_copy_request(form=CopyForm.TRICH_SAO, direction=extract, source="den-1"),
+        "of-void": make_copy_request(
+            form=CopyForm.SAO_LUC, direction=FROM_PAPER, source="paper", kind=SourceKind.SAO_Y
+        ),
+    }
+    office.make_copy(make_copy_request(), actor="V", copy_id="paper")
+    for name, request in requests.items():
+        office.make_copy(request, actor="V", copy_id=name, pdf=SCAN)
+    office.make_copy(requests["of-recalled"], actor="V", copy_id="in-time", pdf=SCAN)
+    office.copy_sealed("in-time", SCAN + b" seal", actor="V")
+    office.recall("sealed-1", actor="V", reason="sai")
+    office.refuse("den-1", actor="V", reason="gửi nhầm")
+    office.void_copy("paper", actor="V", reason="in hỏng")
+    for name in requests:
+        with refused(ErrorCode.COPY_NOT_ALLOWED):
+            office.copy_sealed(name, SCAN + b" seal", actor="V")
+        assert office.void_copy(name, actor="V", reason="bản gốc không còn").state is CopyState.VOIDED
+    assert office.copy_sealed("in-time", SCAN + b" seal", actor="V").state is CopyState.ISSUED
+    assert office.verify_log().is_intact
+
+
 def test_a_copy_that_the_decree_does_not_know_cannot_even_be_asked_for() -> None:
     """NĐ 30/2020 Điều 25: no whole copy from electronic to electronic.
 
