@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from docflow import Agency, LogReport, Office, OfficeTerms, verify_log
+from docflow.ports import Rights
 from tests.office_kit import SeededRandomness, SetClock, make_agency
 from tests.support import postgres_database
 
@@ -35,6 +36,7 @@ class Place:
         clock: SetClock | None = None,
         agency: Agency | None = None,
         terms: OfficeTerms | None = None,
+        rights: Rights | None = None,
     ) -> Office:
         """Open an agency's office."""
         return Office.open(
@@ -44,6 +46,7 @@ class Place:
             clock=clock or SetClock(),
             randomness=SeededRandomness(f"{self.kind}-{code}-{self.folder.name}".encode()),
             terms=terms or OfficeTerms(),
+            rights=rights,
         )
 
     def verify(self, code: str = "H99") -> LogReport:

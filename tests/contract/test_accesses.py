@@ -26,7 +26,7 @@ from docflow import (
     Office,
     OfficeRole,
 )
-from docflow.office.accesses import _record
+from docflow.office.accesses import record_in
 from docflow.ports import Piece, UnitOfWork
 from docflow.store.tables import ACCESS_ENTRY as TABLE
 from docflow.store.writing.access_unit import _FIND
@@ -321,14 +321,14 @@ def test_what_waits_in_a_shared_commit_is_seen_by_the_next_piece_and_what_was_un
         desk = office._desk
 
         def report(*accesses: Access) -> Piece[object]:
-            return Piece(lambda unit: _record(unit, desk, accesses, actor=PORTAL, now=NOON))
+            return Piece(lambda unit: record_in(unit, desk, accesses, actor=PORTAL, now=NOON))
 
         def spoil(unit: UnitOfWork) -> object:
-            _record(unit, desk, (seen(access_id="b"), seen(access_id="c")), actor=PORTAL, now=NOON)
+            record_in(unit, desk, (seen(access_id="b"), seen(access_id="c")), actor=PORTAL, now=NOON)
             raise DocflowError(ErrorCode.WRONG_STATE, "spoilt", vi="hỏng")
 
         def spoil_late(unit: UnitOfWork) -> object:
-            _record(unit, desk, (seen(access_id="c"),), actor=PORTAL, now=NOON)
+            record_in(unit, desk, (seen(access_id="c"),), actor=PORTAL, now=NOON)
             unit.flush()  # type: ignore[attr-defined]
             raise DocflowError(ErrorCode.WRONG_STATE, "spoilt", vi="hỏng")
 

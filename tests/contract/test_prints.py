@@ -20,9 +20,12 @@ from docflow import (
     DocflowError,
     ErrorCode,
     FileDrop,
+    GroupItem,
+    GroupPlan,
     Office,
     OfficeRole,
 )
+from docflow.model import Role
 from tests.contract.offices import Place
 from tests.exchange_kit import RECEIVER, SENDER, open_exchanging, seal_document
 from tests.office_kit import SetClock, make_draft, seal_off
@@ -189,6 +192,79 @@ def test_a_file_is_printed_with_its_table_and_every_page_marked(office: Office) 
     with pikepdf.open(io.BytesIO(office.export_file_pdf(file.code))) as pdf:
         assert len(pdf.pages) == 3
         assert len(pdf.attachments) == 3
+
+
+def test_a_file_hands_out_nothing_that_could_not_be_printed_by_itself(office: Office) -> None:
+    """Of what he may not read: that something stands there. Each document drawn is an access of its own, once."""
+    issue(office)
+    file = make_file(office)
+    add(office, file, "d1", direction=Direction.OUTGOING)
+    letters = (("thu-1", "open letter", "Thư công khai"), ("kin-1", "names of witnesses", "Danh sách nhân chứng"))
+    for name, words, subject in letters:
+        entry = make_entry(f"{name}/STC", subject=subject)
+        office.receive_by_hand(entry, actor="V", incoming_id=name, scan=page_pdf(words))
+        office.check(name, actor="V")
+        office.accept(name, actor="V")
+        add(office, file, name)
+    for person, role in (("QT", OfficeRole.QUAN_TRI), (WHO, OfficeRole.LANH_DAO), ("Bình", OfficeRole.CHUYEN_VIEN)):
+        office.grant(person, role, actor="QT")
+    office.make_group(GroupPlan(id="kin", name="Kín", is_for_named_only=True), actor="QT")
+    office.add_to_group("kin", (GroupItem(target=AccessTarget.INCOMING, subject="kin-1"),), actor="QT")
+    office.admit_readers("kin", (WHO,), actor="QT")
+    texts = {}
+    for who in ("Bình", WHO):
+        for _ in range(2):
+            texts[who] = text_of(office.print_file(file.code, actor=who, print_id=f"in của {who}"))
+    assert ("names of witnesses" in texts[WHO], "Danh sách nhân chứng" in texts[WHO]) == (True, True)
+    for words in ("names of witnesses", "Danh sách", "kin-1"):
+        assert words not in texts["Bình"]
+    for words in ("open letter", "body of the decision", "không có quyền đọc"):
+        assert words in texts["Bình"]
+    seen = [(entry.person, entry.subject, entry.access_id, entry.may_read) for entry in prints(office)]
+    assert seen == [
+        *(("Bình", file.code, "in của Bình", 1), ("Bình", "d1", None, 1), ("Bình", "thu-1", None, 1)),
+        *((WHO, file.code, f"in của {WHO}", 1), (WHO, "d1", None, 1), (WHO, "thu-1", None, 1), (WHO, "kin-1", None, 1)),
+    ]
+    # the table of contents and the export, for somebody who is named; for nobody they are whole
+    told = office.file_contents(file.code, reader="Bình")
+    assert [(line.is_hidden, line.document_id, line.title, line.content) for line in told][-1] == (True, "", "", None)
+    assert [line.document_id for line in told] == ["d1", "thu-1", ""]
+    assert [line.ordinal for line in told] == [1, 2, 3]
+    xml, pdf = office.export_file_xml(file.code, reader="Bình"), office.export_file_pdf(file.code, reader="Bình")
+    assert ("Thư công khai".encode() in xml, "Danh sách".encode() in xml) == (True, False)
+    assert "names of witnesses" not in text_of(pdf)
+    with pikepdf.open(io.BytesIO(pdf)) as exported:
+        assert len(exported.attachments) == 2
+    assert "Danh sách".encode() in office.export_file_xml(file.code)
+    office.add_to_group("kin", (GroupItem(target=AccessTarget.FILE, subject=file.code),), actor="QT")
+    for act in (office.file_contents, office.export_file_xml, office.export_file_pdf):
+        refused(ErrorCode.FORBIDDEN, partial(act, file.code, reader="Bình"), office=office)
+
+
+def test_a_directory_of_the_callers_is_asked_of_each_document_in_a_file(place: Place, clock: SetClock) -> None:
+    """As it is asked when the document is printed by itself: for the print and for the access."""
+
+    class Directory:
+        """Who may what: Bình prints no letter, and looks at no decision."""
+
+        def allows(self, actor: str, role: Role, *, event: str, subject: str) -> bool:
+            barred = {("Bình", "print", "thu-1"), ("Bình", "access", "d1")}
+            return role is not Role.USER or (actor, event, subject) not in barred
+
+    with place.open(clock=clock) as office:
+        issue(office)
+        file = make_file(office)
+        add(office, file, "d1", direction=Direction.OUTGOING)
+        for name in ("thu-1", "thu-2"):
+            office.receive_by_hand(make_entry(f"{name}/STC"), actor="V", incoming_id=name, scan=page_pdf(f"of {name}"))
+            office.check(name, actor="V")
+            office.accept(name, actor="V")
+            add(office, file, name)
+    with place.open(clock=clock, rights=Directory()) as office:
+        text = text_of(office.print_file(file.code, actor="Bình"))
+        assert [words in text for words in ("body of", "of thu-1", "of thu-2")] == [False, False, True]
+        assert [entry.subject for entry in prints(office)] == [file.code, "thu-2"]
+        assert "body of" in text_of(office.print_file(file.code, actor=WHO))
 
 
 def test_a_print_under_the_same_id_is_the_same_print(office: Office, clock: SetClock) -> None:

@@ -33,7 +33,7 @@ _GARBLING = frozenset({HitsForm.DOCX, HitsForm.PDF})
 @click.option("--to", "issued_to", type=DAY, help="Issued on this day or earlier.")
 @click.option("--limit", type=click.IntRange(1, _ALL), default=50, show_default=True, help="At most so many.")
 @click.option("--skip", type=click.IntRange(0), default=0, help="Leave out so many: the next page.")
-@click.option("--reader", help="Leave out what he may not read, by roles and groups.")
+@click.option("--reader", help="Leave out what he may not read, by roles and groups [default: PERSON of --marked-for].")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @click.option(
     "--format", "form", type=click.Choice([form.value for form in HitsForm]), help="A file instead of a table."
@@ -82,7 +82,9 @@ def search(
     if form in _GARBLING:
         refuse_to_garble(out, what=f"--format {form}", vi=f"Dạng {form}")
     mark = read_mark(directory, marked_for, mark_text, subject="Kết quả tìm kiếm văn bản", is_pdf=form == HitsForm.PDF)
-    hits = search_office(place_of(directory, is_to_read=True), query, home=directory, reader=reader)
+    hits = search_office(
+        place_of(directory, is_to_read=True), query, home=directory, reader=marked_for if reader is None else reader
+    )
     if form is not None:
         give_out(write_hits(hits, HitsForm(form), query=query, at=datetime.now(UTC), mark=mark), out)
     elif as_json:

@@ -204,6 +204,7 @@ class ContentsLine:
     Attributes:
         content: SHA-256 of the PDF, or None: there is only paper, or it was destroyed or given back to its sender.
         is_destroyed: Whether it was there and is so no more.
+        is_hidden: Whether whoever asked may not read the document: then nothing else is told of it but its ordinal.
         channel: How an incoming document came; None for outgoing ones.
     """
 
@@ -221,6 +222,7 @@ class ContentsLine:
     signer_position: str = ""
     arrival_number: int | None = None
     is_destroyed: bool = False
+    is_hidden: bool = False
 
 
 def name_file(agency: str, plan: FilePlan) -> str:

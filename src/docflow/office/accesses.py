@@ -38,29 +38,24 @@ from docflow.office.reports.facts import ACCESSED
 from docflow.office.rights import require_right, require_right_to_read
 from docflow.ports import UnitOfWork
 
-_ACCESS, _READ = "access", "read_accesses"
+ACCESS, _READ = "access", "read_accesses"
 """What the port ``Rights`` is asked for."""
 
 
-def record_access(desk: Desk, access: Access, *, actor: str, at: datetime | None = None) -> AccessEntry:
+def record_access(desk: Desk, access: Access, *, actor: str) -> AccessEntry:
     """Record one access; see :func:`record_accesses`.
-
-    Args:
-        at: When a verb of docflow's own looked at the office's clock; None: now.
 
     Raises:
         UsageError: ``NOT_FOUND``, no such document or file; ``FORBIDDEN``; ``IDEMPOTENCY_CONFLICT``, the access id was
             used for another access; ``CLOCK_TURNED_BACK``; ``BAD_ARGUMENT``.
     """
-    (recorded,) = record_accesses(desk, (access,), actor=actor, at=at)
+    (recorded,) = record_accesses(desk, (access,), actor=actor)
     if isinstance(recorded, DocflowError):
         raise recorded
     return recorded
 
 
-def record_accesses(
-    desk: Desk, accesses: Sequence[Access], *, actor: str, at: datetime | None = None
-) -> tuple[AccessEntry | DocflowError, ...]:
+def record_accesses(desk: Desk, accesses: Sequence[Access], *, actor: str) -> tuple[AccessEntry | DocflowError, ...]:
     """Record accesses at the office's clock, in one transaction with one leaf.
 
     Each gets its place in the history, or its error (``NOT_FOUND``, ``FORBIDDEN``, ``IDEMPOTENCY_CONFLICT``) and then
@@ -69,7 +64,6 @@ def record_accesses(
 
     Args:
         actor: Who reports: the front end, or the person himself; he holds some role, as everybody who is recorded does.
-        at: As for :func:`record_access`.
 
     Raises:
         UsageError: ``FORBIDDEN``, the actor; ``CLOCK_TURNED_BACK``; ``BAD_ARGUMENT``, more than a thousand.
@@ -83,8 +77,8 @@ def record_accesses(
             vi=f"Mỗi lần chỉ ghi tối đa {MAX_ACCESSES} lượt truy cập.",
             way_out="report them in parts",
         )
-    now = at or desk.clock.now()
-    return desk.store.transact(lambda unit: _record(unit, desk, accesses, actor=actor, now=now))
+    now = desk.clock.now()
+    return desk.store.transact(lambda unit: record_in(unit, desk, accesses, actor=actor, now=now))
 
 
 def list_accesses(
@@ -128,12 +122,15 @@ def _require_reader(desk: Desk, reader: str) -> None:
     require_right_to_read(desk, reader, role=Role.MANAGER, event=_READ, subject=desk.agency.code.text)
 
 
-def _record(
+def record_in(
     unit: UnitOfWork, desk: Desk, accesses: Sequence[Access], *, actor: str, now: datetime
 ) -> tuple[AccessEntry | DocflowError, ...]:
-    """(1) may the actor; (2) what is recorded already; (3) each by itself; (4) rows; (5) one leaf."""
+    """Record accesses in a transaction; see :func:`record_accesses`.
+
+    (1) may the actor; (2) what is recorded already; (3) each by itself; (4) rows; (5) one leaf.
+    """
     agency = desk.agency.code.text
-    require_right(unit, desk, actor, role=Role.USER, event=_ACCESS, subject=agency)
+    require_right(unit, desk, actor, role=Role.USER, event=ACCESS, subject=agency)
     asked = dict.fromkeys(access.access_id for access in accesses if access.access_id is not None)
     known = {entry.access_id: entry for entry in unit.find_accesses(tuple(asked))}
     first = unit.next_access()
@@ -161,7 +158,7 @@ def _record(
     if new:
         unit.add_accesses(new)
         # No document's id holds a stroke: whoever asks for the proof of one is not shown who looked at it.
-        subject = f"{agency}/{_ACCESS}"
+        subject = f"{agency}/{ACCESS}"
         record_event(unit, ACCESSED, time=now, actor=actor, agency=agency, subject=subject, randomness=desk.randomness)
     return tuple(done)
 
@@ -187,7 +184,7 @@ def _entry(
 
 def _check(unit: UnitOfWork, desk: Desk, access: Access) -> None:
     subject = access.subject or desk.agency.code.text
-    require_right(unit, desk, access.person, role=Role.USER, event=_ACCESS, subject=subject)
+    require_right(unit, desk, access.person, role=Role.USER, event=ACCESS, subject=subject)
     require_here(unit, access.target, access.subject)
 
 

@@ -3,7 +3,8 @@
 Invariants:
     - A print and its access (in) go together: what was handed out stands in the history, under the id on the paper.
     - Only what was issued or received is printed, and never what was destroyed.
-    - Nobody prints what no group lets him read; a directory of the caller's says so itself.
+    - Nobody prints what no group lets him read, neither by itself nor with a file that it stands in; a directory of the
+      caller's says so itself.
 
 What it does not do: it draws nothing (:mod:`docflow.printing`).
 
@@ -12,17 +13,19 @@ Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I mục III.6i, III.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from docflow.errors import ErrorCode, UsageError
+from docflow.errors import DocflowError, ErrorCode, UsageError
 from docflow.model import (
     Access,
+    AccessEntry,
     AccessKind,
     AccessTarget,
     Agency,
     CaseFile,
+    ContentsLine,
     Document,
     DocumentState,
     IncomingDocument,
@@ -33,13 +36,15 @@ from docflow.model import (
 from docflow.model.groups import GroupItem
 from docflow.model.prints import check_mark_text
 from docflow.model.received import show_text
-from docflow.office.accesses import record_access
+from docflow.office.accesses import ACCESS, record_in
 from docflow.office.desk import Desk
 from docflow.office.exchanging.files import list_attachments
-from docflow.office.groups.reading import list_readable
+from docflow.office.files.contents import hide_lines, list_contents, name_items, read_contents
+from docflow.office.groups.reading import list_readable, require_readable
 from docflow.office.ledger import check_actor
 from docflow.office.outgoing.taking import find_document
 from docflow.office.rights import require_right_to_read
+from docflow.ports import UnitOfWork
 
 _PRINT = "print"
 """What the port ``Rights`` is asked for, besides the access."""
@@ -66,10 +71,19 @@ class PrintAsk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Printable:
-    """What is to be printed, and its mark; ``pdf`` is None for a file (hồ sơ), whose pages are drawn."""
+class GatheredFile:
+    """A file (hồ sơ) as somebody may read it: its table of contents, and the documents' bytes by SHA-256."""
 
-    pdf: bytes | None
+    file: CaseFile
+    lines: tuple[ContentsLine, ...]
+    contents: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printable:
+    """What is to be printed, a document or a file, and its mark."""
+
+    what: bytes | GatheredFile
     mark: PrintMark
 
 
@@ -86,8 +100,9 @@ def prepare_print(desk: Desk, ask: PrintAsk) -> Printable:
     print_id = desk.randomness.token(_ID_BYTES).hex() if ask.print_id is None else ask.print_id
     _access(ask, print_id)  # refuses what cannot be recorded before anything is read
     require_right_to_read(desk, ask.actor, role=Role.USER, event=_PRINT, subject=ask.subject)
-    _require_readable(desk, ask)
-    name, pdf = _find(desk, ask)
+    if desk.rights is None:  # here docflow itself hands out the page, and knows to whom (docs/adr/0086)
+        require_readable(desk, ask.actor, GroupItem(target=ask.target, subject=ask.subject))
+    name, what = _find(desk, ask)
     mark = PrintMark(
         printed_by=ask.actor,
         at=desk.clock.now(),
@@ -96,19 +111,7 @@ def prepare_print(desk: Desk, ask: PrintAsk) -> Printable:
         text=ask.text,
         print_id=print_id,
     )
-    return Printable(pdf=pdf, mark=mark)
-
-
-def _require_readable(desk: Desk, ask: PrintAsk) -> None:
-    """Here docflow itself hands out the page, and knows to whom (docs/adr/0086)."""
-    item = GroupItem(target=ask.target, subject=ask.subject)
-    if desk.rights is None and not list_readable(desk, ask.actor, (item,)):
-        raise UsageError(
-            ErrorCode.FORBIDDEN,
-            f"{ask.actor[:80]!r} may not read {ask.target.name.lower()} {ask.subject[:120]!r}",
-            vi=f"{ask.actor[:80]} không có quyền đọc {ask.target.vi} {ask.subject[:120]!r}.",
-            way_out="let an administrator admit him to a group that it is in",
-        )
+    return Printable(what=what, mark=mark)
 
 
 def name_system(agency: Agency) -> str:
@@ -116,21 +119,45 @@ def name_system(agency: Agency) -> str:
     return show_text(f"{agency.name} ({agency.code})", 2 * _LONG)
 
 
-def record_print(desk: Desk, ask: PrintAsk, mark: PrintMark) -> datetime:
+def record_print(desk: Desk, ask: PrintAsk, printed: Printable) -> datetime:
     """Record that it was printed, and return when: under the same id, when it was printed first.
+
+    Of a file it is an access of each document that was printed with it, too.
 
     Raises:
         UsageError: ``NOT_FOUND``, ``FORBIDDEN``, ``CLOCK_TURNED_BACK``; ``IDEMPOTENCY_CONFLICT``, something else was
             printed or accessed under this id.
     """
-    return record_access(desk, _access(ask, mark.print_id), actor=ask.actor, at=mark.at).at
+    check_actor(ask.actor)
+    return desk.store.transact(lambda unit: _record(unit, desk, ask, printed=printed))
+
+
+def _record(unit: UnitOfWork, desk: Desk, ask: PrintAsk, *, printed: Printable) -> datetime:
+    mark = printed.mark
+    accesses = [_access(ask, mark.print_id)]
+    if not unit.find_accesses((mark.print_id,)):
+        accesses += [
+            Access(person=ask.actor, kind=AccessKind.IN, target=item.target, subject=item.subject)
+            for item in _list_printed(printed.what)
+        ]
+    recorded = record_in(unit, desk, accesses, actor=ask.actor, now=mark.at)
+    for one in recorded:
+        if isinstance(one, DocflowError):
+            raise one
+    (first, *_) = (one for one in recorded if isinstance(one, AccessEntry))
+    return first.at
+
+
+def _list_printed(what: bytes | GatheredFile) -> tuple[GroupItem, ...]:
+    """Return the documents whose pages a file hands out."""
+    return () if isinstance(what, bytes) else name_items(line for line in what.lines if line.content is not None)
 
 
 def _access(ask: PrintAsk, print_id: str) -> Access:
     return Access(person=ask.actor, kind=AccessKind.IN, target=ask.target, subject=ask.subject, access_id=print_id)
 
 
-def _find(desk: Desk, ask: PrintAsk) -> tuple[str, bytes | None]:
+def _find(desk: Desk, ask: PrintAsk) -> tuple[str, bytes | GatheredFile]:
     match ask.target:
         case AccessTarget.OUTGOING:
             return _find_outgoing(desk, find_document(desk, ask.subject), ask.position)
@@ -140,7 +167,23 @@ def _find(desk: Desk, ask: PrintAsk) -> tuple[str, bytes | None]:
             file = desk.store.find_record(CaseFile, ask.subject)
             if file is None:
                 raise _not_found(f"no file {ask.subject[:120]!r}", vi=f"Không có hồ sơ {ask.subject[:120]!r}.")
-            return f"Hồ sơ {show_text(file.code, _SHORT)}: {show_text(file.title, _LONG)}", None
+            lines = list_contents(desk, file.code)
+            lines = hide_lines(lines, shown=_list_printable(desk, ask.actor, name_items(lines)))
+            name = f"Hồ sơ {show_text(file.code, _SHORT)}: {show_text(file.title, _LONG)}"
+            return name, GatheredFile(file=file, lines=lines, contents=read_contents(desk, lines))
+
+
+def _list_printable(desk: Desk, person: str, items: Sequence[GroupItem]) -> tuple[GroupItem, ...]:
+    """Return what somebody might print by itself: with a file he gets no more."""
+    if desk.rights is None:
+        return list_readable(desk, person, items)
+    rights = desk.rights
+    asked = (_PRINT, ACCESS)
+    return tuple(
+        item
+        for item in items
+        if all(rights.allows(person, Role.USER, event=event, subject=item.subject) for event in asked)
+    )
 
 
 def _find_outgoing(desk: Desk, document: Document, position: int | None) -> tuple[str, bytes]:

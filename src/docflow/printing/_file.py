@@ -4,8 +4,8 @@ Invariants:
     - Lines stand in the order given, that of time.
     - The PDF shows copies of the pages for reading, and carries each document as it is as an attachment: copied pages
       bear no signature that verifies, the attachment does.
-    - A document that is no PDF any reader opens, is only paper, or was destroyed stands in the table all the same, and
-      the table says so.
+    - A document that is no PDF any reader opens, is only paper, was destroyed or may not be read by whoever asks stands
+      in the table all the same, and the table says so.
 
 What it does not do: it judges no signature.
 
@@ -39,7 +39,7 @@ _HEADS = (
     "Ghi chú",
 )
 _WIDTHS = (11, 28, 21, 52, 32, 16, 20)
-_ONLY_PAPER, _NOT_READABLE, _DESTROYED = "bản giấy", "không đọc được", "nội dung đã hủy"
+_ONLY_PAPER, _NOT_READABLE, _DESTROYED, _HIDDEN = "bản giấy", "không đọc được", "nội dung đã hủy", "không có quyền đọc"
 
 
 def print_file(
@@ -115,7 +115,7 @@ def _contents_rows(lines: Sequence[ContentsLine], readable: Mapping[str, int]) -
     for line in lines:
         count = readable.get(line.content or "", 0)
         first, last = last + 1, last + count
-        gone = _DESTROYED if line.is_destroyed else _ONLY_PAPER
+        gone = _HIDDEN if line.is_hidden else _DESTROYED if line.is_destroyed else _ONLY_PAPER
         lacking = "" if count else gone if line.content is None else _NOT_READABLE
         rows.append(
             (

@@ -165,9 +165,16 @@ class FileOffice:
         """Return the approvals of a year's list, the first one first."""
         return self._store.list_records(FileListApproval, year=year)
 
-    def file_contents(self, code: str) -> tuple[ContentsLine, ...]:
-        """Return the table of contents of a file (mục lục văn bản); see :func:`docflow.office.list_contents`."""
-        return use_cases.list_contents(self._desk, code)
+    def file_contents(self, code: str, *, reader: str | None = None) -> tuple[ContentsLine, ...]:
+        """Return the table of contents of a file (mục lục văn bản); see :func:`docflow.office.list_contents`.
+
+        Args:
+            reader: Who asks; of a document that he may not read only the ordinal is told. None: everything is.
+
+        Raises:
+            UsageError: ``NOT_FOUND``; ``FORBIDDEN``, he may not read the file.
+        """
+        return use_cases.list_contents(self._desk, code, reader=reader)
 
     def file_acts(self, code: str) -> tuple[FileAct, ...]:
         """Return everything that was done with a file, and what was said, in order."""
@@ -185,25 +192,29 @@ class FileOffice:
         """Return what a destruction would leave; see :func:`docflow.office.warn_of_destruction`."""
         return use_cases.warn_of_destruction(self._desk, code)
 
-    def export_file_pdf(self, code: str, *, fonts: FontFamily | None = None) -> bytes:
+    def export_file_pdf(self, code: str, *, reader: str | None = None, fonts: FontFamily | None = None) -> bytes:
         """Return a file as one PDF in order of time: table of contents, pages to read, each document attached as it is.
 
         Args:
+            reader: For whom, as for :meth:`file_contents`.
             fonts: The fonts that come with vnsign if None.
 
         Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I.
         """
-        return print_file(*use_cases.gather_file(self._desk, code), fonts=fonts or bundled_fonts())
+        gathered = use_cases.gather_file(self._desk, code, reader=reader)
+        return print_file(*gathered, fonts=fonts or bundled_fonts())
 
-    def export_file_xml(self, code: str) -> bytes:
+    def export_file_xml(self, code: str, *, reader: str | None = None) -> bytes:
         """Return the metadata of a file and its documents as XML, in order of time.
+
+        Args:
+            reader: For whom, as for :meth:`file_contents`.
 
         Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I, Phần II.
         """
-        lines = self.file_contents(code)
-        contents = {line.content: self._store.blobs.get(line.content) for line in lines if line.content is not None}
+        file, lines, contents = use_cases.gather_file(self._desk, code, reader=reader)
         fields = use_cases.describe_lines(self._desk, lines)
-        return write_file_xml(self.file(code), lines, fields=fields, contents=contents)
+        return write_file_xml(file, lines, fields=fields, contents=contents)
 
     def hand_over_minutes(self, codes: Sequence[str], *, giver: str, fonts: FontFamily | None = None) -> bytes:
         """Return the minutes of a hand-over (biên bản giao nhận) and its list of files as PDF; each file once.

@@ -106,7 +106,9 @@ class PrintingOffice:
     ) -> bytes:
         """Return a marked print of a file (hồ sơ) as PDF: its table of contents, then the pages of every document.
 
-        What cannot be read as PDF or is only paper stands in the table alone.
+        What cannot be read as PDF or is only paper stands in the table alone. Of what the actor may not read, only that
+        something stands there: he gets nothing that he could not print by itself. Each document that is printed with
+        it is an access (in) of its own, beside that of the file.
 
         Args:
             actor, text, print_id, fonts: As for :meth:`print_outgoing`.
@@ -121,12 +123,12 @@ class PrintingOffice:
 
         def draw(mark: PrintMark) -> bytes:
             family = fonts or bundled_fonts()
-            if found.pdf is not None:
-                return print_marked(found.pdf, mark, fonts=family)
-            return print_file(*use_cases.gather_file(self._desk, ask.subject), fonts=family, mark=mark)
+            if isinstance(found.what, bytes):
+                return print_marked(found.what, mark, fonts=family)
+            return print_file(found.what.file, found.what.lines, found.what.contents, fonts=family, mark=mark)
 
         printed = draw(found.mark)
-        at = use_cases.record_print(self._desk, ask, found.mark)
+        at = use_cases.record_print(self._desk, ask, found)
         return printed if at == found.mark.at else draw(replace(found.mark, at=at))
 
 

@@ -7,12 +7,13 @@ Source: Nghị định 30/2020/NĐ-CP Điều 29, 30, Phụ lục VI Phần I; T
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import (
+    AccessTarget,
     CaseFile,
     Channel,
     ContentsLine,
@@ -23,8 +24,11 @@ from docflow.model import (
     add_months,
     law_date,
 )
+from docflow.model.groups import GroupItem
 from docflow.office.desk import Desk
 from docflow.office.files.verbs import find_file
+from docflow.office.groups.freezing import TARGETS
+from docflow.office.groups.reading import list_readable, require_readable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,29 +54,76 @@ class DestructionWarning:
     on_paper: tuple[str, ...]
 
 
-def list_contents(desk: Desk, file_code: str) -> tuple[ContentsLine, ...]:
+def list_contents(desk: Desk, file_code: str, *, reader: str | None = None) -> tuple[ContentsLine, ...]:
     """Return the table of contents of a file (mục lục văn bản trong hồ sơ), in order of time, then of ordinals.
 
+    Args:
+        reader: Who asks; of what he may not read the ordinal alone is told. None: everything is.
+
     Raises:
-        UsageError: ``NOT_FOUND``.
-    Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I (in time order of creation).
+        UsageError: ``NOT_FOUND``; ``FORBIDDEN``, he may not read the file.
+    Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I (in time order of creation), mục III.3b.
     """
     find_file(desk.store.find_record(CaseFile, file_code), file_code)
     filed = desk.store.list_records(FiledDocument, file_code=file_code)
-    lines = [_line(desk, item) for item in filed if item.removed_at is None]
-    return tuple(sorted(lines, key=lambda line: (line.created_at, line.ordinal)))
+    found = [_line(desk, item) for item in filed if item.removed_at is None]
+    lines = sorted(found, key=lambda line: (line.created_at, line.ordinal))
+    if reader is not None:
+        require_readable(desk, reader, GroupItem(target=AccessTarget.FILE, subject=file_code))
+        return hide_lines(lines, shown=list_readable(desk, reader, name_items(lines)))
+    return tuple(lines)
 
 
-def gather_file(desk: Desk, file_code: str) -> tuple[CaseFile, tuple[ContentsLine, ...], dict[str, bytes]]:
+def name_items(lines: Iterable[ContentsLine]) -> tuple[GroupItem, ...]:
+    """Return what is asked for, to know who reads the documents of a file; never more than may be asked at once."""
+    return tuple(GroupItem(target=TARGETS[line.direction], subject=line.document_id) for line in lines)
+
+
+def hide_lines(lines: Iterable[ContentsLine], *, shown: Collection[GroupItem]) -> tuple[ContentsLine, ...]:
+    """Return the lines, of what is not to be shown the ordinal alone: that something stands there is no secret."""
+    told = frozenset(shown)
+    return tuple(line if item in told else _hidden(line) for line in lines for item in name_items((line,)))
+
+
+def _hidden(line: ContentsLine) -> ContentsLine:
+    return ContentsLine(
+        ordinal=line.ordinal,
+        direction=line.direction,
+        document_id="",
+        symbol="",
+        day=None,
+        issuer="",
+        title="",
+        created_at=line.created_at,
+        content=None,
+        is_hidden=True,
+    )
+
+
+def gather_file(
+    desk: Desk, file_code: str, *, reader: str | None = None
+) -> tuple[CaseFile, tuple[ContentsLine, ...], dict[str, bytes]]:
     """Return a file, its table of contents, and the content of its documents by SHA-256.
 
+    Args:
+        reader: As for :func:`list_contents`.
+
     Raises:
-        UsageError: ``NOT_FOUND``.
+        UsageError: ``NOT_FOUND``; ``FORBIDDEN``.
         InputError: ``EVIDENCE_BROKEN``; a file was changed.
     """
     file = find_file(desk.store.find_record(CaseFile, file_code), file_code)
-    lines = list_contents(desk, file_code)
-    return file, lines, {line.content: desk.blobs.get(line.content) for line in lines if line.content is not None}
+    lines = list_contents(desk, file_code, reader=reader)
+    return file, lines, read_contents(desk, lines)
+
+
+def read_contents(desk: Desk, lines: Iterable[ContentsLine]) -> dict[str, bytes]:
+    """Return the content of documents by SHA-256.
+
+    Raises:
+        InputError: ``EVIDENCE_BROKEN``; a file was changed.
+    """
+    return {line.content: desk.blobs.get(line.content) for line in lines if line.content is not None}
 
 
 def warn_of_destruction(desk: Desk, file_code: str) -> DestructionWarning:

@@ -4,8 +4,8 @@ Invariants:
     - Asking writes nothing and begins no write transaction.
     - Of many, all are answered from one snapshot.
 
-What it does not do: it keeps nobody from reading, and docflow's own verbs that read ask nobody; the front end asks here
-before it shows something (docs/adr/0080, 0086).
+What it does not do: it keeps nobody from reading; the front end asks here before it shows something. docflow's own
+verbs ask only if they are told who reads (docs/adr/0080, 0086).
 
 Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I mục III.3b, IV.1c.
 """
@@ -46,6 +46,21 @@ def list_readable(desk: Desk, person: str, items: Sequence[GroupItem]) -> tuple[
         return tuple(item for item in items if _allows(rights, person, target=item.target, subject=item.subject))
     readership = desk.store.read_readership(person, items)
     return tuple(item for item in items if readership.may_read(item.target, item.subject))
+
+
+def require_readable(desk: Desk, person: str, item: GroupItem) -> None:
+    """Refuse somebody who may not read a document or file.
+
+    Raises:
+        UsageError: ``FORBIDDEN``; ``BAD_ARGUMENT``.
+    """
+    if not list_readable(desk, person, (item,)):
+        raise UsageError(
+            ErrorCode.FORBIDDEN,
+            f"{person[:80]!r} may not read {item.target.name.lower()} {item.subject[:120]!r}",
+            vi=f"{person[:80]} không có quyền đọc {item.target.vi} {item.subject[:120]!r}.",
+            way_out="let an administrator admit him to a group that it is in",
+        )
 
 
 def check_searching(desk: Desk, reader: str) -> None:

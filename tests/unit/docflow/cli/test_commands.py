@@ -15,6 +15,7 @@ import pypdfium2
 import pytest
 from click.testing import CliRunner, Result
 
+from docflow import AccessTarget, GroupItem, GroupPlan, OfficeRole
 from docflow.cli import main
 from docflow.office import RegisterKind
 from tests.office_kit import open_office, seal_off
@@ -219,6 +220,23 @@ def test_printouts_of_data_are_marked_for_whom_they_are_printed(folder: Path, tm
         for wrong in (("--marked-for", "X"), ("--mark-text", "X"), ("--marked-for", "a\x00", "--format", "pdf")):
             assert run(*command, *wrong, *(() if command[0] == "search" else ("--out", out))).exit_code == 64, wrong
         assert not out.exists()
+
+
+def test_a_search_that_is_marked_for_somebody_finds_what_he_may_read(folder: Path, tmp_path: Path) -> None:
+    """The print bears his name; whoever prints for another may say who reads it."""
+    with open_office(folder) as office:
+        for person, role in (("QT", OfficeRole.QUAN_TRI), ("Bình", OfficeRole.CHUYEN_VIEN)):
+            office.grant(person, role, actor="QT")
+        office.make_group(GroupPlan(id="kin", name="Kín", is_for_named_only=True), actor="QT")
+        office.add_to_group("kin", (GroupItem(target=AccessTarget.OUTGOING, subject="d2"),), actor="QT")
+        office.admit_readers("kin", ("QT",), actor="QT")
+    out = tmp_path / "found.pdf"
+    for reader, found in (((), ["01"]), (("--reader", "QT"), ["02", "01"])):
+        asked = ("search", folder, *reader, "--format", "pdf", "--marked-for", "Bình", "--out", out)
+        assert run(*asked).exit_code == 0
+        text = " ".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(out.read_bytes()))
+        assert [number for number in ("02", "01") if f"{number}/QĐ-UBND" in text] == found
+        out.unlink()
 
 
 def test_figures_are_reported_in_every_form(folder: Path, tmp_path: Path) -> None:
