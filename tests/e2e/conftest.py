@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.increments_kit import disagreement
+from tests.province_kit import Province, make_province
 from vnsign.pdf.comparing.change_kinds import Change
 from vnsign.pdf.comparing.increments.plain_changes import changes_of_increments
 from vnsign.pdf.reading.opened import OpenedPdf
@@ -28,3 +30,11 @@ def _both_ways_of_judging_increments() -> Iterator[None]:
         patch.setattr(modifications, "changes_of_increments", both)
         yield
     assert not found
+
+
+@pytest.fixture
+def province(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Province]:
+    """An empty database on a server, and what people wrote."""
+    monkeypatch.delenv("DOCFLOW_DATABASE", raising=False)
+    with make_province(tmp_path) as made:
+        yield made

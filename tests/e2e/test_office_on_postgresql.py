@@ -5,23 +5,21 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from docflow import ErrorCode, RegisterKind, read_register, reopen_office, verify_log
 from docflow.cli import main
 from tests.killing_child import Steps, die
-from tests.support import POSTGRES, REPOSITORY, postgres_database
+from tests.province_kit import COMMANDS, DRAFT, Province, copied, files_of, moved, on_server
+from tests.support import REPOSITORY, postgres_database
 
 pytestmark = pytest.mark.slow
 
@@ -30,117 +28,6 @@ AWAY = "postgresql://root@127.0.0.1:1/docflow"
 ADDRESS = "postgresql://docflow@db.anbinh.example/docflow"
 """What the how-to pages name."""
 SECRET = "bí-mật-thật"
-DRAFT = {
-    "type": "quyet_dinh",
-    "subject": "Ban hành Quy chế tiếp công dân",
-    "signer_name": "Nguyễn Văn An",
-    "signer_position": "Chủ tịch",
-    "addressees": [{"name": "Sở Nội vụ", "code": "H99.12"}],
-    "unit": "VP",
-}
-#: Each way to look at an office or to work in it, after `docflow`; {} is its folder.
-COMMANDS = (
-    "audit verify {}",
-    "audit verify {} --format json",
-    "audit checkpoint {}",
-    "audit prove {} d",
-    "register export {} --year 2026",
-    "report {} --period 2000..2100",
-    "search {} quy che",
-    "access history {} --reader A",
-    "access counts {} --reader A",
-    "received {} i",
-    "office outgoing list {}",
-    "office outgoing show {} d",
-    "office outgoing cancel {} d --actor A --reason thôi",
-    "office index rebuild {}",
-    "office role grant {} A quan_tri --actor A",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Province:
-    """A database, and the folder beside which offices and what people wrote lie."""
-
-    database: str
-    folder: Path
-
-    def run(self, *words: object) -> Result:
-        """Run `docflow`."""
-        return CliRunner().invoke(main, list(map(str, words)))
-
-    def done(self, *words: object) -> str:
-        """Run what must succeed; return what it printed."""
-        result = self.run(*words)
-        assert result.exit_code == 0, (words, result.output)
-        return result.output
-
-    def refused(self, code: int, reason: ErrorCode, *words: object) -> str:
-        """Run what must be refused with a reason, in one line, Vietnamese too; return what it printed."""
-        result = self.run(*words)
-        assert (result.exit_code, result.output.count("\n")) == (code, 1), (words, result.output)
-        assert f"[{reason.value}] — " in result.output, (words, result.output)
-        return result.output
-
-    def founding(self, code: str = "H99", *, database: str | None = "") -> list[object]:
-        """Return the command that founds an agency's office; in the database, unless another or None is said."""
-        address = self.database if database == "" else database
-        particulars = ("--code", code, "--name", f"Cơ quan {code}", "--abbreviation", "UBND", "--place", "An Bình")
-        where = () if address is None else ("--database", address)
-        return ["office", "found", self.folder / code, *particulars, *where]
-
-    def sign_off(self, code: str = "H99", document: str = "d") -> None:
-        """Have a document drafted, approved and signed."""
-        home, actor = self.folder / code, ("--actor", "A")
-        self.done("office", "outgoing", "draft", home, self.folder / "d.json", "--document-id", document, *actor)
-        self.done("office", "outgoing", "approve", home, document, *actor)
-        self.done("office", "outgoing", "leader-signed", home, document, self.folder / "leader.pdf", *actor)
-
-
-@pytest.fixture
-def province(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Province]:
-    """An empty database and what people wrote."""
-    monkeypatch.delenv("DOCFLOW_DATABASE", raising=False)
-    (tmp_path / "d.json").write_text(json.dumps(DRAFT), encoding="utf-8")
-    (tmp_path / "leader.pdf").write_bytes(b"%PDF signed")
-    (tmp_path / "sealed.pdf").write_bytes(b"%PDF signed and sealed")
-    with postgres_database() as address:
-        yield Province(address.replace("postgresql+psycopg://", "postgresql://"), tmp_path)
-
-
-@contextmanager
-def moved(database: str) -> Iterator[str]:
-    """Move a database to another name for a while; yield its address there."""
-    here, there = database.rpartition("/")[2], f"vnsign_test_{secrets.token_hex(8)}"
-    on_server(f"ALTER DATABASE {here} RENAME TO {there}")
-    try:
-        yield f"{database.rpartition('/')[0]}/{there}"
-    finally:
-        on_server(f"ALTER DATABASE {there} RENAME TO {here}")
-
-
-@contextmanager
-def copied(database: str) -> Iterator[str]:
-    """Copy a database, as a backup is restored; yield the address of the copy."""
-    name = f"vnsign_test_{secrets.token_hex(8)}"
-    on_server(f"CREATE DATABASE {name} TEMPLATE {database.rpartition('/')[2]}")
-    try:
-        yield f"{database.rpartition('/')[0]}/{name}"
-    finally:
-        on_server(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def on_server(statement: str) -> None:
-    """Do something with a whole database."""
-    import psycopg  # noqa: PLC0415 — an extra that a user's machine may lack
-
-    with psycopg.connect(POSTGRES, autocommit=True) as server:
-        server.execute(statement.encode())
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    """Return what lies in a folder."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 def test_a_document_goes_its_way_and_is_printed_proven_found_and_counted(province: Province, tmp_path: Path) -> None:
@@ -170,7 +57,7 @@ def test_a_document_goes_its_way_and_is_printed_proven_found_and_counted(provinc
     report = " ".join(province.done("report", home, "--period", "2000..2100", "--verify").split())
     assert "Văn bản đi đã phát hành 1" in report
     assert json.loads(province.done(*province.founding()))["vkey"] == founded["vkey"]
-    assert (home / "database.address").read_text() == f"{province.database}\n"
+    assert (home / "database.address").read_text().splitlines()[0] == province.database
 
 
 def _year(home: Path) -> int:
@@ -313,7 +200,7 @@ def test_an_office_that_was_moved_is_found_where_it_is(
         monkeypatch.setenv("DOCFLOW_DATABASE", address)
         assert f"database {address}\n" in province.done("audit", "verify", home)
         monkeypatch.delenv("DOCFLOW_DATABASE")
-        assert (home / "database.address").read_text() == f"{province.database}\n"
+        assert (home / "database.address").read_text().splitlines()[0] == province.database
         assert json.loads(province.done(*province.founding(database=address)))["database"] == address
         province.sign_off()
         assert "INTACT" in province.done("audit", "verify", home)
@@ -373,7 +260,7 @@ def test_an_address_in_the_environment_may_hold_one_which_is_not_kept(
     home = tmp_path / "H99"
     said = province.done(*province.founding(database=None)) + province.done("audit", "verify", home)
     assert SECRET not in said
-    assert (home / "database.address").read_text() == f"{province.database}\n"
+    assert (home / "database.address").read_text().splitlines()[0] == province.database
     monkeypatch.delenv("DOCFLOW_DATABASE")
     assert "INTACT" in province.done("audit", "verify", home)
 

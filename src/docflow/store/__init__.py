@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from docflow.store.blobs import BlobFolder
 from docflow.store.checking.verification import verify_store
-from docflow.store.engines.addresses import find_address, remember_address
+from docflow.store.engines.addresses import find_address
 from docflow.store.engines.database import PRAGMAS, Database
 from docflow.store.engines.places import is_kept_in
 from docflow.store.engines.postgres import is_same_database, is_server_address, read_plain_address, show_address
@@ -45,7 +45,6 @@ __all__ = [
     "open_store",
     "open_to_read",
     "read_plain_address",
-    "remember_address",
     "show_address",
     "verify_store",
 ]

@@ -148,6 +148,8 @@ class OfficeStore(StoreReader):
         try:
             with database.reading():
                 recorded = questions.find_agency(connection, self._agency)
+                if isinstance(self.database, PostgresDatabase) and not self.database.is_reached_by(connection):
+                    recorded = None
         except StoreUnavailable as exc:
             if not is_missing_table(exc):
                 raise
@@ -214,6 +216,7 @@ def open_store(
     randomness: Randomness,
     home: Path | str | None = None,
     single_process: bool = False,
+    is_moved: bool = False,
 ) -> OfficeStore:
     """Open the store of an agency, making what is missing.
 
@@ -223,22 +226,29 @@ def open_store(
         origin: Name of its log, used only when the store is made.
         home: Folder of files and log key; by default that of the database.
         single_process: See :func:`docflow.store.engines.database.choose_driver`.
+        is_moved: The records were moved to the server named: the folder is to remember it.
 
     Raises:
         StoreUnavailable: ``STORE_UNUSABLE``, ``STORE_BUSY`` or ``SQLITE_TOO_OLD``; a lost database or a lost key is
-            ``STORE_UNUSABLE``: neither is made anew (:mod:`docflow.store.engines.founding`).
+            ``STORE_UNUSABLE``: neither is made anew (:mod:`docflow.store.engines.founding`). So is a copy.
         UsageError: ``BAD_ARGUMENT``; the folder belongs to another agency, or the address is none.
     """
     database, folder = name_database(place, home=home, single_process=single_process)
     try:
-        return _open(database, folder, agency=agency, origin=origin, randomness=randomness)
+        return _open(database, folder, agency=agency, origin=origin, randomness=randomness, is_moved=is_moved)
     except BaseException:
         database.release()
         raise
 
 
 def _open(
-    database: Database | PostgresDatabase, folder: Path, *, agency: str, origin: str, randomness: Randomness
+    database: Database | PostgresDatabase,
+    folder: Path,
+    *,
+    agency: str,
+    origin: str,
+    randomness: Randomness,
+    is_moved: bool,
 ) -> OfficeStore:
     make_folders(database, folder)
     recorded, was_upgraded = _find_founded(database, folder, agency), False
@@ -253,8 +263,11 @@ def _open(
     store.was_upgraded = was_upgraded
     if recorded is not None:
         founding.refuse_other_key(folder, store.vkey, recorded=recorded[1])
-        with suppress(StoreUnavailable):  # a folder that nobody can write is still opened
-            _remember(folder, database)
+        if isinstance(database, PostgresDatabase) and not is_moved:
+            founding.refuse_copy(folder, database)
+        # A folder that nobody can write is still opened, unless it is to remember what it was told.
+        with nullcontext() if is_moved else suppress(StoreUnavailable):
+            _remember(folder, database, is_moved=is_moved)
     return store
 
 
@@ -271,6 +284,8 @@ def _find_founded(database: Database | PostgresDatabase, folder: Path, agency: s
     with database.reading() as connection:
         if migrations.refuse_newer(connection, database.name) != migrations.HEAD:
             return None
+        if isinstance(database, PostgresDatabase):
+            database.identify(connection)
         return questions.find_agency(connection, agency)
 
 
@@ -289,6 +304,8 @@ def _prepare(
     with database.migrating() as connection:
         revision = migrations.current_revision(connection)
         recorded, others = _read_agencies(connection, database, agency)
+        if isinstance(database, PostgresDatabase):
+            database.identify(connection)
         if recorded is None and key_path.exists():
             founding.refuse_foreign_home(folder, others, read_log_key(key_path))
         if recorded is None and (is_old or founding.is_elsewhere(folder, database)):
@@ -303,9 +320,9 @@ def _prepare(
     return log_key, recorded, revision not in {None, migrations.HEAD}
 
 
-def _remember(folder: Path, database: OfficeDatabase) -> None:
+def _remember(folder: Path, database: OfficeDatabase, *, is_moved: bool = False) -> None:
     if isinstance(database, PostgresDatabase):
-        remember_address(folder, database.name)
+        remember_address(folder, database.name, identity=database.identity, is_moved=is_moved)
 
 
 def _read_agencies(

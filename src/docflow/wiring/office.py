@@ -38,7 +38,6 @@ from docflow.store import (
     open_store,
     open_to_read,
     read_plain_address,
-    remember_address,
 )
 from docflow.wiring.accesses import AccessOffice
 from docflow.wiring.arguments import checked, checked_verbs
@@ -99,6 +98,7 @@ class Office(
         origin: str | None = None,
         home: Path | str | None = None,
         single_process: bool = False,
+        is_moved: bool = False,
     ) -> Self:
         """Open an agency's office in a folder or on a database server, or found it there.
 
@@ -118,12 +118,13 @@ class Office(
             terms: The terms that the agency sets for itself; docflow's defaults if None.
             origin: Name of a new log (c2sp.org/tlog-checkpoint); ``docflow/<agency code>`` if None.
             single_process: Promise that no other process opens the folder; see docs/adr/0003.
+            is_moved: The office's database was moved or restored at this address: the folder is to remember it.
 
         Raises:
             UsageError: ``BAD_ARGUMENT``; the folder belongs to another agency, or was founded with other particulars.
             StoreUnavailable: ``STORE_UNUSABLE``, ``STORE_UNREACHABLE``, ``STORE_BUSY``, ``SQLITE_TOO_OLD``. An office
-                whose database or log key was lost is ``STORE_UNUSABLE`` and not founded again: it would give its
-                numbers once more.
+                whose database or log key was lost is ``STORE_UNUSABLE`` and not founded again, nor is a copy of its
+                database worked in: either would give its numbers once more.
         """
         random = randomness or SystemRandomness()
         store = open_store(
@@ -133,6 +134,7 @@ class Office(
             origin=origin or f"docflow/{agency.code}",
             randomness=random,
             single_process=single_process,
+            is_moved=is_moved,
         )
         desk = Desk(
             agency=agency,
@@ -365,11 +367,4 @@ def found_office(folder: Path | str, *, agency: Agency, database: str | None = N
     """
     if database is None:
         return Office.open(folder, agency=agency)
-    address = read_plain_address(database)
-    office = Office.open(address, agency=agency, home=folder)
-    try:
-        remember_address(Path(folder), address, is_moved=True)
-    except BaseException:
-        office.close()
-        raise
-    return office
+    return Office.open(read_plain_address(database), agency=agency, home=folder, is_moved=True)

@@ -19,11 +19,11 @@ from docflow.durable import sync_folder, write_whole
 from docflow.errors import ErrorCode, InputError, StoreUnavailable, UsageError
 from docflow.model import Agency
 from docflow.ports import LogKey
-from docflow.store.engines.addresses import ADDRESS_NAME, find_address
+from docflow.store.engines.addresses import ADDRESS_NAME, find_address, find_remembered
 from docflow.store.engines.database import Database
 from docflow.store.engines.errors import unusable
 from docflow.store.engines.places import BLOB_FOLDER, DATABASE_NAME, KEY_NAME, VKEY_NAME, OfficeDatabase
-from docflow.store.engines.postgres import is_same_database
+from docflow.store.engines.postgres import PostgresDatabase, is_same_database, is_same_identity
 
 _LEFT_BY_A_POWER_CUT = "\0\n "
 
@@ -71,6 +71,31 @@ def is_elsewhere(folder: Path, database: OfficeDatabase) -> bool:
         return not is_file and (folder / DATABASE_NAME).exists()
     except OSError as exc:
         raise unusable(folder, exc) from exc
+
+
+def refuse_copy(folder: Path, database: PostgresDatabase) -> None:
+    """Refuse to work in another database than the one that a folder remembers, whatever led there.
+
+    Raises:
+        StoreUnavailable: ``STORE_UNUSABLE``; a copy, or a backup that was put in its place.
+        UsageError: ``BAD_ARGUMENT``; its ``database.address`` is none.
+    """
+    known = find_remembered(folder)
+    if known is None or None in {known.identity, database.identity}:
+        return
+    if is_same_identity(str(known.identity), str(database.identity)):
+        return
+    again = f"docflow office found {folder} --database {database.name}"
+    raise StoreUnavailable(
+        ErrorCode.STORE_UNUSABLE,
+        f"{folder}: {database.name} led to another database or schema than the one in which this office works: a copy,"
+        " or a restored backup, in which its numbers would be given once more",
+        vi=f"{database.name} dẫn đến cơ sở dữ liệu hoặc lược đồ khác với nơi văn phòng {folder} đang làm việc: một bản"
+        " sao hoặc bản sao lưu đã khôi phục; làm việc ở đó sẽ cấp lại các số đã cấp. Hãy xem lại máy chủ và"
+        f" search_path; nếu văn phòng thực sự đã chuyển sang đó, hãy chạy docflow audit verify rồi {again}.",
+        way_out="see where the server's name and the search_path lead; only if the office was moved there, verify it"
+        f" with docflow audit verify, and {again} says so",
+    )
 
 
 def lost(folder: Path, database: OfficeDatabase) -> StoreUnavailable:

@@ -6,8 +6,10 @@ Invariants:
       and the lock it holds, have as long as they need.
     - What is read in one reading transaction is one state (REPEATABLE READ, READ ONLY).
     - No password stands in a name, an error or a repr.
+    - An address names its server: PGHOST and PGPORT decide nothing. Which database it led to, the database is asked.
 
-What it does not do: it makes no database and no roles, and keeps no password (``~/.pgpass``, client certificates).
+What it does not do: it makes no database and no roles, and keeps no password (``~/.pgpass``, client certificates). It
+does not tell a server from one that was copied file by file, which calls itself by the same number, as a standby does.
 Writers of one agency take turns on the row of its log's head (:mod:`docflow.store.writing.unit`), not here.
 
 Source: PostgreSQL manual §13.2 (isolation), §13.3 (locks), §20.11 (time-outs).
@@ -45,7 +47,19 @@ _READ_BY_OTHERS = (
     " trường PGPASSWORD."
 )
 _NO_NAME = "Địa chỉ chưa nêu tên cơ sở dữ liệu."
+_NO_SERVER = (
+    "Địa chỉ chưa nêu máy chủ: biến môi trường PGHOST sẽ quyết định số được cấp ở đâu. Hãy ghi"
+    " postgresql://người-dùng@máy-chủ/cơ-sở-dữ-liệu, hoặc ?host=/thư-mục-của-socket."
+)
+_SERVER_WAY_OUT = "write postgresql://user@server/database; a socket is named by its folder, ?host=/run/postgresql"
 _MIGRATION_LOCK = 0x646F6366
+_UNKNOWN = "-"
+_PLACE = sa.text(
+    "SELECT d.oid, c.relnamespace, has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')"
+    " FROM pg_catalog.pg_database d, pg_catalog.pg_class c"
+    " WHERE d.datname = current_database() AND c.oid = to_regclass('audit_head')"
+)
+_SERVER = sa.text("SELECT system_identifier FROM pg_catalog.pg_control_system()")
 
 
 def is_server_address(location: str) -> bool:
@@ -54,7 +68,11 @@ def is_server_address(location: str) -> bool:
 
 
 class PostgresDatabase:
-    """One schema of one database: the first of the ``search_path``; safe for threads, refused in a forked child."""
+    """One schema of one database: the first of the ``search_path``; safe for threads, refused in a forked child.
+
+    Attributes:
+        identity: Which database it was found to be by :meth:`identify`; None before.
+    """
 
     def __init__(self, address: str) -> None:
         """Read the address; nothing is opened yet.
@@ -64,11 +82,12 @@ class PostgresDatabase:
         """
         self._pid = os.getpid()
         self._is_closed = False
+        self.identity: str | None = None
         url = _read_address(address)
         self.name = _render(url)
         query = {"connect_timeout": _CONNECT_TIMEOUT_S, "application_name": "docflow"}
         self.engine = sa.create_engine(
-            url.set(query={**query, **url.query, "options": _options(url)}),
+            _with_port(url).set(query={**query, **url.query, "options": _options(url)}),
             isolation_level="READ COMMITTED",
             pool_pre_ping=True,
             pool_size=_KEPT_CONNECTIONS,
@@ -126,6 +145,18 @@ class PostgresDatabase:
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATION_LOCK})
             yield
 
+    def identify(self, connection: sa.Connection) -> str:
+        """Ask which database, and which schema of it, a connection leads to, and keep the answer; its tables are there.
+
+        See :func:`read_identity`.
+        """
+        self.identity = read_identity(connection)
+        return self.identity
+
+    def is_reached_by(self, connection: sa.Connection) -> bool:
+        """Return whether somebody's connection leads to the same database and schema; :meth:`identify` was called."""
+        return self.identity is not None and is_same_identity(self.identity, read_identity(connection))
+
     def close(self) -> None:
         """Close every connection; from now on nothing is read or written."""
         self._is_closed = True
@@ -151,6 +182,30 @@ class PostgresDatabase:
                 vi="Cơ sở dữ liệu đã mở trước khi tách tiến trình.",
                 way_out="open the office again in the new process",
             )
+
+
+def read_identity(connection: sa.Connection) -> str:
+    """Return which database, and which schema of it, holds the tables that a connection sees.
+
+    The number of the server (or ``-`` where the role may not ask for it), of the database in it, and of the schema in
+    that. A copy has others, wherever it lies: restored beside the original or on another server, by whatever name,
+    search path or variable somebody comes to it. Renaming changes none.
+
+    Does not check: a server that was copied file by file has the same numbers.
+
+    Source: PostgreSQL manual §9.27.12 (pg_control_system), §53.15 (pg_database).
+    """
+    row = connection.execute(_PLACE).one_or_none()
+    if row is None:
+        return f"{_UNKNOWN}/0/0"
+    database, schema, may_ask = row
+    return f"{connection.scalar(_SERVER) if may_ask else _UNKNOWN}/{database}/{schema}"
+
+
+def is_same_identity(one: str, other: str) -> bool:
+    """Return whether two answers of :func:`read_identity` are of one place; a server that is unknown may be any."""
+    (server, *place), (other_server, *other_place) = one.split("/"), other.split("/")
+    return place == other_place and (server == other_server or _UNKNOWN in {server, other_server})
 
 
 def read_plain_address(address: str) -> str:
@@ -194,6 +249,12 @@ def _where(url: sa.URL) -> tuple[object, ...]:
     return (url.host or "").lower(), url.port or _PORT, url.database, named
 
 
+def _with_port(url: sa.URL) -> sa.URL:
+    """Return an address whose port PGPORT does not decide."""
+    is_open = url.host and not url.port and {"port", "service"}.isdisjoint(url.query)
+    return url.set(port=_PORT) if is_open else url
+
+
 def _options(url: sa.URL) -> str:
     """Return what a session is set to: an address may set other time-outs, but not that a commit may be lost."""
     own = [f"-c {name}={value}" for name, value in SETTINGS.items()]
@@ -214,6 +275,12 @@ def _read_address(address: str) -> sa.URL:
         raise _bad(f"an office is kept in a folder or by PostgreSQL, not by {url.drivername}")
     if not url.database:
         raise _bad("an address without a name leaves it to the server which database it is", vi=_NO_NAME)
+    if not (url.host or any(map(url.query.get, ("host", "hostaddr", "service")))):
+        raise _bad(
+            "an address without a server leaves it to PGHOST which one gives the numbers",
+            vi=_NO_SERVER,
+            way_out=_SERVER_WAY_OUT,
+        )
     if not _SECRETS.isdisjoint(url.query):
         raise _bad(
             "a password among the options of an address would be shown in errors", vi=_READ_BY_OTHERS, way_out=_WAY_OUT

@@ -8,31 +8,75 @@ import pytest
 
 from docflow import Office
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
-from docflow.store.engines.addresses import MAX_ADDRESS_BYTES, find_address, remember_address
+from docflow.store.engines.addresses import MAX_ADDRESS_BYTES, find_address, find_remembered, remember_address
 from docflow.store.engines.places import name_database
-from docflow.store.engines.postgres import PostgresDatabase, is_same_database, read_plain_address
+from docflow.store.engines.postgres import PostgresDatabase, is_same_database, is_same_identity, read_plain_address
 from tests.office_kit import make_agency, open_office
 
 ADDRESS = "postgresql://docflow@db.example:5433/docflow?sslmode=verify-full"
+OTHER = "postgresql://docflow@db2.example/docflow"
+IDENTITY = "7713622432111196287/16384/2200"
 
 
 def test_what_was_remembered_is_found(tmp_path: Path) -> None:
-    """One line; a folder without the file, or that is not there, names none."""
+    """Address and which database it is; a folder without the file, or that is not there, names none."""
     assert find_address(tmp_path) is None
     assert find_address(tmp_path / "nowhere") is None
     remember_address(tmp_path, ADDRESS)
     assert (tmp_path / "database.address").read_bytes() == f"{ADDRESS}\n".encode()
     assert find_address(tmp_path) == ADDRESS
+    assert find_remembered(tmp_path) == (ADDRESS, None)
+    remember_address(tmp_path, ADDRESS, identity=IDENTITY)
+    assert (tmp_path / "database.address").read_bytes() == f"{ADDRESS}\n{IDENTITY}\n".encode()
+    assert find_remembered(tmp_path) == (ADDRESS, IDENTITY)
     assert [path.name for path in tmp_path.iterdir()] == ["database.address"]
 
 
-def test_only_a_move_changes_what_was_remembered(tmp_path: Path) -> None:
-    """Another spelling of the same place, by which somebody opened it once, does not."""
+@pytest.mark.parametrize("identity", [None, IDENTITY])
+def test_only_a_move_changes_what_was_remembered(tmp_path: Path, identity: str | None) -> None:
+    """Another spelling of the same place, by which somebody opened it once, does not, nor does another database."""
+    remember_address(tmp_path, ADDRESS, identity=identity)
+    remember_address(tmp_path, OTHER, identity="1/2/3")
+    assert find_remembered(tmp_path) == (ADDRESS, identity)
+    remember_address(tmp_path, ADDRESS, identity=IDENTITY)
+    remember_address(tmp_path, ADDRESS, identity="1/2/3")
     remember_address(tmp_path, ADDRESS)
-    remember_address(tmp_path, "postgresql:///docflow")
-    assert find_address(tmp_path) == ADDRESS
-    remember_address(tmp_path, "postgresql:///docflow", is_moved=True)
-    assert find_address(tmp_path) == "postgresql:///docflow"
+    assert find_remembered(tmp_path) == (ADDRESS, IDENTITY)
+    remember_address(tmp_path, OTHER, identity="1/2/3", is_moved=True)
+    assert find_remembered(tmp_path) == (OTHER, "1/2/3")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("7/16384/2200", "7/16384/2200", True),
+        ("7/16384/2200", "-/16384/2200", True),
+        ("7/16384/2200", "8/16384/2200", False),
+        ("7/16384/2200", "7/16385/2200", False),
+        ("-/16384/2200", "7/16384/2201", False),
+    ],
+)
+def test_a_server_that_may_not_be_asked_may_be_any(*, one: str, other: str, is_same: bool) -> None:
+    """Database and schema are always compared."""
+    assert is_same_identity(one, other) is is_same
+    assert is_same_identity(other, one) is is_same
+
+
+def test_neither_pghost_nor_pgport_decides_where_an_address_leads() -> None:
+    """An address names its server, and without a port it means the usual one; a socket's folder, a service will do."""
+    for address in ("postgresql:///d", "postgresql://root@/d", "postgresql:///d?host=", "postgresql:///d?port=5433"):
+        with pytest.raises(UsageError, match="PGHOST") as caught:
+            PostgresDatabase(address)
+        assert "PGHOST" in caught.value.vi
+        assert "?host=" in str(caught.value.way_out)
+    ports = {
+        "postgresql://h/d": 5432,
+        "postgresql://h:5433/d": 5433,
+        "postgresql://h/d?port=5434": None,
+        "postgresql:///d?host=/run": None,
+        "postgresql:///d?service=s": None,
+    }
+    assert {address: PostgresDatabase(address).engine.url.port for address in ports} == ports
 
 
 def test_a_folder_that_names_a_server_stands_for_it(tmp_path: Path) -> None:
@@ -68,7 +112,7 @@ def test_an_address_is_written_plain_and_means_the_same(given: str, shown: str) 
         ("postgresql://h/d", "postgresql://i/d", False),
         ("postgresql://h/d", "postgresql://h:5433/d", False),
         ("postgresql:///d?service=a", "postgresql:///d?service=b", False),
-        ("postgresql:///d?host=/run", "postgresql:///d", False),
+        ("postgresql:///d?host=/run", "postgresql://h/d", False),
         ("postgresql://h/d", "postgresql://h/d?dbname=e", False),
     ],
 )
@@ -89,7 +133,11 @@ BAD = (
     b"postgresql://a:@h/d",
     b"postgresql://h/d?password=b",
     b"postgresql://h/d?sslpassword=b",
+    b"postgresql:///d",
+    b"postgresql://a@/d?application_name=x",
     b"postgresql://h/d\npostgresql://h/e",
+    b"postgresql://h/d\n1/2",
+    b"postgresql://h/d\n1/2/3\n1/2/3",
     b"postgresql://h/d\x00",
     b"postgresql://h:port/d",
     b"\xff\xfe",
