@@ -13,7 +13,9 @@ from datetime import datetime
 
 from docflow.model import (
     Duty,
+    IncomingAct,
     IncomingDocument,
+    IncomingEvent,
     IncomingState,
     Pause,
     Punctuality,
@@ -94,9 +96,15 @@ def _next_due(desk: Desk, document: IncomingDocument, *, at: datetime) -> tuple[
         # Presented and passed on at once: the leader's part is no rest.
         duty, begins = Duty.TRANSFER, document.submitted_at or begins
     elif document.state is IncomingState.INSTRUCTED:
-        duty, begins = Duty.TRANSFER, document.acted_at or begins
+        duty, begins = Duty.TRANSFER, _last_instructed(desk, document) or begins
     if duty is not None:
         due = find_due(duty, begins, urgency=document.urgency, calendar=desk.calendar, terms=desk.terms)
         return duty, due
     pauses = [] if document.paused_at is None else [Pause(began_at=document.paused_at, reason=document.note)]
     return None, shift_due(document.due_at, pauses, calendar=desk.calendar, at=at, is_by_clock=is_urgent)
+
+
+def _last_instructed(desk: Desk, document: IncomingDocument) -> datetime | None:
+    """Return when the leader spoke last; whatever else was done or said of it since gives nobody more time."""
+    acts = desk.store.list_records(IncomingAct, incoming_id=document.id, event=IncomingEvent.INSTRUCT.value)
+    return acts[-1].at if acts else None

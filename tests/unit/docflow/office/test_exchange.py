@@ -18,6 +18,7 @@ from docflow import (
     InboxOutcome,
     IncomingState,
     OutboxState,
+    Punctuality,
     ReceiptKind,
     RegisterKind,
     Urgency,
@@ -211,6 +212,32 @@ def test_dieu_6_18_what_is_signed_and_has_not_left_is_told_with_its_deadline(two
     two.clock.time = friday + timedelta(days=7)
     seal_document(two.sender, "d2", urgency=Urgency.HOA_TOC)
     assert two.sender.unsent()[0].due_at == two.clock.time + timedelta(hours=1)
+
+
+def test_nothing_but_the_leader_s_word_begins_the_term_to_pass_on(two: TwoAgencies) -> None:
+    """NĐ 30/2020 Điều 23.1: overdue it stays, whatever its sender or the registry says meanwhile; he may speak anew."""
+
+    def standing() -> tuple[Duty | None, datetime | None, Punctuality]:
+        (one,) = two.receiver.incoming_standings()
+        return one.duty, one.due_at, one.punctuality
+
+    two.clock.time = datetime.fromisoformat("2026-03-02T09:00:00+07:00")
+    seal_document(two.sender, "d1")
+    two.exchange()
+    name = two.arrived().id
+    two.receiver.accept(name, actor="Văn thư")
+    two.receiver.submit(name, actor="Văn thư", to="Chủ tịch")
+    two.receiver.instruct(name, actor="Chủ tịch", instruction="giao Phòng Ngân sách")
+    tuesday = end_of_day(date(2026, 3, 3))
+    assert standing() == (Duty.TRANSFER, tuesday, Punctuality.RUNNING)
+    two.clock.advance(days=3)
+    two.sender.take_back("d1", actor="Văn thư", reason="gửi nhầm")
+    two.exchange()
+    assert standing() == (Duty.TRANSFER, tuesday, Punctuality.OVERDUE)
+    two.receiver.decline_take_back(name, actor="Văn thư", reason="đã trình")
+    assert standing() == (Duty.TRANSFER, tuesday, Punctuality.OVERDUE)
+    two.receiver.instruct(name, actor="Chủ tịch", instruction="giao Thanh tra")
+    assert standing() == (Duty.TRANSFER, end_of_day(date(2026, 3, 6)), Punctuality.RUNNING)
 
 
 def test_a_document_taken_back_is_destroyed_and_remembered(two: TwoAgencies) -> None:
