@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from docflow.errors import InputError, UsageError
-from docflow.model import AccessTarget, Document, DocumentState, Duty, Urgency, find_due, is_due_soon
+from docflow.model import AccessTarget, Document, Duty, find_due, is_due_soon
 from docflow.office.desk import Desk
 from docflow.office.exchanging.successors import reach
 from docflow.ports import OutboxRow, OutboxState, ParcelKind
@@ -26,7 +26,7 @@ class OutgoingStanding:
         duty: ``SEND`` if another agency waits for it electronically, else ``ISSUE``.
         waiting: Names of those it has not gone to; all of them while it has no number.
         reasons: For each of ``waiting`` why it has not gone there, in Vietnamese; empty if nothing keeps it.
-        due_at: Aware; counted from the leader's signature, of an urgent document from the last signature it needs.
+        due_at: Aware; counted from the leader's signature, of an urgent document too: a late seal gives it no more time.
         is_due_soon: Whether it is due within the office's reminder, or late.
         is_provisional: Whether days of that year may still be exchanged by decree.
     """
@@ -74,8 +74,6 @@ def _stand(desk: Desk, document: Document, rows: Iterable[OutboxRow], *, within_
     ]
     duty = Duty.SEND if any(code is not None for _, code, _ in waiting) else Duty.ISSUE
     begins = document.leader_signed_at or at
-    if document.draft.urgency is not Urgency.THUONG and document.state is DocumentState.SEALED:
-        begins = document.sealed_at or begins
     due_at = find_due(duty, begins, urgency=document.draft.urgency, calendar=desk.calendar, terms=desk.terms)
     return OutgoingStanding(
         document=document,

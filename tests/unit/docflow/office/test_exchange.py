@@ -39,7 +39,7 @@ from tests.exchange_kit import (
     open_two,
     seal_document,
 )
-from tests.office_kit import leader_pdf, register_csv, sign_off
+from tests.office_kit import leader_pdf, make_draft, register_csv, sign_off
 
 STRANGER = "H99.13"
 
@@ -238,6 +238,23 @@ def test_nothing_but_the_leader_s_word_begins_the_term_to_pass_on(two: TwoAgenci
     assert standing() == (Duty.TRANSFER, tuesday, Punctuality.OVERDUE)
     two.receiver.instruct(name, actor="Chủ tịch", instruction="giao Thanh tra")
     assert standing() == (Duty.TRANSFER, end_of_day(date(2026, 3, 6)), Punctuality.RUNNING)
+
+
+def test_an_urgent_document_is_late_from_the_leader_s_signature(two: TwoAgencies) -> None:
+    """NĐ 30/2020 Điều 18.1; QĐ 28/2018 Điều 6.2: a seal that comes late makes nothing late again on time."""
+    signed = datetime.fromisoformat("2026-03-02T09:00:00+07:00")
+    two.clock.time = signed
+    for name, urgency in (("hoa-toc", Urgency.HOA_TOC), ("thuong", Urgency.THUONG)):
+        two.sender.draft(replace(make_draft(), urgency=urgency), actor="A", document_id=name)
+        two.sender.approve(name, actor="B")
+        two.sender.leader_signed(name, leader_pdf(name), actor="C")
+    late = [("hoa-toc", signed + timedelta(hours=1), True), ("thuong", signed + timedelta(hours=27), True)]
+    two.clock.advance(days=3)
+    assert [(one.document.id, one.due_at, one.is_late) for one in two.sender.unsent()] == late
+    for name in ("hoa-toc", "thuong"):
+        two.sender.issue(name, actor="V")
+        two.sender.sealed(name, leader_pdf(name) + b" seal", actor="V")
+    assert [(one.document.id, one.due_at, one.is_late) for one in two.sender.unsent()] == late
 
 
 def test_a_document_taken_back_is_destroyed_and_remembered(two: TwoAgencies) -> None:
