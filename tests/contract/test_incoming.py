@@ -341,17 +341,28 @@ def test_a_replaced_answer_holds_as_long_as_its_replacement(office: Office) -> N
     assert document.note == f"Văn bản trả lời {first}, đã được thay thế bởi {last} đã thu hồi: sai"
 
 
-def test_what_lost_its_answer_is_completed_in_the_same_words_once_more(office: Office) -> None:
-    """A word that ended it before it was reopened does not end it again by itself; said again, it does."""
+def test_what_was_done_before_its_answer_stays_done_without_it(office: Office, clock: SetClock) -> None:
+    """NĐ 30/2020 Điều 24, PL IV: an answer that came later and was recalled takes nothing from the day it was done."""
     register(office, "thu")
-    assign(office, "thu")
-    for count, name in enumerate(("mot", "hai")):
-        assert office.complete("thu", actor="P", note="xong").state is IncomingState.COMPLETED
-        assert office.complete("thu", actor="P", note="xong").act_count == 7 + 3 * count
+    assign(office, "thu", deadline=date(2026, 3, 4))
+    seal_off(office, "dau")
+    office.answer("thu", actor="P", by="dau")
+    office.recall("dau", actor="Văn thư", reason="sai")
+    assert office.incoming_document("thu").state is IncomingState.PROCESSING
+    done = office.complete("thu", actor="P", note="đã giải quyết trực tiếp").completed_at
+    assert office.complete("thu", actor="P", note="đã giải quyết trực tiếp").act_count == 9
+    clock.advance(days=10)
+    for name in ("sau", "sau-nua"):
         seal_off(office, name)
         office.answer("thu", actor="P", by=name)
-        office.recall(name, actor="Văn thư", reason="sai")
-        assert office.incoming_document("thu").state is IncomingState.PROCESSING
+        office.recall(name, actor="Văn thư", reason="sai số liệu")
+        document = office.incoming_document("thu")
+        assert (document.state, document.completed_at, document.answered_by) == (IncomingState.COMPLETED, done, None)
+        assert office.incoming_acts("thu")[-1].event is IncomingEvent.LOSE_LATER_ANSWER
+        said = f"Văn bản trả lời {office.document(name).symbol} đã thu hồi: sai số liệu"
+        assert handling_cells(office)[4:] == ("Hoàn thành ngày 02/03/2026", "", said)
+    assert [one.punctuality for one in office.incoming_standings()] == [Punctuality.EARLY]
+    assert office.report("2026").total.handled.early == 1
 
 
 def test_every_opinion_and_act_is_kept(office: Office) -> None:

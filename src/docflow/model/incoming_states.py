@@ -72,7 +72,9 @@ class IncomingEvent(StrEnum):
     EXTEND = "extend"
     ANSWER = "answer"
     LOSE_ANSWER = "lose_answer"
-    """The document that answered it was voided or recalled."""
+    """The document that answered it was voided or recalled: nothing else had ended it."""
+    LOSE_LATER_ANSWER = "lose_later_answer"
+    """The same of a document that had been completed before it was answered."""
     COMPLETE = "complete"
     FORWARD = "forward"
     REPLACE = "replace"
@@ -104,6 +106,7 @@ _EVENT_NAMES = {
     IncomingEvent.EXTEND: "gia hạn",
     IncomingEvent.ANSWER: "ghi văn bản trả lời",
     IncomingEvent.LOSE_ANSWER: "văn bản trả lời không còn hiệu lực",
+    IncomingEvent.LOSE_LATER_ANSWER: "văn bản trả lời sau khi hoàn thành không còn hiệu lực",
     IncomingEvent.COMPLETE: "hoàn thành",
     IncomingEvent.FORWARD: "chuyển tiếp",
     IncomingEvent.REPLACE: "bị văn bản khác thay thế",
@@ -147,6 +150,7 @@ class IncomingEffect(StrEnum):
     MOVE_DEADLINE = "move_deadline"
     RECORD_ANSWER = "record_answer"
     UNDO_ANSWER = "undo_answer"
+    REMOVE_ANSWER = "remove_answer"
     RECORD_COMPLETION = "record_completion"
     RECORD_FORWARDING = "record_forwarding"
     WITHDRAW_TASKS = "withdraw_tasks"

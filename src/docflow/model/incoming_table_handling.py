@@ -158,6 +158,15 @@ HANDLING: tuple[IncomingTransition, ...] = (
         evidence="incoming_reopened",
         clause="NĐ 30/2020 Điều 18 khoản 4, Điều 24; QĐ 28/2018 Điều 9 khoản 2",
     ),
+    incoming_row(
+        IncomingEvent.LOSE_LATER_ANSWER,
+        IncomingState.COMPLETED,
+        IncomingState.COMPLETED,
+        effects=(IncomingEffect.REMOVE_ANSWER,),
+        receipt=None,
+        evidence="incoming_answer_lost",
+        clause="NĐ 30/2020 Điều 18 khoản 4, Phụ lục IV (sổ theo dõi giải quyết, cột 6)",
+    ),
     *(
         incoming_row(
             IncomingEvent.COMPLETE,

@@ -118,6 +118,8 @@ class IncomingModel:
         self.paused: datetime | None = None
         self.ended: datetime | None = None
         self.answer: str | None = None
+        self.is_done_without = False
+        """Whether somebody completed it, so that it needs no answer to be done."""
         self.lead: str | None = None
         self.given: list[tuple[str, bool]] = []
         """Who was given it, in order, and whether he still has it."""
@@ -363,13 +365,15 @@ class IncomingLife(RuleBasedStateMachine):
 
     @rule(dice=DICE, half=st.booleans())
     def recall_answers(self, dice: Random, half: bool) -> None:  # noqa: FBT001 - Hypothesis hands it in
-        """What answered letters is recalled: they are handled again, and what was said of their answers is void."""
+        """What answered letters is recalled: what only that had ended is handled again; no answer of theirs counts."""
         self.clock.advance(hours=dice.choice(HOURS))
         for name, model in self.models.items():
             if model.answer is None or (half and dice.random() < 0.5):
                 continue
-            by, model.answer, model.ended, model.state = model.answer, None, None, "processing"
-            model.acts.append("lose_answer")
+            by, model.answer = model.answer, None
+            if not model.is_done_without:
+                model.ended, model.state = None, "processing"
+            model.acts.append("lose_later_answer" if model.is_done_without else "lose_answer")
             self.touched.add(name)
             self.office.recall(by, actor="Văn thư", reason="sai số liệu")
             self.refuse_answer(name, by)
@@ -385,7 +389,7 @@ class IncomingLife(RuleBasedStateMachine):
         model = self.models[name]
         allowed = model.state in IN_HANDS or (model.state == "instructed" and bool(note))
         if self.attempt(name, "complete", allowed=allowed, then="completed", note=note):
-            model.ended = self.now
+            model.ended, model.is_done_without = self.now, True
 
     def forward(self, name: str) -> None:
         """Passed on to another agency while it is open here."""

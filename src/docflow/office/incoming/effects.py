@@ -171,6 +171,11 @@ def _undo_answer(work: IncomingWork, document: IncomingDocument) -> IncomingDocu
     return replace(document, answered_by=None, completed_at=None, note=work.step.reason)
 
 
+def _remove_answer(work: IncomingWork, document: IncomingDocument) -> IncomingDocument:
+    """What was completed before it was answered stays so: it was done without the answer."""
+    return replace(document, answered_by=None, note=work.step.reason)
+
+
 def _record_completion(work: IncomingWork, document: IncomingDocument) -> IncomingDocument:
     return replace(document, note=work.step.reason, completed_at=work.step.at)
 
@@ -215,6 +220,7 @@ INCOMING_EFFECTS: Mapping[IncomingEffect, Callable[[IncomingWork, IncomingDocume
     IncomingEffect.MOVE_DEADLINE: _move_deadline,
     IncomingEffect.RECORD_ANSWER: _record_answer,
     IncomingEffect.UNDO_ANSWER: _undo_answer,
+    IncomingEffect.REMOVE_ANSWER: _remove_answer,
     IncomingEffect.RECORD_COMPLETION: _record_completion,
     IncomingEffect.RECORD_FORWARDING: _record_forwarding,
     IncomingEffect.WITHDRAW_TASKS: _withdraw_tasks,

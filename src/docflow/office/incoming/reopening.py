@@ -1,6 +1,7 @@
 """Incoming documents whose answer is no longer in force: they are handled again, and count as not done.
 
 Invariants:
+    - What was completed before it was answered stays completed on that day: it only loses its answer.
     - Each has an act and a leaf of its own, in the transaction that voids or recalls the answer.
 
 What it does not do: a document that was replaced still answers, as long as its replacement is in force.
@@ -13,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from docflow.model import Document, IncomingEvent, LinkKind
+from docflow.model import Document, IncomingAct, IncomingEvent, LinkKind
 from docflow.office.desk import Desk
 from docflow.office.incoming.engine import perform_incoming
 from docflow.office.incoming.step import IncomingStep
@@ -34,13 +35,21 @@ def reopen_answered(unit: UnitOfWork, desk: Desk, answer: Document, *, at: datet
         named = said if answering is answer else f"{answering.symbol}, đã được thay thế bởi {said}"
         for incoming_id in unit.list_answered(answering.id):
             step = IncomingStep(
-                event=IncomingEvent.LOSE_ANSWER,
+                event=_losing(unit, incoming_id),
                 incoming_id=incoming_id,
                 actor=ACTOR,
                 at=at,
                 reason=f"Văn bản trả lời {named}",
             )
             perform_incoming(unit, desk, step)
+
+
+def _losing(unit: UnitOfWork, incoming_id: str) -> IncomingEvent:
+    """Say whether the answer alone had ended a document, or somebody had completed it before."""
+    acts = unit.list_records(IncomingAct, incoming_id=incoming_id)
+    ends = [act.event for act in acts if act.event in {IncomingEvent.COMPLETE, IncomingEvent.LOSE_ANSWER}]
+    is_completed = ends[-1:] == [IncomingEvent.COMPLETE]
+    return IncomingEvent.LOSE_LATER_ANSWER if is_completed else IncomingEvent.LOSE_ANSWER
 
 
 def _in_its_place(unit: UnitOfWork, document: Document) -> Iterator[Document]:

@@ -67,6 +67,7 @@ _ONCE = frozenset(
 """What happens to a document at most once."""
 _ENDING = frozenset({IncomingEvent.COMPLETE, IncomingEvent.ANSWER})
 """Of them, what happens once more to a document that lost its answer."""
+_LOSING = frozenset({IncomingEvent.LOSE_ANSWER, IncomingEvent.LOSE_LATER_ANSWER})
 _GONE = frozenset({IncomingState.REFUSED, IncomingState.FORWARDED, IncomingState.TAKEN_BACK})
 """Where nothing that was done before is of use any more."""
 
@@ -212,7 +213,7 @@ def _find_new(unit: UnitOfWork, desk: Desk, ask: IncomingAsk, *, before: Incomin
     asked = _describe_ask(ask)
     name = f"{desk.agency.code}/{ask.event.value}/{ask.incoming_id}"
     if ask.event in _ENDING:
-        name += _count_reopenings(unit, ask.incoming_id)
+        name += _count_lost_answers(unit, ask.incoming_id)
     if ask.event in _ONCE and ask.idempotency_key is None:
         request = name_request(name, asked, actor=ask.actor, key=None)
         is_done = find_answer(unit, request) is not None and _still_stands(ask.event, before.state)
@@ -223,10 +224,10 @@ def _find_new(unit: UnitOfWork, desk: Desk, ask: IncomingAsk, *, before: Incomin
     return find_repeatable(unit, name, asked, acts=before.act_count, key=ask.idempotency_key)
 
 
-def _count_reopenings(unit: UnitOfWork, incoming_id: str) -> str:
-    """Tell what ended a document from what ended it before it was reopened."""
+def _count_lost_answers(unit: UnitOfWork, incoming_id: str) -> str:
+    """Tell what ended or answered a document from what did before an answer was lost."""
     acts = unit.list_records(IncomingAct, incoming_id=incoming_id)
-    count = sum(act.event is IncomingEvent.LOSE_ANSWER for act in acts)
+    count = sum(act.event in _LOSING for act in acts)
     return f"/{count}" if count else ""
 
 
