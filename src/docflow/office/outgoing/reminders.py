@@ -26,7 +26,7 @@ class OutgoingStanding:
         duty: ``SEND`` if another agency waits for it electronically, else ``ISSUE``.
         waiting: Names of those it has not gone to; all of them while it has no number.
         reasons: For each of ``waiting`` why it has not gone there, in Vietnamese; empty if nothing keeps it.
-        due_at: Aware; counted from the leader's signature, of an urgent document too: a late seal gives it no more time.
+        due_at: Aware; counted from the leader's signature, also of an urgent document: a late seal gives no more time.
         is_due_soon: Whether it is due within the office's reminder, or late.
         is_provisional: Whether days of that year may still be exchanged by decree.
     """
