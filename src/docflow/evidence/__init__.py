@@ -5,7 +5,7 @@ What it does not do: it verifies no signature; a receipt here is what somebody w
 
 from __future__ import annotations
 
-from docflow.evidence.knowledge import Knowledge, learn
+from docflow.evidence.knowledge import Knowledge, find_last, learn
 from docflow.evidence.statements import ReceiptStatement, build_receipt, parse_receipt
 
-__all__ = ["Knowledge", "ReceiptStatement", "build_receipt", "learn", "parse_receipt"]
+__all__ = ["Knowledge", "ReceiptStatement", "build_receipt", "find_last", "learn", "parse_receipt"]

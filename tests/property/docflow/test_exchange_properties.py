@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -19,11 +20,19 @@ from tests.office_kit import NOON
 from tests.support import more_in_ci
 
 _FACTS = st.frozensets(st.sampled_from(ReceiptKind))
+_TIMES = st.none() | st.integers(0, 3).map(lambda minutes: NOON + timedelta(minutes=minutes))
 
 
 @st.composite
 def _knowledge(draw: st.DrawFn) -> Knowledge:
-    return Knowledge(document_id="d", addressee="H99", facts=draw(_FACTS), gave_up=draw(st.booleans()))
+    return Knowledge(
+        document_id="d",
+        addressee="H99",
+        facts=draw(_FACTS),
+        gave_up=draw(st.booleans()),
+        processing_at=draw(_TIMES),
+        completed_at=draw(_TIMES),
+    )
 
 
 @given(_knowledge(), _knowledge(), _knowledge())
