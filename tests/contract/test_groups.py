@@ -236,6 +236,53 @@ def test_nobody_confirms_that_he_himself_may_read_now(office: Office) -> None:
     assert office.confirm_group_act("g", position, actor=LEADER).confirmed_by == LEADER
 
 
+def test_nobody_confirms_what_he_reads_by_it(office: Office) -> None:
+    """What is put into a group or taken out changes what its named readers read, now or when it was done."""
+    make(office, "g", D1, readers=(OTHER_ADMIN,), is_for_named_only=True)
+    office.add_to_group("g", (D2,), actor=ADMIN)
+    office.remove_from_group("g", (D1,), actor=ADMIN, reason="x")
+    for position in (3, 4):
+        refused(office, ErrorCode.FORBIDDEN, lambda at=position: office.confirm_group_act("g", at, actor=OTHER_ADMIN))  # type: ignore[misc]
+    office.exclude_readers("g", (OTHER_ADMIN,), actor=ADMIN, reason="x")
+    for position in (1, 2, 3, 4, 5):
+        refused(office, ErrorCode.FORBIDDEN, lambda at=position: office.confirm_group_act("g", at, actor=OTHER_ADMIN))  # type: ignore[misc]
+    office.add_to_group("g", (D1,), actor=ADMIN)  # he reads nothing of it any more
+    assert office.confirm_group_act("g", 6, actor=OTHER_ADMIN).confirmed_by == OTHER_ADMIN
+    make(office, "h", D1, readers=(OTHER_ADMIN,), is_for_named_only=True)
+    office.admit_readers("h", (BINH,), actor=ADMIN)  # that somebody else reads, too, is none of his
+    assert office.confirm_group_act("h", 3, actor=OTHER_ADMIN).confirmed_by == OTHER_ADMIN
+    assert office.confirm_group_act("g", 3, actor=LEADER).confirmed_by == LEADER
+
+
+def test_who_was_admitted_twice_confirms_neither(office: Office) -> None:
+    """His first admission is an alert as long as nobody else confirmed it, whatever was done since."""
+    make(office, "g", D1, readers=(OTHER_ADMIN, BINH))
+    office.exclude_readers("g", (OTHER_ADMIN,), actor=ADMIN, reason="x")
+    office.admit_readers("g", (OTHER_ADMIN,), actor=ADMIN)
+    for position in (2, 3, 4):
+        refused(office, ErrorCode.FORBIDDEN, lambda at=position: office.confirm_group_act("g", at, actor=OTHER_ADMIN))  # type: ignore[misc]
+        assert office.confirm_group_act("g", position, actor=LEADER).confirmed_by == LEADER
+
+
+def test_nobody_confirms_his_own_change_where_nobody_holds_a_role(place: Place) -> None:
+    """An open office: everybody may, but not who did it."""
+    with place.open() as office:
+        office.draft(make_draft(), actor="A", document_id="d1")
+        make(office, "g", D1)
+        refused(office, ErrorCode.FORBIDDEN, lambda: office.confirm_group_act("g", 1, actor=ADMIN))
+        assert office.confirm_group_act("g", 1, actor=LEADER).confirmed_by == LEADER
+
+
+def test_who_is_no_alert_himself_confirms_what_is_one(office: Office) -> None:
+    """As with roles: a leader whom the administrator has just made confirms nothing while a confirmed one could."""
+    make(office, "g", D1, readers=(BINH,))
+    office.confirm_role(OTHER_ADMIN, OfficeRole.QUAN_TRI, actor=LEADER)
+    refused(office, ErrorCode.FORBIDDEN, lambda: office.confirm_group_act("g", 1, actor=LEADER))
+    assert office.confirm_group_act("g", 1, actor=OTHER_ADMIN).confirmed_by == OTHER_ADMIN
+    office.confirm_role(LEADER, OfficeRole.LANH_DAO, actor=OTHER_ADMIN)
+    assert office.confirm_group_act("g", 2, actor=LEADER).confirmed_by == LEADER
+
+
 def test_a_frozen_group_keeps_what_it_holds_as_it_is(office: Office) -> None:
     """Document, letter and file change no more, and stay in the group; who reads it may change, and it is read.
 

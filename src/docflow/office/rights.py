@@ -13,7 +13,7 @@ Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I (rights, and the a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -109,7 +109,7 @@ def _confirm(unit: UnitOfWork, desk: Desk, person: str, *, role: OfficeRole, act
         )
     if holding.confirmed_at is not None:
         return holding
-    if actor not in _list_confirmers(unit.list_holdings(), holding):
+    if actor not in list_confirmers(unit.list_holdings(), {holding.person, holding.changed_by}):
         raise confirmed_by_another()
     now = desk.clock.now()
     confirmed = replace(holding, confirmed_at=now, confirmed_by=actor)
@@ -128,8 +128,8 @@ def confirmed_by_another() -> UsageError:
     )
 
 
-def _list_confirmers(holdings: Sequence[RoleHolding], changed: RoleHolding) -> frozenset[str]:
-    """Return who may confirm a change: of those not concerned, the confirmed ones, or else whoever there is.
+def list_confirmers(holdings: Sequence[RoleHolding], concerned: Collection[str]) -> frozenset[str]:
+    """Return who may confirm a change of rights: of those not concerned, the confirmed ones, or else whoever there is.
 
     An office begins with roles that nobody could confirm: without the second half no alert of it would ever end.
     """
@@ -138,8 +138,7 @@ def _list_confirmers(holdings: Sequence[RoleHolding], changed: RoleHolding) -> f
         for holding in holdings
         if holding.is_held
         and holding.role in _CONFIRMING
-        and not is_same_person(holding.person, changed.person)
-        and not is_same_person(holding.person, changed.changed_by)
+        and not any(is_same_person(holding.person, one) for one in concerned)
     ]
     confirmed = [holding for holding in others if holding.confirmed_at is not None]
     return frozenset(holding.person for holding in confirmed or others)

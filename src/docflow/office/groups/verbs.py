@@ -10,7 +10,7 @@ Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I mục III.3b, III.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -41,7 +41,7 @@ from docflow.office.ledger import (
     record_event,
 )
 from docflow.office.repeats import find_repeatable
-from docflow.office.rights import confirmed_by_another, require_right
+from docflow.office.rights import confirmed_by_another, list_confirmers, require_right
 from docflow.ports import UnitOfWork
 
 MAX_TEXT_CHARS = 4000
@@ -184,8 +184,8 @@ def confirm_group_act(desk: Desk, group_id: str, position: int, *, actor: str) -
     """Confirm a change of who reads what, which ends its alert; confirmed already: nothing changes.
 
     Raises:
-        UsageError: ``NOT_FOUND``, no such change; ``FORBIDDEN``, he is neither administrator nor leader, made it, or
-            is a reader, or one no more, by it.
+        UsageError: ``NOT_FOUND``, no such change; ``FORBIDDEN``, he is neither administrator nor leader, made it, is a
+            named reader whom it concerns, or his own role is an alert while somebody whose role is none could confirm.
     Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I mục III.3c.
     """
     check_actor(actor)
@@ -203,14 +203,27 @@ def _confirm(unit: UnitOfWork, desk: Desk, group_id: str, *, position: int, acto
         )
     if act.confirmed_at is not None:
         return act
-    named = (reader.person for reader in unit.list_records(GroupReader, group_id=group_id, act=position))
-    if any(is_same_person(actor, concerned) for concerned in (act.actor, *named)):
+    concerned = {act.actor, *_list_concerned(unit, act)}
+    holdings = unit.list_holdings() if desk.rights is None else ()
+    is_concerned = any(is_same_person(actor, one) for one in concerned)
+    if is_concerned or (holdings and actor not in list_confirmers(holdings, concerned)):
         raise confirmed_by_another()
     now = desk.clock.now()
     confirmed = replace(act, confirmed_at=now, confirmed_by=actor)
     unit.change_record(confirmed)
     _log(unit, desk, "group_act_confirmed", group_id=group_id, actor=actor, at=now)
     return confirmed
+
+
+def _list_concerned(unit: UnitOfWork, act: GroupAct) -> Iterator[str]:
+    """Return who may read something, or no more, by an act, or may have come to it by one: the named readers.
+
+    A reader's row knows the last act about him. Of an act before that nobody can say any more that it did not name him.
+    """
+    names_people = act.event in {GroupEvent.ADMIT, GroupEvent.EXCLUDE}
+    for reader in unit.list_records(GroupReader, group_id=act.group_id):
+        if reader.act >= act.position or (reader.is_reader and not names_people):
+            yield reader.person
 
 
 def _add(work: _Work, group: DocumentGroup) -> DocumentGroup:
