@@ -12,6 +12,7 @@ import pypdfium2
 import pytest
 
 from docflow import (
+    Access,
     AccessEntry,
     AccessKind,
     AccessQuery,
@@ -285,6 +286,42 @@ def test_a_print_under_the_same_id_is_the_same_print(office: Office, clock: SetC
         assert caught.value.code is ErrorCode.IDEMPOTENCY_CONFLICT
     assert office.print_outgoing("d1", actor=WHO) != office.print_outgoing("d1", actor=WHO)
     assert len(prints(office)) == 3
+
+
+def test_under_one_id_stands_one_print(office: Office, clock: SetClock) -> None:
+    """The paper would bear the time of the first, and show what was not there then."""
+    issue(office)
+    file = make_file(office)
+    add(office, file, "d1", direction=Direction.OUTGOING)
+    office.print_file(file.code, actor=WHO, print_id="p-file")
+    office.print_outgoing("d1", actor=WHO, print_id="p-1", text="họp")
+    office.record_access(
+        Access(person=WHO, kind=AccessKind.IN, target=AccessTarget.OUTGOING, subject="d1", access_id="own"), actor="A"
+    )
+    clock.advance(days=30)
+    register(office, "thu")
+    add(office, file, "thu")
+    acts: tuple[Callable[[], bytes], ...] = (
+        lambda: office.print_outgoing("d1", actor=WHO, print_id="p-1", text="khác"),
+        lambda: office.print_outgoing("d1", actor=WHO, print_id="p-1", text="họp", position=0),
+        lambda: office.print_file(file.code, actor=WHO, print_id="p-file"),
+        lambda: office.print_outgoing("d1", actor=WHO, print_id="own"),
+    )
+    for act in acts:
+        refused(ErrorCode.IDEMPOTENCY_CONFLICT, act, office=office)
+    assert "02/03/2026 (giờ" in text_of(office.print_outgoing("d1", actor=WHO, print_id="p-1", text="họp"))
+    office.recall("d1", actor="Chủ tịch", reason="sai thẩm quyền")
+    refused(
+        ErrorCode.IDEMPOTENCY_CONFLICT,
+        lambda: office.print_outgoing("d1", actor=WHO, print_id="p-1", text="họp"),
+        office=office,
+    )
+    assert len(prints(office)) == 4
+    refused(
+        ErrorCode.BAD_ARGUMENT,
+        lambda: office.draft(make_draft(), actor="A", document_id="x", idempotency_key="H99/print/p-2"),
+        office=office,
+    )
 
 
 def test_only_who_holds_a_role_prints(office: Office) -> None:

@@ -38,7 +38,7 @@ from docflow.ports import NewLeaf, Randomness, StoredAnswer, UnitOfWork
 MAX_KEY_CHARS = 200
 """Longer idempotency keys are refused."""
 _OWN_WORDS = frozenset(
-    {"dossier", "file", "group", "receive_by_hand", "reserve", "take_back"}
+    {"dossier", "file", "group", "print", "receive_by_hand", "reserve", "take_back"}
     | {event.value for kind in (DocumentEvent, IncomingEvent) for event in kind}
     | {f"copy_{event.value}" for event in CopyEvent}
 )

@@ -2,6 +2,7 @@
 
 Invariants:
     - A print and its access (in) go together: what was handed out stands in the history, under the id on the paper.
+    - Under one id stands one print: the same pages, the same mark.
     - Only what was issued or received is printed, and never what was destroyed.
     - Nobody prints what no group lets him read, neither by itself nor with a file that it stands in; a directory of the
       caller's says so itself.
@@ -17,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from docflow.audit import Json
 from docflow.errors import DocflowError, ErrorCode, UsageError
 from docflow.model import (
     Access,
@@ -41,8 +43,8 @@ from docflow.office.desk import Desk
 from docflow.office.exchanging.files import list_attachments
 from docflow.office.files.contents import hide_lines, list_contents, name_items, read_contents
 from docflow.office.groups.reading import list_readable, require_readable
-from docflow.office.ledger import check_actor
-from docflow.office.outgoing.taking import find_document
+from docflow.office.ledger import Request, check_actor, identify, keep_answer
+from docflow.office.outgoing.taking import digest, find_document
 from docflow.office.rights import require_right_to_read
 from docflow.ports import UnitOfWork
 
@@ -125,8 +127,8 @@ def record_print(desk: Desk, ask: PrintAsk, printed: Printable) -> datetime:
     Of a file it is an access of each document that was printed with it, too.
 
     Raises:
-        UsageError: ``NOT_FOUND``, ``FORBIDDEN``, ``CLOCK_TURNED_BACK``; ``IDEMPOTENCY_CONFLICT``, something else was
-            printed or accessed under this id.
+        UsageError: ``NOT_FOUND``, ``FORBIDDEN``, ``CLOCK_TURNED_BACK``; ``IDEMPOTENCY_CONFLICT``, something else
+            was accessed or printed under this id, or what was printed shows something else by now.
     """
     check_actor(ask.actor)
     return desk.store.transact(lambda unit: _record(unit, desk, ask, printed=printed))
@@ -135,17 +137,62 @@ def record_print(desk: Desk, ask: PrintAsk, printed: Printable) -> datetime:
 def _record(unit: UnitOfWork, desk: Desk, ask: PrintAsk, *, printed: Printable) -> datetime:
     mark = printed.mark
     accesses = [_access(ask, mark.print_id)]
-    if not unit.find_accesses((mark.print_id,)):
+    is_new = not unit.find_accesses((mark.print_id,))
+    request = identify(f"{desk.agency.code}/{_PRINT}/{mark.print_id}", _tell(ask, printed))
+    _refuse_another(unit, request, mark.print_id, is_new=is_new)
+    if is_new:
         accesses += [
             Access(person=ask.actor, kind=AccessKind.IN, target=item.target, subject=item.subject)
             for item in _list_printed(printed.what)
         ]
+        keep_answer(unit, request, {"print_id": mark.print_id})
     recorded = record_in(unit, desk, accesses, actor=ask.actor, now=mark.at)
     for one in recorded:
         if isinstance(one, DocflowError):
             raise one
     (first, *_) = (one for one in recorded if isinstance(one, AccessEntry))
     return first.at
+
+
+def _refuse_another(unit: UnitOfWork, request: Request, print_id: str, *, is_new: bool) -> None:
+    """The paper bears the id and the time of the first: it must show nothing that the first did not show."""
+    stored = unit.find_answer(request.key)
+    if not is_new and (stored is None or stored.fingerprint != request.fingerprint):
+        raise UsageError(
+            ErrorCode.IDEMPOTENCY_CONFLICT,
+            f"the print id {print_id!r} was used for another print, or what was printed shows something else by now",
+            vi="Mã lượt in đã dùng cho một lượt khác, hoặc nội dung in đã thay đổi từ lượt in đó.",
+            way_out="give each print an id of its own",
+        )
+
+
+def _tell(ask: PrintAsk, printed: Printable) -> dict[str, Json]:
+    """Return what makes a print the same print: who, what, what its mark says but for the time, what it shows."""
+    what = printed.what
+    return {
+        "actor": ask.actor,
+        "target": ask.target.value,
+        "subject": ask.subject,
+        "text": ask.text,
+        "system": printed.mark.system,
+        "name": printed.mark.subject,
+        "shown": digest(what) if isinstance(what, bytes) else [_tell_line(line) for line in what.lines],
+    }
+
+
+def _tell_line(line: ContentsLine) -> list[Json]:
+    return [
+        line.ordinal,
+        line.direction.value,
+        line.document_id,
+        line.symbol,
+        None if line.day is None else line.day.isoformat(),
+        line.issuer,
+        line.title,
+        line.content,
+        int(line.is_destroyed),
+        int(line.is_hidden),
+    ]
 
 
 def _list_printed(what: bytes | GatheredFile) -> tuple[GroupItem, ...]:

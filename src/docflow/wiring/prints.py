@@ -51,7 +51,8 @@ class PrintingOffice:
             position: Of the attached file, from 0; None: the document itself.
             text: One line of the caller's own for the mark, at most 200 characters.
             print_id: Stands on each page and names the access; made if None. Under the same id the same print is made
-                again, and recorded once.
+                again, with the time of the first, and recorded once; another one, or the same after it came to show
+                something else, is refused.
             fonts: The fonts that come with vnsign if None.
 
         Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I mục III.6k.
