@@ -150,6 +150,32 @@ def test_a_connection_that_commits_by_itself_is_refused(tmp_path: Path) -> None:
         engine.dispose()
 
 
+@pytest.mark.slow
+def test_a_transaction_that_failed_or_may_only_read_is_the_callers_mistake(tmp_path: Path) -> None:
+    """Nobody is told to restore a backup; after a rollback to the caller's savepoint the office goes on."""
+    with make_place("postgresql", tmp_path) as place, place.open() as office:
+        sign_off(office, "d1")
+        engine = engine_of(place)
+        with engine.begin() as connection:
+            inside = office.within(connection)
+            savepoint = connection.begin_nested()
+            with pytest.raises(sa.exc.DBAPIError):
+                connection.exec_driver_sql("SELECT 1 / 0")
+            for late in (lambda: inside.issue("d1", actor="V"), lambda: office.within(connection)):
+                with pytest.raises(DocflowError, match="an earlier statement") as caught:
+                    late()
+                assert caught.value.code is ErrorCode.BAD_ARGUMENT
+            savepoint.rollback()
+            assert inside.issue("d1", actor="V").number == 1
+        with engine.connect().execution_options(postgresql_readonly=True) as connection, connection.begin():
+            inside = office.within(connection)
+            assert inside.document("d1").number == 1
+            with pytest.raises(DocflowError, match="may only read") as caught:
+                inside.draft(make_draft(), actor="A", document_id="d2")
+            assert caught.value.code is ErrorCode.BAD_ARGUMENT
+        engine.dispose()
+
+
 def test_sqlite_wants_the_lock_the_driver_and_the_disk(tmp_path: Path) -> None:
     """Without the lock, with another SQLite library, or with synchronous below FULL nothing is written."""
     place = Place("sqlite", str(tmp_path / "database"), tmp_path)

@@ -191,7 +191,8 @@ class Office(
             connection: To the office's database; on SQLite of the same driver, with ``synchronous`` at ``FULL``.
 
         Raises:
-            UsageError: ``BAD_ARGUMENT``; another database, another driver, or SQLite without :meth:`lock`.
+            UsageError: ``BAD_ARGUMENT``; another database, another driver, a transaction that failed, or SQLite without
+                :meth:`lock`.
         """
         store = self._store.within(connection)
         return type(self)(store, replace(self._desk, store=store))

@@ -19,14 +19,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from docflow.errors import ErrorCode, UsageError
+from docflow.errors import ErrorCode, StoreUnavailable, UsageError
 from docflow.store.engines.database import Database
 from docflow.store.engines.errors import translated_errors
 from docflow.store.engines.places import OfficeDatabase
 
 _SAVEPOINT = "docflow_verb"
-_IDLE = 0
-"""Status of a connection without a transaction (libpq's ``PQTRANS_IDLE``)."""
+_IDLE, _FAILED = 0, 3
+"""Status of a transaction: none, and failed (libpq's ``PQTRANS_IDLE``, ``PQTRANS_INERROR``)."""
+_READ_ONLY = "25006"
+"""read_only_sql_transaction."""
 
 
 class CallerDatabase:
@@ -64,11 +66,12 @@ class CallerDatabase:
         Does not check: whether that transaction lasts; what is read after it is what others see.
 
         Raises:
-            UsageError: ``BAD_ARGUMENT``; the connection was given back.
+            UsageError: ``BAD_ARGUMENT``; the connection was given back, or an earlier statement of the caller's failed.
         """
         if self._connection.closed:
             raise _over()
         with translated_errors(self.name):
+            self._refuse_failed()
             yield self._connection
 
     @contextmanager
@@ -76,22 +79,31 @@ class CallerDatabase:
         """Yield the connection inside a savepoint.
 
         Raises:
-            UsageError: ``BAD_ARGUMENT``; the transaction is over, or SQLite's lock was let go.
+            UsageError: ``BAD_ARGUMENT``; the transaction is over, failed or read-only, or SQLite's lock was let go.
         """
         if self._transaction is None or self._connection.get_transaction() is not self._transaction:
             raise _over()
         if self._sqlite is not None:
             _require_lock(self._sqlite)
-        with translated_errors(self.name):
+        with _not_read_only(), translated_errors(self.name):
             is_open = _is_open(self._connection)
             if self._was_open and not is_open:
                 raise _over()
+            self._refuse_failed()
             if self._sqlite is not None and not is_open:
                 # Python's driver has not begun yet: else the savepoint were the transaction, and its release a commit.
                 self._connection.exec_driver_sql("BEGIN IMMEDIATE")
             self._was_open = True
             with _savepoint(self._connection):
                 yield self._connection
+
+    def _refuse_failed(self) -> None:
+        if _status(self._connection) == _FAILED:
+            raise _bad(
+                "an earlier statement of this transaction failed, and the server takes no more until it is rolled back",
+                vi="Giao dịch đã hỏng vì một câu lệnh trước đó, phải hủy giao dịch.",
+                way_out="roll back (set a savepoint before a statement that may fail), begin again, and call within()",
+            )
 
     def close(self) -> None:
         """Nothing: the connection is the caller's."""
@@ -114,12 +126,31 @@ def _savepoint(connection: sa.Connection) -> Iterator[None]:
         cursor.close()
 
 
+def _status(connection: sa.Connection) -> object:
+    """Return what libpq says of the transaction, None where it is not libpq."""
+    return getattr(getattr(connection.connection.dbapi_connection, "info", None), "transaction_status", None)
+
+
 def _is_open(connection: sa.Connection) -> bool:
     """Return whether the driver is inside a transaction: it learns of one that ended past SQLAlchemy."""
     raw: Any = connection.connection.dbapi_connection
-    if connection.dialect.name == "sqlite":
-        return bool(raw.in_transaction)
-    return getattr(getattr(raw, "info", None), "transaction_status", None) != _IDLE
+    return bool(raw.in_transaction) if connection.dialect.name == "sqlite" else _status(connection) != _IDLE
+
+
+@contextmanager
+def _not_read_only() -> Iterator[None]:
+    """Say of a transaction that may only read that the caller began it so."""
+    try:
+        yield
+    except StoreUnavailable as exc:
+        cause = exc.__cause__
+        if getattr(getattr(cause, "orig", None) or cause, "sqlstate", None) != _READ_ONLY:
+            raise
+        raise _bad(
+            "this transaction may only read",
+            vi="Giao dịch này chỉ được đọc.",
+            way_out="begin it without READ ONLY, on a server that is no standby",
+        ) from cause
 
 
 def _require_lock(database: Database) -> None:
