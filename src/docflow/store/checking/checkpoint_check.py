@@ -1,7 +1,7 @@
 """Signed checkpoints beside the leaves: each signed, each with the root of its leaves, each claimed by its transaction.
 
 Checkpoints pass by in the order of their sizes while the tree grows. The leaves of a transaction claim the first
-checkpoint that covers them; only a leaf that claims another one, which honest programs never write, is looked up.
+checkpoint that covers them, and one that claims another is named; whether that one is there is looked up.
 
 Invariants:
     - Two checkpoints are in memory, and a number for each that nobody claimed when it passed.
@@ -118,6 +118,9 @@ class CheckpointCheck:
             detail = "its transaction signed a checkpoint of this size, which is not there"
             self._found.add(LogFindingCode.ROW_MISSING, AUDIT_CHECKPOINT.name, f"size={claimed}", detail=detail)
             self._found.changed(AUDIT_LEAF, leaf, "signed_size", detail="or the checkpoint was removed")
+        elif self._checkpoint is not None:  # else nobody signed what stands between, and it was named itself
+            detail = f"its transaction signed the checkpoint of {self._size} leaves, the next one"
+            self._found.changed(AUDIT_LEAF, leaf, "signed_size", detail=detail)
 
     def _is_there(self, size: int) -> bool:
         if self._looked_up is None or self._looked_up[0] != size:

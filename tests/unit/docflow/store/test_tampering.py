@@ -218,6 +218,45 @@ def test_an_edited_evidence_column_is_named(folder: Path, table: str, column: st
     assert (table, column) in places(report) or (is_key and (table, None) in places(report)), report.findings
 
 
+NEXT = "(SELECT min(size) FROM audit_checkpoint WHERE size > signed_size)"
+BEFORE = "(SELECT max(size) FROM audit_checkpoint WHERE size < signed_size)"
+ANOTHER = "(SELECT c.note FROM audit_checkpoint c ORDER BY abs(c.size - 50.5) LIMIT 1)"
+CLAIMS = [
+    pytest.param(("audit_leaf", "signed_size", NEXT, "signed_size", 1), id="the next checkpoint"),
+    pytest.param(("audit_leaf", "signed_size", BEFORE, "signed_size", 4), id="the checkpoint before"),
+    pytest.param(("audit_leaf", "signed_size", "signed_size + 1000", "signed_size", 4), id="no checkpoint"),
+    pytest.param(("audit_checkpoint", "size", "size + 1000", None, 4), id="another size"),
+    pytest.param(("audit_checkpoint", "note", ANOTHER, "size", 4), id="another checkpoint's note"),
+]
+"""Table and column that checkpoints rest on, what another program puts there, the column that is named, and which rows
+are edited in CI: each one, or each so many."""
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_what_checkpoints_rest_on_is_named_whatever_the_row(
+    folder: Path, claim: tuple[str, str, str, str | None, int]
+) -> None:
+    """One row after the other: leaves that share a transaction claim a checkpoint beyond the next number.
+
+    NĐ 30/2020 PL VI Phần I mục I.4: "Bảo đảm tính xác thực, độ tin cậy của tài liệu, dữ liệu lưu hành trong Hệ
+        thống."
+    """
+    table, column, to, named, each = claim
+    database = folder / "docflow.sqlite"
+    untouched = database.read_bytes()
+    key = "position" if table == "audit_leaf" else "size"
+    with another_program(folder) as connection:
+        differs = f'SELECT {key} FROM "{table}" WHERE "{column}" <> {to} ORDER BY {key}'
+        rows = [row for (row,) in connection.execute(differs)]
+    assert len(rows) > 100
+    for row in rows[:: more_in_ci(24, each)]:
+        with another_program(folder) as connection:
+            connection.execute(f'UPDATE "{table}" SET "{column}" = {to} WHERE {key} = ?', (row,))
+        assert (table, named) in places(verify_log(folder)), row
+        database.write_bytes(untouched)
+
+
 def without_rowid() -> set[str]:
     """Return the tables whose rows have no rowid."""
     return {t.name for t in METADATA.sorted_tables if not t.dialect_options["sqlite"]["with_rowid"]}

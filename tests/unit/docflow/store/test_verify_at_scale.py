@@ -266,7 +266,10 @@ def test_a_leaf_that_does_not_open_says_nothing_of_rows(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        ("signed_size = 12 WHERE position = 9", {(UNKNOWN, "audit_checkpoint", "size=10")}),
+        (
+            "signed_size = 12 WHERE position = 9",
+            {(CHANGED, "audit_leaf", "agency=H99, position=9"), (UNKNOWN, "audit_checkpoint", "size=10")},
+        ),
         (
             "signed_size = 5 WHERE position = 9",
             {
@@ -285,7 +288,11 @@ def test_a_leaf_that_does_not_open_says_nothing_of_rows(folder: Path) -> None:
         ),
         (
             "signed_size = CASE position WHEN 9 THEN 12 ELSE 10 END WHERE position IN (9, 11)",
-            {(MISSING, "audit_checkpoint", "size=10"), (CHANGED, "audit_leaf", "agency=H99, position=11")},
+            {
+                (MISSING, "audit_checkpoint", "size=10"),
+                (CHANGED, "audit_leaf", "agency=H99, position=9"),
+                (CHANGED, "audit_leaf", "agency=H99, position=11"),
+            },
         ),
     ],
 )
