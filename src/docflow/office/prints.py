@@ -3,7 +3,8 @@
 Invariants:
     - A print and its access (in) go together: what was handed out stands in the history, under the id on the paper.
     - Under one id stands one print: the same pages, the same mark.
-    - Only what was issued or received is printed, and never what was destroyed.
+    - Only what was issued or received is printed, and never what was destroyed or given back, by its record: bytes may
+      stay for another document.
     - Nobody prints what no group lets him read, neither by itself nor with a file that it stands in; a directory of the
       caller's says so itself.
 
@@ -28,6 +29,7 @@ from docflow.model import (
     Agency,
     CaseFile,
     ContentsLine,
+    Direction,
     Document,
     DocumentState,
     IncomingDocument,
@@ -249,6 +251,7 @@ def _find_outgoing(desk: Desk, document: Document, position: int | None) -> tupl
             raise _no_file(len(files), position)
         sha256 = files[position].sealed_pdf or files[position].pdf
         name += f", tệp kèm theo: {show_text(files[position].name, _LONG)}"
+    _refuse_gone(desk, Direction.OUTGOING, document.id)
     return _with_state(name, document.state), _read(desk, sha256)
 
 
@@ -258,6 +261,7 @@ def _find_incoming(desk: Desk, ask: PrintAsk) -> tuple[str, bytes]:
         raise _not_found(
             f"no incoming document {ask.subject[:120]!r}", vi=f"Không có văn bản đến {ask.subject[:120]!r}."
         )
+    _refuse_gone(desk, Direction.INCOMING, document.id)
     name = f"Văn bản đến {show_text(_describe(document), _SHORT)}"
     name += f" của {show_text(document.sender_name, _LONG)}, mã {document.id}"
     if ask.position is not None:
@@ -272,9 +276,14 @@ def _find_incoming(desk: Desk, ask: PrintAsk) -> tuple[str, bytes]:
     return _with_state(f"{name}{replaced}", document.state), _read(desk, document.pdf)
 
 
+def _refuse_gone(desk: Desk, direction: Direction, document_id: str) -> None:
+    if desk.store.is_content_gone(direction, document_id):
+        raise _not_found("its content is gone", vi="Nội dung văn bản không còn: đã hủy hoặc đã trả lại.")
+
+
 def _read(desk: Desk, sha256: str) -> bytes:
     if not desk.blobs.has(sha256):
-        raise _not_found("its content is not here any more", vi="Nội dung văn bản không còn: đã hủy hoặc đã trả lại.")
+        raise _not_found("its file is lost", vi="Tệp của văn bản không còn trong kho lưu trữ.")
     return desk.blobs.get(sha256)
 
 

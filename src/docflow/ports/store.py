@@ -18,6 +18,7 @@ from docflow.model import (
     AccessTarget,
     Agency,
     AttachedFile,
+    Direction,
     Document,
     DocumentCopy,
     DraftVersion,
@@ -216,16 +217,16 @@ class UnitOfWork(RecordWriter, Protocol):
         """Add a line to the incoming register."""
 
     def list_blob_holders(self, sha256: str) -> Sequence[BlobHolder]:
-        """Return the documents and copies that have a file as their own; what was taken back has none."""
+        """Return the documents and copies that have a file as their own, also those whose content is gone."""
 
     def put_erasure(self, erasure: Erasure) -> None:
         """Record that a file is destroyed, or, if it came again since, that it is destroyed again."""
 
-    def is_erased(self, sha256: str) -> bool:
-        """Return whether a file was destroyed, and no document got it again since."""
+    def is_content_gone(self, direction: Direction, document_id: str) -> bool:
+        """Return whether a document was given back, or a destroyed file held it and none that is not destroyed does."""
 
-    def forget_words(self, sha256: str) -> None:
-        """Take what a file says out of the index to search by; no evidence, no leaf. Said after its destruction."""
+    def forget_words(self, direction: Direction, document_id: str) -> None:
+        """Take what the files of a document say out of the index to search by; no evidence, no leaf."""
 
     def find_receipt(self, receipt_id: str) -> ReceiptRow | None:
         """Return a receipt, or None."""
@@ -348,8 +349,11 @@ class Store(RecordReader, Protocol):
     def find_freezing(self, target: AccessTarget, subject: str) -> DocumentGroup | None:
         """Return the first group that is frozen and holds something, or None."""
 
-    def is_erased(self, sha256: str) -> bool:
-        """Return whether a file was destroyed, and no document got it again since."""
+    def list_blob_holders(self, sha256: str) -> Sequence[BlobHolder]:
+        """Return the documents and copies that have a file as their own, also those whose content is gone."""
+
+    def is_content_gone(self, direction: Direction, document_id: str) -> bool:
+        """Return whether a document was given back, or a destroyed file held it and none that is not destroyed does."""
 
     def erase_blobs(self, is_needed: Callable[[UnitOfWork, str], bool]) -> None:
         """Remove the files of every erasure from the disk, but those that are needed, while nobody else writes.

@@ -1,4 +1,7 @@
-"""Which files are destroyed: with a file past its retention, or because their sender took the document back.
+"""Which files are destroyed, who holds one, and of which document nothing is left to read.
+
+Invariants:
+    - Whether a document's content is gone, its own record says: two documents may hold the same bytes.
 
 What it does not do: it removes nothing from the disk; :class:`docflow.store.office_store.OfficeStore` does.
 """
@@ -9,13 +12,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from docflow.model import Direction, FileState, IncomingState
+from docflow.ports import BlobHolder
 from docflow.store.tables import (
     ATTACHED_FILE,
+    CASE_FILE,
     DESTRUCTION,
     DOCUMENT,
     DOCUMENT_COPY,
     DRAFT_VERSION,
     ERASURE,
+    FILED_DOCUMENT,
     INCOMING_DOCUMENT,
     PARCEL,
     owner_column,
@@ -33,6 +40,45 @@ _STORED = (
     (PARCEL, "message", "created_at"),
 )
 """Where a file is named, and when it came there."""
+_HELD = (
+    (Direction.INCOMING, INCOMING_DOCUMENT.c.id, ("message", "pdf")),
+    (Direction.OUTGOING, DOCUMENT.c.id, ("draft_pdf", "leader_pdf", "sealed_pdf")),
+    (Direction.OUTGOING, DRAFT_VERSION.c.document_id, ("pdf",)),
+    (Direction.OUTGOING, ATTACHED_FILE.c.document_id, ("pdf", "sealed_pdf")),
+    (None, DOCUMENT_COPY.c.id, ("pdf",)),
+)
+"""Whose own a file is: the direction, the column of the holder's name, and those that name the file."""
+
+
+def is_content_gone(connection: sa.Connection, agency: str, *, direction: Direction, document_id: str) -> bool:
+    """Return whether a document was given back, or a destroyed file held it and none that is not destroyed does."""
+    if direction is Direction.INCOMING:
+        of_it = sa.and_(INCOMING_DOCUMENT.c.agency == agency, INCOMING_DOCUMENT.c.id == document_id)
+        if connection.execute(sa.select(INCOMING_DOCUMENT.c.state).where(of_it)).scalar() == IncomingState.TAKEN_BACK:
+            return True
+    same = sa.and_(FILED_DOCUMENT.c.agency == CASE_FILE.c.agency, FILED_DOCUMENT.c.file_code == CASE_FILE.c.code)
+    states = (
+        sa.select(CASE_FILE.c.state)
+        .distinct()
+        .join_from(FILED_DOCUMENT, CASE_FILE, same)
+        .where(
+            FILED_DOCUMENT.c.agency == agency,
+            FILED_DOCUMENT.c.document_id == document_id,
+            FILED_DOCUMENT.c.direction == direction.value,
+            FILED_DOCUMENT.c.removed_at.is_(None),
+        )
+    )
+    return list(connection.execute(states).scalars()) == [FileState.DESTROYED]
+
+
+def list_holders(connection: sa.Connection, agency: str, sha256: str) -> tuple[BlobHolder, ...]:
+    """Return the documents and copies that have a file as their own, also those whose content is gone."""
+    found: dict[BlobHolder, None] = {}
+    for direction, name, files in _HELD:
+        owned = name.table.c[owner_column(name.table)] == agency
+        query = sa.select(name).where(owned, sa.or_(*(name.table.c[file] == sha256 for file in files)))
+        found.update(dict.fromkeys(BlobHolder(direction, holder) for holder in connection.execute(query).scalars()))
+    return tuple(found)
 
 
 def list_erased(connection: sa.Connection, agency: str, *, within: tuple[str, str] | None = None) -> tuple[str, ...]:

@@ -13,9 +13,18 @@ from typing import TypeVar
 
 from docflow.audit import LogReport, VerifierKey, format_proof
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
-from docflow.model import Agency, Document, DocumentState, IncomingDocument, IncomingState, SearchHit, SearchQuery
+from docflow.model import (
+    Agency,
+    Direction,
+    Document,
+    DocumentState,
+    IncomingDocument,
+    IncomingState,
+    SearchHit,
+    SearchQuery,
+)
 from docflow.office import RegisterBook, RegisterKind, Report
-from docflow.ports import InboxRow, OutboxRow, OutboxState, ParcelRow, ReceiptRow, RegisterEntry
+from docflow.ports import BlobHolder, InboxRow, OutboxRow, OutboxState, ParcelRow, ReceiptRow, RegisterEntry
 from docflow.store import erasing, migrations
 from docflow.store.blobs import BlobFolder
 from docflow.store.checking.examination import Tick
@@ -198,10 +207,15 @@ class StoreReader(AccessReader, DraftingReader, GroupReading, ReceivedReader):
         with self._database.reading() as connection:
             return erasing.list_stored_anew(connection, self._agency)
 
-    def is_erased(self, sha256: str) -> bool:
-        """Return whether a file was destroyed, and no document got it again since."""
+    def list_blob_holders(self, sha256: str) -> tuple[BlobHolder, ...]:
+        """Return the documents and copies that have a file as their own, also those whose content is gone."""
         with self._database.reading() as connection:
-            return erasing.is_erased(connection, self._agency, sha256)
+            return erasing.list_holders(connection, self._agency, sha256)
+
+    def is_content_gone(self, direction: Direction, document_id: str) -> bool:
+        """Return whether a document was given back, or a destroyed file held it and none that is not destroyed does."""
+        with self._database.reading() as connection:
+            return erasing.is_content_gone(connection, self._agency, direction=direction, document_id=document_id)
 
     def list_erased(self) -> tuple[str, ...]:
         """Return the names of the files that are destroyed."""

@@ -29,7 +29,7 @@ from docflow.office.exchanging.holders import list_holders
 from docflow.office.exchanging.packing import name_document, pack_document
 from docflow.office.exchanging.successors import reach
 from docflow.office.groups.freezing import refuse_frozen
-from docflow.office.keeping import erase_content
+from docflow.office.keeping import erase_content, is_issued_gone
 from docflow.office.ledger import ACTOR, check_actor, find_answer, identify, keep_answer, make_request, record_event
 from docflow.office.rights import require_right
 from docflow.ports import OutboxState, ParcelKind, ParcelRow, Parts, Transport, UnitOfWork
@@ -165,6 +165,8 @@ def _pack(desk: Desk, document_id: str) -> bool | None:
     waiting = {row.addressee_code for row in rows if row.state is OutboxState.READY} - packed
     if document.sealed_pdf is None or document.issued_on is None or not waiting:
         return False
+    if is_issued_gone(desk.store, document, at=at):
+        return None
     to = {
         row.addressee_code: row.addressee_name
         for row in rows
@@ -179,6 +181,8 @@ def _pack(desk: Desk, document_id: str) -> bool | None:
     def pack(unit: UnitOfWork) -> bool:
         if unit.find_freezing(AccessTarget.OUTGOING, document_id) is not None:
             # It waits until it is unfrozen, and keeps nothing else from being sent.
+            return False
+        if is_issued_gone(unit, document, at=at):
             return False
         there = unit.list_records(ParcelRow, subject=document_id, kind=ParcelKind.DOCUMENT.value)
         served = {own, *(item.recipient for item in there)}

@@ -15,10 +15,10 @@ from datetime import datetime
 from docflow.edxml import Attachment, NewDocument, parse_message
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import (
+    Direction,
     FileVerdict,
     IncomingAct,
     IncomingDocument,
-    IncomingState,
     ReceivedFileCheck,
     ReceivedSignature,
 )
@@ -139,9 +139,7 @@ def list_attachments(desk: Desk, document: IncomingDocument) -> tuple[Attachment
     Raises:
         InputError: ``EVIDENCE_BROKEN``; the kept message was changed.
     """
-    if document.message is None or document.state is IncomingState.TAKEN_BACK:
-        return ()
-    if desk.store.is_erased(document.message):
+    if document.message is None or desk.store.is_content_gone(Direction.INCOMING, document.id):
         return ()
     message = parse_message(desk.blobs.get(document.message))
     return message.attachments if isinstance(message, NewDocument) else ()

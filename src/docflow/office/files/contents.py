@@ -20,7 +20,6 @@ from docflow.model import (
     Direction,
     FiledDocument,
     FileState,
-    IncomingState,
     add_months,
     law_date,
 )
@@ -29,6 +28,7 @@ from docflow.office.desk import Desk
 from docflow.office.files.verbs import find_file
 from docflow.office.groups.freezing import TARGETS
 from docflow.office.groups.reading import list_readable, require_readable
+from docflow.office.keeping import find_live_files, find_needing, list_content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +46,14 @@ class DestructionWarning:
 
     Attributes:
         kept: Documents whose content stays because another file holds them: id and codes of those files.
+        shared: Documents whose content goes though its bytes stay, because other documents or copies have the same: id
+            and the ids of those.
         on_paper: Documents of which there is paper too; docflow cannot destroy it.
     """
 
     file: CaseFile
     kept: tuple[tuple[str, tuple[str, ...]], ...]
+    shared: tuple[tuple[str, tuple[str, ...]], ...]
     on_paper: tuple[str, ...]
 
 
@@ -134,17 +137,35 @@ def warn_of_destruction(desk: Desk, file_code: str) -> DestructionWarning:
     Source: Thông tư 01/2019/TT-BNV Điều 20 khoản 5.
     """
     file = find_file(desk.store.find_record(CaseFile, file_code), file_code)
-    kept, paper = [], []
+    kept, going, paper = [], [], []
     for item in desk.store.list_records(FiledDocument, file_code=file_code):
         if item.removed_at is not None:
             continue
-        others = _other_files(desk, item)
+        others = tuple(
+            code for code in find_live_files(desk.store, item.direction, item.document_id) if code != file_code
+        )
         if others:
             kept.append((item.document_id, others))
+        else:
+            going.append((item.direction, item.document_id))
         incoming = desk.store.find_incoming(item.document_id) if item.direction is Direction.INCOMING else None
         if incoming is not None and incoming.channel in {Channel.PAPER, Channel.FAX}:
             paper.append(item.document_id)
-    return DestructionWarning(file=file, kept=tuple(kept), on_paper=tuple(paper))
+    shared = [(name, _others_with_same(desk, direction, name, going=going)) for direction, name in going]
+    return DestructionWarning(
+        file=file,
+        kept=tuple(kept),
+        shared=tuple((name, others) for name, others in shared if others),
+        on_paper=tuple(paper),
+    )
+
+
+def _others_with_same(
+    desk: Desk, direction: Direction, document_id: str, *, going: Sequence[tuple[Direction, str]]
+) -> tuple[str, ...]:
+    names = list_content(desk.store, direction, document_id)
+    needing = (holder for name in names for holder in find_needing(desk.store, name, besides=going))
+    return tuple(dict.fromkeys(holder.id for holder in needing))
 
 
 def list_to_hand_over(desk: Desk, *, on: date | None = None) -> tuple[FileDuty, ...]:
@@ -205,16 +226,9 @@ def _duty(file: CaseFile, due_on: date, *, today: date) -> FileDuty:
     return FileDuty(file=file, due_on=due_on, days_left=(due_on - today).days)
 
 
-def _other_files(desk: Desk, item: FiledDocument) -> tuple[str, ...]:
-    others = desk.store.list_records(FiledDocument, direction=item.direction.value, document_id=item.document_id)
-    codes = sorted({other.file_code for other in others if other.removed_at is None} - {item.file_code})
-    found = (desk.store.find_record(CaseFile, code) for code in codes)
-    return tuple(file.code for file in found if file is not None and file.state is not FileState.DESTROYED)
-
-
 def _line(desk: Desk, item: FiledDocument) -> ContentsLine:
     line = _incoming_line(desk, item) if item.direction is Direction.INCOMING else _outgoing_line(desk, item)
-    if line.content is not None and (line.is_destroyed or desk.store.is_erased(line.content)):
+    if line.content is not None and desk.store.is_content_gone(item.direction, item.document_id):
         return replace(line, content=None, is_destroyed=True)
     return line
 
@@ -237,8 +251,6 @@ def _incoming_line(desk: Desk, item: FiledDocument) -> ContentsLine:
         signer=document.signer_name,
         signer_position=document.signer_position,
         arrival_number=document.number,
-        # Given back to its sender: also where another document holds the same bytes.
-        is_destroyed=document.state is IncomingState.TAKEN_BACK,
     )
 
 

@@ -3,6 +3,7 @@
 Invariants:
     - An effect gets the file before it and returns the file after it; other rows go through the unit of work.
     - Nothing is destroyed that a file not destroyed holds as well, and the metadata of what is destroyed stay.
+    - Of what is destroyed no word is found, also if its bytes stay for another document.
     - Every :class:`~docflow.model.FileEffect` has its function.
 
 Source: Nghị định 30/2020/NĐ-CP Điều 28–31; Thông tư 01/2019/TT-BNV Điều 20 khoản 5.
@@ -25,8 +26,8 @@ from docflow.model import (
 )
 from docflow.office.files.guards import find_in_file
 from docflow.office.files.step import FileWork
-from docflow.office.keeping import find_live_files, is_content_needed
-from docflow.ports import ParcelKind, ParcelRow, UnitOfWork
+from docflow.office.keeping import find_live_files, is_content_needed, list_content
+from docflow.ports import UnitOfWork
 
 
 def _as_it_is(_work: FileWork, file: CaseFile) -> CaseFile:
@@ -95,14 +96,15 @@ def _destroy_content(work: FileWork, file: CaseFile) -> CaseFile:
     going = [line for line in lines if find_live_files(unit, line.direction, line.document_id) == (file.code,)]
     besides = {(line.direction, line.document_id) for line in going}
     for line in going:
-        for sha256 in _contents(unit, line):
+        for sha256 in list_content(unit, line.direction, line.document_id):
             if not is_content_needed(unit, sha256, besides=besides):
                 _record_destruction(unit, file, sha256=sha256, document_id=line.document_id, at=at)
+        unit.forget_words(line.direction, line.document_id)
     return replace(file, destroyed_at=at, destroyed_by=work.move.actor)
 
 
 def _record_destruction(unit: UnitOfWork, file: CaseFile, *, sha256: str, document_id: str, at: datetime) -> None:
-    """Content that was destroyed before and came again since is destroyed again, and nobody finds it by its words."""
+    """Content that was destroyed before and came again since is destroyed again."""
     destruction = Destruction(
         agency=file.agency, sha256=sha256, file_code=file.code, document_id=document_id, destroyed_at=at
     )
@@ -111,23 +113,6 @@ def _record_destruction(unit: UnitOfWork, file: CaseFile, *, sha256: str, docume
         unit.add_record(destruction)
     elif before.destroyed_at < at:
         unit.change_record(destruction)
-    unit.forget_words(sha256)
-
-
-def _contents(unit: UnitOfWork, line: FiledDocument) -> tuple[str, ...]:
-    """Return every file that holds the words of a document: each stage and version, annexes, messages."""
-    if line.direction is Direction.INCOMING:
-        incoming = unit.find_incoming(line.document_id)
-        names: tuple[str | None, ...] = () if incoming is None else (incoming.message, incoming.pdf)
-    else:
-        outgoing = unit.find_document(line.document_id)
-        stages = () if outgoing is None else (outgoing.draft_pdf, outgoing.leader_pdf, outgoing.sealed_pdf)
-        versions = (version.pdf for version in unit.list_versions(line.document_id))
-        annexes = (name for item in unit.list_attachments(line.document_id) for name in (item.pdf, item.sealed_pdf))
-        sent = unit.list_records(ParcelRow, subject=line.document_id)
-        messages = (parcel.message for parcel in sent if parcel.kind is ParcelKind.DOCUMENT)
-        names = (*stages, *versions, *annexes, *messages)
-    return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
 FILE_EFFECTS: Mapping[FileEffect, Callable[[FileWork, CaseFile], CaseFile]] = {

@@ -24,7 +24,6 @@ from docflow.model import (
 )
 from docflow.model.rights import is_same_person
 from docflow.office.files.step import FileWork
-from docflow.office.keeping import is_content_destroyed
 
 
 def _nothing(_work: FileWork, _file: CaseFile) -> None:
@@ -56,7 +55,7 @@ def _document_is_here(work: FileWork, file: CaseFile) -> None:
             f"no numbered {direction.value} document {document_id[:120]!r} here",
             vi="Chỉ văn bản đi đã cấp số hoặc văn bản đến đã đăng ký mới được đưa vào hồ sơ.",
         )
-    if is_content_destroyed(work.unit, direction, document_id):
+    if work.unit.is_content_gone(direction, document_id):
         raise UsageError(
             ErrorCode.WRONG_STATE,
             f"the content of {direction.value} document {document_id[:120]!r} was destroyed",

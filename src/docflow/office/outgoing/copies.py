@@ -43,7 +43,6 @@ from docflow.model import (
 from docflow.office.certificates import keep_certificates
 from docflow.office.clocks import is_out_of_order, refuse_before_log
 from docflow.office.desk import Desk
-from docflow.office.keeping import is_content_destroyed
 from docflow.office.ledger import Request, check_actor, find_answer, keep_answer, name_request, record_event
 from docflow.office.outgoing.guards import ACCEPTED_VERDICTS, MAX_WORDS
 from docflow.office.outgoing.step import StoredPdf
@@ -350,7 +349,7 @@ def _require_content(unit: UnitOfWork, wanted: CopyRequest | DocumentCopy) -> No
     if wanted.source is None or wanted.form is CopyForm.SAO_LUC:
         return
     is_ours = isinstance(_find_source(unit, wanted, wanted.source), Document)
-    if is_content_destroyed(unit, Direction.OUTGOING if is_ours else Direction.INCOMING, wanted.source):
+    if unit.is_content_gone(Direction.OUTGOING if is_ours else Direction.INCOMING, wanted.source):
         raise UsageError(
             ErrorCode.COPY_NOT_ALLOWED,
             f"the content of {wanted.source!r} was destroyed",

@@ -32,6 +32,7 @@ from docflow.model import (
     require_power,
 )
 from docflow.office.clocks import find_correction
+from docflow.office.keeping import is_issued_gone
 from docflow.office.outgoing.describing import print_symbol
 from docflow.office.outgoing.step import Work
 from docflow.office.registers.numbering import find_limits
@@ -165,6 +166,7 @@ def _guard_seal(work: Work, document: Document) -> None:
 
     Source: NĐ 30/2020 Điều 18 khoản 3, Điều 32 khoản 2.
     """
+    _require_content(work, document, vi="không ký số, đóng dấu nữa")
     _require_replaceable(work, document.draft)
     if work.step.pdf is None or work.step.pdf.extends is None or work.step.pdf.extends != document.leader_pdf:
         raise UsageError(
@@ -193,6 +195,7 @@ def _guard_attachment_seal(work: Work, document: Document) -> None:
 
     Source: NĐ 30/2020 Điều 32 khoản 2; Phụ lục I Phần I mục II.8.b.
     """
+    _require_content(work, document, vi="không ký số văn bản kèm theo nữa")
     found = {item.position: item for item in work.unit.list_attachments(document.id)}
     attached = found.get(-1 if work.step.position is None else work.step.position)
     if attached is None or attached.sealed_pdf is not None:
@@ -227,17 +230,22 @@ def _guard_addressee(work: Work, document: Document) -> None:
 def _guard_addressees(work: Work, document: Document) -> None:
     """Addressees are added, each once, while there is something to send them; whoever has the document keeps it."""
     _guard_reason(work, document)
-    if document.sealed_pdf is not None and work.unit.is_erased(document.sealed_pdf):
-        raise UsageError(
-            ErrorCode.WRONG_STATE,
-            f"the content of document {document.id!r} was destroyed",
-            vi="Nội dung văn bản đã bị hủy theo thời hạn bảo quản, không thể gửi thêm.",
-        )
+    _require_content(work, document, vi="không thể gửi thêm")
     known = {(row.addressee_code, row.addressee_name) for row in work.unit.list_outbox(document.id)}
     added = [(item.code.text if item.code else None, item.name) for item in work.step.addressees]
     if not added:
         raise UsageError(ErrorCode.BAD_ARGUMENT, "name whom to add", vi="Phải ghi rõ nơi nhận bổ sung.")
     _require_each_once([*known, *added])
+
+
+def _require_content(work: Work, document: Document, *, vi: str) -> None:
+    """Nothing is done with content that was destroyed, and none comes in its place: no file would hold it."""
+    if is_issued_gone(work.unit, document, at=work.step.at):
+        raise UsageError(
+            ErrorCode.WRONG_STATE,
+            f"the content of document {document.id!r} was destroyed",
+            vi=f"Nội dung văn bản đã bị hủy theo thời hạn bảo quản, {vi}.",
+        )
 
 
 def _require_each_once(addressees: Sequence[tuple[str | None, str]]) -> None:

@@ -15,6 +15,7 @@ from docflow.errors import InputError, UsageError
 from docflow.model import AccessTarget, Document, Duty, find_due, is_due_soon
 from docflow.office.desk import Desk
 from docflow.office.exchanging.successors import reach
+from docflow.office.keeping import is_issued_gone
 from docflow.ports import OutboxRow, OutboxState, ParcelKind
 
 
@@ -107,7 +108,8 @@ def _reason_here(desk: Desk, document: Document, row: OutboxRow) -> str:
     """Say what keeps a document in this office, or nothing."""
     if row.state is OutboxState.HELD:
         return "Văn bản kèm theo chưa được ký số." if document.sealed_pdf else "Văn bản chưa được ký số của cơ quan."
-    if document.sealed_pdf is not None and not desk.blobs.has(document.sealed_pdf):
+    is_gone = is_issued_gone(desk.store, document, at=desk.clock.now())
+    if is_gone or (document.sealed_pdf is not None and not desk.blobs.has(document.sealed_pdf)):
         return "Không còn nội dung văn bản để gửi."
     is_frozen = desk.store.find_freezing(AccessTarget.OUTGOING, document.id) is not None
     return "Văn bản thuộc nhóm đang bị đóng băng." if is_frozen else ""

@@ -3,7 +3,8 @@
 Invariants:
     - A file that cannot be read as a PDF with text is remembered as read: nobody tries it again and again.
     - A document whose file changed is read again.
-    - What a destroyed file said does not come into the index, also if it was read a moment before.
+    - What a document said whose content is gone does not come into the index, also if it was read a moment before, or
+      another document has the same file.
 
 What it does not do: it recognizes no scanned text; of a file it reads 500 pages at most.
 """
@@ -20,7 +21,7 @@ import sqlalchemy as sa
 from docflow.errors import DocflowError
 from docflow.model import Direction, words_to_find
 from docflow.store.blobs import BlobFolder
-from docflow.store.erasing import is_erased
+from docflow.store.erasing import is_content_gone
 from docflow.store.tables import DOCUMENT, INCOMING_DOCUMENT, SEARCH_TEXT
 
 MAX_PAGES = 500
@@ -40,6 +41,8 @@ class UnreadFile:
     """A document whose newest file is not in the index."""
 
     row: int
+    direction: Direction
+    subject: str
     sha256: str
 
 
@@ -49,7 +52,7 @@ def list_unread(connection: sa.Connection, agency: str, *, limit: int) -> list[U
     for direction, (table, newest) in _NEWEST.items():
         same = sa.and_(table.c.agency == SEARCH_TEXT.c.agency, table.c.id == SEARCH_TEXT.c.subject)
         query = (
-            sa.select(SEARCH_TEXT.c.id, newest)
+            sa.select(SEARCH_TEXT.c.id, SEARCH_TEXT.c.subject, newest)
             .join_from(SEARCH_TEXT, table, same)
             .where(
                 SEARCH_TEXT.c.agency == agency,
@@ -60,7 +63,10 @@ def list_unread(connection: sa.Connection, agency: str, *, limit: int) -> list[U
             .order_by(SEARCH_TEXT.c.id)
             .limit(limit)
         )
-        found += [UnreadFile(row=row[0], sha256=row[1]) for row in connection.execute(query)]
+        found += [
+            UnreadFile(row=row, direction=direction, subject=subject, sha256=sha256)
+            for row, subject, sha256 in connection.execute(query)
+        ]
     return found[:limit]
 
 
@@ -74,8 +80,9 @@ def read_words(blobs: BlobFolder, file: UnreadFile) -> str:
 
 
 def put_content(connection: sa.Connection, file: UnreadFile, words: str, *, agency: str) -> None:
-    """Keep what a file says, and which file that was; of one that was destroyed meanwhile that it was read."""
-    values = {"content": "" if is_erased(connection, agency, file.sha256) else words, "content_of": file.sha256}
+    """Keep what a file says, and which file that was; of a document whose content is gone only that."""
+    is_gone = is_content_gone(connection, agency, direction=file.direction, document_id=file.subject)
+    values = {"content": "" if is_gone else words, "content_of": file.sha256}
     connection.execute(sa.update(SEARCH_TEXT).where(SEARCH_TEXT.c.id == file.row).values(values))
 
 

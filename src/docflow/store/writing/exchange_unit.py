@@ -22,15 +22,11 @@ from docflow.ports import (
     ParcelRow,
     ReceiptRow,
 )
+from docflow.store import erasing
 from docflow.store.engines.prepared import Prepared
-from docflow.store.erasing import is_erased
 from docflow.store.mapping import rows
 from docflow.store.tables import (
-    ATTACHED_FILE,
     AUDIT_CHECKPOINT,
-    DOCUMENT,
-    DOCUMENT_COPY,
-    DRAFT_VERSION,
     ERASURE,
     INBOX,
     INCOMING_DOCUMENT,
@@ -85,27 +81,6 @@ _FIND_PARCELS = Prepared(
 )
 
 
-def _holders(table: sa.Table, *names: str, key: str) -> Prepared:
-    of_it = sa.or_(*(table.c[name] == sa.bindparam("sha") for name in names))
-    return Prepared(sa.select(table.c[key].label("id")).where(owned(table), of_it).distinct())
-
-
-_HOLDERS = (
-    (
-        Direction.INCOMING,
-        Prepared(
-            sa.select(INCOMING_DOCUMENT.c.id).where(
-                owned(INCOMING_DOCUMENT),
-                sa.or_(*(INCOMING_DOCUMENT.c[name] == sa.bindparam("sha") for name in ("message", "pdf"))),
-                INCOMING_DOCUMENT.c.state != sa.literal_column("'taken_back'"),
-            )
-        ),
-    ),
-    (Direction.OUTGOING, _holders(DOCUMENT, "draft_pdf", "leader_pdf", "sealed_pdf", key="id")),
-    (Direction.OUTGOING, _holders(DRAFT_VERSION, "pdf", key="document_id")),
-    (Direction.OUTGOING, _holders(ATTACHED_FILE, "pdf", "sealed_pdf", key="document_id")),
-    (None, _holders(DOCUMENT_COPY, "pdf", key="id")),
-)
 _SCHEDULE = Prepared(
     sa.update(PARCEL)
     .where(owned(PARCEL), PARCEL.c.id == sa.bindparam("parcel"), PARCEL.c.recipient == sa.bindparam("to"))
@@ -196,9 +171,9 @@ class ExchangeUnit(RowWriter):
         self._insert(INCOMING_ENTRY, rows.write_record(entry))
 
     def list_blob_holders(self, sha256: str) -> Sequence[BlobHolder]:
-        """Return the documents and copies that have a file as their own; what was taken back has none."""
-        found = [BlobHolder(way, row["id"]) for way, query in _HOLDERS for row in self._all(query, sha=sha256)]
-        return tuple(dict.fromkeys(found))
+        """Return the documents and copies that have a file as their own, also those whose content is gone."""
+        self.flush()
+        return erasing.list_holders(self._connection, self._agency, sha256)
 
     def put_erasure(self, erasure: Erasure) -> None:
         """Record that a file is destroyed, or, if it came again since, that it is destroyed again."""
@@ -207,15 +182,14 @@ class ExchangeUnit(RowWriter):
         else:
             self._update(ERASURE, rows.write_record(erasure))
 
-    def is_erased(self, sha256: str) -> bool:
-        """Return whether a file was destroyed, and no document got it again since."""
+    def is_content_gone(self, direction: Direction, document_id: str) -> bool:
+        """Return whether a document was given back, or a destroyed file held it and none that is not destroyed does."""
         self.flush()
-        return is_erased(self._connection, self._agency, sha256)
+        return erasing.is_content_gone(self._connection, self._agency, direction=direction, document_id=document_id)
 
-    def forget_words(self, sha256: str) -> None:
-        """Take what a file says out of the index to search by; no evidence, no leaf."""
-        for statement in FORGET_WORDS:
-            self._now(statement, sha=sha256)
+    def forget_words(self, direction: Direction, document_id: str) -> None:
+        """Take what the files of a document say out of the index to search by; no evidence, no leaf."""
+        self._now(FORGET_WORDS, way=direction.value, document=document_id)
 
     def find_receipt(self, receipt_id: str) -> ReceiptRow | None:
         """Return a receipt, or None."""

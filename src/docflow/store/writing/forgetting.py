@@ -1,7 +1,8 @@
-"""What a file said goes out of the index with the file; the document is found by its metadata still.
+"""What a document said goes out of the index with its content; it is found by its metadata still.
 
 Invariants:
-    - The words of a destroyed file go in the transaction that destroys it, and never come back with a later look.
+    - The words go in the transaction that destroys the content, also if another document has the same bytes and keeps
+      them, and never come back with a later look.
 
 What it does not do: it overwrites no page of the database that is free afterwards; what a docflow before this one left
 in the index goes when it is made anew (``rebuild_search``).
@@ -13,33 +14,17 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from docflow.model import Direction
 from docflow.store.engines.prepared import Prepared
-from docflow.store.tables import DOCUMENT, DRAFT_VERSION, INCOMING_DOCUMENT, SEARCH_TEXT
+from docflow.store.tables import SEARCH_TEXT
 from docflow.store.writing.writer import owned
 
-_SHA: sa.BindParameter[str] = sa.bindparam("sha")
-_NAMED_IN: tuple[tuple[Direction, sa.Column[str], tuple[sa.Column[str], ...]], ...] = (
-    (Direction.INCOMING, INCOMING_DOCUMENT.c.id, (INCOMING_DOCUMENT.c.pdf,)),
-    (Direction.OUTGOING, DOCUMENT.c.id, (DOCUMENT.c.draft_pdf, DOCUMENT.c.leader_pdf, DOCUMENT.c.sealed_pdf)),
-    (Direction.OUTGOING, DRAFT_VERSION.c.document_id, (DRAFT_VERSION.c.pdf,)),
-)
-"""Whose words a file's may be: the column of the document's name, and those that name the file."""
-
-
-def _forget(direction: Direction, key: sa.Column[str], files: tuple[sa.Column[str], ...]) -> Prepared:
-    holders = sa.select(key).where(owned(key.table), sa.or_(*(column == _SHA for column in files)))
-    return Prepared(
-        sa.update(SEARCH_TEXT)
-        .where(
-            owned(SEARCH_TEXT),
-            SEARCH_TEXT.c.direction == sa.literal_column(f"'{direction.value}'"),
-            SEARCH_TEXT.c.subject.in_(holders),
-            SEARCH_TEXT.c.content_of == _SHA,
-        )
-        .values(content=sa.literal_column("''"))
+FORGET_WORDS = Prepared(
+    sa.update(SEARCH_TEXT)
+    .where(
+        owned(SEARCH_TEXT),
+        SEARCH_TEXT.c.direction == sa.bindparam("way"),
+        SEARCH_TEXT.c.subject == sa.bindparam("document"),
     )
-
-
-FORGET_WORDS = tuple(_forget(*named) for named in _NAMED_IN)
-"""Statements that take the words of a file (``sha``) out of an agency's index (``owner``)."""
+    .values(content=sa.literal_column("''"))
+)
+"""Statement that takes what the files of a document (``way``, ``document``) say out of an agency's index."""
