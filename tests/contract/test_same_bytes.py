@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 import pypdf
@@ -17,7 +18,7 @@ from docflow.office.exchanging import dispatching
 from tests.contract.offices import Place
 from tests.contract.test_destruction import destroy, is_there, take_in
 from tests.contract.test_taken_back import BODY, hits, open_pair
-from tests.exchange_kit import TwoAgencies, seal_document
+from tests.exchange_kit import RECEIVER, TwoAgencies, seal_document
 from tests.office_kit import SetClock, make_copy_request, make_draft, sign_off
 from tests.work_kit import MONDAY, add, make_file
 
@@ -217,3 +218,49 @@ def test_nothing_is_sealed_into_a_destroyed_document(office: Office, clock: SetC
     refused(ErrorCode.WRONG_STATE, lambda: office.sealed("so", leader + b" seal", actor="V"), office=office)
     annex = partial(office.attachment_sealed, "kem", b"%PDF annex seal", position=0, actor="V")
     refused(ErrorCode.WRONG_STATE, annex, office=office)
+
+
+def test_dieu_18_4b_what_was_given_back_is_nowhere_while_another_has_the_same_file(two: TwoAgencies) -> None:
+    """NĐ 30/2020 PL VI III.8: two documents carried the same page; of the one that went back nothing is read."""
+    names = send_twice(two)
+    two.receiver.index_contents()
+    assert sorted(hits(two.receiver, "page")) == sorted(names.values())
+    file = make_file(two.receiver)
+    add(two.receiver, file, names["d1"])
+    two.sender.take_back("d1", actor="V", reason="gửi nhầm")
+    two.exchange()
+    two.receiver.agree_take_back(names["d1"], actor="V")
+    gone, other = names["d1"], names["d2"]
+    assert hits(two.receiver, "page") == [other]
+    assert export(two.receiver, file) == (1, [], "")
+    for position in (None, 0):
+        prints = partial(two.receiver.print_incoming, gone, actor="X", position=position)
+        refused(ErrorCode.NOT_FOUND, prints, office=two.receiver)
+        assert two.receiver.print_incoming(other, actor="X", position=position).startswith(b"%PDF")
+    later = make_file(two.receiver, "02.A")
+    refused(ErrorCode.NOT_FOUND, lambda: add(two.receiver, later, gone), office=two.receiver)
+    assert two.receiver.incoming_files(gone) == ()
+    two.receiver.rebuild_search()
+    two.receiver.index_contents()
+    assert hits(two.receiver, "page") == [other]
+    two.sender.take_back("d2", actor="V", reason="gửi nhầm")
+    two.exchange()
+    two.receiver.agree_take_back(other, actor="V")
+    assert not is_there(two.receiver, two.receiver.incoming_document(gone).pdf or "")
+
+
+def send_twice(two: TwoAgencies) -> dict[str, str]:
+    """Let the receiver register two documents with the same page; return their names there by the sender's."""
+    for name in ("d1", "d2"):
+        draft = replace(make_draft(name), addressees=(Addressee(name="Sở", code=parse_agency_code(RECEIVER)),))
+        two.sender.draft(draft, actor="A", document_id=name)
+        two.sender.approve(name, actor="B")
+        two.sender.leader_signed(name, BODY, actor="C")
+        two.sender.issue(name, actor="V")
+        two.sender.sealed(name, SEALED, actor="V")
+    two.exchange()
+    names = {document.subject: document.id for document in two.receiver.incoming()}
+    for name in names.values():
+        two.receiver.accept(name, actor="V")
+    two.exchange()
+    return names

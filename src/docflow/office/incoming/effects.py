@@ -201,7 +201,7 @@ def _erase_content(work: IncomingWork, document: IncomingDocument) -> IncomingDo
     for name in dict.fromkeys((document.message, document.pdf)):
         if name is not None and not is_content_needed(work.unit, name, besides={(Direction.INCOMING, document.id)}):
             work.unit.put_erasure(Erasure(sha256=name, incoming_id=document.id, erased_at=work.step.at))
-            work.unit.forget_words(Direction.INCOMING, document.id)
+    work.unit.forget_words(Direction.INCOMING, document.id)
     return document
 
 
