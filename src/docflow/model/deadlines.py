@@ -87,6 +87,7 @@ MAX_TERM_HOURS = MAX_WORKING_TIME // timedelta(hours=1)
 """Also the working hours that :data:`docflow.model.working_time.MAX_WORKING_TIME` allows to count."""
 MAX_TERM_DAYS = MAX_WORKING_TIME // timedelta(hours=8)
 MAX_TERM_MONTHS = 1200
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 @checked_fields
@@ -265,6 +266,7 @@ def shift_due(
 
     A deadline that was a day ends with the hour at which the working time is used up: rounded up to the end of that
     day, each pause would give it more than it took. Only where that day has no working time left, it ends with the day.
+    By the clock a day ends at midnight: five hours later it is 05:00, and a day later the end of a day again.
 
     A deadline that cannot be counted, because it or the pauses reach beyond the calendar or the longest working time,
     stays where it is.
@@ -273,7 +275,7 @@ def shift_due(
         return None
     try:
         if is_by_clock:
-            return due_at + sum(((p.ended_at or at) - p.began_at for p in pauses), timedelta())
+            return _later_by(due_at, sum(((p.ended_at or at) - p.began_at for p in pauses), timedelta()))
         paused = sum((calendar.working_time_between(p.began_at, p.ended_at or at) for p in pauses), timedelta())
         moved = calendar.add_working_time(due_at, paused)
     except (UsageError, OverflowError):
@@ -334,6 +336,13 @@ def count_on_time(judged: Iterable[Punctuality]) -> OnTimeRate:
     for item in judged:
         counts[item] += 1
     return OnTimeRate(**{kind.value: count for kind, count in counts.items()})
+
+
+def _later_by(due_at: datetime, paused: timedelta) -> datetime:
+    """Move a deadline by the clock; the end of a day, named by its last millisecond, is midnight."""
+    is_day = paused and _law_time(due_at) == LAST_MOMENT
+    moved = due_at + paused + (_MILLISECOND if is_day else timedelta())
+    return moved - _MILLISECOND if paused and _law_time(moved) == time.min else moved
 
 
 def _law_time(moment: datetime) -> time:

@@ -225,6 +225,30 @@ def test_a_pause_moves_the_deadline_by_the_working_time_it_lasted() -> None:
     assert shift_due(end, [pause], calendar=CALENDAR, at=now, is_by_clock=True) == end
 
 
+def test_a_day_is_moved_by_the_clock_to_a_full_hour() -> None:
+    """What is read in the book is an hour that somebody can mean: no minute before it, and a day as a day."""
+
+    def moved(due_at: datetime, *hours: int) -> datetime | None:
+        for each in hours:
+            pause = Pause(began_at=at("2026-03-02T10:00"), ended_at=at(f"2026-03-02T{10 + each}:00"), reason="chờ")
+            due_at = shift_due(due_at, [pause], calendar=CALENDAR, at=due_at, is_by_clock=True) or due_at
+        return due_at
+
+    friday = end_of_day(date(2026, 3, 6))
+    assert moved(friday, 5) == at("2026-03-07T05:00")
+    assert moved(friday, 5, 0, 7) == at("2026-03-07T12:00")
+    assert moved(friday, 12, 12) == moved(friday, 0, 5, 7, 12) == end_of_day(date(2026, 3, 7))
+    assert moved(friday, 0) == friday
+    assert moved(at("2026-03-06T23:59"), 1) == at("2026-03-07T00:59")
+
+
+def test_an_hour_moved_to_the_end_of_work_stays_an_hour() -> None:
+    """Only what was a day ends with a day: an hour would get the evening for nothing."""
+    pause = Pause(began_at=at("2026-03-02T09:00"), ended_at=at("2026-03-02T10:00"), reason="chờ bổ sung")
+    now = at("2026-03-02T10:00")
+    assert shift_due(at("2026-03-05T16:00"), [pause], calendar=CALENDAR, at=now) == at("2026-03-05T17:00")
+
+
 @pytest.mark.parametrize("duty", Duty)
 @pytest.mark.parametrize("text", ["2126-03-02T09:00", "1970-01-01T09:00"])
 def test_what_a_wrong_clock_began_is_due_when_it_began(duty: Duty, text: str) -> None:
