@@ -341,6 +341,31 @@ def test_a_replaced_answer_holds_as_long_as_its_replacement(office: Office) -> N
     assert document.note == f"Văn bản trả lời {first}, đã được thay thế bởi {last} đã thu hồi: sai"
 
 
+def test_what_never_replaced_an_answer_takes_nothing_with_it(office: Office) -> None:
+    """NĐ 30/2020 Điều 18.3: a document replaces another with its seal; voided before that, it had replaced nothing."""
+    register(office, "thu")
+    assign(office, "thu")
+    seal_off(office, "mot")
+    office.answer("thu", actor="P", by="mot")
+    replacing = replace(make_draft(), links=(Link(kind=LinkKind.REPLACES, target="mot"),))
+    office.draft(replacing, actor="A", document_id="hai")
+    finish(office, "hai", is_sealed=False)
+    office.void("hai", actor="Văn thư", reason="in sai")
+    document = office.incoming_document("thu")
+    assert (document.state, document.answered_by) == (IncomingState.COMPLETED, "mot")
+
+
+def test_who_is_informed_has_no_deadline(office: Office) -> None:
+    """NĐ 30/2020 Điều 23.2, PL IV: a deadline is of those who handle it, also if it was named by an extension only."""
+    register(office, "thu")
+    assign(office, "thu", deadline=None)
+    office.extend("thu", actor="Chủ tịch", deadline=date(2026, 3, 20), reason="cần có thời hạn")
+    day = end_of_day(date(2026, 3, 20))
+    dues = {task.name: task.due_at for task in office.incoming_tasks("thu")}
+    assert dues == {"Phòng Ngân sách": day, "Phòng Tổng hợp": day, "Thanh tra": day, "Văn phòng": None}
+    assert "hạn" not in handling_cells(office)[2]
+
+
 def test_what_was_done_before_its_answer_stays_done_without_it(office: Office, clock: SetClock) -> None:
     """NĐ 30/2020 Điều 24, PL IV: an answer that came later and was recalled takes nothing from the day it was done."""
     register(office, "thu")

@@ -12,7 +12,19 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from docflow import Direction, Directory, DocumentType, Draft, FileDrop, Office, Post, SearchQuery, parse_agency_code
+from docflow import (
+    Direction,
+    Directory,
+    DocumentState,
+    DocumentType,
+    Draft,
+    FileDrop,
+    IncomingState,
+    Office,
+    Post,
+    SearchQuery,
+    parse_agency_code,
+)
 from docflow.model import Addressee
 from docflow.store import reader
 from docflow.store.blobs import BlobFolder
@@ -21,7 +33,7 @@ from tests.contract.offices import Place
 from tests.contract.test_destruction import destroy, take_in
 from tests.exchange_kit import RECEIVER, SENDER, KeyPeers, KeySigner, TwoAgencies, make_named_agency
 from tests.materials import plain_pdf
-from tests.office_kit import SeededRandomness, SetClock, make_draft
+from tests.office_kit import SeededRandomness, SetClock, make_draft, seal_off
 from tests.work_kit import MONDAY, add, make_file
 
 BODY = plain_pdf().replace(b"%PDF-1.3", b"%PDF-1.4", 1)
@@ -109,6 +121,19 @@ def test_dieu_18_4b_what_was_taken_back_is_found_by_no_word_of_it(two: TwoAgenci
     assert hits(two.receiver, "page") == []
     two.sender.index_contents()
     assert hits(two.sender, "page") == ["d1"]  # whose it is keeps it, frozen
+
+
+def test_an_answer_to_what_was_taken_back_is_recalled_all_the_same(two: TwoAgencies) -> None:
+    """NĐ 30/2020 Điều 18.4: what was given back is handled no more; that it was answered keeps no answer in force."""
+    name = send_body(two)
+    two.receiver.assign(name, actor="L", to="Phòng Ngân sách")
+    seal_off(two.receiver, "tra-loi")
+    two.receiver.answer(name, actor="P", by="tra-loi")
+    take_back(two, name)
+    before = two.receiver.incoming_document(name)
+    assert (before.state, before.answered_by) == (IncomingState.TAKEN_BACK, "tra-loi")
+    assert two.receiver.recall("tra-loi", actor="V", reason="không cần trả lời nữa").state is DocumentState.RECALLED
+    assert two.receiver.incoming_document(name) == before
 
 
 def test_a_file_that_holds_what_was_taken_back_is_exported(two: TwoAgencies) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import count
@@ -26,11 +26,11 @@ from hypothesis.stateful import (
     rule,
 )
 
-from docflow import IncomingState, Office, WorkingCalendar
+from docflow import IncomingState, Link, LinkKind, Office, TaskRole, WorkingCalendar
 from docflow.errors import DocflowError, ErrorCode
-from docflow.model import LAW_TIME_ZONE, YearDays, end_of_day, law_date
+from docflow.model import LAW_TIME_ZONE, IncomingTask, YearDays, end_of_day, law_date
 from tests.lifecycle_kit import DICE, begin_on_monday, live
-from tests.office_kit import SeededRandomness, SetClock, make_agency, seal_off
+from tests.office_kit import SeededRandomness, SetClock, leader_pdf, make_agency, seal_off
 from tests.support import more_in_ci
 from tests.work_kit import MONDAY, Everybody, make_entry
 
@@ -83,15 +83,16 @@ _PATHS: dict[str, tuple[str, ...]] = {
     "submitted": ("check", "accept", "submit"),
     "instructed": ("check", "accept", "submit", "instruct"),
     "assigned": ("check", "accept", "assign"),
+    "assigned without a day": ("check", "accept", "give"),
     "processing": ("check", "accept", "assign", "progress"),
     "paused": ("check", "accept", "assign", "pause"),
     "completed": ("check", "accept", "assign", "complete"),
     "forwarded": ("check", "accept", "forward"),
     "refused": ("check", "refuse"),
 }
-"""By what a letter comes to each state."""
+"""By what a letter comes to each state, and to having nothing to be done by."""
 _GOOD: dict[str, tuple[object, ...]] = {
-    **dict.fromkeys(("check", "accept", "submit", "progress", "resume", "forward"), ()),
+    **dict.fromkeys(("check", "accept", "submit", "give", "progress", "resume", "forward"), ()),
     "reassign": (0,),
     "refuse": ("gửi nhầm",),
     "instruct": ("giao Phòng A",),
@@ -123,6 +124,13 @@ class IncomingModel:
         self.lead: str | None = None
         self.given: list[tuple[str, bool]] = []
         """Who was given it, in order, and whether he still has it."""
+        self.own: datetime | None = None
+        """Until when the unit that cooperates is done with its part."""
+
+    def is_due(self, task: IncomingTask) -> bool:
+        """Return whether a part is due as it must be; who is only informed has nothing to do."""
+        due = {TaskRole.LEAD: self.due, TaskRole.COOPERATE: self.own, TaskRole.INFORM: None}
+        return task.due_at == due[task.role]
 
 
 @dataclass
@@ -299,24 +307,34 @@ class IncomingLife(RuleBasedStateMachine):
         model = self.models[name]
         deadline = law_date(self.now) + timedelta(days=days) if days else None
         allowed = model.state in {"registered", "submitted", "instructed"} and bool(lead) and days >= 0
-        if self.attempt(name, "assign", allowed=allowed, then="assigned", to=lead, deadline=deadline):
+        today = (("Thanh tra", law_date(self.now)),) if deadline else ()
+        parts = {"cooperating": ("Thanh tra",), "informed": ("Văn phòng",), "cooperating_deadlines": today}
+        if self.attempt(name, "assign", allowed=allowed, then="assigned", to=lead, deadline=deadline, **parts):
             model.due = end_of_day(deadline) if deadline else None
+            model.own = end_of_day(law_date(self.now)) if deadline else None
             self.hand_to(model, lead)
 
+    def give(self, name: str) -> None:
+        """Given to somebody without a day."""
+        self.assign(name, 0, "Phòng A")
+
     def reassign(self, name: str, days: int) -> None:
-        """Given to somebody else while somebody has it; the deadline stays if no other is named."""
+        """Given to somebody else while somebody has it; what is due when stays, as far as no earlier end is named."""
         model = self.models[name]
         deadline = law_date(self.now) + timedelta(days=days) if days else None
-        to = f"Phòng {len(model.acts)}"
-        if self.attempt(name, "reassign", allowed=model.state in IN_HANDS, then=model.state, to=to, deadline=deadline):
-            model.due = end_of_day(deadline) if deadline else model.due
+        to, allowed = f"Phòng {len(model.acts)}", model.state in IN_HANDS
+        parts = {"cooperating": ("Thanh tra",), "informed": ("Văn phòng",)}
+        if self.attempt(name, "reassign", allowed=allowed, then=model.state, to=to, deadline=deadline, **parts):
+            before, model.due = model.due, end_of_day(deadline) if deadline else model.due
+            model.own = model.due if before == model.own or not model.own else min(model.own, model.due or model.own)
             self.hand_to(model, to)
 
     @staticmethod
     def hand_to(model: IncomingModel, who: str) -> None:
         """Who had it before has it no more."""
         model.lead = who
-        model.given = [*((name, False) for name, _ in model.given), (who, True)]
+        now = ((name, True) for name in (who, "Thanh tra", "Văn phòng"))
+        model.given = [*((name, False) for name, _ in model.given), *now]
 
     def progress(self, name: str) -> None:
         """Worked on by whoever has it."""
@@ -334,9 +352,11 @@ class IncomingLife(RuleBasedStateMachine):
         if self.attempt(name, "resume", allowed=model.state == "paused", then="processing"):
             due = self.office.incoming_document(name).due_at
             assert (due is None) == (model.due is None)
-            if due and model.due and model.paused:
-                assert working_time(model.due, due) == working_time(model.paused, self.now)
-            model.due, model.paused = due, None
+            (own,) = (one.due_at for one in self.office.incoming_tasks(name) if is_cooperating(one))
+            for before, after in ((model.due, due), (model.own, own)):
+                if before and after and model.paused:
+                    assert working_time(before, after) == working_time(model.paused, self.now)
+            model.due, model.own, model.paused = due, own, None
 
     def extend(self, name: str, more: int, reason: str) -> None:
         """Moved to a later day than the present one, with a reason, by whoever has it."""
@@ -345,6 +365,7 @@ class IncomingLife(RuleBasedStateMachine):
         is_later = end_of_day(day) > (model.due or self.now)
         allowed = model.state in IN_HANDS and bool(reason) and is_later
         if self.attempt(name, "extend", allowed=allowed, then=model.state, deadline=day, reason=reason):
+            model.own = end_of_day(day) if model.own == model.due else model.own
             model.due = end_of_day(day)
 
     def answer(self, name: str, by: str) -> None:
@@ -356,6 +377,8 @@ class IncomingLife(RuleBasedStateMachine):
         if self.attempt(name, "answer", allowed=allowed, then="completed", by=by):
             model.answer = by
             model.ended = model.ended or self.now
+            if len(model.acts) % 2:
+                self.void_replacement(by)
 
     def write_answer(self, name: str) -> str:
         """Issue a document of its own, which may be taken back without taking others with it."""
@@ -377,6 +400,16 @@ class IncomingLife(RuleBasedStateMachine):
             self.touched.add(name)
             self.office.recall(by, actor="Văn thư", reason="sai số liệu")
             self.refuse_answer(name, by)
+
+    def void_replacement(self, answer: str) -> None:
+        """What was to replace an answer gets a number and is voided before its seal: the answer stands as it stood."""
+        name = f"instead-of-{answer}"
+        links = (Link(kind=LinkKind.REPLACES, target=answer),)
+        self.office.draft(replace(self.office.document(answer).draft, links=links), actor="A", document_id=name)
+        self.office.approve(name, actor="B")
+        self.office.leader_signed(name, leader_pdf(name), actor="C")
+        self.office.issue(name, actor="Văn thư")
+        self.office.void(name, actor="Văn thư", reason="in sai")
 
     def refuse_answer(self, name: str, by: str) -> None:
         """What is recalled answers nothing."""
@@ -422,12 +455,17 @@ class IncomingLife(RuleBasedStateMachine):
             assert (found.assignee, found.answered_by) == (model.lead, model.answer)
             tasks = self.office.incoming_tasks(name) if model.given else ()
             assert [(task.name, task.withdrawn_at is None) for task in tasks] == model.given
-            assert {task.due_at for task in tasks if task.withdrawn_at is None} <= {model.due}
+            assert all(model.is_due(task) for task in tasks if task.withdrawn_at is None)
 
     @property
     def now(self) -> datetime:
         """The clock's time."""
         return self.clock.now()
+
+
+def is_cooperating(task: IncomingTask) -> bool:
+    """Return whether it is the part, not withdrawn, of a unit that cooperates."""
+    return task.role is TaskRole.COOPERATE and task.withdrawn_at is None
 
 
 def working_time(since: datetime, until: datetime) -> timedelta:
