@@ -120,8 +120,21 @@ def _is_own_name(key: str) -> bool:
 
 
 def identify(key: str, asked: Mapping[str, Json]) -> Request:
-    """Return the identity of a request under a key that nobody outside can choose."""
-    return Request(key=key, fingerprint=hashlib.sha256(encode_canonical(dict(asked))).hexdigest())
+    """Return the identity of a request under a key that nobody outside can choose.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; something asked for cannot be recorded, e.g. a number beyond 2^53.
+    """
+    try:
+        asked_bytes = encode_canonical(dict(asked))
+    except InputError as exc:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"an argument cannot be recorded: {exc.message}",
+            vi="Có số quá lớn hoặc giá trị không ghi được.",
+            way_out="give the number that stands in the register or the list",
+        ) from exc
+    return Request(key=key, fingerprint=hashlib.sha256(asked_bytes).hexdigest())
 
 
 def find_answer(unit: UnitOfWork, request: Request) -> Mapping[str, Json] | None:
