@@ -27,7 +27,7 @@ from docflow import (
 )
 from docflow.errors import StoreUnavailable
 from docflow.office.ledger import ACTOR, record_event
-from docflow.ports import ParcelKind, Parts, UnitOfWork
+from docflow.ports import Delivery, ParcelKind, Parts, UnitOfWork
 from docflow.store import migrations
 from tests.contract.offices import Place
 from tests.contract.test_destruction import destroy
@@ -151,6 +151,18 @@ def test_what_cannot_leave_electronically_is_brought_by_hand(two: TwoAgencies) -
         two.sender.take_back("d1", actor="V", reason="gửi nhầm")
 
 
+@pytest.mark.parametrize("position", [2**53, 2**63, 10**30])
+def test_no_addressee_stands_at_a_position_beyond_every_list(two: TwoAgencies, position: int) -> None:
+    """It is an argument that is wrong, and no file or message."""
+    seal_document(two.sender, "d1", to=(THIRD,))
+    with pytest.raises(DocflowError) as caught:
+        two.sender.hand_over("d1", position, actor="V", how="bưu điện")
+    assert caught.value.code is ErrorCode.BAD_ARGUMENT
+    with pytest.raises(DocflowError) as caught:
+        two.sender.attachment_sealed("d1", b"%PDF", position=position, actor="V")
+    assert caught.value.code is ErrorCode.BAD_ARGUMENT
+
+
 def test_a_recall_keeps_back_what_was_packed_and_never_left(two: TwoAgencies) -> None:
     """NĐ 30/2020 Điều 18.4: nobody is told of a document that he never got, and he never gets it."""
     drop = BrokenDrop(two.folder / "drop")
@@ -164,6 +176,59 @@ def test_a_recall_keeps_back_what_was_packed_and_never_left(two: TwoAgencies) ->
     assert [parcel.kind for parcel in two.sender.parcels("d1")] == [ParcelKind.DOCUMENT]
     assert states(two.sender) == {RECEIVER: OutboxState.CANCELLED}
     assert two.sender.unsent() == ()
+
+
+class ForeignDrop(FileDrop):
+    """Another's transport: it raises what it likes, for those agencies that are named or when something is put away."""
+
+    broken: frozenset[str] = frozenset()
+    is_full: bool = False
+
+    def send(self, parts: Parts, *, name: str, recipient: str) -> None:
+        """Raise no error of docflow's, or do what the real one does."""
+        if recipient in self.broken:
+            raise ValueError(f"no route to {recipient}")
+        super().send(parts, name=name, recipient=recipient)
+
+    def settle(self, recipient: str, delivery: Delivery, *, is_refused: bool) -> None:
+        """Put nothing away."""
+        if self.is_full:
+            raise OSError(28, "No space left on device")
+        super().settle(recipient, delivery, is_refused=is_refused)
+
+
+def test_whatever_a_transport_raises_concerns_one_parcel(two: TwoAgencies) -> None:
+    """Those after it are sent, it is tried again after a pause, and whoever called learns of the defect."""
+    drop = ForeignDrop(two.folder / "drop")
+    drop.broken = frozenset({"H99.11"})
+    seal_document(two.sender, "d1", to=("H99.11", RECEIVER))
+    with pytest.raises(StoreUnavailable, match=r"the transport raised ValueError: no route to H99\.11") as caught:
+        two.sender.dispatch(drop)
+    assert isinstance(caught.value.__cause__, ValueError)
+    assert states(two.sender) == {"H99.11": OutboxState.READY, RECEIVER: OutboxState.SENT}
+    (failed,) = (parcel for parcel in two.sender.parcels("d1") if parcel.recipient == "H99.11")
+    assert failed.attempts == 1
+    assert failed.due_at is not None
+    assert failed.due_at > two.clock.now()
+    drop.broken = frozenset()
+    two.clock.advance(days=1)
+    two.sender.dispatch(drop)
+    assert states(two.sender) == {"H99.11": OutboxState.SENT, RECEIVER: OutboxState.SENT}
+
+
+def test_what_a_transport_cannot_put_away_keeps_nothing_from_being_taken_in(two: TwoAgencies) -> None:
+    """Both documents arrive, each once, although nothing could be put away the first time."""
+    drop = ForeignDrop(two.folder / "drop")
+    for name in ("d1", "d2"):
+        seal_document(two.sender, name)
+    two.sender.dispatch(drop)
+    drop.is_full = True
+    with pytest.raises(StoreUnavailable, match="the transport raised OSError"):
+        two.receiver.collect(drop)
+    assert len(two.receiver.incoming()) == 2
+    drop.is_full = False
+    assert all(reception.is_repetition for reception in two.receiver.collect(drop))
+    assert len(two.receiver.incoming()) == 2
 
 
 class RecalledMeanwhile(FileDrop):

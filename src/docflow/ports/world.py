@@ -103,7 +103,8 @@ class Transport(Protocol):
         """Hand a parcel over; again under the same name: once more, or nothing if it still lies there.
 
         Raises:
-            docflow.errors.StoreUnavailable: It could not be handed over; it will be tried again.
+            docflow.errors.StoreUnavailable: It could not be handed over; it will be tried again. So it will be after
+                anything else, but that is a defect of the transport, and whoever called learns of it.
         """
 
     def fetch(self, recipient: str) -> Sequence[Delivery]:

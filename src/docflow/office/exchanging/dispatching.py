@@ -4,7 +4,7 @@ Invariants:
     - A document is packed once for each addressee: built, signed and made a parcel in one transaction; later only bytes
       move. It counts as sent when the parcel was handed over (:mod:`docflow.office.exchanging.handing`).
     - A parcel is handed to the transport before that is recorded: killed between, it is sent twice, never not at all.
-    - A document, or an addressee, that cannot be served stops no other.
+    - A document, or an addressee, that cannot be served stops no other; neither does whatever a transport raises.
     - A frozen document is neither packed nor, if it was packed before, handed over: it stays due, and leaves once it is
       unfrozen. What was handed over before is handed over again until it is answered.
 
@@ -24,6 +24,7 @@ from docflow.exchange import Attempt, name_parcel, plan_attempt, schedule_next
 from docflow.model import AccessTarget, Document, Role, check_prose
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import add_parcel, describe_self, require_post
+from docflow.office.exchanging.foreign import TransportFailed, foreign_errors, raise_first
 from docflow.office.exchanging.handing import note_handed_over, set_right
 from docflow.office.exchanging.holders import list_holders
 from docflow.office.exchanging.packing import name_document, pack_document
@@ -60,7 +61,8 @@ def dispatch(desk: Desk, transport: Transport) -> Dispatched:
 
     Raises:
         UsageError: ``BAD_ARGUMENT``; the office has no service key.
-        StoreUnavailable: ``STORE_BUSY``, ``STORE_UNUSABLE``; the office's own records cannot be written.
+        StoreUnavailable: ``STORE_BUSY``, ``STORE_UNUSABLE``; the office's own records cannot be written, or the
+            transport raised what is no error of docflow's: that parcel stays due, and the others were sent before.
     """
     require_post(desk)
     erase_content(desk)
@@ -71,7 +73,10 @@ def dispatch(desk: Desk, transport: Transport) -> Dispatched:
         if row.addressee_code and row.addressee_code != own
     )
     packed = {document_id: _pack(desk, document_id) for document_id in ready}
-    results = [_attempt(desk, transport, parcel) for parcel in desk.store.list_due_parcels(desk.clock.now())]
+    failures: list[TransportFailed] = []
+    due = desk.store.list_due_parcels(desk.clock.now())
+    results = [_attempt(desk, transport, parcel, failures=failures) for parcel in due]
+    raise_first(failures)
     return Dispatched(
         packed=sum(is_packed is True for is_packed in packed.values()),
         sent=results.count("sent"),
@@ -197,7 +202,7 @@ def _pack(desk: Desk, document_id: str) -> bool | None:
     return desk.store.transact(pack)
 
 
-def _attempt(desk: Desk, transport: Transport, parcel: ParcelRow) -> str:
+def _attempt(desk: Desk, transport: Transport, parcel: ParcelRow, *, failures: list[TransportFailed]) -> str:
     if _is_held_back(desk, parcel):
         return "held_back"
     post, now = require_post(desk), desk.clock.now()
@@ -206,12 +211,15 @@ def _attempt(desk: Desk, transport: Transport, parcel: ParcelRow) -> str:
         return "given_up"
     result = "sent"
     try:
-        recipient = reach(desk, parcel.recipient, at=now)
-        transport.send(_parts(desk, parcel), name=parcel.id, recipient=recipient)
-    except (StoreUnavailable, UsageError, InputError):
+        recipient, parts = reach(desk, parcel.recipient, at=now), _parts(desk, parcel)
+        with foreign_errors():
+            transport.send(parts, name=parcel.id, recipient=recipient)
+    except (StoreUnavailable, UsageError, InputError) as exc:
         # Tried again after a pause: one unreachable agency, or a code closed without successor, must not stop what goes
         # to the others.
         result = "failed"
+        if isinstance(exc, TransportFailed):
+            failures.append(exc)
     is_sent = result == "sent"
     desk.store.transact(lambda unit: _note_attempt(unit, desk, parcel, is_sent=is_sent, now=now))
     return result

@@ -19,6 +19,7 @@ from docflow.model import ReceiptKind, SignatureVerdict, parse_agency_code
 from docflow.office.desk import Desk
 from docflow.office.exchanging.answers import require_post
 from docflow.office.exchanging.arriving import receive_document
+from docflow.office.exchanging.foreign import TransportFailed, foreign_errors, raise_first
 from docflow.office.exchanging.noticing import receive_notice
 from docflow.office.exchanging.recording import Arrived, note_outcome
 from docflow.office.exchanging.telling import receive_receipt, receive_status
@@ -48,21 +49,33 @@ def collect(desk: Desk, transport: Transport) -> tuple[Reception, ...]:
 
     Raises:
         UsageError: ``BAD_ARGUMENT``; the office has no service key.
-        StoreUnavailable: The drop or the store cannot be used; what was dealt with before stays dealt with.
+        StoreUnavailable: The drop or the store cannot be used; what was dealt with before stays dealt with. If the
+            transport raised what is no error of docflow's when a delivery was put away, the others were dealt with too.
     """
     require_post(desk)
     erase_content(desk)
     own = desk.agency.code.text
-    receptions = []
-    for delivery in transport.fetch(own):
+    receptions, failures = [], []
+    with foreign_errors():
+        deliveries = tuple(transport.fetch(own))
+    for delivery in deliveries:
         reception = receive(desk, delivery)
-        if reception.outcome not in {InboxOutcome.UNDECIDED, InboxOutcome.ACCEPTED} and _is_secret(delivery):
-            transport.discard(own, delivery)
-        elif reception.outcome is not InboxOutcome.UNDECIDED:
-            refused = {InboxOutcome.UNREADABLE, InboxOutcome.NOT_AUTHENTIC}
-            transport.settle(own, delivery, is_refused=reception.outcome in refused)
+        try:
+            with foreign_errors():
+                _put_away(transport, own, delivery, outcome=reception.outcome)
+        except TransportFailed as exc:
+            failures.append(exc)
         receptions.append(reception)
+    raise_first(failures)
     return tuple(receptions)
+
+
+def _put_away(transport: Transport, own: str, delivery: Delivery, *, outcome: InboxOutcome | None) -> None:
+    if outcome not in {InboxOutcome.UNDECIDED, InboxOutcome.ACCEPTED} and _is_secret(delivery):
+        transport.discard(own, delivery)
+    elif outcome is not InboxOutcome.UNDECIDED:
+        refused = {InboxOutcome.UNREADABLE, InboxOutcome.NOT_AUTHENTIC}
+        transport.settle(own, delivery, is_refused=outcome in refused)
 
 
 def _is_secret(delivery: Delivery) -> bool:
