@@ -79,6 +79,13 @@ def postgres_database() -> Iterator[str]:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def require_postgres_program(name: str) -> str:
+    """Return the path of a program of a PostgreSQL server, which Debian keeps off PATH; skip or fail as the others."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
+    found = shutil.which(name) or shutil.which(name, path=os.pathsep.join(map(str, folders)))
+    return found or _refuse(f"{name} of a PostgreSQL server is not installed")
+
+
 def _is_set(variable: str) -> bool:
     return os.environ.get(variable, "").lower() in {"1", "true", "yes"}
 

@@ -32,6 +32,10 @@ _NO_TABLE = ("42P01", "no such table")
 """How PostgreSQL and SQLite say so: undefined table."""
 _FULL = ("53100", "disk is full")
 """The same of a disk without room."""
+_LOST = ("57P0", "08")
+"""Session ended, server shut down or crashed, starting up, database dropped; connection exceptions."""
+_NO_WRITES = (("25006", ""), ("0A000", "during recovery"))
+"""Read-only transaction; what a standby does not support, as it says."""
 _AGAIN = ("40001", "40P01")
 """The transaction was undone because of another one; the same again may well succeed (PostgreSQL manual §13.5)."""
 
@@ -60,7 +64,7 @@ def translated_errors(place: Path | str) -> Iterator[None]:
         place: File, or address without password.
 
     Raises:
-        StoreUnavailable: ``STORE_BUSY`` or ``STORE_UNUSABLE``.
+        StoreUnavailable: ``STORE_BUSY``, ``STORE_UNREACHABLE`` (the connection was lost) or ``STORE_UNUSABLE``.
         UsageError: ``BAD_ARGUMENT``; something looked up is no text or number that a database can hold.
     """
     known: tuple[type[Exception], ...] = (sa.exc.SQLAlchemyError, *driver_errors())
@@ -138,12 +142,46 @@ def _no_number() -> UsageError:
     )
 
 
+def _lost(place: Path | str, reason: str) -> StoreUnavailable:
+    """Return the error of a connection that ended in the middle: the server may have committed and not said so."""
+    return StoreUnavailable(
+        ErrorCode.STORE_UNREACHABLE,
+        f"{place}: the connection was lost: {reason}; whether anything took effect is unknown",
+        vi=f"Mất kết nối với cơ sở dữ liệu {place} khi đang làm, chưa biết việc đã được ghi hay chưa. Khi máy chủ hoạt"
+        " động lại, hãy làm lại đúng yêu cầu đó.",
+        way_out="once the server answers, the same call again: what was done is not done twice",
+    )
+
+
+def _takes_no_writes(place: Path | str, reason: str) -> StoreUnavailable:
+    return StoreUnavailable(
+        ErrorCode.STORE_UNREACHABLE,
+        f"{place}: {reason}: a standby, or a server that was set to take no writes",
+        vi=f"Máy chủ {place} hiện chỉ cho đọc (máy chủ dự phòng, hoặc đang khóa ghi); chưa ghi gì.",
+        way_out="name the server that takes writes, and repeat the same call",
+    )
+
+
+def _is_lost(origin: BaseException, state: str) -> bool:
+    """Return whether a connection ended; where psycopg notices that itself, there is no code of the server's."""
+    is_of_server = type(origin).__module__.startswith("psycopg") and type(origin).__name__ == "OperationalError"
+    return state.startswith(_LOST) or (is_of_server and not state)
+
+
 def _ours(place: Path | str, exc: Exception) -> DocflowError:
     origin = getattr(exc, "orig", None) or exc
     state = str(getattr(origin, "sqlstate", None) or "")
     reason = _first_line(origin)
     if state == _TOO_LARGE:
         return _no_number()
+    if _is_lost(origin, state):
+        return _lost(place, reason)
+    return _unavailable(place, state, reason)
+
+
+def _unavailable(place: Path | str, state: str, reason: str) -> StoreUnavailable:
+    if any(state == code and words in reason for code, words in _NO_WRITES):
+        return _takes_no_writes(place, reason)
     if state in _AGAIN:
         return TryAgain(
             ErrorCode.STORE_BUSY,

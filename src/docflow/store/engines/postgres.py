@@ -101,8 +101,8 @@ class PostgresDatabase:
         """Yield a connection in a read transaction: one snapshot until the block ends.
 
         Raises:
-            StoreUnavailable: ``STORE_UNREACHABLE``; no server answers, or it lets nobody in. ``STORE_UNUSABLE``; there
-                is no store.
+            StoreUnavailable: ``STORE_UNREACHABLE``; no server answers, it lets nobody in, or the connection was lost.
+                ``STORE_UNUSABLE``; there is no store.
         """
         self._refuse_use()
         with self._connected(self._reader) as connection:
@@ -113,8 +113,9 @@ class PostgresDatabase:
         """Yield a connection in a write transaction.
 
         Raises:
-            StoreUnavailable: ``STORE_UNREACHABLE``; nothing was begun. ``STORE_BUSY`` or ``STORE_UNUSABLE``; if
-                committing failed, whether it took effect is unknown: repeat the call with the same idempotency key.
+            StoreUnavailable: ``STORE_UNREACHABLE``; nothing was begun, or the connection was lost. ``STORE_BUSY`` or
+                ``STORE_UNUSABLE``. If it was lost or committing failed, whether it took effect is unknown: repeat the
+                call with the same idempotency key.
         """
         self._refuse_use()
         with self._connected(self.engine) as connection:
