@@ -27,6 +27,7 @@ from docflow import (
     Link,
     Office,
     Post,
+    Sealed,
     SignatureCheck,
     SignatureFound,
     SignatureVerdict,
@@ -147,7 +148,7 @@ def seal_document(
     attached: tuple[bytes, str] | None = None,
     urgency: Urgency = Urgency.THUONG,
     links: tuple[Link, ...] = (),
-) -> None:
+) -> Sealed:
     """Bring a document to its end, ready to be sent once what is attached is sealed too."""
     draft = Draft(
         type=DocumentType.QUYET_DINH,
@@ -164,7 +165,7 @@ def seal_document(
     office.approve(document_id, actor="B")
     office.leader_signed(document_id, leader_pdf(document_id), actor="C")
     office.issue(document_id, actor="V")
-    office.sealed(document_id, leader_pdf(document_id) + b" seal", actor="V")
+    return office.sealed(document_id, leader_pdf(document_id) + b" seal", actor="V")
 
 
 @dataclass(slots=True)

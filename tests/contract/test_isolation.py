@@ -107,6 +107,7 @@ NOT_THERE: dict[str, Attempt] = {
     "document": lambda office, it: office.document(it.document),
     "blob": lambda office, it: office.blob(it.blob),
     "inclusion_proof": lambda office, it: office.inclusion_proof(it.document),
+    "not_told": lambda office, it: office.not_told(it.numbered),
     "knowledge": lambda office, it: office.knowledge(it.numbered),
     "take_back": lambda office, it: office.take_back(it.numbered, actor="A", reason="x"),
     "incoming_document": lambda office, it: office.incoming_document(it.document),

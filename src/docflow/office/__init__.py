@@ -119,7 +119,9 @@ from docflow.office.outgoing.steps import (
 from docflow.office.outgoing.taking import (
     Issued,
     Receipt,
+    Sealed,
 )
+from docflow.office.outgoing.untold import list_not_told
 from docflow.office.prints import (
     Printable,
     PrintAsk,
@@ -226,6 +228,7 @@ __all__ = [
     "ReportPeriod",
     "ReportRow",
     "Reserved",
+    "Sealed",
     "act_on_dossier",
     "act_on_file",
     "act_on_group",
@@ -270,6 +273,7 @@ __all__ = [
     "know",
     "list_accesses",
     "list_contents",
+    "list_not_told",
     "list_past_retention",
     "list_readable",
     "list_received_files",

@@ -129,6 +129,7 @@ from docflow.office import (
     ReportLine,
     ReportPeriod,
     Reserved,
+    Sealed,
 )
 from docflow.ports import (
     EntryKind,
@@ -287,6 +288,7 @@ __all__ = [
     "ResendPolicy",
     "Reserved",
     "RoleHolding",
+    "Sealed",
     "SearchHit",
     "SearchQuery",
     "Secrecy",

@@ -26,7 +26,7 @@ from docflow.office import (
     RegisterBook,
     RegisterKind,
 )
-from docflow.ports import InboxRow, OutboxState, ParcelRow, ReceiptRow, Transport
+from docflow.ports import InboxRow, OutboxRow, OutboxState, ParcelRow, ReceiptRow, Transport
 from docflow.store import OfficeStore
 from docflow.wiring.arguments import checked_verbs
 
@@ -56,6 +56,17 @@ class ExchangingOffice:
         rows = [row for state in (OutboxState.HELD, OutboxState.READY) for row in reader.list_outbox(state=state)]
         signed = reader.list_documents(state=DocumentState.LEADER_SIGNED)
         return use_cases.list_unsent(self._desk, signed, rows, within_hours=within_hours)
+
+    def not_told(self, document_id: str) -> tuple[OutboxRow, ...]:
+        """Return who has what a document replaces, or is to replace, and does not get it: nobody tells them.
+
+        Send it to them too (:meth:`docflow.Office.add_addressees`), or ask the old one back (:meth:`take_back`).
+
+        Raises:
+            UsageError: ``NOT_FOUND``.
+        Source: Nghị định 30/2020/NĐ-CP Điều 18 khoản 3; docs/adr/0068.
+        """
+        return use_cases.list_not_told(self._desk, document_id)
 
     # ---- taking back
 

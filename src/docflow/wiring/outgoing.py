@@ -18,7 +18,7 @@ from docflow.model import (
     Remark,
     RoleHolding,
 )
-from docflow.office import Desk, Issued, Receipt
+from docflow.office import Desk, Issued, Receipt, Sealed
 from docflow.ports import LinkRow, SignatureCheck
 from docflow.store import OfficeStore
 from docflow.wiring.arguments import checked_verbs
@@ -122,7 +122,7 @@ class OutgoingOffice:
         actor: str,
         check: SignatureCheck | None = None,
         idempotency_key: str | None = None,
-    ) -> Receipt:
+    ) -> Sealed:
         """Record the agency's signature; see :func:`docflow.office.record_seal`."""
         return use_cases.record_seal(
             self._desk, document_id, pdf, actor=actor, check=check, idempotency_key=idempotency_key

@@ -43,6 +43,7 @@ VERBS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "outbox": "outbox",
             "links": "links",
             "unsent": "unsent",
+            "not-told": "not_told",
             "content": "blob",
             "print": "print_outgoing",
         },

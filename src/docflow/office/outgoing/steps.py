@@ -24,14 +24,17 @@ from docflow.office.outgoing.taking import (
     NOT_CHECKED,
     Issued,
     Receipt,
+    Sealed,
     digest,
     find_document,
     issue_work_of,
     make_step,
     read_issued,
     read_receipt,
+    read_sealed,
     take_step,
 )
+from docflow.office.outgoing.untold import find_not_told
 from docflow.ports import SignatureCheck
 
 _ID_BYTES = 16
@@ -235,7 +238,7 @@ def record_seal(
     actor: str,
     check: SignatureCheck | None = None,
     idempotency_key: str | None = None,
-) -> Receipt:
+) -> Sealed:
     """Record the document as the agency signed it, release its outbox rows, and let its links take effect.
 
     The file must begin, byte for byte, with the file the leader signed.
@@ -243,16 +246,20 @@ def record_seal(
     Args:
         check: As for :func:`record_leader_signature`.
 
+    Returns:
+        Also who has what this document replaces and does not get it: nobody tells them (docs/adr/0068).
+
     Raises:
         UsageError: ``SIGNATURE_REFUSED``, ``WRONG_STATE``, ``NOT_FOUND``, ``IDEMPOTENCY_CONFLICT``.
-    Source: Nghị định 30/2020/NĐ-CP Điều 17, 32 khoản 2.
+    Source: Nghị định 30/2020/NĐ-CP Điều 17, 18 khoản 3, 32 khoản 2.
     """
     document = find_document(desk, document_id)
     if check is None and desk.verifier is not None:
         check = desk.verifier.check_seal(pdf, document=document, at=desk.clock.now())
     asked: dict[str, Json] = {"pdf": digest(pdf)}
     step = make_step(desk, DocumentEvent.SEAL, document_id, actor=actor, asked=asked, key=idempotency_key)
-    return read_receipt(take_step(desk, step, pdf=pdf, check=check or NOT_CHECKED, on_top_of=document.leader_pdf))
+    outcome = take_step(desk, step, pdf=pdf, check=check or NOT_CHECKED, on_top_of=document.leader_pdf)
+    return read_sealed(outcome, not_told=[row.addressee_name for row in find_not_told(desk, document)])
 
 
 def record_attachment_seal(

@@ -9,7 +9,7 @@ What it does not do: it decides nothing; :mod:`docflow.office.outgoing.engine` d
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 
@@ -54,6 +54,16 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     document_id: str
     state: DocumentState
     is_replay: bool
+
+
+class Sealed(Receipt, frozen=True, kw_only=True, gc=False):
+    """A document that the agency signed.
+
+    Attributes:
+        not_told: Names of those who have what it replaces and are not its addressees: see ``Office.not_told``.
+    """
+
+    not_told: tuple[str, ...] = ()
 
 
 class Issued(Receipt, frozen=True, kw_only=True, gc=False):
@@ -233,6 +243,17 @@ def read_receipt(outcome: Outcome) -> Receipt:
     """
     answer = outcome.answer
     return Receipt(document_id=str(answer["document_id"]), state=_state(answer), is_replay=outcome.is_replay)
+
+
+def read_sealed(outcome: Outcome, *, not_told: Sequence[str]) -> Sealed:
+    """Return what sealing came to; see :func:`read_receipt`."""
+    receipt = read_receipt(outcome)
+    return Sealed(
+        document_id=receipt.document_id,
+        state=receipt.state,
+        is_replay=receipt.is_replay,
+        not_told=tuple(dict.fromkeys(not_told)),
+    )
 
 
 def read_issued(outcome: Outcome, *, place: str) -> Issued:

@@ -33,7 +33,7 @@ from docflow.edxml import BusinessType, DocumentInfo, NewDocument, build_message
 from docflow.model import IncomingEvent
 from docflow.ports import Parts
 from tests.exchange_kit import RECEIVER, SENDER, KeySigner, TwoAgencies, open_exchanging, open_two, seal_document
-from tests.office_kit import SetClock, make_draft
+from tests.office_kit import SetClock, leader_pdf, make_draft
 
 
 @pytest.fixture
@@ -145,6 +145,74 @@ def test_a_replacement_that_overtakes_what_it_replaces_takes_effect_when_that_co
     assert (older.subject, older.replaced_by) == ("về việc d1", newer.id)
     assert pair.receiver.verify_log().is_intact
     pair.close()
+
+
+def test_who_holds_a_replaced_document_and_does_not_get_the_other_is_named(pair: TwoAgencies) -> None:
+    """NĐ 30/2020 Điều 18 khoản 3: message 3 goes to its own addressees; the registry hears whom it does not reach.
+
+    Whoever never got the old one, and the agency itself, are not named; nor is who was sent the new one afterwards.
+    """
+    by_hand, waiting = Addressee(name="Hộ dân thôn Đông"), Addressee(name="Cơ quan", code=parse_agency_code("H99.14"))
+    own = Addressee(name="Văn phòng", code=parse_agency_code(SENDER))
+    pair.sender.add_addressees("d1", (by_hand, waiting, own), actor="V", reason="bổ sung nơi nhận")
+    for position in (1, 3):
+        pair.sender.hand_over("d1", position, actor="V", how="bưu điện")
+    not_told = ("Cơ quan H99.12", "Hộ dân thôn Đông")
+    draft = dataclasses.replace(make_draft(), links=(Link(kind=LinkKind.REPLACES, target="d1"),))
+    for name in ("never", "late"):
+        pair.sender.draft(draft, actor="A", document_id=name)
+        assert [row.addressee_name for row in pair.sender.not_told(name)] == [not_told[1]]
+    pair.sender.cancel("never", actor="A", reason="gửi thiếu")
+    assert pair.sender.not_told("never") == ()
+    sealed = seal_document(pair.sender, "d2", to=("H99.13",), links=draft.links)
+    assert (sealed.not_told, sealed.is_replay) == (not_told, False)
+    again = pair.sender.sealed("d2", leader_pdf("d2") + b" seal", actor="V")
+    assert (again.not_told, again.is_replay) == (not_told, True)
+    pair.exchange()
+    assert pair.arrived().replaced_by is None
+    more = (Addressee(name="Sở", code=parse_agency_code(RECEIVER)), by_hand)
+    pair.sender.add_addressees("d2", more, actor="V", reason="thay văn bản đã gửi")
+    assert [pair.sender.not_told(name) for name in ("d1", "d2", "late")] == [(), (), ()]
+    pair.exchange()
+    older, newer = pair.receiver.incoming()
+    assert (older.replaced_by, newer.symbol) == (newer.id, "02/QĐ-UBND")
+
+
+def test_a_replaced_document_is_asked_back_from_who_does_not_get_the_other(pair: TwoAgencies) -> None:
+    """QCVN 102:2016/BTTTT (13): there is no recall of what is not in force, but whoever has it can be asked."""
+    seal_document(pair.sender, "d2", to=("H99.13",), links=(Link(kind=LinkKind.REPLACES, target="d1"),))
+    with pytest.raises(DocflowError) as refused:
+        pair.sender.recall("d1", actor="V", reason="sai")
+    assert refused.value.code is ErrorCode.WRONG_STATE
+    (row,) = pair.sender.not_told("d2")
+    assert row.addressee_code == RECEIVER
+    asked = pair.sender.take_back("d1", actor="V", reason="đã được thay thế bằng 02/QĐ-UBND", addressee=RECEIVER)
+    assert asked == (RECEIVER,)
+    pair.exchange()
+    assert pair.arrived().take_back == "đã được thay thế bằng 02/QĐ-UBND"
+    pair.receiver.agree_take_back(pair.arrived().id, actor="V")
+    pair.exchange()
+    assert pair.sender.not_told("d2") == ()
+    assert pair.sender.document("d1").state is DocumentState.REPLACED
+    assert pair.sender.verify_log().is_intact
+
+
+def test_whoever_took_over_a_code_gets_the_replacement_for_it(tmp_path: Path) -> None:
+    """QĐ 09/2025/QĐ-TTg: the old document went to a code that has since merged into another; the new one to that."""
+    until = Period(until=date(2026, 1, 5))
+    merged, new = parse_agency_code(RECEIVER), parse_agency_code("H99.20")
+    codes = build_directory(
+        [
+            DirectoryEntry(code=merged, name="Sở cũ", term=until, successors=(new,)),
+            DirectoryEntry(code=new, name="Sở mới"),
+        ]
+    )
+    with open_exchanging(tmp_path, SENDER, clock=SetClock(), codes=codes) as sender:
+        seal_document(sender, "d1")
+        sender.dispatch(FileDrop(tmp_path / "drop"))
+        assert [row.state for row in sender.outbox(document_id="d1")] == [OutboxState.SENT]
+        links = (Link(kind=LinkKind.REPLACES, target="d1"),)
+        assert seal_document(sender, "d2", to=("H99.20",), links=links).not_told == ()
 
 
 def test_nobody_replaces_the_document_of_another(pair: TwoAgencies, tmp_path: Path) -> None:

@@ -36,7 +36,19 @@ NOBODY_ACTS: Mapping[str, str] = {
 #: What only reads and asks nobody: the front end asks may_read before it shows something (docs/adr/0080, 0086).
 READS = {
     *("blob", "document", "documents", "outbox", "versions", "remarks", "attachments", "links"),
-    *("copies", "roles", "register_name", "entries", "register", "unsent", "inbox", "knowledge", "receipts", "parcels"),
+    *(
+        "copies",
+        "roles",
+        "register_name",
+        "entries",
+        "register",
+        "unsent",
+        "not_told",
+        "inbox",
+        "knowledge",
+        "receipts",
+        "parcels",
+    ),
     *("incoming_document", "incoming", "incoming_tasks", "incoming_acts", "incoming_standings", "incoming_due"),
     *("incoming_file_checks", "incoming_signatures", "received_certificates"),
     *("incoming_files", "incoming_file", "search", "report", "verify_report", "on_time_rate"),
