@@ -135,10 +135,11 @@ def fill(office: Office) -> None:
     office.leader_signed("printable", page_pdf("signed"), actor="V")
     office.issue("printable", actor="V")
     office.sealed("printable", page_pdf("signed") + b"% sealed", actor="V")
-    for name in ("filled", "empty", "frozen"):
+    for name in ("filled", "small", "frozen"):
         office.make_group(GroupPlan(id=name, name="Nhóm"), actor="V")
     office.add_to_group("filled", (ITEM,), actor="V")
     office.admit_readers("filled", ("abc",), actor="V")
+    office.admit_readers("small", ("Phạm Văn Dũng",), actor="V")
     office.freeze_group("frozen", actor="V", reason="thanh tra")
 
 
@@ -156,7 +157,7 @@ def undone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Undone]:
 NAMES = {
     "document_id": ("drafted", "approved", "signed", "numbered", "sealed-1", "registered", "printable"),
     "incoming_id": ("received", "checked", "registered", "submitted", "assigned", "paused", "printable"),
-    "group_id": ("filled", "empty", "frozen"),
+    "group_id": ("filled", "small", "frozen"),
     "dossier_id": ("opened", "begun", "halted", "new"),
 }
 VALUES: dict[Any, Callable[[], Any]] = {
