@@ -17,7 +17,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from reportlab.lib.pagesizes import A3, A4, landscape
 from reportlab.lib.units import mm
@@ -31,19 +30,13 @@ from docflow.printing._cells import break_text
 from docflow.printing._fonts import ALPHABET, check_coverage, load_faces, make_legible
 from docflow.printing._lock import REPORTLAB
 from docflow.printing._mark import measure_mark, print_marked
+from docflow.printing._paper import Paper
 
 _LEADING = 1.2
 _RULE = 0.5
 _EMPTY = "Chưa có dòng nào."
 _LEAST_LINES = 4
 """A line that is divided between pages has so many on the first, or begins on the next."""
-
-
-class Paper(StrEnum):
-    """Paper of the pages, landscape; the cover has the same."""
-
-    A3 = "a3"
-    A4 = "a4"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

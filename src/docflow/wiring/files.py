@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from docflow import office as use_cases
+from docflow import printing
 from docflow.model import CaseFile, ContentsLine, Direction, FileAct, FileEvent, FileListApproval, FilePlan, FileState
 from docflow.model.layout import FontFamily
 from docflow.office import Desk, DestructionWarning, FileAsk, FileDuty
-from docflow.printing import HandedOver, print_file, print_file_list, print_hand_over, write_file_xml
 from docflow.signing import bundled_fonts
 from docflow.store import OfficeStore
 from docflow.wiring.arguments import checked_verbs
@@ -202,7 +202,7 @@ class FileOffice:
         Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I.
         """
         gathered = use_cases.gather_file(self._desk, code, reader=reader)
-        return print_file(*gathered, fonts=fonts or bundled_fonts())
+        return printing.print_file(*gathered, fonts=fonts or bundled_fonts())
 
     def export_file_xml(self, code: str, *, reader: str | None = None) -> bytes:
         """Return the metadata of a file and its documents as XML, in order of time.
@@ -214,7 +214,7 @@ class FileOffice:
         """
         file, lines, contents = use_cases.gather_file(self._desk, code, reader=reader)
         fields = use_cases.describe_lines(self._desk, lines)
-        return write_file_xml(file, lines, fields=fields, contents=contents)
+        return printing.write_file_xml(file, lines, fields=fields, contents=contents)
 
     def hand_over_minutes(self, codes: Sequence[str], *, giver: str, fonts: FontFamily | None = None) -> bytes:
         """Return the minutes of a hand-over (biên bản giao nhận) and its list of files as PDF; each file once.
@@ -226,7 +226,7 @@ class FileOffice:
         agency = self._desk.agency
         handed_over = [self._hand_over_line(code) for code in dict.fromkeys(codes)]
         use_cases.require_handed_over([item.file for item in handed_over])
-        return print_hand_over(
+        return printing.print_hand_over(
             handed_over, agency=agency.name, place=agency.place, giver=giver, fonts=fonts or bundled_fonts()
         )
 
@@ -242,13 +242,17 @@ class FileOffice:
         if document is not None and document.issued_on is not None:
             decision = f"{document.draft.type.vi} số {document.symbol} ngày {document.issued_on:%d/%m/%Y} của {agency}"
         files = self.files(year=year)
-        return print_file_list(files, agency=agency, year=year, decision=decision, fonts=fonts or bundled_fonts())
+        return printing.print_file_list(
+            files, agency=agency, year=year, decision=decision, fonts=fonts or bundled_fonts()
+        )
 
-    def _hand_over_line(self, code: str) -> HandedOver:
+    def _hand_over_line(self, code: str) -> printing.HandedOver:
         lines = self.file_contents(code)
         days = [line.day for line in lines if line.day is not None]
         contents = {line.content for line in lines if line.content is not None}
-        return HandedOver(file=self.file(code), days=(min(days), max(days)) if days else None, contents=len(contents))
+        return printing.HandedOver(
+            file=self.file(code), days=(min(days), max(days)) if days else None, contents=len(contents)
+        )
 
     def _handle(
         self,

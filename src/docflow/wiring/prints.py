@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 from docflow import office as use_cases
+from docflow import printing
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import AccessTarget, PrintMark
 from docflow.model.layout import FontFamily
 from docflow.office import Desk, PrintAsk
-from docflow.printing import print_file, print_marked
 from docflow.signing import bundled_fonts
 from docflow.store import OfficeStore, open_to_read
 from docflow.wiring.arguments import checked, checked_verbs
@@ -125,8 +125,8 @@ class PrintingOffice:
         def draw(mark: PrintMark) -> bytes:
             family = fonts or bundled_fonts()
             if isinstance(found.what, bytes):
-                return print_marked(found.what, mark, fonts=family)
-            return print_file(found.what.file, found.what.lines, found.what.contents, fonts=family, mark=mark)
+                return printing.print_marked(found.what, mark, fonts=family)
+            return printing.print_file(found.what.file, found.what.lines, found.what.contents, fonts=family, mark=mark)
 
         printed = draw(found.mark)
         at = use_cases.record_print(self._desk, ask, found)
@@ -145,7 +145,7 @@ def mark_print(pdf: bytes, mark: PrintMark, *, fonts: FontFamily | None = None) 
         UsageError: ``BAD_ARGUMENT``; a font lacks a Vietnamese letter, or cannot be read.
     Source: Nghị định 30/2020/NĐ-CP Phụ lục VI Phần I mục III.6k.
     """
-    return print_marked(pdf, mark, fonts=fonts or bundled_fonts())
+    return printing.print_marked(pdf, mark, fonts=fonts or bundled_fonts())
 
 
 @checked

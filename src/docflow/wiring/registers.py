@@ -6,10 +6,11 @@ from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 
+from docflow import printing
 from docflow.model import PrintMark
 from docflow.model.layout import FontFamily
 from docflow.office import LINES_A_VOLUME, RegisterBook, RegisterKind, divide_book, write_book_csv
-from docflow.printing import Paper, print_book, write_workbook
+from docflow.printing import Paper
 from docflow.signing import bundled_fonts
 from docflow.store import open_to_read
 from docflow.wiring.arguments import checked
@@ -76,7 +77,9 @@ def print_register(
         case RegisterForm.CSV:
             return write_book_csv(book).encode("utf-8-sig")
         case RegisterForm.XLSX:
-            return write_workbook(divide_book(book, lines_a_volume=lines_a_volume))
+            return printing.write_workbook(divide_book(book, lines_a_volume=lines_a_volume))
         case RegisterForm.PDF:
             volumes = divide_book(book, lines_a_volume=lines_a_volume)
-            return print_book(volumes, fonts=fonts or bundled_fonts(), paper=paper, parent=parent, tick=tick, mark=mark)
+            return printing.print_book(
+                volumes, fonts=fonts or bundled_fonts(), paper=paper, parent=parent, tick=tick, mark=mark
+            )

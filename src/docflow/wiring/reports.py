@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from docflow import printing
 from docflow.audit import encode_canonical
 from docflow.model import PrintMark
 from docflow.model.layout import FontFamily
 from docflow.office import Report, ReportBy, parse_report_period, tabulate_report, write_report_csv
-from docflow.printing import print_report, write_report_workbook
 from docflow.signing import bundled_fonts
 from docflow.store import OfficeStore, ReportQuery, open_to_read
 from docflow.wiring.arguments import checked, checked_verbs
@@ -120,9 +120,9 @@ def write_report(
         case ReportForm.CSV:
             return write_report_csv(report).encode("utf-8-sig")
         case ReportForm.XLSX:
-            return write_report_workbook(report)
+            return printing.write_report_workbook(report)
         case ReportForm.PDF:
-            return print_report(report, fonts=fonts or bundled_fonts(), mark=mark)
+            return printing.print_report(report, fonts=fonts or bundled_fonts(), mark=mark)
 
 
 def _as_text(report: Report) -> str:

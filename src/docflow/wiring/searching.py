@@ -7,10 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from docflow import printing
 from docflow.model import PrintMark, SearchHit, SearchQuery
 from docflow.model.layout import FontFamily
 from docflow.office import write_csv
-from docflow.printing import HITS_TITLES, print_hits, tabulate_hits, write_hits_docx
 from docflow.signing import bundled_fonts
 from docflow.store import open_to_read
 from docflow.wiring.arguments import checked
@@ -70,8 +70,8 @@ def write_hits(
     refuse_mark(mark, is_pdf=form is HitsForm.PDF)
     match form:
         case HitsForm.CSV:
-            return write_csv([HITS_TITLES, *tabulate_hits(hits, query)]).encode("utf-8-sig")
+            return write_csv([printing.HITS_TITLES, *printing.tabulate_hits(hits, query)]).encode("utf-8-sig")
         case HitsForm.DOCX:
-            return write_hits_docx(hits, query, at=at)
+            return printing.write_hits_docx(hits, query, at=at)
         case HitsForm.PDF:
-            return print_hits(hits, query, at=at, fonts=fonts or bundled_fonts(), mark=mark)
+            return printing.print_hits(hits, query, at=at, fonts=fonts or bundled_fonts(), mark=mark)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -19,19 +19,40 @@ from vnsign.errors import ErrorCode, VnsignError
 EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130
 
-_COMMANDS = {
-    "archive": "vnsign.cli.archive:archive",
-    "ca": "vnsign.cli.ca:ca",
-    "extend": "vnsign.cli.extend:extend",
-    "fill": "vnsign.cli.fill:fill",
-    "prepare": "vnsign.cli.prepare:prepare",
-    "preview": "vnsign.cli.preview:preview",
-    "revision": "vnsign.cli.revision:revision",
-    "seal": "vnsign.cli.seal:seal",
-    "serve": "vnsign.cli.serve:serve",
-    "sign": "vnsign.cli.sign:sign",
-    "trust": "vnsign.cli.trust:trust",
-    "verify": "vnsign.cli.verify:verify",
+_COMMANDS: Mapping[str, tuple[str, str]] = {
+    "archive": ("vnsign.cli.archive:archive", "Watch over a folder of signed documents for years."),
+    "ca": ("vnsign.cli.ca:ca", "Run an agency's own authority for official-use certificates."),
+    "extend": (
+        "vnsign.cli.extend:extend",
+        "Add time and evidence to signed PDF files, so that they can be verified for years.",
+    ),
+    "fill": ("vnsign.cli.fill:fill", "Fill prepared text fields; each once, and not after the seal that closes them."),
+    "prepare": (
+        "vnsign.cli.prepare:prepare",
+        "Write fields for number, date, signatures and seal into a PDF that nobody has signed yet.",
+    ),
+    "preview": (
+        "vnsign.cli.preview:preview",
+        "Show where a signature would go, as a PNG of the page; nothing is signed.",
+    ),
+    "revision": (
+        "vnsign.cli.revision:revision",
+        "List the states a document has had, or write one of them to a file: what somebody signed.",
+    ),
+    "seal": (
+        "vnsign.cli.seal:seal",
+        "Sign as the agency: a document that its leader has validly signed, its attachment, or a copy.",
+    ),
+    "serve": ("vnsign.cli.serve:serve", "Serve revocation lists, OCSP, certificates and timestamps of an authority."),
+    "sign": ("vnsign.cli.sign:sign", "Sign PDF files; each output is written whole, or not at all."),
+    "trust": (
+        "vnsign.cli.trust:trust",
+        "Keep the certificates you trust: one folder a scheme, each pinned by its SHA-256.",
+    ),
+    "verify": (
+        "vnsign.cli.verify:verify",
+        "Say what the signatures in PDF files are worth; offline unless --online is given.",
+    ),
 }
 
 
@@ -52,7 +73,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.ClickException as exc:
         _show(exc, given)
         sys.exit(EXIT_USAGE if isinstance(exc, click.UsageError) else exc.exit_code)
-    except click.Abort:
+    except click.Abort as exc:
+        if isinstance(exc.__cause__, KeyboardInterrupt):  # else the command said why it stops
+            click.echo("Aborted. — Đã dừng.", err=True)
         sys.exit(EXIT_INTERRUPTED)
     except VnsignError as exc:
         _show(exc, given)

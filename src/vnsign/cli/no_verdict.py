@@ -42,8 +42,8 @@ def exiting_without_verdict() -> Iterator[None]:
         # Commands turn what they meet into our errors; what is left is the output itself.
         forget_output()
         raise _NoVerdict(f"standard output: {exc.strerror or exc}") from exc
-    except KeyboardInterrupt:
-        raise click.Abort from None
+    except KeyboardInterrupt as exc:
+        raise click.Abort from exc
 
 
 def forget_output() -> None:

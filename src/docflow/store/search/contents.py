@@ -15,7 +15,6 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-import pypdfium2
 import sqlalchemy as sa
 
 from docflow.errors import DocflowError
@@ -87,6 +86,8 @@ def put_content(connection: sa.Connection, file: UnreadFile, words: str, *, agen
 
 
 def _text_of(data: bytes) -> str:
+    import pypdfium2  # noqa: PLC0415 - a library of PDFs begins its work when it is imported; few commands read any
+
     texts: list[str] = []
     size = 0
     with _PDFIUM:

@@ -14,7 +14,6 @@ from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import TSQUERY
 
 from docflow.model import AccessTarget, Direction, DocumentType, SearchHit, SearchQuery, normal_text
 from docflow.model.folding import ask_for_words, holds_words
@@ -26,6 +25,16 @@ _AT_ONCE = 500
 _VECTOR: sa.ColumnElement[Any] = sa.literal_column(SEARCH_VECTOR)
 _TABLES: Mapping[Direction, sa.Table] = {Direction.OUTGOING: DOCUMENT, Direction.INCOMING: INCOMING_DOCUMENT}
 _Condition = sa.ColumnElement[bool]
+
+
+class _TsQuery(sa.types.UserDefinedType[str]):
+    """PostgreSQL's type; SQLAlchemy's own would have every office on SQLite import that dialect and its drivers."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_kw: object) -> str:
+        """Return its name."""
+        return "TSQUERY"
 
 
 def find(
@@ -164,7 +173,7 @@ def _subjects(connection: sa.Connection, agency: str, text: str, *, direction: D
     )
     if connection.dialect.name == "postgresql":
         wanted = " & ".join(f"'{word}'{':*' if is_open else ''}" for word, is_open in ask_for_words(text))
-        return subjects.where(_VECTOR.op("@@")(sa.cast(wanted, TSQUERY)))
+        return subjects.where(_VECTOR.op("@@")(sa.cast(wanted, _TsQuery())))
     wanted = " AND ".join(f'"{word}"{" *" if is_open else ""}' for word, is_open in ask_for_words(text))
     index = sa.table(SEARCH_INDEX, sa.column("rowid"))
     matching = sa.select(index.c.rowid).where(sa.literal_column(SEARCH_INDEX).op("MATCH")(wanted))

@@ -6,14 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from docflow.printing import (
-    BodyParagraph,
-    ComposedDocument,
-    FontFamily,
-    OfficialDocument,
-    ParagraphKind,
-    compose_document,
-)
+from docflow.model.layout import ComposedDocument, FontFamily
+from docflow.printing import BodyParagraph, OfficialDocument, ParagraphKind, compose_document
 from tests.support import REPOSITORY
 
 _FOLDER = REPOSITORY / "src" / "vnsign" / "pdf" / "fonts"

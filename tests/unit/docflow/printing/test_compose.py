@@ -22,7 +22,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from docflow.errors import DocflowError, ErrorCode, UsageError
-from docflow.printing import FontFace, compose_document
+from docflow.model.layout import FontFace
+from docflow.printing import compose_document
 from tests.support import REPOSITORY
 from tests.unit.docflow.printing.page_reader import MM, read_pages
 from tests.unit.docflow.printing.samples import DECISION, FONTS, LETTER, compose, paragraphs

@@ -7,7 +7,8 @@ import io
 import pikepdf
 import pytest
 
-from docflow.printing import ComposedDocument, OfficialDocument
+from docflow.model.layout import ComposedDocument
+from docflow.printing import OfficialDocument
 from docflow.signing import prepare_for_signing, write_number
 from tests.unit.docflow.printing.page_reader import MM, Page, read_pages
 from tests.unit.docflow.printing.samples import DECISION, LETTER, compose

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from docflow.printing import Alignment, FontFace, compose_document
+from docflow.model.layout import Alignment, FontFace
+from docflow.printing import compose_document
 from tests.unit.docflow.printing.page_reader import MM, Line, Page, read_pages
 from tests.unit.docflow.printing.samples import DECISION, FONTS, LETTER, SENTENCE, compose, paragraphs
 
