@@ -137,6 +137,11 @@ PLANTS = {
         line="import sqlalchemy",
         contract="SQL stands in docflow.store and vnsign.authority",
     ),
+    "incoming_exchanges": Plant(
+        module="docflow/office/incoming/planted.py",
+        line="import docflow.office.exchanging.packing",
+        contract="docflow.office: the exchange stands on what comes in",
+    ),
     "writing_verifies": Plant(
         module="docflow/store/writing/planted.py",
         line="import docflow.store.checking",

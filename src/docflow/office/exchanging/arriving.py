@@ -20,8 +20,8 @@ from docflow.model import (
     name_incoming,
 )
 from docflow.model.received import SIGNATURE_VERDICTS
+from docflow.office.answers import Answer, give_answer, keep_blob, require_post
 from docflow.office.desk import Desk
-from docflow.office.exchanging.answers import Answer, give_answer, keep_blob, require_post
 from docflow.office.exchanging.recording import Arrived, log, note_outcome, put_inbox, put_outcome
 from docflow.office.exchanging.replacing import replace_older
 from docflow.office.exchanging.successors import names_of

@@ -22,8 +22,8 @@ from docflow.edxml import ResponseFor, Status, StatusCode, build_message
 from docflow.errors import ErrorCode, InputError, StoreUnavailable, UsageError
 from docflow.exchange import Attempt, name_parcel, plan_attempt, schedule_next
 from docflow.model import AccessTarget, Document, Role, check_prose
+from docflow.office.answers import add_parcel, describe_self, require_post
 from docflow.office.desk import Desk
-from docflow.office.exchanging.answers import add_parcel, describe_self, require_post
 from docflow.office.exchanging.foreign import TransportFailed, foreign_errors, raise_first
 from docflow.office.exchanging.handing import note_handed_over, set_right
 from docflow.office.exchanging.holders import list_holders

@@ -17,8 +17,8 @@ from datetime import datetime
 from docflow.audit import Json, encode_canonical, format_time
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import IncomingDocument, IncomingEvent, check_incoming_id, find_incoming
+from docflow.office.answers import require_post
 from docflow.office.desk import Desk
-from docflow.office.exchanging.answers import require_post
 from docflow.office.exchanging.files import list_attachments
 from docflow.office.incoming.engine import incoming_not_found, perform_incoming
 from docflow.office.incoming.received import FileFound, describe_files

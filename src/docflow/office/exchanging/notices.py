@@ -13,8 +13,8 @@ from datetime import datetime
 
 from docflow.edxml import Business, BusinessType, DocumentInfo, ReceiverChange, build_message
 from docflow.model import Addressee, Document
+from docflow.office.answers import add_parcel, require_post
 from docflow.office.desk import Desk
-from docflow.office.exchanging.answers import add_parcel, require_post
 from docflow.office.exchanging.holders import list_holders
 from docflow.office.exchanging.packing import describe_message, name_document
 from docflow.ports import ParcelKind, Parts, UnitOfWork

@@ -9,8 +9,8 @@ from docflow.edxml import BusinessType, NewDocument
 from docflow.errors import ErrorCode, UsageError
 from docflow.exchange import judge_notice
 from docflow.model import IncomingEvent, ReceiptKind, name_incoming
+from docflow.office.answers import Answer, give_answer
 from docflow.office.desk import Desk
-from docflow.office.exchanging.answers import Answer, give_answer
 from docflow.office.exchanging.recording import Arrived, log, note_outcome, put_inbox
 from docflow.office.exchanging.successors import names_of
 from docflow.office.incoming.engine import perform_incoming

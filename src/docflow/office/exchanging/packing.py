@@ -22,8 +22,8 @@ from docflow.edxml import (
     TraceHeader,
 )
 from docflow.model import PRIORITIES, Document, LinkKind, build_place_and_date
+from docflow.office.answers import describe_self
 from docflow.office.desk import Desk
-from docflow.office.exchanging.answers import describe_self
 
 ELECTRONIC = "electronic"
 """How a document left that was packed here (``outbox.sent_how``)."""

@@ -16,8 +16,8 @@ from docflow.edxml import BusinessType, NewDocument, parse_message
 from docflow.errors import InputError
 from docflow.exchange import is_secret, name_parcel
 from docflow.model import ReceiptKind, SignatureVerdict, parse_agency_code
+from docflow.office.answers import require_post
 from docflow.office.desk import Desk
-from docflow.office.exchanging.answers import require_post
 from docflow.office.exchanging.arriving import receive_document
 from docflow.office.exchanging.foreign import TransportFailed, foreign_errors, raise_first
 from docflow.office.exchanging.noticing import receive_notice

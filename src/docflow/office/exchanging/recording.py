@@ -10,8 +10,8 @@ import msgspec
 from docflow.audit import Leaf
 from docflow.edxml import ResponseFor
 from docflow.model import ReceiptKind
+from docflow.office.answers import Answer, give_answer
 from docflow.office.desk import Desk
-from docflow.office.exchanging.answers import Answer, give_answer
 from docflow.office.ledger import ACTOR, record_event
 from docflow.ports import InboxOutcome, InboxRow, Parts, UnitOfWork
 

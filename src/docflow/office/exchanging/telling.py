@@ -18,8 +18,8 @@ from docflow.edxml import Status, StatusCode
 from docflow.evidence import ReceiptStatement, parse_receipt
 from docflow.exchange import RECEIPT_OF_STATUS
 from docflow.model import ReceiptKind, SignatureVerdict, name_incoming
+from docflow.office.answers import Answer, give_answer, keep_blob, require_post
 from docflow.office.desk import Desk
-from docflow.office.exchanging.answers import Answer, give_answer, keep_blob, require_post
 from docflow.office.exchanging.handing import note_handed_over
 from docflow.office.exchanging.noticing import NOT_HERE, ask_take_back_of, is_known
 from docflow.office.exchanging.recording import Arrived, log, note_outcome, put_inbox

@@ -32,9 +32,9 @@ from docflow.model import (
     find_incoming,
     law_date,
 )
+from docflow.office.answers import Answer, give_answer
 from docflow.office.clocks import refuse_earlier_day, refuse_turned_back
 from docflow.office.desk import Desk
-from docflow.office.exchanging.answers import Answer, give_answer
 from docflow.office.groups.freezing import refuse_frozen
 from docflow.office.incoming.effects import INCOMING_EFFECTS
 from docflow.office.incoming.guards import INCOMING_GUARDS

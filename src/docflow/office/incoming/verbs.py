@@ -34,8 +34,8 @@ from docflow.model import (
     law_date,
     refuse_secret,
 )
+from docflow.office.answers import require_post
 from docflow.office.desk import Desk
-from docflow.office.exchanging.answers import require_post
 from docflow.office.incoming.engine import incoming_not_found, perform_incoming
 from docflow.office.incoming.step import IncomingStep
 from docflow.office.keeping import erase_content, storing
