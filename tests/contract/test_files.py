@@ -484,6 +484,9 @@ def test_a_hand_over_has_minutes_and_a_list(office: Office) -> None:
     refused(ErrorCode.WRONG_STATE, lambda: minutes(both), office=office)  # of one only
     refused(ErrorCode.BAD_ARGUMENT, lambda: minutes([]), office=office)
     office.hand_over_file(for_ever.code, actor="A", to="Lưu trữ cơ quan")
+    for giver in ("", "P" * 201, "Phòng\nNgân sách", "Phòng\u202eNgân sách"):
+        refused(ErrorCode.BAD_ARGUMENT, partial(office.hand_over_minutes, both, giver=giver), office=office)
+    assert minutes(both, giver="Phòng " * 33).startswith(b"%PDF")
     text = words_of(minutes([*both, file.code]))
     for words in (
         "BIÊN BẢN GIAO NHẬN HỒ SƠ, TÀI LIỆU",

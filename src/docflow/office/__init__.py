@@ -49,11 +49,11 @@ from docflow.office.exchanging.receiving import (
 from docflow.office.files.contents import (
     DestructionWarning,
     FileDuty,
+    check_minutes,
     gather_file,
     list_contents,
     list_past_retention,
     list_to_hand_over,
-    require_handed_over,
     warn_of_destruction,
 )
 from docflow.office.files.lists import (
@@ -241,6 +241,7 @@ __all__ = [
     "build_log_statement",
     "build_report",
     "cancel_draft",
+    "check_minutes",
     "check_received_files",
     "check_searching",
     "collect",
@@ -303,7 +304,6 @@ __all__ = [
     "record_print",
     "record_seal",
     "register_agency",
-    "require_handed_over",
     "reserve_numbers",
     "return_draft",
     "revise_draft",

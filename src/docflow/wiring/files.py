@@ -220,12 +220,13 @@ class FileOffice:
         """Return the minutes of a hand-over (biên bản giao nhận) and its list of files as PDF; each file once.
 
         Raises:
-            UsageError: ``BAD_ARGUMENT``; no file is named. ``WRONG_STATE``; one was not handed over. ``NOT_FOUND``.
+            UsageError: ``BAD_ARGUMENT``; no file is named, or no giver in one line of 200 characters. ``WRONG_STATE``;
+                one was not handed over. ``NOT_FOUND``.
         Source: Nghị định 30/2020/NĐ-CP Điều 30 khoản 3, Phụ lục V mục III, V.
         """
         agency = self._desk.agency
         handed_over = [self._hand_over_line(code) for code in dict.fromkeys(codes)]
-        use_cases.require_handed_over([item.file for item in handed_over])
+        use_cases.check_minutes([item.file for item in handed_over], giver=giver)
         return printing.print_hand_over(
             handed_over, agency=agency.name, place=agency.place, giver=giver, fonts=fonts or bundled_fonts()
         )

@@ -21,11 +21,12 @@ from docflow.model import (
     FiledDocument,
     FileState,
     add_months,
+    check_line,
     law_date,
 )
 from docflow.model.groups import GroupItem
 from docflow.office.desk import Desk
-from docflow.office.files.verbs import find_file
+from docflow.office.files.verbs import MAX_PARTY_CHARS, find_file
 from docflow.office.groups.freezing import TARGETS
 from docflow.office.groups.reading import list_readable, require_readable
 from docflow.office.keeping import find_live_files, find_needing, list_content
@@ -203,13 +204,14 @@ def list_past_retention(desk: Desk, *, on: date | None = None) -> tuple[FileDuty
     return tuple(sorted(duties, key=lambda duty: (duty.due_on, duty.file.code)))
 
 
-def require_handed_over(files: Sequence[CaseFile]) -> None:
-    """Minutes say what two sides did: nothing is said of files that nobody handed over, or of none.
+def check_minutes(files: Sequence[CaseFile], *, giver: str) -> None:
+    """Minutes say what two sides did: nothing is said of files that nobody handed over, or of none; and who gave them.
 
     Raises:
         UsageError: ``BAD_ARGUMENT``, ``WRONG_STATE``.
     Source: Nghị định 30/2020/NĐ-CP Điều 30 khoản 3.
     """
+    check_line(giver, limit=MAX_PARTY_CHARS, what="giver", vi="Bên giao")
     if not files:
         raise UsageError(ErrorCode.BAD_ARGUMENT, "name the files handed over", vi="Phải chỉ rõ hồ sơ đã nộp lưu.")
     missing = next((file for file in files if file.handed_over_at is None), None)

@@ -40,8 +40,8 @@ from docflow.ports import UnitOfWork
 
 MAX_TEXT_CHARS = 4000
 """Longer reasons are refused."""
-MAX_RECEIVER_CHARS = 200
-"""Longer names are refused."""
+MAX_PARTY_CHARS = 200
+"""Longer names of who takes or gives files are refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ def act_on_file(desk: Desk, ask: FileAsk) -> CaseFile:
     """
     check_actor(ask.actor)
     check_prose(ask.text, limit=MAX_TEXT_CHARS, what="text", vi="Nội dung", is_optional=True)
-    check_line(ask.receiver, limit=MAX_RECEIVER_CHARS, what="receiver", vi="Người nhận", is_optional=True)
+    check_line(ask.receiver, limit=MAX_PARTY_CHARS, what="receiver", vi="Người nhận", is_optional=True)
     move = FileMove(
         event=ask.event,
         file_code=ask.file_code,
