@@ -11,6 +11,7 @@ import importlib.util
 import os
 import secrets
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -84,6 +85,27 @@ def require_postgres_program(name: str) -> str:
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
     found = shutil.which(name) or shutil.which(name, path=os.pathsep.join(map(str, folders)))
     return found or _refuse(f"{name} of a PostgreSQL server is not installed")
+
+
+@contextmanager
+def small_file_system(folder: Path, *, megabytes: int) -> Iterator[Path]:
+    """Yield a folder on a disk of its own; skip, in CI too, where not even sudo may mount one."""
+    folder.mkdir()
+    root = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
+    options = f"size={megabytes}m,mode=0700,uid={os.geteuid()},gid={os.getegid()}"
+    mounting = [*root, "mount", "-t", "tmpfs", "-o", options, "vnsign-test", str(folder)]
+    if (root and shutil.which("sudo") is None) or subprocess.run(mounting, capture_output=True, check=False).returncode:
+        pytest.skip("neither this user nor sudo may mount a small disk")
+    try:
+        yield folder
+    finally:
+        subprocess.run([*root, "umount", "--lazy", str(folder)], check=True)
+
+
+def fill(filler: Path, *, leave: int) -> None:
+    """Fill a disk but for some bytes."""
+    free = os.statvfs(filler.parent)
+    filler.write_bytes(bytes(max(0, free.f_bavail * free.f_frsize - leave)))
 
 
 def _is_set(variable: str) -> bool:

@@ -6,7 +6,7 @@ What it does not do: it writes nothing and needs no log key.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -31,6 +31,7 @@ from docflow.store.checking.examination import Tick
 from docflow.store.checking.verification import verify_store
 from docflow.store.engines import founding
 from docflow.store.engines.database import Database
+from docflow.store.engines.errors import is_disk_full
 from docflow.store.engines.places import BLOB_FOLDER, OfficeDatabase, name_database
 from docflow.store.mapping.leaf_rows import identify_agency, is_empty
 from docflow.store.reading import questions
@@ -45,6 +46,10 @@ from docflow.store.search.indexing import forget, index_some, is_behind
 from docflow.store.search.querying import find
 
 _R = TypeVar("_R")
+
+
+class _UndoneError(Exception):
+    """Ends a transaction of which nothing is to be kept."""
 
 
 class StoreReader(AccessReader, DraftingReader, GroupReading, ReceivedReader):
@@ -117,14 +122,34 @@ class StoreReader(AccessReader, DraftingReader, GroupReading, ReceivedReader):
     def search(self, query: SearchQuery, *, reader: str | None = None) -> tuple[SearchHit, ...]:
         """Return what a query finds, newest first; what was written before the call is found.
 
-        The index is brought up first: the call that comes after many documents takes longer.
+        The index is brought up first: the call that comes after many documents takes longer. Where the disk has no
+        room for that, it is brought up in memory, for this call alone.
 
         Args:
             reader: What he may not read, by roles and groups, is left out, as if it were not there; None: nothing is.
         """
-        self._bring_up()
+        try:
+            self._bring_up()
+        except StoreUnavailable as exc:
+            if not is_disk_full(exc):
+                raise
+            return self._search_in_memory(query, reader)
         with self._database.reading() as connection:
             return find(connection, self._agency, query, reader=reader)
+
+    def _search_in_memory(self, query: SearchQuery, reader: str | None) -> tuple[SearchHit, ...]:
+        """Bring the index up in a transaction that is undone: SQLite writes none of it before the commit.
+
+        Raises:
+            StoreUnavailable: ``STORE_UNUSABLE``; it is more than the cache of a connection holds, or a server's.
+        """
+        found: tuple[SearchHit, ...] = ()
+        with suppress(_UndoneError), self._database.writing() as connection:
+            while index_some(connection, self._agency):
+                pass
+            found = find(connection, self._agency, query, reader=reader)
+            raise _UndoneError
+        return found
 
     def index_contents(self, *, limit: int) -> int:
         """Read the text of files that the index does not know yet; return how many were read, 0 if all are known."""

@@ -11,6 +11,7 @@ Source: PostgreSQL manual, appendix A (SQLSTATE); sqlite.org/rescode.html.
 from __future__ import annotations
 
 import importlib
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -36,6 +37,10 @@ _LOST = ("57P0", "08")
 """Session ended, server shut down or crashed, starting up, database dropped; connection exceptions."""
 _NO_WRITES = (("25006", ""), ("0A000", "during recovery"))
 """Read-only transaction; what a standby does not support, as it says."""
+_FAILED = "disk I/O error"
+"""What SQLite says of every write that failed, and of a full disk where it makes the index of its WAL (``-shm``)."""
+_BESIDE_BYTES = 32 << 10
+"""That index begins with so much (sqlite.org/walformat.html §2)."""
 _AGAIN = ("40001", "40P01")
 """The transaction was undone because of another one; the same again may well succeed (PostgreSQL manual §13.5)."""
 
@@ -124,6 +129,12 @@ def is_missing_table(exc: StoreUnavailable) -> bool:
     return getattr(origin, "sqlstate", None) == _NO_TABLE[0] or _NO_TABLE[1] in str(origin)
 
 
+def is_disk_full(exc: StoreUnavailable) -> bool:
+    """Return whether an error of :func:`translated_errors` came of a disk without room."""
+    origin = getattr(exc.__cause__, "orig", None) or exc.__cause__
+    return getattr(origin, "sqlstate", None) == _FULL[0] or _FULL[1] in str(origin)
+
+
 def _no_text() -> UsageError:
     return UsageError(
         ErrorCode.BAD_ARGUMENT,
@@ -191,6 +202,8 @@ def _unavailable(place: Path | str, state: str, reason: str) -> StoreUnavailable
         )
     if state in _BUSY or (not state and ("locked" in reason or "busy" in reason)):
         return busy(place, reason=reason)
+    if not state and reason == _FAILED and _has_no_room(place):
+        reason = f"{_FULL[1]}: {reason}"
     if _FULL[0] == state or (not state and _FULL[1] in reason):
         return StoreUnavailable(
             ErrorCode.STORE_UNUSABLE,
@@ -206,6 +219,14 @@ def _unavailable(place: Path | str, state: str, reason: str) -> StoreUnavailable
         vi=f"Không dùng được cơ sở dữ liệu {place}.",
         way_out=grant if state == _FORBIDDEN else again,
     )
+
+
+def _has_no_room(place: Path | str) -> bool:
+    """Return whether a file lies where what SQLite keeps beside it, to read it too, finds no room."""
+    try:
+        return shutil.disk_usage(Path(place).parent).free < _BESIDE_BYTES
+    except OSError:
+        return False
 
 
 def _first_line(exc: BaseException) -> str:

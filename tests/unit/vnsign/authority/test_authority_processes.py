@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from tests.support import REPOSITORY, postgres_database
+from tests.support import REPOSITORY, fill, postgres_database, small_file_system
 from tests.unit.vnsign.authority.making import PASSPHRASE
 from vnsign.adapters.clock import SystemClock
 from vnsign.authority import Act, Authority
@@ -269,19 +268,9 @@ def test_a_file_that_may_not_grow_stops_issuing_and_loses_nothing(tmp_path: Path
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of one megabyte of its own; skips, in CI too, where not even sudo may mount one.
-
-    The limit on the size of files, which needs no rights, stands in for it there.
-    """
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    root = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
-    options = f"size=1m,mode=0700,uid={os.geteuid()},gid={os.getegid()}"
-    mounting = [*root, "mount", "-t", "tmpfs", "-o", options, "vnsign-test", str(folder)]
-    if (root and shutil.which("sudo") is None) or subprocess.run(mounting, capture_output=True, check=False).returncode:
-        pytest.skip("neither this user nor sudo may mount a small disk; a file that may not grow stands for it")
-    yield folder
-    subprocess.run([*root, "umount", "--lazy", str(folder)], check=True)
+    """A file system of one megabyte; the limit on the size of files, which needs no rights, stands in for it."""
+    with small_file_system(tmp_path / "disk", megabytes=1) as folder:
+        yield folder
 
 
 @pytest.mark.slow
@@ -326,12 +315,6 @@ def test_a_batch_on_a_full_disk_is_on_record_as_far_as_it_was_told(small_disk: P
     assert authority.verify_journal().findings == ()
     take_in_again = [outcome.error for outcome in authority.request_all(applications[len(told) :], act=ACT)]
     assert take_in_again == [None] * (200 - len(told))
-
-
-def fill(filler: Path, *, leave: int) -> None:
-    """Fill a disk but for some bytes."""
-    free = os.statvfs(filler.parent)
-    filler.write_bytes(bytes(max(0, free.f_bavail * free.f_frsize - leave)))
 
 
 def application(number: int) -> Application:
