@@ -86,7 +86,7 @@ from docflow.office.incoming.verbs import (
     act_on_incoming,
     receive_by_hand,
 )
-from docflow.office.keeping import erase_content
+from docflow.office.keeping import erase_content, refuse_erased
 from docflow.office.outgoing.copies import (
     make_copy,
     record_copy_seal,
@@ -303,6 +303,7 @@ __all__ = [
     "record_leader_signature",
     "record_print",
     "record_seal",
+    "refuse_erased",
     "register_agency",
     "reserve_numbers",
     "return_draft",

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from docflow.errors import InputError, UsageError
+from docflow.errors import ErrorCode, InputError, UsageError
 from docflow.model import CaseFile, Direction, Document, FiledDocument, FileState, law_date
 from docflow.office.desk import Desk
 from docflow.ports import BlobHolder, ParcelKind, ParcelRow, Store, UnitOfWork
@@ -27,6 +27,19 @@ Records = UnitOfWork | Store
 def erase_content(desk: Desk) -> None:
     """Remove from the disk what was destroyed; what somebody holds again stays."""
     desk.store.erase_blobs(lambda unit, sha256: is_content_needed(unit, sha256, besides=()))
+
+
+def refuse_erased(desk: Desk, sha256: str) -> None:
+    """Refuse to hand out what was destroyed: in a caller's transaction it is taken off the disk later.
+
+    Raises:
+        UsageError: ``NOT_FOUND``.
+    Source: docs/adr/0053.
+    """
+    if desk.store.was_erased(sha256) and not is_content_needed(desk.store, sha256, besides=()):
+        raise UsageError(
+            ErrorCode.NOT_FOUND, f"this file was destroyed: {sha256[:80]!r}", vi="Tệp này đã bị hủy hoặc đã trả lại."
+        )
 
 
 @contextmanager

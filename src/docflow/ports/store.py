@@ -355,6 +355,9 @@ class Store(RecordReader, Protocol):
     def is_content_gone(self, direction: Direction, document_id: str) -> bool:
         """Return whether a document was given back, or a destroyed file held it and none that is not destroyed does."""
 
+    def was_erased(self, sha256: str) -> bool:
+        """Return whether a file was destroyed at some time, also if it came again since or still lies on the disk."""
+
     def erase_blobs(self, is_needed: Callable[[UnitOfWork, str], bool]) -> None:
         """Remove the files of every erasure from the disk, but those that are needed, while nobody else writes.
 

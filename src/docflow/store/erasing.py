@@ -96,33 +96,18 @@ def list_erased(connection: sa.Connection, agency: str, *, within: tuple[str, st
     return tuple(connection.execute(sa.union(*names.values())).scalars())
 
 
-def is_erased(connection: sa.Connection, agency: str, sha256: str) -> bool:
-    """Return whether a file was destroyed, and no document got it again since."""
-    is_recorded = bool(list_erased(connection, agency, within=(sha256, sha256)))
-    return is_recorded and not list_stored_anew(connection, agency, only=sha256)
-
-
-def list_stored_anew(connection: sa.Connection, agency: str, *, only: str | None = None) -> frozenset[str]:
-    """Return the names of the files that some document got after they were destroyed: they are needed again.
-
-    Args:
-        only: The one name that is asked for; None for all.
-    """
+def list_stored_anew(connection: sa.Connection, agency: str) -> frozenset[str]:
+    """Return the names of the files that some document got after they were destroyed: they are needed again."""
     erased = sa.union_all(
         *(
-            _named(sa.select(table.c.sha256, table.c[time].label("at")), table.c.sha256, agency=agency, only=only)
+            _of(agency, sa.select(table.c.sha256, table.c[time].label("at")), table)
             for table, time in ((ERASURE, "erased_at"), (DESTRUCTION, "destroyed_at"))
         )
     ).subquery()
     last = sa.select(erased.c.sha256, sa.func.max(erased.c.at).label("at")).group_by(erased.c.sha256).subquery()
     stored = sa.union_all(
         *(
-            _named(
-                sa.select(table.c[name].label("sha256"), table.c[time].label("at")),
-                table.c[name],
-                agency=agency,
-                only=only,
-            )
+            _of(agency, sa.select(table.c[name].label("sha256"), table.c[time].label("at")), table)
             for table, name, time in _STORED
         )
     ).subquery()
@@ -130,6 +115,5 @@ def list_stored_anew(connection: sa.Connection, agency: str, *, only: str | None
     return frozenset(connection.execute(query).scalars())
 
 
-def _named(query: sa.Select[Any], name: sa.Column[Any], *, agency: str, only: str | None) -> sa.Select[Any]:
-    query = query.where(name.table.c[owner_column(name.table)] == agency)
-    return query if only is None else query.where(name == only)
+def _of(agency: str, query: sa.Select[Any], table: sa.Table) -> sa.Select[Any]:
+    return query.where(table.c[owner_column(table)] == agency)

@@ -227,11 +227,6 @@ class StoreReader(AccessReader, DraftingReader, GroupReading, ReceivedReader):
         with self._database.reading() as connection:
             return questions.list_records(connection, self._agency, kind, where=where)
 
-    def list_stored_anew(self) -> frozenset[str]:
-        """Return the names of the files that came again after they were destroyed."""
-        with self._database.reading() as connection:
-            return erasing.list_stored_anew(connection, self._agency)
-
     def list_blob_holders(self, sha256: str) -> tuple[BlobHolder, ...]:
         """Return the documents and copies that have a file as their own, also those whose content is gone."""
         with self._database.reading() as connection:
@@ -241,6 +236,11 @@ class StoreReader(AccessReader, DraftingReader, GroupReading, ReceivedReader):
         """Return whether a document was given back, or a destroyed file held it and none that is not destroyed does."""
         with self._database.reading() as connection:
             return erasing.is_content_gone(connection, self._agency, direction=direction, document_id=document_id)
+
+    def was_erased(self, sha256: str) -> bool:
+        """Return whether a file was destroyed at some time, also if it came again since or still lies on the disk."""
+        with self._database.reading() as connection:
+            return bool(erasing.list_erased(connection, self._agency, within=(sha256, sha256)))
 
     def list_erased(self) -> tuple[str, ...]:
         """Return the names of the files that are destroyed."""

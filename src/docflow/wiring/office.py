@@ -200,6 +200,8 @@ class Office(
     def sweep_blobs(self, *, older_than: timedelta = timedelta(days=1)) -> int:
         """Remove files that no committed transaction names, as a rollback or a kill leaves them; returns how many.
 
+        What was destroyed in a transaction of the caller's goes too, whatever its age, and is not counted.
+
         Args:
             older_than: At least an hour: younger files may belong to a transaction that is still open.
 
@@ -213,6 +215,7 @@ class Office(
                 "files younger than an hour may belong to a transaction that is still open; none is a century old",
                 vi="Chỉ được dọn các tệp đã lưu quá một giờ, và không quá một trăm năm.",
             )
+        use_cases.erase_content(self._desk)
         return len(self._store.sweep_blobs(before=SystemClock().now() - older_than))
 
     def close(self) -> None:
@@ -266,9 +269,10 @@ class Office(
         """Return a file by its SHA-256, e.g. ``office.blob(document.leader_pdf)``.
 
         Raises:
-            UsageError: ``NOT_FOUND``.
+            UsageError: ``NOT_FOUND``; also what was destroyed and is needed by nobody.
             InputError: ``EVIDENCE_BROKEN``; the file was changed.
         """
+        use_cases.refuse_erased(self._desk, sha256)
         return self._store.read_blob(sha256)
 
     # ---- the log

@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from docflow.edxml import ResponseFor, Status, StatusCode, build_message
 from docflow.errors import ErrorCode, InputError, StoreUnavailable, UsageError
 from docflow.exchange import Attempt, name_parcel, plan_attempt, schedule_next
-from docflow.model import AccessTarget, Document, Role, check_prose
+from docflow.model import AccessTarget, Document, Role, check_prose, law_date
 from docflow.office.answers import add_parcel, describe_self, require_post
 from docflow.office.desk import Desk
 from docflow.office.exchanging.foreign import TransportFailed, foreign_errors, raise_first
@@ -30,7 +30,7 @@ from docflow.office.exchanging.holders import list_holders
 from docflow.office.exchanging.packing import name_document, pack_document
 from docflow.office.exchanging.successors import reach
 from docflow.office.groups.freezing import refuse_frozen
-from docflow.office.keeping import erase_content, is_issued_gone
+from docflow.office.keeping import erase_content, is_issued_gone, refuse_erased
 from docflow.office.ledger import ACTOR, check_actor, find_answer, identify, keep_answer, make_request, record_event
 from docflow.office.rights import require_right
 from docflow.ports import OutboxState, ParcelKind, ParcelRow, Parts, Transport, UnitOfWork
@@ -211,7 +211,7 @@ def _attempt(desk: Desk, transport: Transport, parcel: ParcelRow, *, failures: l
         return "given_up"
     result = "sent"
     try:
-        recipient, parts = reach(desk, parcel.recipient, at=now), _parts(desk, parcel)
+        recipient, parts = reach(desk, parcel.recipient, at=now), _parts(desk, parcel, now=now)
         with foreign_errors():
             transport.send(parts, name=parcel.id, recipient=recipient)
     except (StoreUnavailable, UsageError, InputError) as exc:
@@ -256,7 +256,9 @@ def _give_up(unit: UnitOfWork, desk: Desk, parcel: ParcelRow, *, now: datetime) 
     _log(unit, desk, "parcel_unanswered", actor=ACTOR, subject=parcel.subject or desk.agency.code.text, at=now)
 
 
-def _parts(desk: Desk, parcel: ParcelRow) -> Parts:
+def _parts(desk: Desk, parcel: ParcelRow, *, now: datetime) -> Parts:
+    if parcel.message and law_date(now).year > law_date(parcel.created_at).year:
+        refuse_erased(desk, parcel.message)  # no sooner: see is_issued_gone
     receipt = desk.store.find_receipt(parcel.receipt) if parcel.receipt else None
     return Parts(
         message=desk.blobs.get(parcel.message) if parcel.message else None,
