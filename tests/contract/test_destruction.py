@@ -226,3 +226,29 @@ def test_a_destroyed_document_is_copied_no_more(office: Office, clock: SetClock)
         form=CopyForm.SAO_LUC, source=made.id, direction=CopyDirection.PAPER_TO_PAPER, kind=SourceKind.SAO_Y
     )
     assert office.make_copy(again, actor="V").number is not None
+
+
+def test_a_document_stays_in_the_last_file_when_another_of_its_files_was_destroyed(
+    office: Office, clock: SetClock
+) -> None:
+    """TT 01/2019 Điều 20.5: outside of every file its content would stay for ever, and no verb could destroy it."""
+    first, last = make_file(office, "01.A"), make_file(office, "02.A")
+    take_in(office, "den")
+    for file in (first, last):
+        add(office, file, "den")
+    destroy(office, first, clock)
+
+    def take_out() -> None:
+        office.remove_from_file(last.code, direction=Direction.INCOMING, document_id="den", actor="A", reason="để nhầm")
+
+    before = office.checkpoint()
+    with pytest.raises(DocflowError) as caught:
+        take_out()
+    assert (caught.value.code, bool(caught.value.vi)) == (ErrorCode.WRONG_STATE, True)
+    assert office.checkpoint() == before
+    right = make_file(office, "03.A")
+    add(office, right, "den")
+    take_out()
+    assert [line.is_destroyed for line in office.file_contents(right.code)] == [False]
+    destroy(office, right, clock)
+    assert not is_there(office, office.incoming_document("den").pdf or "")

@@ -24,6 +24,7 @@ from docflow.model import (
 )
 from docflow.model.rights import is_same_person
 from docflow.office.files.step import FileWork
+from docflow.office.keeping import find_live_files
 
 
 def _nothing(_work: FileWork, _file: CaseFile) -> None:
@@ -76,6 +77,21 @@ def _document_is_in_it(work: FileWork, file: CaseFile) -> None:
             ErrorCode.NOT_FOUND, "the document does not stand in this file", vi="Văn bản không có trong hồ sơ này."
         )
     _reason_given(work, file)
+    _still_kept(work, file)
+
+
+def _still_kept(work: FileWork, file: CaseFile) -> None:
+    """A document whose other files are destroyed stays in the last one: outside of it nobody could destroy it."""
+    direction, document_id = _named(work)
+    lines = work.unit.list_records(FiledDocument, direction=direction.value, document_id=document_id)
+    others = {line.file_code for line in lines if line.removed_at is None} - {file.code}
+    if others and find_live_files(work.unit, direction, document_id) == (file.code,):
+        raise UsageError(
+            ErrorCode.WRONG_STATE,
+            f"every other file that held {document_id[:120]!r} is destroyed: this one alone keeps it",
+            vi="Các hồ sơ khác có văn bản này đã bị hủy; chỉ còn hồ sơ này giữ văn bản, không đưa ra được.",
+            way_out="put it into the file to which it belongs first",
+        )
 
 
 def _not_empty(_work: FileWork, file: CaseFile) -> None:
