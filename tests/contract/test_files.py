@@ -21,7 +21,7 @@ from docflow.office.files.effects import FILE_EFFECTS
 from docflow.office.files.guards import FILE_GUARDS
 from tests.contract.offices import Place
 from tests.materials import plain_pdf
-from tests.office_kit import SetClock, make_draft, seal_off
+from tests.office_kit import SetClock, make_draft, seal_off, sign_off
 from tests.support import REPOSITORY
 from tests.work_kit import MONDAY, SCAN, add, assign, make_entry, make_file, register
 
@@ -158,6 +158,22 @@ def test_only_what_has_a_number_stands_in_a_file(office: Office) -> None:
     office.refuse("tra", actor="V", reason="sai nơi nhận")
     for name in ("tra", "khong-co"):
         refused(ErrorCode.NOT_FOUND, partial(add, office, file, name), office=office)
+
+
+def test_a_document_whose_number_was_made_void_stands_in_no_file_and_promulgates_nothing(office: Office) -> None:
+    """NĐ 30/2020 Điều 15, 29: it was never issued; what was recalled is kept with its work, but is in force no more."""
+    file = make_file(office)
+    sign_off(office, "huy")
+    office.issue("huy", actor="V")
+    office.void("huy", actor="V", reason="ghi nhầm")
+    seal_off(office, "thu-hoi")
+    office.recall("thu-hoi", actor="V", reason="sai căn cứ")
+    add_void = partial(add, office, file, "huy", direction=Direction.OUTGOING)
+    refused(ErrorCode.NOT_FOUND, add_void, office=office)
+    for name in ("huy", "thu-hoi"):
+        approve = partial(office.approve_file_list, 2026, actor="Chủ tịch", document_id=name)
+        refused(ErrorCode.WRONG_STATE, approve, office=office)
+    assert add(office, file, "thu-hoi", direction=Direction.OUTGOING).document_count == 1
 
 
 def test_a_file_is_closed_when_its_work_is_done(office: Office) -> None:

@@ -17,6 +17,7 @@ from docflow.model import (
     MAX_ORDINAL,
     CaseFile,
     Direction,
+    DocumentState,
     FiledDocument,
     FileGuard,
     IncomingState,
@@ -45,7 +46,8 @@ def _document_is_here(work: FileWork, file: CaseFile) -> None:
     direction, document_id = _named(work)
     if direction is Direction.OUTGOING:
         outgoing = work.unit.find_document(document_id)
-        is_here = outgoing is not None and outgoing.number is not None
+        # A number that was made void stays in the register: its document was never issued.
+        is_here = outgoing is not None and outgoing.number is not None and outgoing.state is not DocumentState.VOIDED
     else:
         incoming = work.unit.find_incoming(document_id)
         gone = {IncomingState.REFUSED, IncomingState.TAKEN_BACK}

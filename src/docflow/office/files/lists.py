@@ -13,7 +13,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from docflow.errors import ErrorCode, UsageError
-from docflow.model import CaseFile, FileListApproval, Role, check_year, digest_file_list
+from docflow.model import CaseFile, DocumentState, FileListApproval, Role, check_year, digest_file_list
 from docflow.office.clocks import refuse_turned_back
 from docflow.office.desk import Desk
 from docflow.office.ledger import check_actor, record_event
@@ -21,6 +21,7 @@ from docflow.office.rights import require_right
 from docflow.ports import UnitOfWork
 
 _EVENT = "file_list_approved"
+_NOT_IN_FORCE = frozenset({DocumentState.VOIDED, DocumentState.RECALLED})
 
 
 def approve_file_list(desk: Desk, year: int, *, actor: str, document_id: str | None = None) -> FileListApproval:
@@ -30,8 +31,8 @@ def approve_file_list(desk: Desk, year: int, *, actor: str, document_id: str | N
         document_id: The issued document by which the list was promulgated.
 
     Raises:
-        UsageError: ``NOT_FOUND``, no file in that year, or no such document; ``WRONG_STATE``, it has no number;
-            ``FORBIDDEN``; ``CLOCK_TURNED_BACK``; ``BAD_ARGUMENT``, no year.
+        UsageError: ``NOT_FOUND``, no file in that year, or no such document; ``WRONG_STATE``, it has no number, or was
+            voided or recalled; ``FORBIDDEN``; ``CLOCK_TURNED_BACK``; ``BAD_ARGUMENT``, no year.
     Source: Nghị định 30/2020/NĐ-CP Điều 28: "Danh mục hồ sơ do người đứng đầu cơ quan, tổ chức phê duyệt, được ban hành
         vào đầu năm".
     """
@@ -69,7 +70,7 @@ def _approve(
         return earlier[-1]
     refuse_turned_back(unit, agency, now, last=earlier[-1].approved_at if earlier else None)
     document = unit.find_document(document_id) if document_id is not None else None
-    if document_id is not None and (document is None or document.number is None):
+    if document_id is not None and (document is None or document.number is None or document.state in _NOT_IN_FORCE):
         raise UsageError(
             ErrorCode.NOT_FOUND if document is None else ErrorCode.WRONG_STATE,
             f"{document_id[:120]!r} is no issued document here",
