@@ -329,7 +329,7 @@ def test_a_founding_that_was_killed_is_completed_where_it_was_begun(province: Pr
         assert not (tmp_path / code / "docflow.sqlite").exists()
         assert "INTACT" in province.done("audit", "verify", tmp_path / code)
     assert len(named) > 10
-    assert (named[0], named[-1]) == (False, True)
+    assert named.index(True) < 5, named  # the steps by which folder and file are made
 
 
 def test_an_issue_that_was_killed_is_repeated_and_gives_one_number(province: Province, tmp_path: Path) -> None:

@@ -234,10 +234,16 @@ def open_store(
         UsageError: ``BAD_ARGUMENT``; the folder belongs to another agency, or the address is none.
     """
     database, folder = name_database(place, home=home, single_process=single_process)
+    has_begun = False
     try:
+        make_folders(database, folder)
+        if isinstance(database, PostgresDatabase):
+            has_begun = founding.begin(folder, database, is_named=is_moved)
         return _open(database, folder, agency=agency, origin=origin, randomness=randomness, is_moved=is_moved)
-    except BaseException:
+    except BaseException as exc:
         database.release()
+        if has_begun and isinstance(exc, Exception):
+            founding.give_up(folder)
         raise
 
 
@@ -250,7 +256,6 @@ def _open(
     randomness: Randomness,
     is_moved: bool,
 ) -> OfficeStore:
-    make_folders(database, folder)
     recorded, was_upgraded = _find_founded(database, folder, agency), False
     if recorded is not None:
         log_key = read_log_key(folder / KEY_NAME)

@@ -6,7 +6,7 @@ or a backup put in its place leads there.
 
 Invariants:
     - The file holds no password: libpq takes one from PGPASSFILE, PGPASSWORD or a service, at every opening.
-    - A founding writes it before the log key, so one that was killed goes on in the same database.
+    - A founding writes it before it connects, so one that was killed goes on in the same database.
 
 What it does not do: it opens nothing. Who may write the file decides where docflow connects, as he decides whose the
 folder is: in a folder that came from others it is looked at before anything is run on it.

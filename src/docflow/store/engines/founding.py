@@ -1,6 +1,6 @@
 """What tells an office that was founded from one that is being founded, and from one whose database was lost.
 
-An office is founded in this order: tables, ``database.address`` (on a server), ``log.key``, the agency with its first
+An office is founded in this order: ``database.address`` (on a server), tables, ``log.key``, the agency with its first
 leaf, ``log.vkey``. Each is forced to disk before the next, and files are stored later still. So whoever finds
 ``log.vkey`` or a stored file knows that the database named this agency once, and whoever was killed before can be
 followed by anybody.
@@ -12,6 +12,7 @@ like a founding that was killed. A database put back to an older state is shown 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from docflow.audit import VerifierKey, parse_vkey
@@ -19,7 +20,7 @@ from docflow.durable import sync_folder, write_whole
 from docflow.errors import ErrorCode, InputError, StoreUnavailable, UsageError
 from docflow.model import Agency
 from docflow.ports import LogKey
-from docflow.store.engines.addresses import ADDRESS_NAME, find_address, find_remembered
+from docflow.store.engines.addresses import ADDRESS_NAME, find_address, find_remembered, remember_address
 from docflow.store.engines.database import Database
 from docflow.store.engines.errors import unusable
 from docflow.store.engines.places import BLOB_FOLDER, DATABASE_NAME, KEY_NAME, VKEY_NAME, OfficeDatabase
@@ -71,6 +72,35 @@ def is_elsewhere(folder: Path, database: OfficeDatabase) -> bool:
         return not is_file and (folder / DATABASE_NAME).exists()
     except OSError as exc:
         raise unusable(folder, exc) from exc
+
+
+def begin(folder: Path, database: PostgresDatabase, *, is_named: bool) -> bool:
+    """Write where an office is about to be founded, before anybody connects; return whether it was written.
+
+    Args:
+        is_named: Somebody named the address for good: it goes before that of a founding that came to nothing.
+
+    Raises:
+        StoreUnavailable: ``STORE_UNUSABLE``; the folder cannot be read or written.
+        UsageError: ``BAD_ARGUMENT``; its ``database.address`` is none.
+    """
+    try:
+        if was_founded(folder) or any((folder / name).exists() for name in (KEY_NAME, DATABASE_NAME)):
+            return False
+    except OSError as exc:
+        raise unusable(folder, exc) from exc
+    known = find_remembered(folder)
+    if known is not None and (not is_named or known.identity is not None or known.address == database.name):
+        return False
+    remember_address(folder, database.name, is_moved=True)
+    return True
+
+
+def give_up(folder: Path) -> None:
+    """Take back what :func:`begin` wrote, of a founding that was refused before it made a key."""
+    with suppress(OSError):
+        if not (folder / KEY_NAME).exists():
+            (folder / ADDRESS_NAME).unlink()
 
 
 def refuse_copy(folder: Path, database: PostgresDatabase) -> None:

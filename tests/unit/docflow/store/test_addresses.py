@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from docflow import Office
+from docflow import Office, found_office
 from docflow.errors import ErrorCode, StoreUnavailable, UsageError
 from docflow.store.engines.addresses import MAX_ADDRESS_BYTES, find_address, find_remembered, remember_address
 from docflow.store.engines.places import name_database
@@ -192,3 +193,39 @@ def test_the_folder_of_another_agency_reads_nothing_of_this_one(tmp_path: Path) 
         with pytest.raises(StoreUnavailable, match="is not in"):
             call()
     assert not verify_log(own, home=other).is_intact
+
+
+AWAY = "postgresql://root@127.0.0.1:1/docflow"
+"""No server listens there."""
+
+
+def interrupt(_place: str) -> NoReturn:
+    """Be interrupted where a connection is about to be made."""
+    raise KeyboardInterrupt
+
+
+def test_a_founding_that_was_interrupted_before_it_was_let_in_goes_on_where_it_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Repeated without the address it does not found in the folder itself; another address may be named instead."""
+    home = tmp_path / "home"
+    with monkeypatch.context() as patch:
+        patch.setattr("docflow.store.engines.postgres.connecting_errors", interrupt)
+        for address in (OTHER, AWAY):
+            with pytest.raises(KeyboardInterrupt):
+                found_office(home, agency=make_agency(), database=address)
+            assert find_remembered(home) == (address, None)
+    with pytest.raises(StoreUnavailable) as caught:
+        Office.open(home, agency=make_agency())
+    assert caught.value.code is ErrorCode.STORE_UNREACHABLE
+    assert [child.name for child in home.iterdir()] == ["database.address"]
+
+
+def test_a_founding_that_was_refused_leaves_no_address(tmp_path: Path) -> None:
+    """Whoever is told that the server is away may have mistyped it; one that was begun before stays begun."""
+    for begun in (False, True):
+        if begun:
+            remember_address(tmp_path, AWAY)
+        with pytest.raises(StoreUnavailable):
+            found_office(tmp_path, agency=make_agency(), database=AWAY)
+        assert (find_address(tmp_path) == AWAY) is begun
