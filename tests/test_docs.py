@@ -18,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 
 import docflow
+from docflow.model.groups import GroupEvent
 from tests.clauses import CLAUSES
 from tests.support import REPOSITORY
 
@@ -298,3 +299,19 @@ def test_both_readmes_show_the_same_code() -> None:
 def test_the_picture_of_the_readme_is_small() -> None:
     """The picture of a sealed page loads quickly: less than 300 kB."""
     assert (DOCS / "images" / "sealed-page.png").stat().st_size < 300_000
+
+
+def test_help_is_written_for_who_types_it() -> None:
+    """No markup of docstrings, and an example names a file as it is: a signature is no JSON."""
+    page = (DOCS / "reference" / "cli.md").read_text(encoding="utf-8")
+    assert re.findall(r":(?:meth|func|class|mod|data):`", page) == []
+    assert "docflow office log vouch office x.p7s" in page
+    assert "docflow office outgoing leader-signed office DOCUMENT_ID x.pdf" in page
+    assert "docflow office outgoing draft office x.json" in page
+
+
+def test_the_specification_of_the_log_knows_the_events_of_groups() -> None:
+    """Whoever writes a verifier reads there which types and subjects there are."""
+    page = (DOCS / "spec" / "audit-log.md").read_text(encoding="utf-8")
+    names = [*(f"`{event.value}`" for event in GroupEvent), "`group_act_confirmed`", "`<code>/group/<id>`"]
+    assert [name for name in names if name not in page] == []

@@ -304,7 +304,9 @@ class Office(
         return use_cases.build_log_statement(self._desk)
 
     def vouch(self, cms: bytes, *, actor: str) -> None:
-        """Keep the signed statement (CMS, detached) over :meth:`log_statement`; a second one changes nothing.
+        """Keep the signature (CMS, detached) that vouches for the log key; a second one changes nothing.
+
+        It is made over :meth:`log_statement`.
 
         Does not check: whose signature it is; whoever relies on the log verifies it with the agency's certificate.
 

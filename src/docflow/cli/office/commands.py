@@ -82,7 +82,7 @@ def make_command(path: str, name: str, *, verb: Callable[..., object]) -> click.
         if parameter.name not in _NOT_TYPED:
             made, readers[parameter.name] = _parameter(parameter, hints[parameter.name])
             parameters.append(made)
-            examples += _example(made)
+            examples += _example(made, hints[parameter.name])
 
     is_file = hints.get("return") is bytes
     is_sent = "transport" in hints
@@ -168,6 +168,10 @@ _PLAIN: Mapping[object, tuple[click.ParamType[Any], Read, dict[str, Any]]] = {
 }
 
 
+_FILES: Mapping[str, str] = {"cms": "x.p7s"}
+"""Examples of files that are no JSON and no PDF, by parameter."""
+
+
 def _days(pairs: Sequence[tuple[str, Any]]) -> tuple[tuple[str, date], ...]:
     return tuple((name, moment.date()) for name, moment in pairs)
 
@@ -205,8 +209,10 @@ def _bad(reason: str, *, vi: str) -> UsageError:
     return UsageError(ErrorCode.BAD_ARGUMENT, reason, vi=vi)
 
 
-def _example(parameter: click.Parameter) -> list[str]:
+def _example(parameter: click.Parameter, hint: object) -> list[str]:
     if not parameter.required:
         return []
-    word = "x.json" if isinstance(parameter.type, click.File) else f"{parameter.name.upper()}"
+    word = parameter.name.upper()
+    if isinstance(parameter.type, click.File):
+        word = _FILES.get(parameter.name, "x.pdf") if hint is bytes else "x.json"
     return [word] if isinstance(parameter, click.Argument) else [parameter.opts[0], word]
