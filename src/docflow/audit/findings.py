@@ -29,6 +29,7 @@ class LogFindingCode(StrEnum):
     SYMBOL_REPEATED = "symbol_repeated"
     BLOB_CHANGED = "blob_changed"
     BLOB_MISSING = "blob_missing"
+    SCHEMA_CHANGED = "schema_changed"
 
     @property
     def vi(self) -> str:
@@ -51,6 +52,7 @@ _SENTENCES = {
     LogFindingCode.SYMBOL_REPEATED: "Hai văn bản trong một năm mang cùng số và ký hiệu.",
     LogFindingCode.BLOB_CHANGED: "Tệp văn bản đã bị sửa.",
     LogFindingCode.BLOB_MISSING: "Thiếu tệp văn bản.",
+    LogFindingCode.SCHEMA_CHANGED: "Cấu trúc bảng dữ liệu không còn như khi tạo.",
 }
 
 
@@ -83,6 +85,7 @@ class LogReport:
         checkpoints: Signed checkpoints verified.
         blobs: Files compared with their names.
         left_out: Findings that are not named: of one code, table and column the first thousand are.
+        notes: What somebody may want to know and is nothing wrong: an index that was added.
     """
 
     agency: str
@@ -95,6 +98,7 @@ class LogReport:
     blobs: int
     findings: tuple[LogFinding, ...]
     left_out: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def is_intact(self) -> bool:

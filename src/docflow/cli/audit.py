@@ -132,6 +132,7 @@ def _as_text(directory: Path, report: LogReport) -> str:
         f"  {report.rows} rows, {report.numbers} numbers, {report.blobs} files compared",
         *(f"  {_line(finding)}" for finding in report.findings),
     ]
+    lines += [f"  note · ghi chú: {note}" for note in report.notes]
     if report.left_out:
         lines.append(f"  and {report.left_out} more of these kinds · và {report.left_out} lỗi khác cùng loại")
     return "\n".join(lines)
@@ -168,6 +169,7 @@ def _as_json(directory: Path, report: LogReport) -> str:
             for finding in report.findings
         ],
         "left_out": report.left_out,
+        "notes": report.notes,
     }
     return json.dumps(value, ensure_ascii=False, indent=2)
 

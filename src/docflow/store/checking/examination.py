@@ -49,6 +49,7 @@ class Examination:
     Attributes:
         findings: What is wrong, each once, in the order in which it was found.
         left_out: Findings beyond :data:`NAMED_OF_A_KIND` of their kind.
+        notes: What is nothing wrong, in the order in which it was found.
     """
 
     def __init__(self, connection: sa.Connection, *, agency: str, tick: Tick | None = None) -> None:
@@ -56,6 +57,7 @@ class Examination:
         self.agency = agency
         self.findings: dict[LogFinding, None] = {}
         self.left_out = 0
+        self.notes: list[str] = []
         self._kinds: Counter[tuple[LogFindingCode, str, str | None]] = Counter()
         self._tick = tick
         self._asked_s = time.monotonic()
@@ -94,6 +96,11 @@ class Examination:
     def changed(self, table: sa.Table, row: Mapping[str, Any], column: str, *, detail: str = "") -> None:
         """Note that a column does not hold what was logged."""
         self.add(LogFindingCode.VALUE_CHANGED, table.name, name_row(table, row), column=column, detail=detail)
+
+    def note(self, text: str) -> None:
+        """Note what is nothing wrong."""
+        if len(self.notes) < NAMED_OF_A_KIND:
+            self.notes.append(text)
 
     def add(self, code: LogFindingCode, table: str, key: str, *, column: str | None = None, detail: str = "") -> None:
         """Note something wrong."""

@@ -21,6 +21,7 @@ from docflow.store.checking.examination import Examination, Tick
 from docflow.store.checking.last_writes import LastWrites
 from docflow.store.checking.log_check import LogCheck
 from docflow.store.checking.record_check import RecordCheck
+from docflow.store.checking.schema_check import check_schema
 from docflow.store.checking.scratch import Scratch
 
 
@@ -38,7 +39,8 @@ def verify_store(
     (1) every leaf opens and stands in its place; (2) the tree, its stored nodes and head are those of the leaves;
     (3) every checkpoint is signed by the log key and has the root of the leaves, also the one from outside;
     (4) every row with evidence is as the last leaf that wrote it says; (5) registers run 1..n, each number naming the
-    leaf of the number before, and no two lines of a year have one symbol; (6) every file has the bytes of its name.
+    leaf of the number before, and no two lines of a year have one symbol; (6) every file has the bytes of its name;
+    (7) the tables are those that the migrations made (:mod:`docflow.store.checking.schema_check`).
 
     Args:
         vkey: The log's verifier key, from a source that the office cannot change, if there is one.
@@ -50,6 +52,7 @@ def verify_store(
             files is full.
     """
     found = Examination(connection, agency=agency, tick=tick)
+    check_schema(found)
     with Scratch(tuple[int | None, bytes]) as scratch:
         writes = LastWrites(scratch)
         log = LogCheck(found, vkey=vkey, writes=writes)
@@ -63,6 +66,7 @@ def verify_store(
         root=root_of(log.frontier),
         findings=tuple(found.findings),
         left_out=found.left_out,
+        notes=tuple(found.notes),
         rows=records.rows,
         numbers=records.numbers,
         checkpoints=log.checkpoints,
