@@ -283,6 +283,24 @@ def test_who_is_no_alert_himself_confirms_what_is_one(office: Office) -> None:
     assert office.confirm_group_act("g", 2, actor=LEADER).confirmed_by == LEADER
 
 
+def test_a_right_is_given_to_nobody_who_looks_like_another(office: Office) -> None:
+    """Rights are kept by the name, letter by letter: whom everybody takes for Bình would read, and Bình would not."""
+    make(office, "g", D1)
+    office.admit_readers("g", ("Nguyễn Thị An",), actor=ADMIN)
+    names = ("Bình ", " Bình", "bình", "Cường ", "Mới\u00a0 Đến", "Mới\u00a0Đến", "nguyễn thị an", "Nguyễn  Thị An")
+    for name in names:
+        refused(office, ErrorCode.BAD_ARGUMENT, lambda name=name: office.admit_readers("g", (name,), actor=ADMIN))  # type: ignore[misc]
+    for name in names[:6]:
+        refused(
+            office,
+            ErrorCode.BAD_ARGUMENT,
+            lambda name=name: office.grant(name, OfficeRole.CHUYEN_VIEN, actor=ADMIN),  # type: ignore[misc]
+        )
+    refused(office, ErrorCode.BAD_ARGUMENT, lambda: office.admit_readers("g", ("Mới Đến", "mới đến"), actor=ADMIN))
+    office.admit_readers("g", (BINH, "Mới Đến"), actor=ADMIN)
+    assert read_by(office, D1) == {LEADER, CLERK, BINH}
+
+
 def test_a_frozen_group_keeps_what_it_holds_as_it_is(office: Office) -> None:
     """Document, letter and file change no more, and stay in the group; who reads it may change, and it is read.
 

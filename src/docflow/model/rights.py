@@ -9,11 +9,12 @@ confirms it).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from docflow.errors import ErrorCode, UsageError
 from docflow.model.states import Role
 
 
@@ -84,3 +85,31 @@ class RoleHolding:
 def is_same_person(one: str, other: str) -> bool:
     """Return whether two names are one person's: capitals and spaces make no other person."""
     return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
+
+
+def refuse_lookalike(person: str, known: Iterable[str]) -> None:
+    """Refuse the name of somebody to whom a right is given, where whoever reads it takes him for another.
+
+    Rights are kept by the name, letter by letter: who is written in two ways would be two people of whom one has none.
+
+    Args:
+        known: Names that are recorded already.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``; a space that nobody sees, or the name of somebody known in another spelling.
+    """
+    if person != " ".join(person.split()):
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"the name {person[:80]!r} has a space too many, or one of another kind",
+            vi=f"Họ tên {person[:80]!r} có khoảng trắng thừa hoặc khác loại.",
+            way_out="write single spaces between the words, and none around them",
+        )
+    alike = next((one for one in known if one != person and is_same_person(one, person)), None)
+    if alike is not None:
+        raise UsageError(
+            ErrorCode.BAD_ARGUMENT,
+            f"{person[:80]!r} is known here as {alike[:80]!r}",
+            vi=f"Người này đã được ghi là {alike[:80]!r}.",
+            way_out="use the spelling that is recorded",
+        )

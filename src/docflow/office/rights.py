@@ -19,7 +19,7 @@ from datetime import datetime
 
 from docflow.errors import ErrorCode, UsageError
 from docflow.model import ROLES_FOR, OfficeRole, Role, RoleHolding, check_line
-from docflow.model.rights import is_same_person
+from docflow.model.rights import is_same_person, refuse_lookalike
 from docflow.office.desk import Desk
 from docflow.office.ledger import MAX_ACTOR_CHARS, check_actor, record_event
 from docflow.ports import UnitOfWork
@@ -178,6 +178,8 @@ def _put(unit: UnitOfWork, desk: Desk, person: str, *, role: OfficeRole, actor: 
         raise UsageError(
             ErrorCode.NOT_FOUND, f"{person[:80]!r} does not hold {role.value}", vi="Người này không có quyền đó."
         )
+    if before is None:
+        refuse_lookalike(person, {holding.person for holding in holdings})
     now = desk.clock.now()
     changed = RoleHolding(person=person, role=role, is_held=int(is_held), changed_at=now, changed_by=actor)
     unit.put_holding(changed)

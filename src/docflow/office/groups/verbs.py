@@ -27,7 +27,7 @@ from docflow.model.groups import (
     GroupPlan,
     GroupReader,
 )
-from docflow.model.rights import is_same_person
+from docflow.model.rights import is_same_person, refuse_lookalike
 from docflow.office.desk import Desk
 from docflow.office.groups.freezing import refuse_frozen_group
 from docflow.office.groups.items import require_here
@@ -277,8 +277,12 @@ def _put_readers(work: _Work, group: DocumentGroup, *, is_reader: int) -> None:
     if not people:
         raise UsageError(ErrorCode.BAD_ARGUMENT, "nobody is named", vi="Phải nêu người đọc.")
     found = []
+    known = {holding.person for holding in unit.list_holdings()}
+    known |= {reader.person for reader in unit.list_records(GroupReader, group_id=group.id)} | set(people)
     for person in people:
         there = unit.find_record(GroupReader, group.id, person)
+        if there is None:
+            refuse_lookalike(person, known)
         _refuse_same(there.is_reader if there else 0, wanted=is_reader, named=person)
         found.append(there)
     for person, there in zip(people, found, strict=True):

@@ -9,6 +9,7 @@ import pytest
 
 from docflow import Access, AccessKind, AccessTarget, Direction, DocflowError, ErrorCode, FilePlan, Office, OfficeRole
 from docflow.model import OUTGOING, ROLES_FOR, Role
+from docflow.office import rights
 from tests.office_kit import SeededRandomness, SetClock, leader_pdf, make_agency, make_draft, open_office, sign_off
 
 ADMIN, OTHER_ADMIN = "Quản trị A", "Quản trị B"
@@ -142,9 +143,12 @@ def test_a_change_of_rights_is_an_alert_until_another_person_confirms_it(office:
     assert office.verify_log().is_intact
 
 
-def test_nobody_confirms_a_change_of_his_own_role(office: Office) -> None:
+def test_nobody_confirms_a_change_of_his_own_role(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """NĐ 30/2020 PL VI Phần I mục III.3c: whoever got a right, or lost it, does not confirm that change."""
     twin = ADMIN.lower()
+    with refused(ErrorCode.BAD_ARGUMENT):
+        office.grant(twin, OfficeRole.QUAN_TRI, actor=OTHER_ADMIN)
+    monkeypatch.setattr(rights, "refuse_lookalike", lambda *_: None)  # as it was recorded before that was refused
     office.grant(twin, OfficeRole.QUAN_TRI, actor=OTHER_ADMIN)
     for person, role, actor in (
         (LEADER, OfficeRole.LANH_DAO, LEADER),
