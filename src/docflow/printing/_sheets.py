@@ -5,7 +5,8 @@ Invariants:
       stands at its margin is enlarged downwards, and nothing of the page is covered.
     - Nothing of a page reaches beyond its own drawing: what is put on a sheet afterwards lies on top, where it was put.
     - Annotations are drawn where they would be printed, and are none any more. No field, no signature, no action, no
-      script and no attached file is left: a print is no electronic original.
+      script, no attached file and no metadata is left: a print is no electronic original.
+    - What several pages have in common is there once: a print is hardly larger than what is printed.
     - The bytes read stay as they were.
 
 What it does not do: it draws no annotation that brings no appearance, and unpacks no image and no font.
@@ -23,6 +24,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from docflow.errors import DocflowError
+from docflow.printing._residues import rebuild_layers, strip_residues
 from docflow.printing._strange import bad_pdf, find_inherited
 
 _A4 = (0.0, 0.0, 595.28, 841.89)
@@ -54,6 +56,11 @@ class Sheet:
     _drawing: bytes
     _forms: tuple[tuple[str, pikepdf.Object], ...]
 
+    @property
+    def forms(self) -> tuple[pikepdf.Object, ...]:
+        """The drawings of the page and of its annotations."""
+        return tuple(form for _, form in self._forms)
+
     def lay_out(
         self,
         pdf: pikepdf.Pdf,
@@ -79,7 +86,7 @@ class _Budget:
     content_bytes: int = _MAX_CONTENT_BYTES
     streams: int = _MAX_STREAMS
     annotations: int = _MAX_ANNOTATIONS
-    seen: dict[object, object] = field(default_factory=dict)
+    seen: dict[object, pikepdf.Object] = field(default_factory=dict)
 
     def spend(self, what: str, amount: int) -> None:
         """Take something off, or refuse the file."""
@@ -99,6 +106,7 @@ def take_pages(pdf: pikepdf.Pdf) -> list[Sheet]:
     try:
         sheets = [_take(pdf, page.obj, budget) for page in pdf.pages]
         _replace_root(pdf, [sheet.page for sheet in sheets])
+        strip_residues([pdf.Root, *(form for sheet in sheets for form in sheet.forms)])
     except DocflowError:
         raise
     except Exception as exc:  # boundary: the library reports damage in several unrelated classes
@@ -188,24 +196,41 @@ def _matrix(box: Box, *, turned: int, scale: float) -> tuple[float, ...]:
 
 
 def _page_form(pdf: pikepdf.Pdf, page: pikepdf.Object, *, box: Box, budget: _Budget) -> pikepdf.Object:
-    form = _content(pdf, page, budget)
-    form["/Type"], form["/Subtype"] = Name.XObject, Name.Form
-    form["/BBox"] = Array([round(edge, 4) for edge in box])
+    """Return the drawing of a page; pages that draw the same, with the same resources, have one."""
+    streams = _streams(page)
     found = find_inherited(page, "/Resources")
     resources = found if isinstance(found, Dictionary) else Dictionary()
-    form["/Resources"] = Dictionary({key: resources[key] for key in _RESOURCES if key in resources})
     group = page.get("/Group")
+    budget.spend("streams", len(streams) + 1)
+    key = (tuple(stream.objgen for stream in streams), _identify(resources), _identify(group), box)
+    known = budget.seen.get(key)
+    if known is not None:
+        return known
+    form = _content(pdf, streams, budget)
+    form["/Type"], form["/Subtype"] = Name.XObject, Name.Form
+    form["/BBox"] = Array([round(edge, 4) for edge in box])
+    form["/Resources"] = Dictionary({key: resources[key] for key in _RESOURCES if key in resources})
     if isinstance(group, Dictionary):
         form["/Group"] = group
+    budget.seen[key] = form
     return form
 
 
-def _content(pdf: pikepdf.Pdf, page: pikepdf.Object, budget: _Budget) -> pikepdf.Object:
-    """Return what a page draws as a new stream: one as it is packed, several unpacked and joined."""
+def _identify(found: object) -> object:
+    """Return what tells an object from every other: its number, or what stands there."""
+    if not isinstance(found, Dictionary):
+        return None
+    return found.objgen if found.is_indirect else bytes(found.unparse())
+
+
+def _streams(page: pikepdf.Object) -> list[pikepdf.Stream]:
     found = page.get("/Contents")
     parts: list[object] = list(found) if isinstance(found, Array) else [found]
-    streams = [part for part in parts if isinstance(part, pikepdf.Stream)]
-    budget.spend("streams", len(streams) + 1)
+    return [part for part in parts if isinstance(part, pikepdf.Stream)]
+
+
+def _content(pdf: pikepdf.Pdf, streams: Sequence[pikepdf.Stream], budget: _Budget) -> pikepdf.Object:
+    """Return what a page draws as a new stream: one as it is packed, several unpacked and joined."""
     if len(streams) != 1:
         return pdf.make_stream(b"\n".join(_unpack(stream, budget) for stream in streams))
     (stream,) = streams
@@ -247,12 +272,12 @@ def _annotations(page: pikepdf.Object, turned: int, budget: _Budget) -> list[tup
 
 def _replace_root(pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Dictionary]) -> None:
     """Let the file hold these pages and nothing else, but which layers are shown."""
-    layers = pdf.Root.get("/OCProperties")
+    layers = rebuild_layers(pdf.Root.get("/OCProperties"))
     tree = pdf.make_indirect(Dictionary(Type=Name.Pages, Kids=Array(pages), Count=len(pages)))
     for page in pages:
         page["/Parent"] = tree
     root = Dictionary(Type=Name.Catalog, Pages=tree)
-    if isinstance(layers, Dictionary):
+    if layers is not None:
         root["/OCProperties"] = layers
     pdf.trailer["/Root"] = pdf.make_indirect(root)
     for key in set(pdf.trailer.keys()) - {"/Root", "/ID"}:

@@ -202,6 +202,71 @@ def test_no_signature_field_script_or_file_is_carried_over(tmp_path_factory: pyt
         assert b"/ByteRange" not in pdf
 
 
+def test_what_is_never_drawn_is_taken_off() -> None:
+    """Files, scripts and metadata hang on images, layers and the catalog's own entry; an image called /AF stays."""
+    with pikepdf.open(io.BytesIO(one_page(b"q 90 0 0 90 100 300 cm /AF Do Q q 90 0 0 90 300 300 cm /JS Do Q"))) as pdf:
+        file = pdf.make_stream(b"HIDDEN FILE", Type=Name.EmbeddedFile)
+        spec = pdf.make_indirect(Dictionary(Type=Name.Filespec, F=pikepdf.String("a"), EF=Dictionary(F=file)))
+        script = Dictionary(
+            S=Name.JavaScript, JS=pdf.make_stream(b"HIDDEN SCRIPT"), Next=Dictionary(JS=pikepdf.String("HIDDEN TOO"))
+        )
+        layer = pdf.make_indirect(Dictionary(Type=Name.OCG, Name=pikepdf.String("L"), AF=Array([spec]), Action=script))
+        image = pdf.make_stream(
+            b"\xff\x00\x00",
+            Type=Name.XObject,
+            Subtype=Name.Image,
+            Width=1,
+            Height=1,
+            ColorSpace=Name.DeviceRGB,
+            BitsPerComponent=8,
+            AF=Array([spec]),
+            Metadata=pdf.make_stream(b"<x>HIDDEN METADATA</x>", Type=Name.Metadata, Subtype=Name.XML),
+            PieceInfo=Dictionary(P=Dictionary(Private=pdf.make_stream(b"HIDDEN PIECE"))),
+        )
+        marked_content = Dictionary(
+            AF=Array([spec]), Metadata=pdf.make_stream(b"HIDDEN METADATA"), Deep=Array([spec]), Act=script
+        )
+        font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+        pdf.pages[0].obj.Resources = Dictionary(
+            XObject=Dictionary(AF=image, JS=image),
+            Properties=Dictionary(P=marked_content, L=layer),
+            Font=pdf.make_indirect(Dictionary(Metadata=font)),
+        )
+        pdf.Root.OCProperties = Dictionary(OCGs=Array([layer]), D=Dictionary(ON=Array([layer]), Act=script), Foo=script)
+        printed = mark_print(saved(pdf), MARK)
+    assert count(look(printed), (255, 0, 0)) > 2 * 85 * 85
+    with pikepdf.open(io.BytesIO(printed)) as pdf:
+        streams = [bytes(found.read_bytes()) for found in pdf.objects if isinstance(found, pikepdf.Stream)]
+        assert not [data for data in streams if b"HIDDEN" in data]
+        assert "HIDDEN" not in "".join(repr(found) for found in pdf.objects)
+        assert set(pdf.Root.OCProperties.keys()) == {"/OCGs", "/D"}
+        assert set(pdf.Root.OCProperties.D.keys()) == {"/ON"}
+        assert set(pdf.Root.OCProperties.OCGs[0].keys()) == {"/Type", "/Name"}
+        fonts = [found for found in pdf.objects if isinstance(found, Dictionary) and "/Metadata" in found]
+        assert len(fonts) == 1
+
+
+def test_pages_that_draw_the_same_are_held_once() -> None:
+    """A small file with a thousand pages of one content makes no large print; what differs is told apart."""
+    with pikepdf.new() as pdf:
+        noise = hashlib.shake_256(b"noise").hexdigest(10_000).encode()
+        content = pdf.make_stream(b"1 0 0 rg 100 300 200 200 re f %" + noise)
+        seen_through = pdf.make_stream(b"/G gs")
+        state = pdf.make_indirect(Dictionary(Type=Name.ExtGState, ca=0))
+        for number in range(1000):
+            page = pdf.add_blank_page(page_size=(595, 842)).obj
+            page.Contents = Array([seen_through, content]) if number in {1, 2} else content
+            page.Resources = Dictionary(ExtGState=Dictionary(G=state)) if number == 1 else Dictionary()
+            if number == 0:
+                page.CropBox = Array([0, 0, 595, 400])
+        printed = mark_print(saved(pdf), MARK)
+    assert len(printed) < 2_000_000
+    pages = pypdfium2.PdfDocument(printed)
+    assert len(pages) == 1000
+    shown = (pages[at].render().to_pil().convert("RGB") for at in (0, 1, 2, 3, 999))
+    assert [count(image, (255, 0, 0)) for image in shown] == [200 * 100, 0, 200 * 200, 200 * 200, 200 * 200]
+
+
 def test_fields_notes_and_layers_are_drawn_as_they_would_be_printed() -> None:
     """What was shown is shown, and a hidden layer stays hidden."""
     pdf = rich_pdf()
