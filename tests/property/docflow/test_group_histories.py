@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -51,6 +51,19 @@ class GroupModel:
     frozen: bool = False
     acts: list[bool] = field(default_factory=lambda: [False])
     """Of each act, whether it is an alert."""
+    of_people: set[int] = field(default_factory=set)
+    leader_named: int = -1
+    """Which acts named readers, and the last one that named the leader."""
+
+    def name(self, people: Collection[str]) -> None:
+        """Remember whom the last act named."""
+        self.of_people.add(len(self.acts) - 1)
+        if LEADER in people:
+            self.leader_named = len(self.acts) - 1
+
+    def concerns_leader(self, position: int) -> bool:
+        """Return whether the leader may have come to read something, or no more, by an act."""
+        return self.leader_named >= position or (LEADER in self.readers and position not in self.of_people)
 
 
 def open_roles(folder: Path) -> Office:
@@ -163,6 +176,7 @@ class GroupLife(RuleBasedStateMachine):
 
         if self.attempt(name, call, code=code, is_alert=True):
             model.readers |= set(people)
+            model.name(people)
 
     def exclude(self, name: str, dice: Random) -> None:
         """The same, the other way."""
@@ -174,6 +188,7 @@ class GroupLife(RuleBasedStateMachine):
 
         if self.attempt(name, call, code=code, is_alert=True):
             model.readers -= set(people)
+            model.name(people)
 
     def freeze(self, name: str, _dice: Random) -> None:
         """Once."""
@@ -200,13 +215,20 @@ class GroupLife(RuleBasedStateMachine):
             model.frozen = False
 
     def confirm(self, name: str, dice: Random) -> None:
-        """An alert ends."""
-        acts = self.groups[name].acts
-        alerts = [position for position, is_alert in enumerate(acts) if is_alert]
-        if alerts:
-            position = dice.choice(alerts)
+        """An alert ends, unless the one who would confirm it has a part in it."""
+        model = self.groups[name]
+        alerts = [position for position, is_alert in enumerate(model.acts) if is_alert]
+        if not alerts:
+            return
+        position = dice.choice(alerts)
+        try:
             self.office.confirm_group_act(name, position, actor=LEADER)
-            acts[position] = False
+        except DocflowError as error:
+            assert error.code is ErrorCode.FORBIDDEN  # noqa: PT017 - what is raised is what is asked for
+            assert model.concerns_leader(position), (position, model)
+        else:
+            assert not model.concerns_leader(position), (position, model)
+            model.acts[position] = False
 
     def change(self, item: GroupItem) -> None:
         """Somebody works on a document or file, unless a group that it is in is frozen."""
