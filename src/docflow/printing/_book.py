@@ -156,7 +156,8 @@ class _Printer:
                 self.canvas.drawCentredString(middle, self.sheet.height * height - number * size * _LEADING, line)
         self.canvas.setLineWidth(1.2)
         inset = self.sheet.margin / 2
-        self.canvas.rect(inset, inset, self.sheet.width - 2 * inset, self.sheet.height - 2 * inset)
+        bottom = max(inset, self.foot + inset / 2)
+        self.canvas.rect(inset, bottom, self.sheet.width - 2 * inset, self.sheet.height - inset - bottom)
         self.canvas.showPage()
 
     # ---- pages

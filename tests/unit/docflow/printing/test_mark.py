@@ -508,6 +508,20 @@ def test_printouts_of_data_leave_room_for_their_mark() -> None:
     assert TITLE not in text_of(write_hits(hits, HitsForm.PDF, query=SearchQuery()))[0]
 
 
+@pytest.mark.parametrize("paper", Paper)
+def test_the_frame_of_a_cover_stands_above_the_mark(paper: Paper) -> None:
+    """Long lines from the top: two of the frame, which reaches farther to the left, then two of the mark."""
+    marked = print_register(make_book(count=3), RegisterForm.PDF, paper=paper, mark=MARK)
+    image = look(marked, scale=2).convert("L")
+    width, data = image.width, image.tobytes()
+    rows = [data[at : at + width] for at in range(0, len(data), width)]
+    lines = [sum(value < 200 for value in row) > 0.8 * width for row in rows]
+    begins = [at for at, is_line in enumerate(lines) if is_line and not lines[at - 1]]
+    lefts = [next(at for at, value in enumerate(rows[row]) if value < 200) for row in begins]
+    assert len(lefts) == 4
+    assert max(lefts[:2]) < min(lefts[2:])
+
+
 def _stands_above(pdf: bytes, page: int, words: str) -> None:
     found = pypdfium2.PdfDocument(pdf)[page].get_textpage()
     text = found.get_text_range()
