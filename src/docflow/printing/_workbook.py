@@ -38,6 +38,7 @@ _CHARACTERS_A_SHARE = 0.5
 _LETTERS_A_CHARACTER = 1.25
 """Letters in the width of one figure of the standard font: 1.5 of Times New Roman, 1.3 of what stands in for it."""
 _LINE_POINTS, _MAX_ROW_POINTS = 14.0, 408.75
+_LINES_A_RESERVE = 6
 _FIRST_YEAR = 1901
 """Spreadsheets count days from 1900, whose leap year they get wrong."""
 _DAY_FORMAT = "dd/mm/yyyy"
@@ -147,9 +148,13 @@ def _read_day(text: str) -> datetime | None:
 
 
 def _height(cells: Sequence[str], columns: Sequence[Column]) -> float:
-    """Return the height of a row in points: so many lines as its longest cell takes, and no more than can be."""
+    """Return the height of a row in points: so many lines as its longest cell takes, and no more than can be.
+
+    A cell of several lines gets room for one more in six: where the font is missing, a wider one breaks more often.
+    """
     lines = 1
     for cell, column in zip(cells, columns, strict=True):
         width = column.share * _CHARACTERS_A_SHARE * _LETTERS_A_CHARACTER
         lines = max(lines, len(break_text(cell, width=width, measure=len)))
-    return min(lines * _LINE_POINTS, _MAX_ROW_POINTS)
+    reserve = -(-lines // _LINES_A_RESERVE) if lines > 1 else 0
+    return min((lines + reserve) * _LINE_POINTS, _MAX_ROW_POINTS)

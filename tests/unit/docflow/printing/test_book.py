@@ -313,6 +313,8 @@ def test_a_row_of_the_workbook_is_as_high_as_its_longest_cell() -> None:
         return float(sheet.row_dimensions[4].height or 15)
 
     assert height(LONG * 3) > 5 * height("ngắn")
+    assert height("ngắn") == 14.25
+    assert height("hai " * 16) == 42, "two lines and one in reserve: another font may break them once more"
     assert height(LONG * 300) == 408.75  # a spreadsheet's own limit
 
 
