@@ -588,7 +588,13 @@ def test_no_number_is_longer_than_its_field(desk: Desk) -> None:
         desk.issue("d2", series=council)
     with refused(ErrorCode.WRONG_STATE):
         desk.office.reserve_numbers(council.text, actor="V", reason="giữ")
-    assert desk.issue("d3", series=council, wish=NumberWish(sub_of=10**11 - 1, permission=ALLOWED)).number == 10**11 - 1
+    with refused(ErrorCode.WRONG_STATE):
+        desk.issue("d3", series=council, wish=NumberWish(sub_of=10**11 - 1, permission=ALLOWED))
+    desk.office.open_register(REGISTER, last_number=10**10 - 2, actor="V", reason="sổ giấy")
+    assert [desk.issue(f"e{position}").number for position in range(2)] == [10**10 - 1, 10**10]
+    with refused(ErrorCode.WRONG_STATE):
+        desk.issue("e2", wish=NumberWish(sub_of=10**10, permission=ALLOWED))
+    assert desk.issue("e3", wish=NumberWish(sub_of=10**10 - 1, permission=ALLOWED)).symbol == "9999999999a/QĐ-UBND"
     seal_off(desk.office, "sealed-1")
     assert desk.office.make_copy(make_copy_request(), actor="V").number == 10**11 - 1
     with refused(ErrorCode.WRONG_STATE):

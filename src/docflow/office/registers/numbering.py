@@ -27,6 +27,8 @@ from docflow.office.clocks import find_present_day, is_excused
 from docflow.ports import EntryKind, RegisterCounter, RegisterEntry, UnitOfWork
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_MAX_WITH_LETTER = MAX_NUMBER // 10
+"""The highest number that has room for a letter in the field of CodeNumber."""
 
 
 class NumberPlace(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -170,6 +172,13 @@ def _insert_after(unit: UnitOfWork, counter: RegisterCounter, wish: NumberWish, 
             ErrorCode.NOT_FOUND,
             f"there is no number {number} in {counter.key.register} {counter.key.year}",
             vi=f"Không có số {number:02d} trong sổ năm {counter.key.year}.",
+        )
+    if number > _MAX_WITH_LETTER:
+        raise UsageError(
+            ErrorCode.WRONG_STATE,
+            f"a sub-number of {number} would be longer than the field that holds it",
+            vi=f"Số phụ của số {number} dài hơn trường ghi số của văn bản.",
+            way_out="a register that was opened with a wrong last number goes on in the next year",
         )
     taken = len([suffix for suffix in unit.list_suffixes(counter.key, number) if suffix])
     if taken == len(_LETTERS):
