@@ -633,6 +633,41 @@ def test_a_document_signed_on_new_years_eve_is_numbered_in_its_own_year(desk: De
     assert (issued.year, issued.number) == (2026, 1)
 
 
+def test_a_number_that_two_years_have_is_given_only_with_the_date_that_says_which(desk: Desk) -> None:
+    """Signed on New Year's Eve: the 01 kept in that year's book silently became the first number of the new one.
+
+    NĐ 30/2020 Điều 15.1: "Số và ký hiệu văn bản của cơ quan, tổ chức là duy nhất trong một năm, thống nhất giữa văn
+        bản giấy và văn bản điện tử."
+    """
+    desk.clock.time = datetime(2026, 12, 31, 9, 0, tzinfo=UTC)
+    assert desk.office.reserve_numbers(REGISTER, count=2, actor="V", reason="giữ").numbers == (1, 2)
+    assert desk.issue("old").number == 3
+    for name in ("kept", "new", "sub", "third"):
+        desk.ready(name)
+    desk.clock.time = datetime(2027, 1, 1, 2, 0, tzinfo=UTC)
+    inserted = NumberWish(sub_of=3, permission=ALLOWED)
+    for name, wish in (("kept", NumberWish(number=1)), ("sub", inserted)):
+        with refused(ErrorCode.BAD_ARGUMENT):
+            desk.office.issue(name, actor="V", wish=wish)
+    eve, today = date(2026, 12, 31), date(2027, 1, 1)
+    given = [
+        # What was signed in the new year has no number of the old one.
+        desk.issue("of-this-year", wish=NumberWish(number=1)),
+        desk.office.issue("kept", actor="V", on=eve, wish=NumberWish(number=1)),
+        desk.office.issue("new", actor="V", on=today, wish=NumberWish(number=2)),
+        desk.office.issue("sub", actor="V", on=eve, wish=inserted),
+        # That one is given in the old book: nobody can mean it.
+        desk.office.issue("third", actor="V", wish=NumberWish(number=3)),
+    ]
+    assert [(one.year, one.symbol) for one in given] == [
+        (2027, "01/QĐ-UBND"),
+        (2026, "01/QĐ-UBND"),
+        (2027, "02/QĐ-UBND"),
+        (2026, "03a/QĐ-UBND"),
+        (2027, "03/QĐ-UBND"),
+    ]
+
+
 def test_the_29th_of_february_is_a_day(desk: Desk) -> None:
     """In 2028; the line says so."""
     desk.clock.time = datetime(2028, 2, 28, 17, 30, tzinfo=UTC)

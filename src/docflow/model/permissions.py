@@ -50,7 +50,8 @@ class NumberWish:
     """Which number a document is to get.
 
     Attributes:
-        number: A reserved number, or the next one, typed by hand; None takes the next one.
+        number: A reserved number, or the next one, typed by hand; None takes the next one. Of the year of the date that
+            the document gets, which must be named where the number can be one of the year before too.
         sub_of: A number after which to insert this document, as ``12a``; needs a permission.
         permission: For a date out of order, or a sub-number.
 

@@ -47,7 +47,7 @@ from docflow.office.ledger import (
 from docflow.office.outgoing.effects import EFFECTS
 from docflow.office.outgoing.guards import GUARDS
 from docflow.office.outgoing.step import Step, Work
-from docflow.office.registers.numbering import NumberPlace, advance, choose_place
+from docflow.office.registers.numbering import NumberPlace, advance, choose_place, refuse_of_two_years
 from docflow.office.rights import require_right
 from docflow.ports import UnitOfWork
 
@@ -216,6 +216,10 @@ def _place(unit: UnitOfWork, step: Step, document: Document | None, *, agency: A
     if step.event is not DocumentEvent.ISSUE or document is None:
         return None
     register = register_for(document.draft.type, agency=agency, series=document.draft.series)
+    signed = document.leader_signed_at
+    if step.on is None and signed is not None and law_date(signed).year < year:
+        before = RegisterKey(agency=agency.code.text, register=register, year=year - 1)
+        refuse_of_two_years(unit, before, step.wish)
     return choose_place(unit, RegisterKey(agency=agency.code.text, register=register, year=year), step.wish)
 
 

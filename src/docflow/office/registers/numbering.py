@@ -27,6 +27,7 @@ from docflow.office.clocks import find_present_day, is_excused
 from docflow.ports import EntryKind, RegisterCounter, RegisterEntry, UnitOfWork
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_OF_ANOTHER_BOOK = frozenset({EntryKind.OPENING, EntryKind.CORRECTED})
 _MAX_WITH_LETTER = MAX_NUMBER // 10
 """The highest number that has room for a letter in the field of CodeNumber."""
 
@@ -91,6 +92,29 @@ def choose_place(unit: UnitOfWork, key: RegisterKey, wish: NumberWish) -> Number
             way_out="take the next number",
         )
     return NumberPlace(counter=counter, number=number, reserved=entry, has_line=True)
+
+
+def refuse_of_two_years(unit: UnitOfWork, before: RegisterKey, wish: NumberWish) -> None:
+    """Refuse a number typed without a date, if it can mean one of the year before as well: it does not say which.
+
+    Args:
+        before: The same register in the year before, in which the leader signed.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT``.
+    """
+    number = wish.number if wish.number is not None else wish.sub_of
+    entry = None if number is None else unit.find_entry(before, number)
+    if entry is None or entry.kind in _OF_ANOTHER_BOOK:
+        return
+    if wish.number is not None and entry.kind is not EntryKind.RESERVED:
+        return
+    raise UsageError(
+        ErrorCode.BAD_ARGUMENT,
+        f"number {number} without a date can be of {before.year} too, where it is {entry.kind.value}",
+        vi=f"Số {number:02d} có thể là số của năm {before.year} hoặc của năm nay; hãy ghi rõ ngày ban hành.",
+        way_out="name the date, which says the year: on=…",
+    )
 
 
 def find_limits(unit: UnitOfWork, place: NumberPlace, *, day: date, now: datetime) -> tuple[date | None, date | None]:
@@ -167,7 +191,7 @@ def _insert_after(unit: UnitOfWork, counter: RegisterCounter, wish: NumberWish, 
             way_out="take the next number, or pass permission=Permission(granted_by=…, reason=…)",
         )
     entry = unit.find_entry(counter.key, number)
-    if entry is None or entry.kind in {EntryKind.OPENING, EntryKind.CORRECTED}:
+    if entry is None or entry.kind in _OF_ANOTHER_BOOK:
         raise UsageError(
             ErrorCode.NOT_FOUND,
             f"there is no number {number} in {counter.key.register} {counter.key.year}",
