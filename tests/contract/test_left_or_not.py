@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections.abc import Iterator
 from datetime import date
 
@@ -36,7 +37,7 @@ from tests.exchange_kit import RECEIVER, SENDER, TwoAgencies, seal_document
 from tests.office_kit import make_draft
 from tests.work_kit import add, make_file
 
-THIRD = "H99.13"
+THIRD, OTHER = "H99.13", "H99.14"
 
 
 class BrokenDrop(FileDrop):
@@ -285,6 +286,72 @@ def test_what_could_not_be_laid_down_while_it_was_recalled_is_not_tried_again(tw
         two.exchange()
     assert two.receiver.incoming() == ()
     assert states(two.sender) == {RECEIVER: OutboxState.CANCELLED}
+
+
+def test_what_is_on_its_way_when_it_is_recalled_is_repeated_until_it_is_answered(two: TwoAgencies) -> None:
+    """Laid down and lost: the recall is put before nobody until its document has come."""
+    seal_document(two.sender, "d1")
+    two.sender.dispatch(two.drop)
+    for path in two.parcels_of(RECEIVER):
+        shutil.rmtree(path)
+    two.sender.recall("d1", actor="V", reason="ban hành nhầm")
+    (parcel,) = (item for item in two.sender.parcels("d1") if item.kind is ParcelKind.DOCUMENT)
+    assert (parcel.gave_up_at, parcel.due_at is None) == (None, False)
+    for _ in range(2):
+        two.clock.advance(hours=1)
+        two.exchange()
+    assert two.arrived().take_back == "ban hành nhầm"
+
+
+class AnsweredMeanwhile(FileDrop):
+    """A drop beside which the office learns what was answered, in the moment in which something else is laid down."""
+
+    office: Office | None = None
+
+    def send(self, parts: Parts, *, name: str, recipient: str) -> None:
+        """Let the office collect what lies there, once, then do what the real one does."""
+        office, self.office = self.office, None
+        if office is not None:
+            office.collect(self)
+        super().send(parts, name=name, recipient=recipient)
+
+
+def test_what_is_answered_while_others_are_sent_is_not_given_up(two: TwoAgencies) -> None:
+    """The list of what is due is older than the answer: each parcel is looked at again before it is given up."""
+    broken = BrokenDrop(two.folder / "drop")
+    broken.broken = frozenset({OTHER})
+    seal_document(two.sender, "d0", to=(OTHER,))
+    two.clock.advance(minutes=1)
+    seal_document(two.sender, "d1")
+    assert (two.sender.dispatch(broken).sent, two.sender.dispatch(broken).sent) == (1, 0)
+    two.receiver.collect(two.drop)
+    two.receiver.dispatch(two.drop)
+    two.clock.advance(days=4)
+    drop = AnsweredMeanwhile(two.folder / "drop")
+    drop.office = two.sender
+    assert two.sender.dispatch(drop).given_up == 0
+    (parcel,) = (item for item in two.sender.parcels("d1") if item.kind is ParcelKind.DOCUMENT)
+    assert (parcel.gave_up_at, parcel.answered_by is None) == (None, False)
+    (known,) = two.sender.knowledge("d1")
+    assert (known.gave_up, ReceiptKind.ARRIVED in known.facts) == (False, True)
+
+
+def test_a_receipt_that_cannot_be_laid_down_is_tried_again(two: TwoAgencies) -> None:
+    """An acknowledgement expects no answer: only that it was not handed over makes it due again."""
+    broken = BrokenDrop(two.folder / "drop")
+    broken.broken = frozenset({RECEIVER})
+    seal_document(two.sender, "d1")
+    two.sender.dispatch(two.drop)
+    two.receiver.collect(two.drop)
+    two.receiver.dispatch(two.drop)
+    two.sender.collect(two.drop)
+    for _ in range(2):
+        assert two.sender.dispatch(broken).failed == 1
+        two.clock.advance(hours=1)
+    assert two.sender.dispatch(two.drop).sent == 1
+    two.receiver.collect(two.drop)
+    told = [parcel for parcel in two.receiver.parcels(two.arrived().id) if parcel.kind is ParcelKind.STATUS]
+    assert [parcel.answered_by is None for parcel in told] == [False]
 
 
 def test_an_own_address_waits_for_nothing(two: TwoAgencies) -> None:

@@ -419,6 +419,13 @@ def test_an_opening_corrected_twice_leaves_no_number_that_cannot_be_given(desk: 
         ]
 
 
+def test_a_register_comes_to_a_mistyped_number_without_reading_its_head_again(desk: Desk) -> None:
+    """What the office remembers of the register knows of the line above too."""
+    desk.office.open_register(REGISTER, last_number=5, actor="V", reason="sổ giấy")
+    desk.office.correct_opening(REGISTER, last_number=2, actor="V", reason="gõ nhầm")
+    assert [desk.issue(f"d{number}").number for number in (3, 4, 5, 6)] == [3, 4, 5, 6]
+
+
 def test_only_an_opening_is_corrected_and_only_by_a_number_with_a_reason(desk: Desk) -> None:
     """Nothing is written for a register that begins at 1, one that has numbers, no reason, no register."""
     desk.office.open_register("van_ban_den", last_number=7, actor="V", reason="sổ giấy")

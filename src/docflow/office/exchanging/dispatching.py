@@ -207,8 +207,7 @@ def _attempt(desk: Desk, transport: Transport, parcel: ParcelRow, *, failures: l
         return "held_back"
     post, now = require_post(desk), desk.clock.now()
     if plan_attempt(parcel, post.policy, now=now) is Attempt.GIVE_UP:
-        desk.store.transact(lambda unit: _give_up(unit, desk, parcel, now=now))
-        return "given_up"
+        return "given_up" if desk.store.transact(lambda unit: _give_up(unit, desk, parcel, now=now)) else "ended"
     result = "sent"
     try:
         recipient, parts = reach(desk, parcel.recipient, at=now), _parts(desk, parcel, now=now)
@@ -248,12 +247,14 @@ def _note_attempt(unit: UnitOfWork, desk: Desk, parcel: ParcelRow, *, is_sent: b
         _log(unit, desk, "dispatch_corrected", actor=ACTOR, subject=parcel.subject, at=now)
 
 
-def _give_up(unit: UnitOfWork, desk: Desk, parcel: ParcelRow, *, now: datetime) -> None:
+def _give_up(unit: UnitOfWork, desk: Desk, parcel: ParcelRow, *, now: datetime) -> bool:
+    """Return whether it was given up now: it may have been answered, or given up, since it was listed."""
     current = unit.find_parcel(parcel.id, parcel.recipient)
     if current is None or current.answered_by is not None or current.gave_up_at is not None:
-        return
+        return False
     unit.change_parcel(replace(current, gave_up_at=now, due_at=None))
     _log(unit, desk, "parcel_unanswered", actor=ACTOR, subject=parcel.subject or desk.agency.code.text, at=now)
+    return True
 
 
 def _parts(desk: Desk, parcel: ParcelRow, *, now: datetime) -> Parts:
