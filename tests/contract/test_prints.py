@@ -27,6 +27,7 @@ from docflow import (
     OfficeRole,
 )
 from docflow.model import Role
+from docflow.printing import _file
 from tests.contract.offices import Place
 from tests.exchange_kit import RECEIVER, SENDER, open_exchanging, seal_document
 from tests.office_kit import SetClock, make_draft, seal_off
@@ -240,6 +241,29 @@ def test_a_file_hands_out_nothing_that_could_not_be_printed_by_itself(office: Of
     office.add_to_group("kin", (GroupItem(target=AccessTarget.FILE, subject=file.code),), actor="QT")
     for act in (office.file_contents, office.export_file_xml, office.export_file_pdf):
         refused(ErrorCode.FORBIDDEN, partial(act, file.code, reader="Bình"), office=office)
+
+
+def test_a_document_of_too_many_pages_keeps_no_file_from_being_printed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stands in the table alone, and the others are printed."""
+    with pikepdf.new() as pdf:
+        for _ in range(4):
+            pdf.add_blank_page()
+        long = io.BytesIO()
+        pdf.save(long, min_version="1.7")
+    file = make_file(office)
+    for name, scan in (("dai", long.getvalue()), ("thu", page_pdf("a letter"))):
+        office.receive_by_hand(make_entry(f"{name}/STC"), actor="V", incoming_id=name, scan=scan)
+        office.check(name, actor="V")
+        office.accept(name, actor="V")
+        add(office, file, name)
+    for limit, pages in ((5, 6), (4, 2)):
+        monkeypatch.setattr(_file, "_MOST_PAGES", limit)
+        printed = office.print_file(file.code, actor=WHO)
+        assert len(pypdfium2.PdfDocument(printed)) == pages
+        assert "a letter" in text_of(printed)
+        assert ("quá nhiều trang" in text_of(printed)) is (limit == 4)
 
 
 def test_a_directory_of_the_callers_is_asked_of_each_document_in_a_file(place: Place, clock: SetClock) -> None:

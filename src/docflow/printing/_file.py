@@ -26,7 +26,7 @@ from docflow.model import CaseFile, ContentsLine, PrintMark
 from docflow.model.layout import FontFamily
 from docflow.printing._mark import print_marked
 from docflow.printing._sheets import take_pages
-from docflow.printing._strange import open_strange_pdf, refuse_deep
+from docflow.printing._strange import MAX_PRINTED_PAGES, open_strange_pdf, refuse_deep
 from docflow.printing._table import PrintedTable, print_tables
 
 _HEADS = (
@@ -39,7 +39,14 @@ _HEADS = (
     "Ghi chú",
 )
 _WIDTHS = (11, 28, 21, 52, 32, 16, 20)
-_ONLY_PAPER, _NOT_READABLE, _DESTROYED, _HIDDEN = "bản giấy", "không đọc được", "nội dung đã hủy", "không có quyền đọc"
+_ONLY_PAPER, _NOT_READABLE, _DESTROYED, _HIDDEN = (
+    "bản giấy",
+    "không đọc được, hoặc quá nhiều trang",
+    "nội dung đã hủy",
+    "không có quyền đọc",
+)
+_MOST_PAGES = MAX_PRINTED_PAGES - 1_000
+"""Of the documents in a print; the table of contents has room for the rest."""
 
 
 def print_file(
@@ -62,8 +69,19 @@ def print_file(
     """
     with ExitStack() as opened:
         readable = {name: pages for name, data in contents.items() if (pages := _take_readable(data, opened))}
-        merged = _merge(file, lines, contents, readable=readable, fonts=fonts, mark=mark)
+        drawn = readable if mark is None else _fit(lines, readable)
+        merged = _merge(file, lines, contents, readable=drawn, fonts=fonts, mark=mark)
     return merged if mark is None else print_marked(merged, mark, fonts=fonts)
+
+
+def _fit(
+    lines: Sequence[ContentsLine], readable: Mapping[str, Sequence[pikepdf.Page]]
+) -> dict[str, Sequence[pikepdf.Page]]:
+    """Return what is printed with the file: without the longest documents, if together they are too many pages."""
+    kept = dict(readable)
+    while sum(len(kept.get(line.content or "", ())) for line in lines) > _MOST_PAGES:
+        del kept[max(kept, key=lambda name: len(kept[name]))]
+    return kept
 
 
 def _merge(
