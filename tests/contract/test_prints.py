@@ -373,6 +373,29 @@ def test_a_file_that_cannot_be_printed_is_no_access(office: Office) -> None:
     assert prints(office) == ()
 
 
+def test_a_directory_of_the_callers_says_who_prints(place: Place, clock: SetClock) -> None:
+    """The port is asked for the print, before anything is read: an access alone is not enough."""
+
+    class Directory:
+        """Bình looks at everything and prints nothing."""
+
+        def allows(self, actor: str, role: Role, *, event: str, subject: str) -> bool:
+            return role is not Role.USER or (bool(subject) and (actor, event) != ("Bình", "print"))
+
+    with place.open(clock=clock, rights=Directory()) as office:
+        issue(office)
+        for name in ("d1", "khong-co"):
+            refused(ErrorCode.FORBIDDEN, partial(office.print_outgoing, name, actor="Bình"), office=office)
+        assert office.print_outgoing("d1", actor=WHO)
+
+
+def test_a_file_of_a_letter_is_counted_from_0(office: Office) -> None:
+    """Before the first there is none, and none that is counted from behind."""
+    office.receive_by_hand(make_entry(), actor="V", incoming_id="thu", scan=page_pdf("a letter"))
+    for position in (-1, 1, 9):
+        refused(ErrorCode.NOT_FOUND, partial(office.print_incoming, "thu", actor=WHO, position=position), office=office)
+
+
 def test_a_clock_that_went_back_prints_nothing(office: Office, clock: SetClock) -> None:
     """The mark would bear a time before the document's own."""
     issue(office)
