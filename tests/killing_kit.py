@@ -153,6 +153,7 @@ def _plan(office: Office, notation: str) -> CaseFile:
 def _fill_outgoing(office: Office) -> None:
     for name in ("drafted", "drafted-2", "drafted-3"):
         office.draft(make_draft(), actor="A", document_id=name)
+    office.attach("drafted-2", b"%PDF by mistake", name="Phụ lục", actor="A")
     office.return_draft("drafted-2", actor="B", reason="sửa")
     office.draft(make_draft(), actor="A", document_id="approved")
     office.approve("approved", actor="B")
@@ -267,6 +268,7 @@ OUTGOING_VERBS: Mapping[str, Verb] = {
     "draft": lambda o, _: o.draft(make_draft(), document_id="new", pdf=b"%PDF new", **_ACT),
     "comment": lambda o, _: o.comment("drafted", "đồng ý", **_ACT),
     "attach": lambda o, _: o.attach("drafted", b"%PDF attached", name="Phụ lục", **_ACT),
+    "detach": lambda o, _: o.detach("drafted-2", position=0, **_WHY),
     "revise": lambda o, _: o.revise("drafted-2", make_draft("mới"), version=1, pdf=b"%PDF revised", **_ACT),
     "approve": lambda o, _: o.approve("drafted", **_ACT),
     "return_draft": lambda o, _: o.return_draft("approved", **_WHY),

@@ -272,6 +272,7 @@ def test_the_commands_of_the_office_run(page: str, tmp_path: Path, monkeypatch: 
         (tmp_path / name).write_text(next(texts), encoding="utf-8")
     (tmp_path / "leader.pdf").write_bytes(b"%PDF signed")
     (tmp_path / "sealed.pdf").write_bytes(b"%PDF signed and sealed")
+    (tmp_path / "phu-luc.pdf").write_bytes(b"%PDF annex")
     (tmp_path / "office.json").write_text(next(texts), encoding="utf-8")
     (tmp_path / "ngay-nghi.toml").write_text(_blocks(DOCS / "howto" / "working-days.md", "toml")[0], encoding="utf-8")
     settings = docflow.read_settings(tmp_path / "office.json", is_verifying=False)

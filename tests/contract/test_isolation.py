@@ -80,6 +80,7 @@ NOT_THERE: dict[str, Attempt] = {
     "group": lambda office, _: office.group("theirs"),
     "record_access": lambda office, it: office.record_access(looked(it.numbered), actor="A"),
     "attach": lambda office, it: office.attach(it.document, b"%PDF", name="a.pdf", actor="A"),
+    "detach": lambda office, it: office.detach(it.document, position=0, actor="A", reason="x"),
     "attachment_sealed": lambda office, it: office.attachment_sealed(it.document, b"%PDF", position=0, actor="A"),
     "cancel": lambda office, it: office.cancel(it.document, actor="A", reason="x"),
     "comment": lambda office, it: office.comment(it.document, "ý kiến", actor="A"),

@@ -104,6 +104,7 @@ OPENED = "hoi_dong:BCĐ"
 def fill(office: Office) -> None:
     """Leave something for every verb to work on."""
     office.draft(make_draft(), actor="V", document_id="drafted", pdf=b"%PDF draft")
+    office.attach("drafted", b"%PDF annex", name="Phụ lục", actor="V")
     office.draft(make_draft(), actor="V", document_id="approved")
     office.approve("approved", actor="V")
     sign_off(office, "signed")

@@ -10,7 +10,17 @@ import pytest
 from cryptography import x509
 
 import vnsign
-from docflow import CopyDirection, CopyForm, CopyState, DocflowError, DocumentState, ErrorCode, Office, OutboxState
+from docflow import (
+    AttachedFile,
+    CopyDirection,
+    CopyForm,
+    CopyState,
+    DocflowError,
+    DocumentState,
+    ErrorCode,
+    Office,
+    OutboxState,
+)
 from docflow.signing import SignatureChecker, seal_attachment, seal_copy
 from tests import materials
 from tests.office_kit import SeededRandomness, make_agency, make_copy_request, make_draft
@@ -55,16 +65,18 @@ def test_an_attachment_is_signed_because_the_records_say_it_goes_with_the_docume
     """NĐ 30/2020 Điều 32.2: the agency signs a separate file of an issued document, and no other file."""
     appendix = materials.plain_pdf()
     office.draft(make_draft(), actor="A", document_id="d")
+    office.attach("d", appendix, name="Phụ lục", actor="A")
+    office.detach("d", position=0, actor="A", reason="nhầm tên")
     office.attach("d", appendix, name="Phụ lục I", actor="A")
     office.approve("d", actor="B")
     signed = materials.leader_signed(people)
     office.leader_signed("d", signed, actor="C")
     issued = office.issue("d", actor="V")
-    (attached,) = office.attachments("d")
+    taken_off, attached = office.attachments("d", with_detached=True)
     early = office.document("d")
 
-    def seal(pdf: bytes, document: Any) -> bytes:  # noqa: ANN401 - a document
-        return seal_attachment(pdf, people.seal, document=document, attachment=attached, **means(people))
+    def seal(pdf: bytes, document: Any, recorded: AttachedFile = attached) -> bytes:  # noqa: ANN401 - a document
+        return seal_attachment(pdf, people.seal, document=document, attachment=recorded, **means(people))
 
     assert refused(lambda: seal(appendix, early)) is ErrorCode.SIGNATURE_REFUSED
     main = vnsign.seal_pdf(
@@ -78,10 +90,11 @@ def test_an_attachment_is_signed_because_the_records_say_it_goes_with_the_docume
     document = office.document("d")
     assert document.state is DocumentState.SEALED
     assert refused(lambda: seal(appendix + b"% other", document)) is ErrorCode.SIGNATURE_REFUSED
+    assert refused(lambda: seal(appendix, document, taken_off)) is ErrorCode.SIGNATURE_REFUSED
     assert (
-        refused(lambda: office.attachment_sealed("d", appendix, position=0, actor="V")) is ErrorCode.SIGNATURE_REFUSED
+        refused(lambda: office.attachment_sealed("d", appendix, position=1, actor="V")) is ErrorCode.SIGNATURE_REFUSED
     )
-    office.attachment_sealed("d", seal(appendix, document), position=0, actor="V")
+    office.attachment_sealed("d", seal(appendix, document), position=1, actor="V")
     assert {row.state for row in office.outbox()} == {OutboxState.READY}
     # What vnsign saw stands in the log: the leader's certificate once, the agency's once for document and attachment.
     figures = office.report("2000..2100").total

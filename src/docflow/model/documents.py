@@ -64,8 +64,10 @@ class AttachedFile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A file that goes with a document, in a file of its own (văn bản kèm theo, phụ lục).
 
     Attributes:
+        position: From 0; no other file of the document ever gets it, also after this one was taken off.
         pdf: SHA-256 of the file as attached.
         sealed_pdf: SHA-256 of the file as the agency signed it, or None until then.
+        detached_at, detached_by, detach_reason: Set together when it was taken off: it goes with the document no more.
     """
 
     document_id: str
@@ -77,6 +79,9 @@ class AttachedFile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     sealed_pdf: str | None = None
     sealed_at: datetime | None = None
     verdict: SignatureVerdict | None = None
+    detached_at: datetime | None = None
+    detached_by: str | None = None
+    detach_reason: str | None = None
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -86,7 +91,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         draft: What it says about itself.
         version: Of the draft, from 1; each revision begins a new one.
         remark_count: Opinions, approvals and reasons recorded so far.
-        attachment_count: Files attached to it (văn bản kèm theo).
+        attachment_count: Files that go with it (văn bản kèm theo); what was taken off is not among them.
         register, year, number, symbol, issued_on: Set together when the number is given.
         replaced_by: The document that took its place.
         draft_pdf, leader_pdf, sealed_pdf: SHA-256 (hex) of the PDF of each stage, or None.

@@ -94,6 +94,16 @@ OUTGOING: tuple[Transition, ...] = (
         clause="NĐ 30/2020 PL I Phần I mục II.8.b, III.1.d; QĐ 28/2018 Điều 10 khoản 1",
     ),
     *_rows(
+        DocumentEvent.DETACH,
+        (DocumentState.DRAFTED, DocumentState.RETURNED),
+        None,
+        guard=Guard.FILE_ATTACHED_AND_REASON_GIVEN,
+        effects=(Effect.RECORD_DETACHMENT,),
+        evidence="file_detached",
+        role=Role.DRAFTER,
+        clause="NĐ 30/2020 Điều 10; PL VI Phần I mục III.1b (drafts are kept, also what was taken off them)",
+    ),
+    *_rows(
         DocumentEvent.RETURN,
         (DocumentState.DRAFTED, DocumentState.APPROVED, DocumentState.LEADER_SIGNED),
         DocumentState.RETURNED,

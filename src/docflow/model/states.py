@@ -37,6 +37,7 @@ class DocumentEvent(StrEnum):
     REVISE = "revise"
     COMMENT = "comment"
     ATTACH = "attach"
+    DETACH = "detach"
     RETURN = "return"
     APPROVE = "approve"
     LEADER_SIGN = "leader_sign"
@@ -64,6 +65,7 @@ class Guard(StrEnum):
     BASED_ON_NEWEST_VERSION = "based_on_newest_version"
     WORDS_GIVEN = "words_given"
     FILE_GIVEN = "file_given"
+    FILE_ATTACHED_AND_REASON_GIVEN = "file_attached_and_reason_given"
     LEADER_SIGNATURE_ACCEPTED = "leader_signature_accepted"
     NUMBER_ALLOWED = "number_allowed"
     SEAL_ON_LEADER_SIGNED = "seal_on_leader_signed"
@@ -81,6 +83,7 @@ class Effect(StrEnum):
     RECORD_REVISION = "record_revision"
     RECORD_REMARK = "record_remark"
     RECORD_ATTACHMENT = "record_attachment"
+    RECORD_DETACHMENT = "record_detachment"
     UNDO_APPROVAL = "undo_approval"
     RECORD_APPROVAL = "record_approval"
     RECORD_LEADER_SIGNATURE = "record_leader_signature"
@@ -144,6 +147,7 @@ _EVENT_NAMES: Mapping[DocumentEvent, str] = {
     DocumentEvent.REVISE: "sửa dự thảo",
     DocumentEvent.COMMENT: "góp ý",
     DocumentEvent.ATTACH: "kèm văn bản",
+    DocumentEvent.DETACH: "gỡ văn bản kèm theo",
     DocumentEvent.RETURN: "trả lại",
     DocumentEvent.APPROVE: "duyệt",
     DocumentEvent.LEADER_SIGN: "ký ban hành",

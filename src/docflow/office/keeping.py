@@ -80,7 +80,7 @@ def find_needing(
 
 
 def list_content(records: Records, direction: Direction, document_id: str) -> tuple[str, ...]:
-    """Return every file that holds the words of a document: each stage and version, annexes, messages."""
+    """Return every file that holds the words of a document: each stage and version, annexes ever attached, messages."""
     if direction is Direction.INCOMING:
         incoming = records.find_incoming(document_id)
         names: tuple[str | None, ...] = () if incoming is None else (incoming.message, incoming.pdf)
@@ -88,7 +88,8 @@ def list_content(records: Records, direction: Direction, document_id: str) -> tu
         outgoing = records.find_document(document_id)
         stages = () if outgoing is None else (outgoing.draft_pdf, outgoing.leader_pdf, outgoing.sealed_pdf)
         versions = (version.pdf for version in records.list_versions(document_id))
-        annexes = (name for item in records.list_attachments(document_id) for name in (item.pdf, item.sealed_pdf))
+        attached = records.list_attachments(document_id, with_detached=True)
+        annexes = (name for item in attached for name in (item.pdf, item.sealed_pdf))
         sent = records.list_records(ParcelRow, subject=document_id)
         messages = (parcel.message for parcel in sent if parcel.kind is ParcelKind.DOCUMENT)
         names = (*stages, *versions, *annexes, *messages)

@@ -247,10 +247,11 @@ def _find_outgoing(desk: Desk, document: Document, position: int | None) -> tupl
     sha256 = document.sealed_pdf
     if position is not None:
         files = desk.store.list_attachments(document.id)
-        if not 0 <= position < len(files):
+        file = next((item for item in files if item.position == position), None)
+        if file is None:
             raise _no_file(len(files), position)
-        sha256 = files[position].sealed_pdf or files[position].pdf
-        name += f", tệp kèm theo: {show_text(files[position].name, _LONG)}"
+        sha256 = file.sealed_pdf or file.pdf
+        name += f", tệp kèm theo: {show_text(file.name, _LONG)}"
     _refuse_gone(desk, Direction.OUTGOING, document.id)
     return _with_state(name, document.state), _read(desk, sha256)
 

@@ -108,8 +108,8 @@ class UnitOfWork(RecordWriter, Protocol):
     def list_versions(self, document_id: str) -> Sequence[DraftVersion]:
         """Return the versions of a draft."""
 
-    def list_attachments(self, document_id: str) -> Sequence[AttachedFile]:
-        """Return the files that go with a document, by position."""
+    def list_attachments(self, document_id: str, *, with_detached: bool = False) -> Sequence[AttachedFile]:
+        """Return the files that go with a document, by position; also those that were taken off if asked for."""
 
     def add_link(self, link: LinkRow) -> None:
         """Record a link that takes effect."""
@@ -295,8 +295,8 @@ class Store(RecordReader, Protocol):
     def find_document(self, document_id: str) -> Document | None:
         """Return a document as it is now, or None."""
 
-    def list_attachments(self, document_id: str) -> Sequence[AttachedFile]:
-        """Return the files that go with a document, by position."""
+    def list_attachments(self, document_id: str, *, with_detached: bool = False) -> Sequence[AttachedFile]:
+        """Return the files that go with a document, by position; also those that were taken off if asked for."""
 
     def list_remarks(self, document_id: str) -> Sequence[Remark]:
         """Return what was said of a document, by position."""

@@ -138,11 +138,13 @@ def seal_attachment(
     """Return a file that goes with a document, signed by the agency: purpose (b), proved by the office's records.
 
     Raises:
-        UsageError: SIGNATURE_REFUSED; the records do not say that this file goes with that issued document.
+        UsageError: SIGNATURE_REFUSED; the records do not say that this file goes with that issued document, or say
+            that it was taken off.
         vnsign.VnsignError: As :func:`vnsign.seal_attachment_pdf`.
     Source: NĐ 30/2020/NĐ-CP Điều 32.2d; Phụ lục I Phần I mục II.8.b, III.1.d.
     """
-    is_recorded = attachment.document_id == document.id and attachment.pdf == hashlib.sha256(pdf).hexdigest()
+    goes_with_it = attachment.document_id == document.id and attachment.detached_at is None
+    is_recorded = goes_with_it and attachment.pdf == hashlib.sha256(pdf).hexdigest()
     if not is_recorded or document.state is not DocumentState.SEALED or not document.sealed_pdf:
         raise _not_ours("this file is not attached to an issued document", vi="Tệp không phải văn bản kèm theo.")
     proved = vnsign.SealedAttachment(number_symbol=document.symbol or "", main_sha256=document.sealed_pdf)

@@ -48,6 +48,8 @@ _HELD = (
     (None, DOCUMENT_COPY.c.id, ("pdf",)),
 )
 """Whose own a file is: the direction, the column of the holder's name, and those that name the file."""
+_GOES_WITH_IT = {ATTACHED_FILE: ATTACHED_FILE.c.detached_at.is_(None)}
+"""What must hold of a row for the file that it names to be held there: an attached one was not taken off."""
 
 
 def is_content_gone(connection: sa.Connection, agency: str, *, direction: Direction, document_id: str) -> bool:
@@ -75,8 +77,8 @@ def list_holders(connection: sa.Connection, agency: str, sha256: str) -> tuple[B
     """Return the documents and copies that have a file as their own, also those whose content is gone."""
     found: dict[BlobHolder, None] = {}
     for direction, name, files in _HELD:
-        owned = name.table.c[owner_column(name.table)] == agency
-        query = sa.select(name).where(owned, sa.or_(*(name.table.c[file] == sha256 for file in files)))
+        of_it = sa.or_(*(name.table.c[file] == sha256 for file in files))
+        query = _of(agency, sa.select(name).where(of_it), name.table)
         found.update(dict.fromkeys(BlobHolder(direction, holder) for holder in connection.execute(query).scalars()))
     return tuple(found)
 
@@ -116,4 +118,5 @@ def list_stored_anew(connection: sa.Connection, agency: str) -> frozenset[str]:
 
 
 def _of(agency: str, query: sa.Select[Any], table: sa.Table) -> sa.Select[Any]:
-    return query.where(table.c[owner_column(table)] == agency)
+    query = query.where(table.c[owner_column(table)] == agency)
+    return query.where(_GOES_WITH_IT[table]) if table in _GOES_WITH_IT else query

@@ -74,6 +74,14 @@ class OutgoingOffice:
             self._desk, document_id, pdf, name=name, actor=actor, idempotency_key=idempotency_key
         )
 
+    def detach(
+        self, document_id: str, *, position: int, actor: str, reason: str, idempotency_key: str | None = None
+    ) -> Receipt:
+        """Take off a file that was attached by mistake; see :func:`docflow.office.detach_file`."""
+        return use_cases.detach_file(
+            self._desk, document_id, position=position, actor=actor, reason=reason, idempotency_key=idempotency_key
+        )
+
     def return_draft(self, document_id: str, *, actor: str, reason: str, idempotency_key: str | None = None) -> Receipt:
         """Give a draft back to its drafter; see :func:`docflow.office.return_draft`."""
         return use_cases.return_draft(
@@ -242,9 +250,9 @@ class OutgoingOffice:
         """Return opinions, approvals and reasons, in order."""
         return self._store.list_remarks(document_id)
 
-    def attachments(self, document_id: str) -> tuple[AttachedFile, ...]:
-        """Return the files that go with a document, in order."""
-        return self._store.list_attachments(document_id)
+    def attachments(self, document_id: str, *, with_detached: bool = False) -> tuple[AttachedFile, ...]:
+        """Return the files that go with a document, by position; also those that were taken off if asked for."""
+        return self._store.list_attachments(document_id, with_detached=with_detached)
 
     def links(self, *, document_id: str | None = None, target: str | None = None) -> tuple[LinkRow, ...]:
         """Return the links that took effect: those of a document, or those that lead to a document or arrival."""

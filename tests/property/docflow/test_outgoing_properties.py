@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from docflow import Addressee, DocflowError, ErrorCode, Link, LinkKind, Office, OutboxState
+from docflow import Addressee, DocflowError, EntryKind, ErrorCode, Link, LinkKind, Office, OutboxState
 from tests.lifecycle_kit import DICE, live
 from tests.office_kit import SetClock, leader_pdf, make_draft, open_office
 from tests.support import more_in_ci
@@ -37,13 +37,14 @@ _PLACES = tuple((("position", number),) for number in range(3))
 RIGHT: dict[str, tuple[Move, ...]] = {
     "nowhere": (("draft", ()),),
     "being written": (
-        *(("approve", ()),) * 3,
+        *(("approve", ()),) * 4,
         ("revise", _FRESH),
         ("comment", ()),
         *(("attach", ()),) * 3,
+        ("detach", _PLACES[0]),
         ("give_back", ()),
     ),
-    "given back": (("revise", _FRESH), ("comment", ()), ("attach", ())),
+    "given back": (*(("revise", _FRESH),) * 2, ("comment", ()), ("attach", ()), ("detach", _PLACES[0])),
     "approved": (*(("sign", ()),) * 4, ("give_back", ())),
     "signed": (*(("issue", ()),) * 4, ("give_back", ()), ("cancel", ())),
     "numbered": (*(("seal", _GENUINE),) * 5, ("void", ())),
@@ -58,7 +59,8 @@ RIGHT: dict[str, tuple[Move, ...]] = {
 NEARLY_RIGHT: dict[str, tuple[Move, ...]] = {
     "being written": (("revise", _STALE),),
     "given back": (("revise", _STALE),),
-    "numbered": (("seal", _FORGED),),
+    "approved": (("detach", _PLACES[0]),),
+    "numbered": (("seal", _FORGED), ("recall", ())),
     "issued": tuple(("hand_over", place) for place in _PLACES),
 }
 ANYTHING: tuple[Move, ...] = (
@@ -66,6 +68,7 @@ ANYTHING: tuple[Move, ...] = (
     *((verb, ()) for verb in ("add_addressee", "recall", "cancel", "void")),
     *(("revise", version) for version in (_FRESH, _STALE)),
     *(("seal", pdf) for pdf in (_GENUINE, _FORGED)),
+    *(("detach", place) for place in _PLACES[:2]),
     *(("seal_attachment", place) for place in _PLACES[:2]),
     *(("hand_over", place) for place in _PLACES),
 )
@@ -94,7 +97,9 @@ class Paper:
     stage: str = "being written"
     version: int = 1
     said: int = 0
-    attached: int = 0
+    attached: list[bytes] = field(default_factory=list)
+    """What was attached, by its place, also what was taken off since."""
+    taken_off: set[int] = field(default_factory=set)
     attached_signed: set[int] = field(default_factory=set)
     replaces: str | None = None
     with_addressee: list[str] = field(default_factory=lambda: ["kept", "kept"])
@@ -254,11 +259,29 @@ class Outgoing(RuleBasedStateMachine):
             self.papers[name].said += 1
 
     def attach(self, name: str) -> None:
-        """Files are attached while it is being written."""
-        right = self.stage(name) in {"being written", "given back"}
-        pdf = f"%PDF {name} {self.papers[name].attached if name in self.papers else 0}".encode()
+        """Files are attached while it is being written; first what was taken off, which comes to another place."""
+        paper = self.papers.get(name, Paper(stage="nowhere"))
+        right = paper.stage in {"being written", "given back"}
+        there = [pdf for place, pdf in enumerate(paper.attached) if place not in paper.taken_off]
+        pdf = next((pdf for pdf in paper.attached if pdf not in there), f"%PDF {name} {len(paper.attached)}".encode())
         if self.do("attach", right=right, document_id=name, pdf=pdf, name="Phụ lục", actor="A"):
-            self.papers[name].attached += 1
+            paper.attached.append(pdf)
+
+    def detach(self, name: str, position: int) -> None:
+        """What was attached by mistake is taken off, once, while files are attached."""
+        paper = self.papers.get(name, Paper(stage="nowhere"))
+        is_there = position < len(paper.attached) and position not in paper.taken_off
+        right = paper.stage in {"being written", "given back"} and is_there
+        reason = f"nhầm {self.log_size()}"
+        if self.do("detach", right=right, document_id=name, position=position, actor="A", reason=reason):
+            paper.taken_off.add(position)
+            annex: dict[str, object] = {
+                "document_id": name,
+                "pdf": paper.attached[position],
+                "name": "Phụ lục",
+                "actor": "A",
+            }
+            paper.done.pop(said("attach", annex), None)
 
     def give_back(self, name: str) -> None:
         """Whoever looks at it before it has a number may give it back."""
@@ -301,8 +324,9 @@ class Outgoing(RuleBasedStateMachine):
     def seal_attachment(self, name: str, position: int) -> None:
         """Each attachment is signed once, after its document; the last one lets everything leave."""
         paper = self.papers.get(name, Paper(stage="nowhere"))
-        pdf = f"%PDF {name} {position} seal".encode()
-        right = paper.stage == "issued" and position < paper.attached and position not in paper.attached_signed
+        pdf = (paper.attached[position] if position < len(paper.attached) else b"%PDF") + b" seal"
+        waits = position < len(paper.attached) and position not in paper.attached_signed | paper.taken_off
+        right = paper.stage == "issued" and waits
         if self.do("attachment_sealed", right=right, document_id=name, pdf=pdf, position=position, actor="V"):
             paper.attached_signed.add(position)
             self.release(paper)
@@ -352,7 +376,13 @@ class Outgoing(RuleBasedStateMachine):
             document = self.office.document(self.id_of(name))
             assert document.state.value == STATES[paper.stage]
             assert (document.version, document.remark_count) == (paper.version, paper.said)
-            assert (document.number, document.attachment_count) == (paper.number, paper.attached)
+            assert document.number == paper.number
+            there = [item.position for item in self.office.attachments(document.id)]
+            assert there == [place for place in range(len(paper.attached)) if place not in paper.taken_off]
+            assert document.attachment_count == len(there)
+            if paper.stage == "void":
+                lines = self.office.entries(document.year or 0)
+                assert [line.kind for line in lines if line.document_id == document.id] == [EntryKind.VOID]
             rows = self.office.outbox(document_id=self.id_of(name))
             known = [WHERE[place] for place in paper.with_addressee] if paper.number else []
             assert [row.state for row in rows] == known
@@ -371,7 +401,7 @@ class Outgoing(RuleBasedStateMachine):
     @staticmethod
     def release(paper: Paper) -> None:
         """Everything waits for its receiver once every file is signed."""
-        if len(paper.attached_signed) == paper.attached:
+        if len(paper.attached_signed) + len(paper.taken_off) == len(paper.attached):
             paper.with_addressee = ["waits" if place == "kept" else place for place in paper.with_addressee]
 
     @staticmethod

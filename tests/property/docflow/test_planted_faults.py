@@ -197,10 +197,22 @@ INCOMING_FAULTS: dict[str, Plant] = {
 # ---------------------------------------------------------------- outgoing
 
 _RELEASE = EFFECTS[Effect.RELEASE_DISPATCH]
+_DETACH = EFFECTS[Effect.RECORD_DETACHMENT]
+_WAITS = GUARDS[Guard.ADDRESSEE_WAITS]
 
 
 def _release_all(work: Any, document: Any) -> Any:  # noqa: ANN401
     _RELEASE(work, msgspec.structs.replace(document, attachment_count=0))
+    return document
+
+
+def _whoever_is_there(work: Any, document: Any) -> None:  # noqa: ANN401
+    if work.step.position not in {row.position for row in work.unit.list_outbox(document.id)}:
+        _WAITS(work, document)
+
+
+def _taken_off_and_counted(work: Any, document: Any) -> Any:  # noqa: ANN401
+    _DETACH(work, document)
     return document
 
 
@@ -212,12 +224,16 @@ OUTGOING_FAULTS: dict[str, Plant] = {
         outgoing_states, "OUTGOING", lacking(DocumentEvent.RECALL, SEALED, Effect.CANCEL_DISPATCH)
     ),
     "leaves before its annexes are sealed": effect(EFFECTS, Effect.RELEASE_DISPATCH, _release_all),
+    "what was taken off is counted": effect(EFFECTS, Effect.RECORD_DETACHMENT, _taken_off_and_counted),
+    "taken off what is approved": rows(
+        outgoing_states, "OUTGOING", also_from(DocumentEvent.DETACH, DocumentState.DRAFTED, DocumentState.APPROVED)
+    ),
     "a replacement does not replace": rows(
         outgoing_states, "OUTGOING", lacking(DocumentEvent.SEAL, NUMBERED, Effect.ESTABLISH_LINKS)
     ),
     "void frees the number": effect(EFFECTS, Effect.VOID_NUMBER, same),
     "recalled without a number": rows(outgoing_states, "OUTGOING", also_from(DocumentEvent.RECALL, SEALED, NUMBERED)),
-    "handed over twice": effect(GUARDS, Guard.ADDRESSEE_WAITS, nothing),
+    "handed over twice": effect(GUARDS, Guard.ADDRESSEE_WAITS, _whoever_is_there),
     "given back after it was signed: refused": rows(
         outgoing_states, "OUTGOING", without(DocumentEvent.RETURN, DocumentState.LEADER_SIGNED)
     ),

@@ -23,6 +23,7 @@ VERBS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "revise": "revise",
             "comment": "comment",
             "attach": "attach",
+            "detach": "detach",
             "return": "return_draft",
             "approve": "approve",
             "leader-signed": "leader_signed",

@@ -108,13 +108,13 @@ def _files(desk: Desk, document: Document) -> tuple[Attachment, ...]:
         main,
         *(
             Attachment(
-                name=f"{name}_{item.position + 1}.pdf",
+                name=f"{name}_{number}.pdf",
                 data=desk.blobs.get(item.sealed_pdf or ""),
-                content_id=str(item.position + 2),
+                content_id=str(number + 1),
                 content_type="application/pdf",
                 description=item.name,
             )
-            for item in others
+            for number, item in enumerate(others, start=1)
         ),
     )
 

@@ -82,7 +82,7 @@ def _say(work: Work, document: Document, words: str) -> Document:
 def _record_attachment(work: Work, document: Document) -> Document:
     attached = AttachedFile(
         document_id=document.id,
-        position=document.attachment_count,
+        position=len(work.unit.list_attachments(document.id, with_detached=True)),
         name=work.step.name,
         pdf=_required(work.step.pdf).blob.sha256,
         attached_at=work.step.at,
@@ -90,6 +90,23 @@ def _record_attachment(work: Work, document: Document) -> Document:
     )
     work.unit.add_attachment(attached)
     return replace(document, attachment_count=document.attachment_count + 1)
+
+
+def _record_detachment(work: Work, document: Document) -> Document:
+    """Take a file off: its row and its bytes stay with the drafts, and nothing shows or sends it any more."""
+    work.unit.change_attachment(
+        replace(
+            _find_attachment(work, document),
+            detached_at=work.step.at,
+            detached_by=work.step.actor,
+            detach_reason=work.step.words,
+        )
+    )
+    return replace(document, attachment_count=document.attachment_count - 1)
+
+
+def _find_attachment(work: Work, document: Document) -> AttachedFile:
+    return next(item for item in work.unit.list_attachments(document.id) if item.position == work.step.position)
 
 
 def _undo_approval(_work: Work, document: Document) -> Document:
@@ -156,7 +173,7 @@ def _record_seal(work: Work, document: Document) -> Document:
 def _record_attachment_seal(work: Work, document: Document) -> Document:
     pdf = _required(work.step.pdf)
     _keep_certificates(work, document)
-    attached = next(item for item in work.unit.list_attachments(document.id) if item.position == work.step.position)
+    attached = _find_attachment(work, document)
     work.unit.change_attachment(
         replace(attached, sealed_pdf=pdf.blob.sha256, sealed_at=work.step.at, verdict=pdf.check.verdict)
     )
@@ -276,6 +293,7 @@ EFFECTS: Mapping[Effect, Callable[[Work, Document], Document]] = {
     Effect.RECORD_REVISION: _record_revision,
     Effect.RECORD_REMARK: _record_remark,
     Effect.RECORD_ATTACHMENT: _record_attachment,
+    Effect.RECORD_DETACHMENT: _record_detachment,
     Effect.UNDO_APPROVAL: _undo_approval,
     Effect.RECORD_APPROVAL: _record_approval,
     Effect.RECORD_LEADER_SIGNATURE: _record_leader_signature,

@@ -58,6 +58,7 @@ _SEVERAL_TIMES = frozenset(
     {
         DocumentEvent.COMMENT,
         DocumentEvent.ATTACH,
+        DocumentEvent.DETACH,
         DocumentEvent.SEAL_ATTACHMENT,
         DocumentEvent.HAND_OVER,
         DocumentEvent.UPDATE,
@@ -99,7 +100,7 @@ def perform(unit: UnitOfWork, step: Step, *, desk: Desk) -> Outcome:
     # (0) may he, and was it asked before
     require_right(unit, desk, step.actor, role=ROLES[step.event], event=step.event.value, subject=step.document_id)
     before = unit.find_document(step.document_id)
-    request = _name_request(step, before, agency=desk.agency)
+    request = _name_request(unit, step, before, agency=desk.agency)
     answered = find_answer(unit, request)
     if answered is not None and (not request.is_named or _still_stands(answered, before)):
         return Outcome(answer=answered, is_replay=True)
@@ -152,12 +153,13 @@ def perform(unit: UnitOfWork, step: Step, *, desk: Desk) -> Outcome:
     return Outcome(answer=answer, is_replay=False)
 
 
-def _name_request(step: Step, before: Document | None, *, agency: Agency) -> Request:
+def _name_request(unit: UnitOfWork, step: Step, before: Document | None, *, agency: Agency) -> Request:
     """Name a request: by the caller's key, else by agency, event, document, and what tells one time from another.
 
     A draft that was returned and revised may be approved, returned or signed again: the version is part of the name.
-    What may be done several times to one version is named by what was asked besides. Nothing of the same name happens
-    twice: what does not stand any more was undone by a return, after which a new version comes, or has ended.
+    What may be done several times to one version is named by what was asked besides; a file that was taken off and is
+    attached again also by how often that happened to it. Nothing of the same name happens twice: what does not stand
+    any more was undone by a return, after which a new version comes, or has ended.
     """
     asked: dict[str, Json] = {"event": step.event.value, "document_id": step.document_id, **step.asked}
     name = f"{agency.code}/{step.event.value}/{step.document_id}"
@@ -167,9 +169,22 @@ def _name_request(step: Step, before: Document | None, *, agency: Agency) -> Req
         name = f"{agency.code}/{step.event.value}/{step.document_id}/{step.version}"
     if step.event in _SEVERAL_TIMES:
         name += f"/{identify('-', {**asked, 'actor': step.actor}).fingerprint[:32]}"
+        if taken_off := _count_taken_off(unit, step):
+            name += f"/{taken_off}"
         if step.key is None:
             return msgspec.structs.replace(identify(name, asked), is_named=True)
     return name_request(name, asked, actor=step.actor, key=step.key)
+
+
+def _count_taken_off(unit: UnitOfWork, step: Step) -> int:
+    """Return how often the file that is to be attached was attached by the same person before, and taken off."""
+    if step.event is not DocumentEvent.ATTACH or step.pdf is None:
+        return 0
+    same = (step.pdf.blob.sha256, step.name, step.actor)
+    return sum(
+        item.detached_at is not None and (item.pdf, item.name, item.attached_by) == same
+        for item in unit.list_attachments(step.document_id, with_detached=True)
+    )
 
 
 def _still_stands(answered: Mapping[str, Json], document: Document | None) -> bool:

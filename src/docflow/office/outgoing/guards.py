@@ -85,6 +85,18 @@ def _guard_file(work: Work, _document: Document) -> None:
         raise UsageError(ErrorCode.BAD_ARGUMENT, "there is no file", vi="Chưa có tệp.")
 
 
+def _guard_detachment(work: Work, document: Document) -> None:
+    """What is taken off goes with the document; who reads the drafts later finds the reason."""
+    _guard_reason(work, document)
+    if work.step.position not in {item.position for item in work.unit.list_attachments(document.id)}:
+        raise UsageError(
+            ErrorCode.NOT_FOUND,
+            "no file with this position goes with the document, or it was taken off before",
+            vi="Không có văn bản kèm theo ở vị trí này, hoặc đã được gỡ trước đó.",
+            way_out="read office.attachments() for the positions",
+        )
+
+
 def _guard_leader_signature(work: Work, document: Document) -> None:
     """The signature is accepted, and whoever signs may: in that capacity, on that day, for that type.
 
@@ -325,6 +337,7 @@ GUARDS: Mapping[Guard, Callable[[Work, Document], None]] = {
     Guard.BASED_ON_NEWEST_VERSION: _guard_version,
     Guard.WORDS_GIVEN: _guard_words,
     Guard.FILE_GIVEN: _guard_file,
+    Guard.FILE_ATTACHED_AND_REASON_GIVEN: _guard_detachment,
     Guard.LEADER_SIGNATURE_ACCEPTED: _guard_leader_signature,
     Guard.NUMBER_ALLOWED: _guard_number,
     Guard.SEAL_ON_LEADER_SIGNED: _guard_seal,

@@ -32,7 +32,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     Attributes:
         asked: What makes the request this request, for its fingerprint.
         key: The caller's idempotency key, or None for the one docflow makes.
-        words: An opinion, or why something is returned, recalled, cancelled, void.
+        words: An opinion, or why something is taken off, returned, recalled, cancelled, void.
         version: The version of the draft that the caller saw; None: whichever is the newest.
         position: Which attachment or addressee is meant.
         how, signed_for: How a document was handed over, and to whom.

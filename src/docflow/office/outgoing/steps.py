@@ -129,6 +129,38 @@ def attach_file(
     return read_receipt(take_step(desk, step, pdf=pdf))
 
 
+def detach_file(
+    desk: Desk, document_id: str, *, position: int, actor: str, reason: str, idempotency_key: str | None = None
+) -> Receipt:
+    """Take off a file that was attached by mistake, while files may be attached; nothing shows or sends it any more.
+
+    Its row stays with who took it off, when and why, and its bytes stay with the drafts, until the document is
+    destroyed or whoever else holds them is. The same file may be attached again, and gets another position.
+
+    Does not check: that whoever takes it off attached it; drafts are everybody's who drafts.
+
+    Args:
+        position: Of the file, as ``AttachedFile`` says.
+
+    Raises:
+        UsageError: ``BAD_ARGUMENT`` without a reason; ``NOT_FOUND``, no such document, no file there, or it was taken
+            off before; ``WRONG_STATE``, ``SECRET_DOCUMENT``, ``IDEMPOTENCY_CONFLICT``.
+    Source: Nghị định 30/2020/NĐ-CP Điều 10, Phụ lục VI Phần I mục III.1b.
+    """
+    asked: dict[str, Json] = {"position": position, "reason": reason}
+    step = make_step(
+        desk,
+        DocumentEvent.DETACH,
+        document_id,
+        actor=actor,
+        asked=asked,
+        key=idempotency_key,
+        words=reason,
+        position=position,
+    )
+    return read_receipt(take_step(desk, step))
+
+
 def return_draft(
     desk: Desk, document_id: str, *, actor: str, reason: str, idempotency_key: str | None = None
 ) -> Receipt:

@@ -16,7 +16,7 @@ from sqlalchemy.engine.mock import MockConnection
 from docflow.errors import ErrorCode, StoreUnavailable
 from docflow.store.tables import METADATA
 
-HEAD = "0012"
+HEAD = "0013"
 """The newest revision."""
 
 _VERSION = sa.Table(

@@ -38,9 +38,11 @@ class DraftingReader:
         query = self._of(REMARK).where(REMARK.c.document_id == document_id)
         return self._list(query.order_by(REMARK.c.position), Remark)
 
-    def list_attachments(self, document_id: str) -> tuple[AttachedFile, ...]:
-        """Return the files that go with a document, by position."""
+    def list_attachments(self, document_id: str, *, with_detached: bool = False) -> tuple[AttachedFile, ...]:
+        """Return the files that go with a document, by position; also those that were taken off if asked for."""
         query = self._of(ATTACHED_FILE).where(ATTACHED_FILE.c.document_id == document_id)
+        if not with_detached:
+            query = query.where(ATTACHED_FILE.c.detached_at.is_(None))
         return self._list(query.order_by(ATTACHED_FILE.c.position), AttachedFile)
 
     def list_links(self, *, document_id: str | None = None, target: str | None = None) -> tuple[LinkRow, ...]:

@@ -86,7 +86,7 @@ DOCUMENT = _table(
     _text("particulars", "canonical JSON: what else the draft says, docflow.model.Draft", server_default="{}"),
     _integer("version", "of the draft, from 1", server_default="1"),
     _integer("remark_count", "rows in remark", server_default="0"),
-    _integer("attachment_count", "rows in attached_file", server_default="0"),
+    _integer("attachment_count", "rows in attached_file that were not taken off", server_default="0"),
     _text("replaced_by", "document.id", nullable=True),
     *(_refers("document", name, "blob.sha256") for name in ("draft_pdf", "leader_pdf", "sealed_pdf")),
     *index_files("document", "draft_pdf", "leader_pdf", "sealed_pdf"),

@@ -77,10 +77,10 @@ class DraftingUnit(RegisterUnit):
         """Replace a file that goes with a document."""
         self._update(ATTACHED_FILE, rows.write_record(attachment))
 
-    def list_attachments(self, document_id: str) -> Sequence[AttachedFile]:
-        """Return the files that go with a document, by position."""
+    def list_attachments(self, document_id: str, *, with_detached: bool = False) -> Sequence[AttachedFile]:
+        """Return the files that go with a document, by position; also those that were taken off if asked for."""
         found = self._all(_FIND_ATTACHMENTS, document=document_id)
-        return tuple(rows.read_plain(AttachedFile, row) for row in found)
+        return tuple(rows.read_plain(AttachedFile, row) for row in found if with_detached or row["detached_at"] is None)
 
     def add_link(self, link: LinkRow) -> None:
         """Record a link that takes effect."""

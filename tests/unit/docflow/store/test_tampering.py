@@ -90,6 +90,8 @@ def keep_everything(office: Office) -> None:
     replacing = dataclasses.replace(make_draft(), links=(Link(kind=LinkKind.REPLACES, target="sealed-0"),))
     office.draft(replacing, actor="Trần Thị Bình", document_id="replacing")
     office.attach("replacing", b"%PDF appendix", name="Phụ lục I", actor="Trần Thị Bình")
+    office.attach("replacing", b"%PDF of another document", name="Phụ lục II", actor="Trần Thị Bình")
+    office.detach("replacing", position=1, actor="Trần Thị Bình", reason="kèm nhầm")
     office.approve("replacing", actor="Lê Văn Cường")
     told = SignatureCheck(verdict=SignatureVerdict.PASSED, certificates=(SIGNER,))
     office.leader_signed("replacing", leader_pdf("replacing"), actor="Nguyễn Văn An", check=told)
@@ -193,8 +195,8 @@ def test_an_untouched_office_is_intact(folder: Path) -> None:
     report = verify_log(folder)
     assert report.findings == ()
     assert report.is_intact
-    assert (report.numbers, report.size) == (14, 182)
-    assert report.blobs == 90
+    assert (report.numbers, report.size) == (14, 184)
+    assert report.blobs == 91
 
 
 @pytest.mark.parametrize(("table", "column"), EVIDENCE[:: more_in_ci(8, 1)])
@@ -373,7 +375,7 @@ def test_a_changed_blob_is_named(folder: Path, change: str) -> None:
         assert [(f.table, f.key) for f in report.findings] == [("blobs", path.name)]
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(data)
-    assert len(paths) == 87
+    assert len(paths) == 88
 
 
 def test_an_older_copy_is_found_by_a_newer_checkpoint(original: Path, tmp_path: Path) -> None:
