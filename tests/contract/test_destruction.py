@@ -8,10 +8,22 @@ from datetime import datetime
 
 import pytest
 
-from docflow import CaseFile, CopyDirection, CopyForm, CopyState, Direction, Office, SourceKind
+from docflow import (
+    AccessTarget,
+    CaseFile,
+    CopyDirection,
+    CopyForm,
+    CopyState,
+    Direction,
+    GroupItem,
+    GroupPlan,
+    Office,
+    SourceKind,
+)
 from docflow.errors import DocflowError, ErrorCode
 from tests.contract.offices import Place
 from tests.office_kit import SetClock, leader_pdf, make_copy_request, make_draft, seal_off
+from tests.strange_pdf import page_pdf
 from tests.work_kit import MONDAY, SCAN, add, make_entry, make_file
 
 
@@ -252,3 +264,20 @@ def test_a_document_stays_in_the_last_file_when_another_of_its_files_was_destroy
     assert [line.is_destroyed for line in office.file_contents(right.code)] == [False]
     destroy(office, right, clock)
     assert not is_there(office, office.incoming_document("den").pdf or "")
+
+
+def test_a_frozen_document_that_a_file_let_go_keeps_it_from_no_destruction(office: Office, clock: SetClock) -> None:
+    """What is in the file now is asked for, not what once was; the document stays as it is, in its other file."""
+    file, other = make_file(office), make_file(office, "02.TCCB")
+    for name in ("d1", "d2"):
+        take_in(office, name, page_pdf(name))
+        add(office, file, name)
+    add(office, other, "d1")
+    office.remove_from_file(file.code, direction=Direction.INCOMING, document_id="d1", actor="A", reason="nhầm hồ sơ")
+    frozen = GroupItem(target=AccessTarget.INCOMING, subject="d1")
+    office.make_group(GroupPlan(id="g", name="Thanh tra"), actor="Quản trị")
+    office.add_to_group("g", [frozen], actor="Quản trị")
+    office.freeze_group("g", actor="Lãnh đạo", reason="thanh tra")
+    destroy(office, file, clock)
+    assert office.incoming_document("d1").pdf is not None
+    assert is_there(office, str(office.incoming_document("d1").pdf))

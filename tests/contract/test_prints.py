@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -23,6 +24,8 @@ from docflow import (
     FileDrop,
     GroupItem,
     GroupPlan,
+    Link,
+    LinkKind,
     Office,
     OfficeRole,
 )
@@ -135,6 +138,18 @@ def test_a_print_says_that_its_document_is_recalled(office: Office) -> None:
     issue(office)
     office.recall("d1", actor="Chủ tịch", reason="sai thẩm quyền")
     assert "mã d1, ĐÃ THU HỒI." in text_of(office.print_outgoing("d1", actor=WHO))
+
+
+def test_a_print_says_that_its_document_is_replaced(office: Office) -> None:
+    """From when the other one is sealed, not from when it is drafted."""
+    issue(office)
+    office.draft(replace(make_draft(), links=(Link(kind=LinkKind.REPLACES, target="d1"),)), actor="A", document_id="d2")
+    office.approve("d2", actor="B")
+    office.leader_signed("d2", page_pdf("another decision"), actor="L")
+    office.issue("d2", actor="Văn thư")
+    assert "mã d1." in text_of(office.print_outgoing("d1", actor=WHO))
+    office.sealed("d2", page_pdf("another decision") + b"% sealed", actor="Văn thư")
+    assert "mã d1, ĐÃ ĐƯỢC THAY THẾ." in text_of(office.print_outgoing("d1", actor=WHO))
 
 
 def test_a_scan_and_each_file_that_came_are_printed(

@@ -555,3 +555,17 @@ def test_pages_that_cannot_be_copied_are_told_apart() -> None:
                 _strange.refuse_deep(pages)
                 with pikepdf.new() as other:
                     other.pages.extend([pikepdf.Page(page) for page in pages])
+
+
+def test_a_print_carries_nothing_of_what_its_document_says_of_itself() -> None:
+    """Who wrote it, with what, under which title: the issuer's; a print says what it is a print of."""
+    with pikepdf.open(io.BytesIO(one_page())) as pdf:
+        for key in ("/Author", "/Title", "/Producer", "/Mine"):
+            pdf.docinfo[key] = "of the issuer"
+        written = io.BytesIO()
+        pdf.save(written)
+    assert b"of the issuer" in written.getvalue()
+    with pikepdf.open(io.BytesIO(mark_print(written.getvalue(), MARK))) as done:
+        assert "of the issuer" not in {str(value) for value in done.docinfo.values()}
+        assert "/Author" not in done.docinfo
+        assert str(done.docinfo["/Title"]).endswith(MARK.subject)
