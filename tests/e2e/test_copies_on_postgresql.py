@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 import shlex
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,23 +20,18 @@ from docflow import ErrorCode, reopen_office
 from docflow.errors import StoreUnavailable, UsageError
 from tests.office_kit import make_draft
 from tests.province_kit import COMMANDS, Province, files_of, on_server
+from tests.support import require_postgres_program
 
 pytestmark = pytest.mark.slow
 
-_COPY = """
-DO $$ DECLARE name text; BEGIN
-    CREATE SCHEMA copy;
-    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-        EXECUTE format('CREATE TABLE copy.%I (LIKE public.%I INCLUDING ALL)', name, name);
-        EXECUTE format('INSERT INTO copy.%I SELECT * FROM public.%I', name, name);
-    END LOOP;
-END $$
-"""
-
 
 def copy_schema(province: Province) -> None:
-    """Copy the records into another schema of their database, as a backup is restored beside them."""
-    on_server(_COPY, address=province.database)
+    """Restore a dump of the records into another schema of their database, beside them."""
+    command = [require_postgres_program("pg_dump"), "--schema=public", "--inserts", f"--dbname={province.database}"]
+    dump = subprocess.run(command, capture_output=True, check=True).stdout.decode()
+    on_server("CREATE SCHEMA copy", address=province.database)
+    lines = (line for line in dump.splitlines() if not line.startswith(("--", "\\", "CREATE SCHEMA")))
+    on_server("\n".join(lines).replace("public.", "copy."), address=province.database)
 
 
 @contextmanager
