@@ -49,7 +49,7 @@ from docflow.store import Database
 _YEAR = 2026
 _AGENCY = Agency(code=parse_agency_code("H99.1"), name="UBND huyện An Bình", abbreviation="UBND", place="An Bình")
 _ISSUERS = 40
-_AT_ONCE = 250
+AT_ONCE = 250
 """Documents in one transaction of the caller's: a night's transfer from another system."""
 _PARTS = 20
 """Lines of progress of a long part."""
@@ -190,22 +190,24 @@ def draw_up(office: Office, turn: int, people: People, *, is_interconnected: boo
     return name
 
 
-def replay(folder: Path, history: History) -> tuple[Report, dict[str, float]]:
-    """Do it all in a new office; return its report, and CPU seconds of each part."""
+def replay(folder: Path, history: History, *, at_once: int = AT_ONCE) -> tuple[Report, dict[str, float]]:
+    """Do it all in a new office, so many documents at once; return its report, and CPU seconds of each part."""
     clock, key, people = Clock(), ServiceKey(), People(history.accounts)
     spent: dict[str, float] = {}
     with Office.open(folder / "office", agency=_AGENCY, clock=clock, post=Post(signer=key, peers=key)) as office:
         with _timed(spent, "roles"):
             people.enrol(office)
         with _timed(spent, "in"):
-            _in_transactions(office, folder, clock, history.documents_in, lambda o, turn: receive(o, turn, people))
+            _in_transactions(
+                office, folder, clock, history.documents_in, lambda o, turn: receive(o, turn, people), at_once=at_once
+            )
         with _timed(spent, "out"):
 
             def issue(inside: Office, turn: int) -> None:
                 draw_up(inside, turn, people, is_interconnected=turn < history.interconnected)
 
             clock.time = _FIRST + timedelta(days=_DAYS)
-            _in_transactions(office, folder, clock, history.documents_out, issue, is_moving=False)
+            _in_transactions(office, folder, clock, history.documents_out, issue, at_once=at_once, is_moving=False)
         with _timed(spent, "exchange"):
             office.dispatch(FileDrop(folder / "drop"))
         with _timed(spent, "report"):
@@ -222,16 +224,17 @@ def _in_transactions(
     count: int,
     work: Callable[[Office, int], object],
     *,
+    at_once: int,
     is_moving: bool = True,
 ) -> None:
     """Do something for each document, many in one transaction of the caller's."""
     path = folder / "office" / "docflow.sqlite"
     engine = Database(path).engine
     begun, spoken, since = clock.time, 0, time.process_time()
-    for start in range(0, count, _AT_ONCE):
+    for start in range(0, count, at_once):
         if is_moving:
             clock.time = begun + timedelta(days=_DAYS * start / count)
-        done = min(start + _AT_ONCE, count)
+        done = min(start + at_once, count)
         with office.lock(), engine.begin() as connection:
             inside = office.within(connection)
             for turn in range(start, done):
@@ -269,6 +272,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=float, nargs="+", default=[1.0], help="how many times the history")
     parser.add_argument("--share", type=float, default=1.0, help="a part of the history, e.g. 0.01")
+    parser.add_argument("--at-once", type=int, default=AT_ONCE, help="documents in one transaction (250)")
     parser.add_argument("--keep", type=Path, help="keep the offices in this folder")
     asked = parser.parse_args()
     costs: list[float] = []
@@ -277,7 +281,7 @@ def main() -> None:
         folder = (asked.keep or Path(tempfile.mkdtemp(prefix="docflow-replay-"))) / f"{scale:g}"
         folder.mkdir(parents=True)
         try:
-            report, spent = replay(folder, history)
+            report, spent = replay(folder, history, at_once=asked.at_once)
         except DocflowError as exc:
             sys.exit(str(exc))
         finally:
